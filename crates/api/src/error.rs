@@ -1,0 +1,451 @@
+//! Errors on the wire: the one mapping of [`domain::Error`] to a problem document (RFC 9457).
+
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::{FieldError, error::Usage};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use tower_http::request_id::RequestId;
+use utoipa::ToSchema;
+
+/// The media type of problem documents.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// The answer to a request that failed: a problem document and the headers that go with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    body: Box<ProblemBody>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// What went wrong, as a problem document (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Problem, example = json!({
+    "type": "/problems/validation",
+    "title": "The request is not valid",
+    "status": 400,
+    "detail": "first: must be a whole number from 0 to 100",
+    "instance": "0199b6a2-5c1f-7d63-8f0e-2b4c6d8e0f12",
+    "code": "VALIDATION",
+    "errors": [{ "parameter": "first", "message": "must be a whole number from 0 to 100", "code": "INVALID" }]
+}))]
+pub struct ProblemBody {
+    /// Names the kind of problem; leads to a short explanation of it.
+    #[serde(rename = "type")]
+    #[schema(format = "uri-reference")]
+    kind: String,
+    /// The same in words; the same for all problems of a kind.
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What is wrong this time, and how to mend it.
+    detail: String,
+    /// The id of the request, by which it is found in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+    /// The stable code of the kind of problem.
+    #[schema(value_type = Code)]
+    code: &'static str,
+    /// What is wrong with the single parameters or fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldProblem>,
+    /// What still uses the record, as far as the caller may know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    used_by: Vec<UsageBody>,
+}
+
+/// What is wrong with one parameter of the query, or with one field of the body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// The name of the query parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    /// The place in the body, as a JSON pointer (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+    /// What is wrong and how to mend it.
+    message: String,
+    /// The stable code of what is wrong.
+    #[schema(value_type = FieldCode)]
+    code: &'static str,
+}
+
+/// A record that uses another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Usage)]
+pub struct UsageBody {
+    /// The id of the record.
+    id: String,
+    /// In what role it uses the other.
+    role: String,
+}
+
+/// The codes of problems. New ones may come.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only the OpenAPI document reads it; the codes themselves come from the domain")]
+#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Code {
+    Validation,
+    NotFound,
+    Gone,
+    Conflict,
+    Forbidden,
+    Unauthenticated,
+    RateLimited,
+    LimitExceeded,
+    MethodNotAllowed,
+    PreconditionRequired,
+    PreconditionFailed,
+    UnsupportedMediaType,
+    NotAcceptable,
+    RangeNotSatisfiable,
+    Timeout,
+    Unavailable,
+    Internal,
+}
+
+/// The codes of what is wrong with a parameter or field. New ones may come.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only the OpenAPI document reads it; the codes are constants of FieldProblem")]
+#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
+enum FieldCode {
+    Invalid,
+    Required,
+    Unknown,
+    Duplicate,
+}
+
+impl FieldProblem {
+    /// The value cannot be used.
+    pub const INVALID: &'static str = "INVALID";
+    /// The value is missing.
+    pub const REQUIRED: &'static str = "REQUIRED";
+    /// There is no such parameter or field.
+    pub const UNKNOWN: &'static str = "UNKNOWN";
+    /// The parameter was given more than once.
+    pub const DUPLICATE: &'static str = "DUPLICATE";
+
+    /// Something is wrong with a query parameter.
+    pub fn parameter(name: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { parameter: Some(name.into()), pointer: None, message: message.into(), code }
+    }
+
+    /// The parameter it is about; empty for none.
+    pub fn parameter_name(&self) -> &str {
+        self.parameter.as_deref().unwrap_or_default()
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
+impl From<FieldError> for FieldProblem {
+    fn from(error: FieldError) -> Self {
+        let parameter = (!error.field.is_empty()).then_some(error.field);
+        Self { parameter, pointer: None, message: error.message, code: Self::INVALID }
+    }
+}
+
+impl From<Usage> for UsageBody {
+    fn from(usage: Usage) -> Self {
+        Self { id: usage.id, role: usage.role }
+    }
+}
+
+/// What the service says about each kind of problem: status, code, title, explanation.
+pub(crate) const KINDS: [(StatusCode, &str, &str, &str); 17] = [
+    (StatusCode::BAD_REQUEST, "VALIDATION", "The request is not valid", "A parameter is unknown, repeated, missing or has a value that cannot be used. `errors` names each of them."),
+    (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "The credentials are not good", "Nobody is signed in, or the credentials are wrong or have expired."),
+    (StatusCode::FORBIDDEN, "FORBIDDEN", "This is not allowed", "You can read the record, but may not do this to it."),
+    (StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here", "The record does not exist, or is not public. The two are never told apart."),
+    (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "The method is not allowed here", "The header `Allow` names the methods that are."),
+    (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", "No acceptable form", "The answer has no form that the header `Accept` allows."),
+    (StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "The request took too long", "Ask for less at once, or try again later."),
+    (StatusCode::CONFLICT, "CONFLICT", "The stored state does not allow this", "The record was changed meanwhile, a name is taken, or the record is in use."),
+    (StatusCode::GONE, "GONE", "It is gone for good", "There was something here once; it was removed and will not come back."),
+    (StatusCode::PRECONDITION_FAILED, "PRECONDITION_FAILED", "The record has changed", "Read it again, and send its new `ETag`."),
+    (StatusCode::PAYLOAD_TOO_LARGE, "LIMIT_EXCEEDED", "The request is too large", "The request passes a limit of the service; `detail` names it."),
+    (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "The media type is not supported", "Send the body in a form the operation names."),
+    (StatusCode::RANGE_NOT_SATISFIABLE, "RANGE_NOT_SATISFIABLE", "There are no such bytes", "The header `Content-Range` tells how many bytes there are."),
+    (StatusCode::PRECONDITION_REQUIRED, "PRECONDITION_REQUIRED", "A condition is required", "Send the `ETag` you read as `If-Match`, so that nobody's change is overwritten."),
+    (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", "Too many requests", "Wait as long as the header `Retry-After` says."),
+    (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Something went wrong inside", "A defect of the service. It has been logged; quote `instance` when you report it."),
+    (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The service cannot answer now", "Try again in a moment."),
+];
+
+/// What stands before the name of a kind of problem in its address.
+pub(crate) const PROBLEMS_PATH: &str = "/problems/";
+
+/// The last part of a problem's `type`: `not-found` for `NOT_FOUND`.
+pub(crate) fn slug(code: &str) -> String {
+    code.to_ascii_lowercase().replace('_', "-")
+}
+
+impl Problem {
+    fn of(code: &'static str, detail: impl Into<String>) -> Self {
+        let known = KINDS.iter().find(|(_, known, ..)| *known == code);
+        let (status, title) = known.map_or((StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside"), |(status, _, title, _)| (*status, *title));
+        let body = ProblemBody {
+            kind: format!("{PROBLEMS_PATH}{}", slug(code)),
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            instance: None,
+            code,
+            errors: Vec::new(),
+            used_by: Vec::new(),
+        };
+        Self { body: Box::new(body), headers: Vec::new() }
+    }
+
+    /// The problem that a bare status stands for, as layers and extractors answer it.
+    pub fn of_status(status: StatusCode) -> Self {
+        let known = KINDS.iter().find(|(known, ..)| *known == status);
+        let (code, explanation) = match known {
+            Some((_, code, _, explanation)) => (*code, *explanation),
+            None if status == StatusCode::UNPROCESSABLE_ENTITY => ("VALIDATION", "The request is not valid."),
+            None if status.is_client_error() => ("VALIDATION", "The request cannot be read."),
+            None => ("INTERNAL", "Something went wrong inside."),
+        };
+        let mut problem = Self::of(code, explanation);
+        problem.body.status = status.as_u16();
+        problem
+    }
+
+    /// Some parameters are wrong.
+    pub fn validation(errors: Vec<FieldProblem>) -> Self {
+        let parts: Vec<String> = errors
+            .iter()
+            .map(|error| match error.parameter.as_ref().or(error.pointer.as_ref()) {
+                Some(place) => format!("{place}: {}", error.message),
+                None => error.message.clone(),
+            })
+            .collect();
+        let mut problem = Self::of("VALIDATION", parts.join("; "));
+        problem.body.errors = errors;
+        problem
+    }
+
+    /// Absent or hidden: the two are never told apart.
+    pub fn not_found(what: impl std::fmt::Display) -> Self {
+        Self::of("NOT_FOUND", format!("{what} was not found"))
+    }
+
+    /// Something that was here and will not come back.
+    pub fn gone(detail: impl Into<String>) -> Self {
+        Self::of("GONE", detail)
+    }
+
+    /// Bytes that are not there, of so many.
+    pub fn range_not_satisfiable(size: u64) -> Self {
+        let problem = Self::of("RANGE_NOT_SATISFIABLE", format!("there are {size} bytes"));
+        problem.with_header(header::CONTENT_RANGE, &format!("bytes */{size}"))
+    }
+
+    /// Credentials that are no good, and what would be.
+    pub fn unauthenticated(detail: impl Into<String>) -> Self {
+        Self::of("UNAUTHENTICATED", detail).with_header(header::WWW_AUTHENTICATE, "Bearer realm=\"colophon\"")
+    }
+
+    /// The status it is answered with.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.body.code
+    }
+
+    /// What is wrong with the single parameters.
+    pub fn errors(&self) -> &[FieldProblem] {
+        &self.body.errors
+    }
+
+    fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    fn render(&self, headers: &mut HeaderMap) -> axum::body::Body {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.remove(header::CONTENT_LENGTH);
+        for (name, value) in &self.headers {
+            headers.insert(name, value.clone());
+        }
+        match serde_json::to_vec(&*self.body) {
+            Ok(bytes) => bytes.into(),
+            Err(error) => {
+                tracing::error!(%error, "a problem document could not be written");
+                axum::body::Body::empty()
+            }
+        }
+    }
+}
+
+impl From<domain::Error> for Problem {
+    fn from(error: domain::Error) -> Self {
+        use domain::Error;
+        let (code, detail) = (error.code(), error.to_string());
+        match error {
+            Error::NotFound(_) | Error::Forbidden(_) | Error::LimitExceeded(_) => Self::of(code, detail),
+            Error::Unauthenticated(_) => Self::unauthenticated(detail),
+            Error::Invalid(fields) => Self::validation(fields.into_iter().map(FieldProblem::from).collect()),
+            Error::Conflict { field, used_by, .. } => {
+                let mut problem = Self::of(code, detail.clone());
+                problem.body.errors.extend(field.map(|field| FieldProblem::from(FieldError::new(field, detail))));
+                problem.body.used_by = used_by.into_iter().map(UsageBody::from).collect();
+                problem
+            }
+            Error::RateLimited { retry_after_seconds } => Self::of(code, detail).with_header(header::RETRY_AFTER, &retry_after_seconds.to_string()),
+            Error::Unavailable { source, .. } => {
+                if let Some(source) = source {
+                    tracing::warn!(error = %chain(&*source), "the service could not answer");
+                }
+                Self::of(code, detail).with_header(header::RETRY_AFTER, "5")
+            }
+            Error::Internal(source) => {
+                tracing::error!(error = %chain(&*source), "an internal error happened");
+                Self::of(code, detail)
+            }
+        }
+    }
+}
+
+/// An error with all its causes, for the log.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(axum::body::Body::empty());
+        *response.status_mut() = self.status();
+        *response.body_mut() = self.render(response.headers_mut());
+        // The layer below writes it again, with the id of the request.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A layer for the whole service: gives problem documents the id of their request, and turns the
+/// bare error answers of layers and extractors (405, 413, …) into problem documents. Answers that
+/// speak JSON themselves, such as those of GraphQL, stay as they are.
+pub async fn problems(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().cloned();
+    let mut response = next.run(request).await;
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let mut problem = match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem,
+        None if is_bare(response.headers()) => Problem::of_status(status),
+        None => return response,
+    };
+    problem.body.instance = id.as_ref().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
+    let body = problem.render(response.headers_mut());
+    *response.body_mut() = body;
+    response
+}
+
+/// Whether an answer says no more than its status.
+fn is_bare(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_none_or(|value| value.as_bytes().starts_with(b"text/plain"))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::to_bytes, middleware::from_fn, routing::get};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn json(response: Response) -> serde_json::Value {
+        assert_eq!(response.headers()[header::CONTENT_TYPE], PROBLEM_JSON);
+        serde_json::from_slice(&to_bytes(response.into_body(), usize::MAX).await.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_code_of_the_domain_is_a_known_kind() {
+        let errors = [
+            domain::Error::NotFound("it".to_owned()),
+            domain::Error::invalid("a", "b"),
+            domain::Error::conflict("c"),
+            domain::Error::Forbidden("d".to_owned()),
+            domain::Error::Unauthenticated("e".to_owned()),
+            domain::Error::RateLimited { retry_after_seconds: 7 },
+            domain::Error::LimitExceeded("f".to_owned()),
+            domain::Error::Unavailable { message: "g".to_owned(), source: None },
+            domain::Error::internal("h"),
+        ];
+        for error in errors {
+            let code = error.code();
+            let problem = Problem::from(error);
+            assert_eq!(problem.code(), code);
+            assert!(KINDS.iter().any(|(status, known, ..)| *known == code && *status == problem.status()), "{code}");
+        }
+    }
+
+    #[tokio::test]
+    async fn wrong_fields_are_all_named() {
+        let fields = vec![FieldError::new("first", "is too many"), FieldError::new("", "is strange")];
+        let response = Problem::from(domain::Error::Invalid(fields)).into_response();
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        let body = json(response).await;
+        assert_eq!(body["type"], "/problems/validation");
+        assert_eq!(body["detail"], "first: is too many; is strange");
+        assert_eq!(body["errors"][0], serde_json::json!({"parameter": "first", "message": "is too many", "code": "INVALID"}));
+        assert!(body["errors"][1].get("parameter").is_none());
+    }
+
+    #[tokio::test]
+    async fn the_cause_of_an_internal_error_stays_inside() {
+        let body = json(Problem::from(domain::Error::internal("secret")).into_response()).await;
+        assert!(!body.to_string().contains("secret"));
+        assert_eq!(body["code"], "INTERNAL");
+    }
+
+    #[tokio::test]
+    async fn bare_errors_become_problems_with_the_id_of_the_request() {
+        let app = Router::new()
+            .route("/problem", get(|| async { Problem::not_found("the thing") }))
+            .route("/json", get(|| async { (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], "{}") }))
+            .layer(from_fn(problems));
+        let ask = |method: &str, path: &str| {
+            let mut request = Request::builder().method(method).uri(path).body(axum::body::Body::empty()).unwrap();
+            request.extensions_mut().insert(RequestId::new(HeaderValue::from_static("abc")));
+            app.clone().oneshot(request)
+        };
+        let body = json(ask("GET", "/problem").await.unwrap()).await;
+        assert_eq!((body["instance"].as_str(), body["detail"].as_str()), (Some("abc"), Some("the thing was not found")));
+
+        let refused = ask("POST", "/problem").await.unwrap();
+        assert_eq!(refused.headers()[header::ALLOW], "GET,HEAD");
+        let body = json(refused).await;
+        assert_eq!((body["code"].as_str(), body["status"].as_u64()), (Some("METHOD_NOT_ALLOWED"), Some(405)));
+
+        let absent = ask("GET", "/absent").await.unwrap();
+        assert_eq!(json(absent).await["code"], "NOT_FOUND");
+
+        let own = ask("GET", "/json").await.unwrap();
+        assert_eq!(own.headers()[header::CONTENT_TYPE], "application/json");
+    }
+}

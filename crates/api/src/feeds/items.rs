@@ -1,0 +1,185 @@
+//! Turns entries into items of a feed.
+
+use std::collections::HashMap;
+
+use application::{ActorContext, authors, entries, media, newsletters};
+use domain::{
+    Result,
+    body::{DeriveOptions, Format, Source, derive},
+    articles::{Article, Contribution, ContributionRole, EntryBody},
+    content::{Content, Entry, Part, Parts},
+    editions::{Edition, EditionSet},
+    id::EntryId,
+    media::Figure,
+    newsletters::{Issue, Section},
+    terms::Term,
+};
+use url::Url;
+
+use super::{
+    html::{Base, absolute, escape},
+    model::{Category, FeedItem, Media, Person},
+};
+
+/// The parts of an article that its item is made of.
+pub(super) const ARTICLE_PARTS: Parts = Parts::BODY.with(Parts::TERMS).with(Parts::BYLINE).with(Parts::HERO).with(Parts::ATTACHMENTS);
+/// The parts of an issue that its item is made of.
+pub(super) const ISSUE_PARTS: Parts = Parts::BODY.with(Parts::HERO).with(Parts::ATTACHMENTS);
+
+/// Words of an issue's summary.
+const SUMMARY_WORDS: usize = 55;
+
+/// Makes items of one edition's entries.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Items<'a> {
+    /// Who asks.
+    pub cx: &'a ActorContext,
+    /// All editions.
+    pub editions: &'a EditionSet,
+    /// The edition of the feed.
+    pub edition: &'a Edition,
+}
+
+impl Items<'_> {
+    /// Articles, each with all of [`ARTICLE_PARTS`].
+    pub(super) fn of_articles(&self, articles: &[Article]) -> Vec<FeedItem> {
+        articles.iter().map(|article| self.of_article(article)).collect()
+    }
+
+    fn of_article(&self, article: &Article) -> FeedItem {
+        let base = self.base(&article.entry);
+        let byline = article.byline.loaded().map_or(&[][..], Vec::as_slice);
+        let (authors, contributors): (Vec<_>, Vec<_>) = byline.iter().partition(|contribution| contribution.role == ContributionRole::Author);
+        let people = |contributions: Vec<&Contribution>| contributions.into_iter().filter_map(|contribution| self.person(contribution)).collect();
+        FeedItem {
+            summary: article.excerpt(None),
+            html: html_of(&article.body).map_or_else(String::new, |html| absolute(html, &base)),
+            authors: people(authors),
+            contributors: people(contributors),
+            categories: article.terms.loaded().into_iter().flatten().map(category_of).collect(),
+            hero: article.hero.loaded().and_then(Option::as_ref).map(|figure| self.media(figure)),
+            attachments: self.attachments(&article.attachments),
+            via: article.source.as_ref().and_then(|source| source.url.clone()).filter(|url| Url::parse(url).is_ok()),
+            ..self.of_entry(&article.entry)
+        }
+    }
+
+    /// Issues, each with all of [`ISSUE_PARTS`]. The articles they point to are read at once.
+    pub(super) async fn of_issues(&self, issues: &[Issue]) -> Result<Vec<FeedItem>> {
+        let ids: Vec<_> = issues.iter().map(Issue::id).collect();
+        let sections = newsletters::sections(self.cx, &ids).await?;
+        let articles: Vec<EntryId> = sections.values().flatten().flat_map(|section| &section.items).filter_map(|item| item.article).map(EntryId::from).collect();
+        let articles = entries::by_ids(self.cx, &articles, Parts::NONE).await?;
+        Ok(issues.iter().map(|issue| self.of_issue(issue, sections.get(&issue.id()).map_or(&[], Vec::as_slice), &articles)).collect())
+    }
+
+    fn of_issue(&self, issue: &Issue, sections: &[Section], articles: &HashMap<EntryId, Content>) -> FeedItem {
+        let intro = issue.body.loaded();
+        let mut html = intro.map_or_else(String::new, |body| body.derived.html.clone());
+        for section in sections {
+            self.push_section(section, articles, &mut html);
+        }
+        if let Some(outro) = &issue.outro {
+            html.push_str(&html_of_markdown(outro));
+        }
+        FeedItem {
+            summary: intro.map_or_else(String::new, |body| body.derived.excerpt(SUMMARY_WORDS)),
+            html: absolute(&html, &self.base(&issue.entry)),
+            hero: issue.hero.loaded().and_then(Option::as_ref).map(|figure| self.media(figure)),
+            attachments: self.attachments(&issue.attachments),
+            ..self.of_entry(&issue.entry)
+        }
+    }
+
+    /// A heading, then articles with a line or two on each, and free notes.
+    fn push_section(&self, section: &Section, articles: &HashMap<EntryId, Content>, html: &mut String) {
+        if let Some(heading) = &section.heading {
+            html.extend(["<h2>", &escape(heading), "</h2>"]);
+        }
+        for item in &section.items {
+            if let Some(Content::Article(article)) = item.article.and_then(|id| articles.get(&id.into())) {
+                let title = item.title.as_ref().unwrap_or(&article.entry.title);
+                let summary = item.summary.clone().unwrap_or_else(|| article.excerpt(None));
+                let url = escape(&self.url(&article.entry));
+                html.extend(["<h3><a href=\"", &url, "\">", &escape(title), "</a></h3><p>", &escape(&summary), "</p>"]);
+            }
+            if let Some(note) = &item.note {
+                html.push_str(&html_of_markdown(note));
+            }
+        }
+    }
+
+    /// What items of all kinds share.
+    fn of_entry(&self, entry: &Entry) -> FeedItem {
+        let urn = || format!("urn:uuid:{}", entry.id.uuid());
+        let guid = entry.guid.as_ref().filter(|guid| !guid.trim().is_empty());
+        FeedItem {
+            guid: guid.cloned().unwrap_or_else(|| entry.id.to_string()),
+            iri: guid.filter(|guid| Url::parse(guid).is_ok()).cloned().unwrap_or_else(urn),
+            url: self.url(entry),
+            title: entry.title.clone(),
+            summary: String::new(),
+            html: String::new(),
+            published: entry.published_at.unwrap_or(entry.sort_at),
+            updated: entry.updated_at,
+            authors: Vec::new(),
+            contributors: Vec::new(),
+            categories: Vec::new(),
+            hero: None,
+            attachments: Vec::new(),
+            via: None,
+        }
+    }
+
+    /// The absolute address of an entry, in its own edition.
+    fn url(&self, entry: &Entry) -> String {
+        self.editions.get(entry.edition).unwrap_or(self.edition).url(&entry.path)
+    }
+
+    fn base(&self, entry: &Entry) -> Base {
+        Base::new(&self.url(entry), self.cx.public_url())
+    }
+
+    fn person(&self, contribution: &Contribution) -> Option<Person> {
+        let author = contribution.author.as_ref();
+        let name = contribution.name.as_ref().or_else(|| author.map(|author| &author.text.value.name))?;
+        let url = author.and_then(|author| Some(self.editions.get(author.text.edition).ok()?.url(&authors::path(self.editions, author))));
+        Some(Person { name: name.clone(), url })
+    }
+
+    fn attachments(&self, figures: &Part<Vec<Figure>>) -> Vec<Media> {
+        figures.loaded().into_iter().flatten().map(|figure| self.media(figure)).collect()
+    }
+
+    fn media(&self, figure: &Figure) -> Media {
+        let asset = &figure.asset;
+        let text = &asset.text.value;
+        Media {
+            url: media::url(self.cx, asset),
+            kind: asset.kind,
+            mime_type: asset.media_type.clone(),
+            size_bytes: asset.size_bytes,
+            width: asset.width,
+            height: asset.height,
+            duration_ms: asset.duration_ms,
+            title: text.title.clone(),
+            caption: figure.caption.clone().or_else(|| text.caption.clone()),
+            alt: figure.alt.clone().or_else(|| text.alt.clone()),
+            credit: text.credit.clone(),
+        }
+    }
+}
+
+fn category_of(term: &Term) -> Category {
+    Category { slug: term.text.value.slug.clone(), name: term.text.value.name.clone() }
+}
+
+/// The notes and the outro of an issue are kept as Markdown.
+fn html_of_markdown(text: &str) -> String {
+    let source = Source { format: Format::Markdown, text: text.to_owned() };
+    derive(&source, &DeriveOptions::default()).html
+}
+
+fn html_of(body: &Part<EntryBody>) -> Option<&str> {
+    body.loaded().map(|body| body.derived.html.as_str())
+}

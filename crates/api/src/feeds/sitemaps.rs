@@ -1,0 +1,279 @@
+//! What goes into an edition's sitemaps. The addresses are written with the edition's own base URL,
+//! because a sitemap may only name addresses of the site it stands on: a frontend passes
+//! `{base}/sitemap.xml`, `{base}/sitemap-news.xml` and `{base}/sitemaps/{page}/sitemap.xml` through
+//! to `/feeds/{edition}/…` here.
+
+use std::collections::HashMap;
+
+use application::{ActorContext, articles, authors, entries, media, newsletters, terms};
+use chrono::TimeDelta;
+use domain::{
+    Result,
+    authors::{Author, AuthorQuery},
+    content::{Content, ContentKind, Entry, EntryFilter, EntryQuery, Parts, Seo, Status, TimeRange},
+    editions::{Edition, EditionSet},
+    id::{EditionId, TranslationGroupId},
+    media::AssetKind,
+    paging::{Page, PageArgs},
+    terms::{Taxonomy, Term, TermQuery},
+};
+
+use super::{
+    sitemap_page::SitemapPage,
+    sitemap_xml::{ANY_LANGUAGE, Location, MAX_NEWS, MAX_URLS, NewsArticle},
+};
+
+/// How many records one read brings.
+const BATCH: u32 = domain::paging::MAX_PAGE_SIZE;
+/// The most tags (or authors) a sitemap names; the rest of a longer list is left out.
+const MAX_TERMS: usize = 10_000;
+/// How long an article is news.
+const NEWS_HOURS: i64 = 48;
+
+/// Reads what an edition's sitemaps are made of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sitemaps<'a> {
+    /// Who asks.
+    pub cx: &'a ActorContext,
+    /// All editions.
+    pub editions: &'a EditionSet,
+    /// The edition.
+    pub edition: &'a Edition,
+}
+
+impl Sitemaps<'_> {
+    /// The addresses of all sitemaps, under the edition's base URL: what has no date first, then
+    /// the months, as the archive lists them.
+    pub(super) async fn index(&self) -> Result<Vec<String>> {
+        let mut pages = Vec::new();
+        for page in SitemapPage::TIMELESS {
+            if self.has_any(page).await? {
+                pages.push(page);
+            }
+        }
+        for month in articles::archive(self.cx, self.edition.id).await? {
+            pages.extend(SitemapPage::of_month(&month));
+        }
+        Ok(pages.into_iter().map(|page| self.edition.url(&format!("/sitemaps/{page}/sitemap.xml"))).collect())
+    }
+
+    /// Whether a sitemap would name anything. The front page always is there, and the months are
+    /// those of the archive.
+    async fn has_any(&self, page: SitemapPage) -> Result<bool> {
+        let args = PageArgs::first(1);
+        let edition = self.edition.id;
+        Ok(match page {
+            SitemapPage::Pages | SitemapPage::Month(_) | SitemapPage::Day(_) => true,
+            SitemapPage::Terms(taxonomy) => !terms::list(self.cx, &plain_terms(taxonomy), edition, &args).await?.edges.is_empty(),
+            SitemapPage::Authors => !authors::list(self.cx, &AuthorQuery::default(), edition, &args).await?.edges.is_empty(),
+            SitemapPage::Newsletters => !newsletters::list(self.cx, Some(edition), &args).await?.edges.is_empty(),
+            SitemapPage::Issues => !newsletters::list_issues(self.cx, &self.query(ContentKind::Issue), &args, Parts::NONE).await?.edges.is_empty(),
+        })
+    }
+
+    /// What one sitemap names.
+    pub(super) async fn locations(&self, page: SitemapPage) -> Result<Vec<Location>> {
+        match page {
+            SitemapPage::Month(_) | SitemapPage::Day(_) => {
+                let mut query = self.query(ContentKind::Article);
+                query.filter.published_at = page.published_in();
+                self.entries(&query).await
+            }
+            SitemapPage::Pages => {
+                let mut locations = vec![self.front_page()];
+                // A page may stand for the front page itself.
+                locations.extend(self.entries(&self.query(ContentKind::Page)).await?.into_iter().filter(|page| page.url != self.edition.url("/")));
+                Ok(locations)
+            }
+            SitemapPage::Issues => self.entries(&self.query(ContentKind::Issue)).await,
+            SitemapPage::Newsletters => self.newsletters().await,
+            SitemapPage::Terms(taxonomy) => self.terms(&plain_terms(taxonomy)).await,
+            SitemapPage::Authors => self.authors().await,
+        }
+    }
+
+    /// The articles of the last two days, the newest first.
+    pub(super) async fn news(&self) -> Result<Vec<NewsArticle>> {
+        let mut query = self.query(ContentKind::Article);
+        let since = self.cx.now() - TimeDelta::hours(NEWS_HOURS);
+        query.filter.published_at = Some(TimeRange { gte: Some(since), ..TimeRange::default() });
+        let mut news = Vec::new();
+        let mut args = PageArgs::first(BATCH);
+        loop {
+            let page = articles::list(self.cx, &query, &args, Parts::SEO).await?;
+            let next = next_args(&page);
+            let listed = page.nodes().filter(|article| self.is_listed(&article.entry, article.seo.loaded()));
+            news.extend(listed.map(|article| NewsArticle {
+                url: self.url(&article.entry),
+                title: article.entry.title.clone(),
+                published: article.entry.published_at.unwrap_or(article.entry.sort_at),
+            }));
+            match next {
+                Some(next) if news.len() < MAX_NEWS => args = next,
+                _ => return Ok(news),
+            }
+        }
+    }
+
+    /// Published entries of the edition: an editor's sitemaps show no drafts either.
+    fn query(&self, kind: ContentKind) -> EntryQuery {
+        let filter = EntryFilter { status: published_only(self.cx), ..EntryFilter::default() };
+        EntryQuery { edition: Some(self.edition.id), filter, ..EntryQuery::all(kind) }
+    }
+
+    /// The front page, and those of the other editions as its translations.
+    fn front_page(&self) -> Location {
+        let fronts = self.editions.all().iter().map(|edition| (edition.id, edition.url("/")));
+        Location { url: self.edition.url("/"), modified: self.edition.updated_at, alternates: self.alternates(&fronts.collect()), image: None }
+    }
+
+    async fn entries(&self, query: &EntryQuery) -> Result<Vec<Location>> {
+        let mut locations = Vec::new();
+        let mut args = PageArgs::first(BATCH);
+        loop {
+            let page = entries::list(self.cx, query, &args, Parts::HERO.with(Parts::SEO)).await?;
+            let next = next_args(&page);
+            let listed: Vec<Content> = page.into_nodes().into_iter().filter(|content| self.is_listed(content.entry(), seo_of(content))).collect();
+            let groups: Vec<TranslationGroupId> = listed.iter().map(|content| content.entry().group).collect();
+            let translations = entries::translations(self.cx, &groups).await?;
+            locations.extend(listed.iter().map(|content| {
+                let entry = content.entry();
+                let members = translations.get(&entry.group).into_iter().flatten().map(|translation| translation.content.entry());
+                let addresses = members.filter(|member| member.status == Status::Published).map(|member| (member.edition, self.url(member)));
+                Location {
+                    url: self.url(entry),
+                    modified: entry.updated_at,
+                    alternates: self.alternates(&addresses.collect()),
+                    image: self.image_of(content),
+                }
+            }));
+            match next {
+                Some(next) if locations.len() < MAX_URLS => args = next,
+                _ => return Ok(locations),
+            }
+        }
+    }
+
+    async fn terms(&self, query: &TermQuery) -> Result<Vec<Location>> {
+        let mut locations = Vec::new();
+        let mut args = PageArgs::first(BATCH);
+        loop {
+            let page = terms::list(self.cx, query, self.edition.id, &args).await?;
+            let next = next_args(&page);
+            let listed: Vec<Term> = page.into_nodes().into_iter().filter(|term| term.text.edition == self.edition.id).collect();
+            let ids: Vec<_> = listed.iter().map(|term| term.id).collect();
+            let texts = terms::texts(self.cx, &ids).await?;
+            locations.extend(listed.iter().map(|term| {
+                let in_edition = |text: &domain::text::Localized<_>| {
+                    let path = terms::path(self.editions, &Term { text: text.clone(), ..term.clone() });
+                    Some((text.edition, self.editions.get(text.edition).ok()?.url(&path)))
+                };
+                let addresses = texts.get(&term.id).into_iter().flatten().filter_map(in_edition).collect();
+                Location { url: self.edition.url(&terms::path(self.editions, term)), modified: term.updated_at, alternates: self.alternates(&addresses), image: None }
+            }));
+            match next {
+                Some(next) if locations.len() < MAX_TERMS => args = next,
+                _ => return Ok(locations),
+            }
+        }
+    }
+
+    async fn authors(&self) -> Result<Vec<Location>> {
+        let mut locations = Vec::new();
+        let mut args = PageArgs::first(BATCH);
+        loop {
+            let page = authors::list(self.cx, &AuthorQuery::default(), self.edition.id, &args).await?;
+            let next = next_args(&page);
+            let listed: Vec<Author> = page.into_nodes().into_iter().filter(|author| author.text.edition == self.edition.id).collect();
+            let ids: Vec<_> = listed.iter().map(|author| author.id).collect();
+            let texts = authors::texts(self.cx, &ids).await?;
+            locations.extend(listed.iter().map(|author| {
+                let in_edition = |text: &domain::text::Localized<_>| {
+                    let path = authors::path(self.editions, &Author { text: text.clone(), ..author.clone() });
+                    Some((text.edition, self.editions.get(text.edition).ok()?.url(&path)))
+                };
+                let addresses = texts.get(&author.id).into_iter().flatten().filter_map(in_edition).collect();
+                let url = self.edition.url(&authors::path(self.editions, author));
+                Location { url, modified: author.updated_at, alternates: self.alternates(&addresses), image: None }
+            }));
+            match next {
+                Some(next) if locations.len() < MAX_TERMS => args = next,
+                _ => return Ok(locations),
+            }
+        }
+    }
+
+    async fn newsletters(&self) -> Result<Vec<Location>> {
+        let mut locations = Vec::new();
+        let mut args = PageArgs::first(BATCH);
+        loop {
+            let page = newsletters::list(self.cx, Some(self.edition.id), &args).await?;
+            locations.extend(page.nodes().map(|newsletter| Location {
+                url: self.edition.url(&newsletters::path(self.editions, newsletter)),
+                modified: newsletter.updated_at,
+                alternates: Vec::new(),
+                image: None,
+            }));
+            match next_args(&page) {
+                Some(next) if locations.len() < MAX_TERMS => args = next,
+                _ => return Ok(locations),
+            }
+        }
+    }
+
+    /// The same thing in all its languages, its own included, and in the one for readers of none
+    /// of them. What stands in one language only has no alternates.
+    fn alternates(&self, addresses: &HashMap<EditionId, String>) -> Vec<(String, String)> {
+        if addresses.len() < 2 {
+            return Vec::new();
+        }
+        let of = |edition: &Edition, language: &str| addresses.get(&edition.id).map(|url| (language.to_owned(), url.clone()));
+        let default = self.editions.default_edition().ok().and_then(|edition| of(edition, ANY_LANGUAGE));
+        self.editions.all().iter().filter_map(|edition| of(edition, edition.code.as_str())).chain(default).collect()
+    }
+
+    /// Whether search engines are to find an entry here: not if it says so, nor if its original
+    /// stands elsewhere.
+    fn is_listed(&self, entry: &Entry, seo: Option<&Seo>) -> bool {
+        let Some(seo) = seo else { return true };
+        !seo.noindex && seo.canonical_url.as_ref().is_none_or(|canonical| *canonical == self.url(entry))
+    }
+
+    fn url(&self, entry: &Entry) -> String {
+        self.editions.get(entry.edition).unwrap_or(self.edition).url(&entry.path)
+    }
+
+    fn image_of(&self, content: &Content) -> Option<String> {
+        let hero = match content {
+            Content::Article(article) => &article.hero,
+            Content::Page(page) => &page.hero,
+            Content::Issue(issue) => &issue.hero,
+        };
+        let figure = hero.loaded()?.as_ref()?;
+        (figure.asset.kind == AssetKind::Image).then(|| media::url(self.cx, &figure.asset))
+    }
+}
+
+/// The condition that keeps drafts out for those who may read them; others cannot see any.
+pub(super) fn published_only(cx: &ActorContext) -> Option<Vec<Status>> {
+    (!cx.scope().is_public()).then(|| vec![Status::Published])
+}
+
+fn seo_of(content: &Content) -> Option<&Seo> {
+    match content {
+        Content::Article(article) => article.seo.loaded(),
+        Content::Page(page) => page.seo.loaded(),
+        Content::Issue(issue) => issue.seo.loaded(),
+    }
+}
+
+/// Categories, or tags outside of namespaces: the others have no pages of their own.
+pub(super) fn plain_terms(taxonomy: Taxonomy) -> TermQuery {
+    TermQuery { namespace: Some(String::new()), ..TermQuery::all(taxonomy) }
+}
+
+/// How to go on after a page, if there is more.
+fn next_args<T>(page: &Page<T>) -> Option<PageArgs> {
+    let last = page.edges.last().filter(|_| page.has_next)?;
+    Some(PageArgs { cursor: Some(last.cursor.clone()), ..PageArgs::first(BATCH) })
+}

@@ -1,0 +1,246 @@
+//! Authors.
+
+use std::sync::Arc;
+
+use application::authors::{self, AuthorGet};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use domain::{
+    authors::{AuthorQuery, AuthorText},
+    content::{EntryFilter, TermFilter, TermKey},
+    id::EditionId,
+    text::Localized,
+};
+
+use super::{
+    article_lists::{ArticleConnection, ArticleFilter, ArticleList, ArticleOrder, Owner},
+    connection::{Connection, Listed, Paging},
+    context::{Session, parse_id, session},
+    editions::Edition,
+    entries::{RecordRef, edition_or},
+    enums::Direction,
+    loaders::{AssetKey, AuthorTexts},
+    lookahead,
+    media::Asset,
+    scalars::DateTime,
+};
+
+/// A public profile with its text in one edition.
+#[derive(Clone)]
+pub struct Author {
+    author: Arc<domain::authors::Author>,
+    requested: EditionId,
+}
+
+impl Author {
+    /// An author whose text was asked for in an edition.
+    pub fn new(author: domain::authors::Author, requested: EditionId) -> Self {
+        Self { author: Arc::new(author), requested }
+    }
+
+    /// The name under articles.
+    pub fn display_name(&self) -> &str {
+        &self.text().name
+    }
+
+    /// The author as the domain has them.
+    pub fn to_domain(&self) -> domain::authors::Author {
+        self.author.as_ref().clone()
+    }
+
+    fn text(&self) -> &AuthorText {
+        &self.author.text.value
+    }
+}
+
+impl Listed for Author {
+    const CONNECTION: &'static str = "AuthorConnection";
+    const EDGE: &'static str = "AuthorEdge";
+}
+
+/// A public profile of somebody who writes, translates, edits or takes pictures. Shared by all
+/// editions; its texts stand per edition and fall back.
+#[Object]
+impl Author {
+    /// Their id.
+    #[graphql(name = "id")]
+    pub async fn global_id(&self) -> ID {
+        ID(self.author.id.to_string())
+    }
+
+    /// The edition the texts are served from: the one asked for, or a fallback.
+    async fn edition(&self, ctx: &Context<'_>) -> Result<Edition> {
+        Ok(session(ctx)?.edition(self.author.text.edition)?)
+    }
+
+    /// The direction the texts are written in.
+    async fn direction(&self, ctx: &Context<'_>) -> Result<Direction> {
+        Ok(session(ctx)?.edition_set().get(self.author.text.edition)?.direction.into())
+    }
+
+    /// Whether the texts come from another edition than the one asked for.
+    async fn is_fallback(&self) -> bool {
+        self.author.text.edition != self.requested
+    }
+
+    /// Their name.
+    async fn name(&self) -> &str {
+        self.display_name()
+    }
+
+    /// The readable last part of their address.
+    async fn slug(&self) -> &str {
+        &self.text().slug
+    }
+
+    /// Their path in the edition the texts are served from; begins with `/`.
+    async fn path(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(authors::path(session(ctx)?.edition_set(), &self.author))
+    }
+
+    /// Their absolute address at the frontend of that edition.
+    async fn url(&self, ctx: &Context<'_>) -> Result<String> {
+        let editions = session(ctx)?.edition_set();
+        Ok(editions.get(self.author.text.edition)?.url(&authors::path(editions, &self.author)))
+    }
+
+    /// What they are: `Reporter`, `Photographer`.
+    async fn job_title(&self) -> Option<&str> {
+        self.text().job_title.as_deref()
+    }
+
+    /// A short biography, plain text.
+    async fn bio(&self) -> Option<&str> {
+        self.text().bio.as_deref()
+    }
+
+    /// Their own site.
+    async fn website(&self) -> Option<&str> {
+        self.author.website.as_deref()
+    }
+
+    /// Their picture.
+    async fn avatar(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
+        match self.author.avatar {
+            Some(id) => Ok(session(ctx)?.load(AssetKey { id, edition: self.requested }).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// What they are called in all editions that have a name for them.
+    async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<AuthorTranslation>> {
+        let session = session(ctx)?;
+        let texts = session.load(AuthorTexts(self.author.id)).await?.unwrap_or_default();
+        texts.iter().map(|text| AuthorTranslation::new(session, &self.author, text)).collect()
+    }
+
+    /// Articles with them in the byline, the newest first unless ordered otherwise.
+    async fn articles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size, forward: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
+        #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor to end before.")] before: Option<String>,
+        #[graphql(desc = "Code of the edition of the articles. The one the author was asked for in, if absent.")] edition: Option<String>,
+        #[graphql(desc = "Only those that match.")] filter: Option<ArticleFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
+    ) -> Result<ArticleConnection> {
+        let edition = edition_or(session(ctx)?, edition.as_deref(), self.requested)?;
+        let list = ArticleList { edition: Some(edition), filter, order: order_by, paging: Paging { first, after, last, before } };
+        let has = TermFilter { all_of: vec![TermKey::Author(self.author.id)], ..TermFilter::default() };
+        list.of(ctx, Owner::Author(self.author.id), EntryFilter { author: Some(has), ..EntryFilter::default() }).await
+    }
+
+    /// Counts every save, from 1.
+    async fn version(&self) -> i64 {
+        self.author.version
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.author.created_at)
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.author.updated_at)
+    }
+}
+
+/// What an author is called in one edition.
+#[derive(SimpleObject)]
+pub struct AuthorTranslation {
+    /// The edition.
+    edition: Edition,
+    /// Their name.
+    name: String,
+    /// The readable last part of their address.
+    slug: String,
+    /// Their path in that edition.
+    path: String,
+    /// Their absolute address at the frontend of that edition.
+    url: String,
+    /// What they are.
+    job_title: Option<String>,
+    /// A short biography, plain text.
+    bio: Option<String>,
+}
+
+impl AuthorTranslation {
+    fn new(session: &Session, author: &domain::authors::Author, text: &Localized<AuthorText>) -> Result<Self> {
+        let editions = session.edition_set();
+        let path = authors::path(editions, &domain::authors::Author { text: text.clone(), ..author.clone() });
+        let AuthorText { name, slug, job_title, bio } = text.value.clone();
+        let url = editions.get(text.edition)?.url(&path);
+        Ok(Self { edition: session.edition(text.edition)?, name, slug, path, url, job_title, bio })
+    }
+}
+
+/// Conditions on authors; all that are set must hold.
+#[derive(InputObject, Default)]
+pub struct AuthorFilter {
+    /// Has this slug in the edition asked for.
+    slug: Option<String>,
+}
+
+/// The root fields about authors.
+#[derive(Default)]
+pub struct AuthorQueries;
+
+#[Object]
+impl AuthorQueries {
+    /// One author.
+    async fn author(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] by: RecordRef,
+        #[graphql(desc = "Code of the edition the texts are wanted in and the slug stands in. The default edition if absent.")] edition: Option<String>,
+    ) -> Result<Option<Author>> {
+        let session = session(ctx)?;
+        let edition = session.edition_id(edition.as_deref())?;
+        let by = match by {
+            RecordRef::Id(id) => AuthorGet::Id(parse_id("by.id", &id)?),
+            RecordRef::Slug(slug) => AuthorGet::Slug(slug),
+        };
+        Ok(authors::get(session.cx(), &by, edition).await?.map(|author| Author::new(author, edition)))
+    }
+
+    /// The authors by name, as the edition's language sorts.
+    async fn authors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size, forward: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
+        #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor to end before.")] before: Option<String>,
+        #[graphql(desc = "Code of the edition the texts are wanted in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(desc = "Only those that match.")] filter: Option<AuthorFilter>,
+    ) -> Result<Connection<Author>> {
+        let session = session(ctx)?;
+        let edition = session.edition_id(edition.as_deref())?;
+        let query = AuthorQuery { slug: filter.unwrap_or_default().slug };
+        let page = Paging { first, after, last, before }.check(lookahead::page(ctx))?;
+        let found = authors::list(session.cx(), &query, edition, &page).await?;
+        Ok(Connection::new(found.map(|author| Author::new(author, edition))))
+    }
+}

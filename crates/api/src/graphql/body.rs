@@ -1,0 +1,248 @@
+//! Bodies: the derived forms, and the typed blocks.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, Result, SimpleObject, Union};
+use domain::{
+    articles::EntryBody,
+    body::{Block as DomainBlock, Kind},
+    id::EditionId,
+};
+
+use super::{
+    context::session,
+    enums::{BodyFormat, Direction},
+};
+
+mod media;
+mod text;
+
+pub use media::{AudioBlock, Embed, FileBlock, GalleryBlock, ImageBlock, VideoBlock};
+pub use text::{Code, Heading, Paragraph, RawHtml, Table};
+
+/// The body of an entry.
+pub struct Body {
+    body: Arc<EntryBody>,
+    edition: EditionId,
+}
+
+impl Body {
+    /// The body of an entry of an edition.
+    pub fn new(body: Arc<EntryBody>, edition: EditionId) -> Self {
+        Self { body, edition }
+    }
+}
+
+/// The body of an entry in all its forms, which say the same.
+#[Object]
+impl Body {
+    /// HTML that is safe to insert.
+    async fn html(&self) -> &str {
+        &self.body.derived.html
+    }
+
+    /// Markdown (`CommonMark` with tables and strikethrough).
+    async fn markdown(&self) -> &str {
+        &self.body.derived.markdown
+    }
+
+    /// Plain text.
+    async fn text(&self) -> &str {
+        &self.body.derived.text
+    }
+
+    /// Typed blocks, in order, to be shown by components of your own.
+    async fn blocks(&self) -> Vec<Block<'_>> {
+        blocks(&self.body.derived.blocks, self.edition)
+    }
+
+    /// The direction of its language; blocks and spans may differ.
+    async fn direction(&self, ctx: &Context<'_>) -> Result<Direction> {
+        Ok(session(ctx)?.edition_set().get(self.edition)?.direction.into())
+    }
+
+    /// What its author wrote. Only for those who may edit it; null for others.
+    async fn source(&self) -> Option<BodySource> {
+        self.body.source.as_ref().map(|source| BodySource { format: source.format.into(), text: source.text.clone() })
+    }
+}
+
+/// What the author of a body wrote, unchanged.
+#[derive(SimpleObject)]
+pub struct BodySource {
+    /// How it is written.
+    format: BodyFormat,
+    /// The text itself.
+    text: String,
+}
+
+/// One block of a body.
+#[derive(Union)]
+pub enum Block<'a> {
+    /// A paragraph.
+    Paragraph(Paragraph<'a>),
+    /// A heading.
+    Heading(Heading<'a>),
+    /// A list.
+    List(List<'a>),
+    /// A quotation.
+    Quote(Quote<'a>),
+    /// Program text.
+    Code(Code<'a>),
+    /// A table.
+    Table(Table<'a>),
+    /// A picture.
+    Image(ImageBlock<'a>),
+    /// Several pictures shown as one group.
+    Gallery(GalleryBlock<'a>),
+    /// A film.
+    Video(VideoBlock<'a>),
+    /// A sound.
+    Audio(AudioBlock<'a>),
+    /// A file offered for download.
+    File(FileBlock<'a>),
+    /// Something shown from another site.
+    Embed(Embed<'a>),
+    /// A thematic break.
+    Separator(Separator<'a>),
+    /// What no other block can hold.
+    RawHtml(RawHtml<'a>),
+}
+
+/// A block and what else its object needs.
+#[derive(Clone, Copy)]
+pub struct Within<'a> {
+    /// The block.
+    block: &'a DomainBlock,
+    /// The edition of the entry, in which the texts of assets are wanted.
+    edition: EditionId,
+}
+
+/// What all blocks share.
+#[Object]
+impl Within<'_> {
+    /// The direction its author gave it, where it differs from its surroundings.
+    async fn direction(&self) -> Option<Direction> {
+        self.block.direction.map(Into::into)
+    }
+
+    /// The language its author gave it (BCP 47), where it differs from its surroundings.
+    async fn lang(&self) -> Option<&str> {
+        self.block.lang.as_deref()
+    }
+}
+
+fn blocks(blocks: &[DomainBlock], edition: EditionId) -> Vec<Block<'_>> {
+    blocks.iter().map(|block| object(Within { block, edition })).collect()
+}
+
+fn object(within: Within<'_>) -> Block<'_> {
+    match &within.block.kind {
+        Kind::Paragraph { content } => Block::Paragraph(Paragraph { within, content }),
+        Kind::Heading { level, id, content } => Block::Heading(Heading { within, level: *level, anchor: id, content }),
+        Kind::List { ordered, start, items } => Block::List(List { within, ordered: *ordered, start: *start, items }),
+        Kind::Quote { blocks, citation } => Block::Quote(Quote { within, blocks, citation }),
+        Kind::Code { language, text } => Block::Code(Code { within, language: language.as_deref(), text }),
+        Kind::Table(table) => Block::Table(Table { within, table }),
+        Kind::Image(image) => Block::Image(ImageBlock { within, image }),
+        Kind::Gallery { items, caption } => Block::Gallery(GalleryBlock { within, items, caption }),
+        Kind::Video(video) => Block::Video(VideoBlock { within, video }),
+        Kind::Audio { src, caption } => Block::Audio(AudioBlock { within, src, caption }),
+        Kind::File { src, name } => Block::File(FileBlock { within, src, name }),
+        Kind::Embed(embed) => Block::Embed(Embed { within, embed }),
+        Kind::Separator => Block::Separator(Separator { within }),
+        Kind::RawHtml { html, text } => Block::RawHtml(RawHtml { within, html, text }),
+    }
+}
+
+/// A list.
+pub struct List<'a> {
+    within: Within<'a>,
+    ordered: bool,
+    start: u32,
+    items: &'a [Vec<DomainBlock>],
+}
+
+/// A list.
+#[Object]
+impl List<'_> {
+    #[graphql(flatten)]
+    async fn shared(&self) -> &Within<'_> {
+        &self.within
+    }
+
+    /// Whether its items are numbered.
+    async fn ordered(&self) -> bool {
+        self.ordered
+    }
+
+    /// The first number, if they are.
+    async fn start(&self) -> u32 {
+        self.start
+    }
+
+    /// Its items.
+    async fn items(&self) -> Vec<ListItem<'_>> {
+        self.items.iter().map(|item| ListItem { blocks: item, edition: self.within.edition }).collect()
+    }
+}
+
+/// An item of a list.
+pub struct ListItem<'a> {
+    blocks: &'a [DomainBlock],
+    edition: EditionId,
+}
+
+/// An item of a list.
+#[Object]
+impl ListItem<'_> {
+    /// What it is made of.
+    async fn blocks(&self) -> Vec<Block<'_>> {
+        blocks(self.blocks, self.edition)
+    }
+}
+
+/// A quotation.
+pub struct Quote<'a> {
+    within: Within<'a>,
+    blocks: &'a [DomainBlock],
+    citation: &'a domain::body::Inline,
+}
+
+/// A quotation.
+#[Object]
+impl Quote<'_> {
+    #[graphql(flatten)]
+    async fn shared(&self) -> &Within<'_> {
+        &self.within
+    }
+
+    /// What is quoted.
+    async fn blocks(&self) -> Vec<Block<'_>> {
+        blocks(self.blocks, self.within.edition)
+    }
+
+    /// Who or what is quoted.
+    async fn citation(&self) -> Option<text::InlineText<'_>> {
+        text::InlineText::new(self.citation)
+    }
+}
+
+/// A thematic break.
+pub struct Separator<'a> {
+    within: Within<'a>,
+}
+
+/// A thematic break.
+#[Object]
+impl Separator<'_> {
+    /// The direction its author gave it.
+    async fn direction(&self) -> Option<Direction> {
+        self.within.block.direction.map(Into::into)
+    }
+
+    /// The language its author gave it (BCP 47).
+    async fn lang(&self) -> Option<&str> {
+        self.within.block.lang.as_deref()
+    }
+}

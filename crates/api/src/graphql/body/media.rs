@@ -1,0 +1,311 @@
+//! Blocks that show something: pictures, films, sounds, files, embeds.
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use domain::{
+    body::{AspectRatio as DomainRatio, Embed as DomainEmbed, Image, Inline, MediaRef, Track as DomainTrack, Video},
+    id::{AssetId, EditionId},
+};
+
+use super::{Within, text::InlineText};
+use crate::graphql::{
+    context::{Session, session},
+    enums::EmbedProvider,
+    loaders::AssetKey,
+    media::Asset,
+};
+
+/// The asset behind an address, if it is one of ours.
+async fn asset(session: &Session, place: &MediaRef, edition: EditionId) -> Result<Option<Asset>> {
+    let MediaRef::Asset(key) = place else {
+        return Ok(None);
+    };
+    // A key that is no id names an asset the import never found.
+    let Ok(id) = key.parse::<AssetId>() else {
+        return Ok(None);
+    };
+    Ok(session.load(AssetKey { id, edition }).await?)
+}
+
+/// The address to fetch something from.
+async fn address(session: &Session, place: &MediaRef, edition: EditionId) -> Result<String> {
+    match asset(session, place, edition).await? {
+        Some(asset) => Ok(asset.address(session.cx())),
+        None => Ok(place.address()),
+    }
+}
+
+/// A picture.
+pub struct ImageBlock<'a> {
+    pub(super) within: Within<'a>,
+    pub(super) image: &'a Image,
+}
+
+/// A picture.
+#[Object]
+impl ImageBlock<'_> {
+    #[graphql(flatten)]
+    async fn shared(&self) -> &Within<'_> {
+        &self.within
+    }
+
+    /// Its address.
+    async fn src(&self, ctx: &Context<'_>) -> Result<String> {
+        address(session(ctx)?, &self.image.src, self.within.edition).await
+    }
+
+    /// The asset behind it, if it is one of this site.
+    async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
+        asset(session(ctx)?, &self.image.src, self.within.edition).await
+    }
+
+    /// What is to be seen, for those who cannot; empty for mere decoration.
+    async fn alt(&self) -> &str {
+        &self.image.alt
+    }
+
+    /// What stands below it.
+    async fn caption(&self) -> Option<InlineText<'_>> {
+        InlineText::new(&self.image.caption)
+    }
+
+    /// Width in pixels, where the author gave it.
+    async fn width(&self) -> Option<u32> {
+        self.image.width
+    }
+
+    /// Height in pixels, where the author gave it.
+    async fn height(&self) -> Option<u32> {
+        self.image.height
+    }
+
+    /// Where a click on it leads.
+    async fn link_href(&self) -> Option<&str> {
+        self.image.link_href.as_deref()
+    }
+}
+
+/// Several pictures shown as one group.
+pub struct GalleryBlock<'a> {
+    pub(super) within: Within<'a>,
+    pub(super) items: &'a [Image],
+    pub(super) caption: &'a Inline,
+}
+
+/// Several pictures shown as one group.
+#[Object]
+impl GalleryBlock<'_> {
+    #[graphql(flatten)]
+    async fn shared(&self) -> &Within<'_> {
+        &self.within
+    }
+
+    /// The pictures, in order.
+    async fn items(&self) -> Vec<ImageBlock<'_>> {
+        self.items.iter().map(|image| ImageBlock { within: self.within, image }).collect()
+    }
+
+    /// What stands below the group.
+    async fn caption(&self) -> Option<InlineText<'_>> {
+        InlineText::new(self.caption)
+    }
+}
+
+/// A film.
+pub struct VideoBlock<'a> {
+    pub(super) within: Within<'a>,
+    pub(super) video: &'a Video,
+}
+
+/// A film.
+#[Object]
+impl VideoBlock<'_> {
+    #[graphql(flatten)]
+    async fn shared(&self) -> &Within<'_> {
+        &self.within
+    }
+
+    /// Its address.
+    async fn src(&self, ctx: &Context<'_>) -> Result<String> {
+        address(session(ctx)?, &self.video.src, self.within.edition).await
+    }
+
+    /// The asset behind it, if it is one of this site.
+    async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
+        asset(session(ctx)?, &self.video.src, self.within.edition).await
+    }
+
+    /// The address of the still shown before it plays.
+    async fn poster(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        match &self.video.poster {
+            Some(poster) => Ok(Some(address(session(ctx)?, poster, self.within.edition).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Subtitles and the like.
+    async fn tracks(&self) -> Vec<Track<'_>> {
+        self.video.tracks.iter().map(|track| Track { track, edition: self.within.edition }).collect()
+    }
+
+    /// Width in pixels, where the author gave it.
+    async fn width(&self) -> Option<u32> {
+        self.video.width
+    }
+
+    /// Height in pixels, where the author gave it.
+    async fn height(&self) -> Option<u32> {
+        self.video.height
+    }
+
+    /// What stands below it.
+    async fn caption(&self) -> Option<InlineText<'_>> {
+        InlineText::new(&self.video.caption)
+    }
+}
+
+/// A timed text track of a film.
+pub struct Track<'a> {
+    track: &'a DomainTrack,
+    edition: EditionId,
+}
+
+/// A timed text track of a film.
+#[Object]
+impl Track<'_> {
+    /// Its address.
+    async fn src(&self, ctx: &Context<'_>) -> Result<String> {
+        address(session(ctx)?, &self.track.src, self.edition).await
+    }
+
+    /// `subtitles`, `captions`, `descriptions`, `chapters` or `metadata`.
+    async fn kind(&self) -> &str {
+        &self.track.kind
+    }
+
+    /// Its language (BCP 47).
+    async fn lang(&self) -> Option<&str> {
+        self.track.lang.as_deref()
+    }
+
+    /// What viewers choose it by.
+    async fn label(&self) -> Option<&str> {
+        self.track.label.as_deref()
+    }
+}
+
+/// A sound.
+pub struct AudioBlock<'a> {
+    pub(super) within: Within<'a>,
+    pub(super) src: &'a MediaRef,
+    pub(super) caption: &'a Inline,
+}
+
+/// A sound.
+#[Object]
+impl AudioBlock<'_> {
+    #[graphql(flatten)]
+    async fn shared(&self) -> &Within<'_> {
+        &self.within
+    }
+
+    /// Its address.
+    async fn src(&self, ctx: &Context<'_>) -> Result<String> {
+        address(session(ctx)?, self.src, self.within.edition).await
+    }
+
+    /// The asset behind it, if it is one of this site.
+    async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
+        asset(session(ctx)?, self.src, self.within.edition).await
+    }
+
+    /// What stands below it.
+    async fn caption(&self) -> Option<InlineText<'_>> {
+        InlineText::new(self.caption)
+    }
+}
+
+/// A file offered for download.
+pub struct FileBlock<'a> {
+    pub(super) within: Within<'a>,
+    pub(super) src: &'a MediaRef,
+    pub(super) name: &'a str,
+}
+
+/// A file offered for download.
+#[Object]
+impl FileBlock<'_> {
+    #[graphql(flatten)]
+    async fn shared(&self) -> &Within<'_> {
+        &self.within
+    }
+
+    /// Its address.
+    async fn src(&self, ctx: &Context<'_>) -> Result<String> {
+        address(session(ctx)?, self.src, self.within.edition).await
+    }
+
+    /// The asset behind it, if it is one of this site.
+    async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
+        asset(session(ctx)?, self.src, self.within.edition).await
+    }
+
+    /// What readers see as its name.
+    async fn name(&self) -> &str {
+        self.name
+    }
+}
+
+/// Something shown from another site.
+pub struct Embed<'a> {
+    pub(super) within: Within<'a>,
+    pub(super) embed: &'a DomainEmbed,
+}
+
+/// Something shown from another site: always a link, never a frame or a script.
+#[Object]
+impl Embed<'_> {
+    #[graphql(flatten)]
+    async fn shared(&self) -> &Within<'_> {
+        &self.within
+    }
+
+    /// The site it comes from.
+    async fn provider(&self) -> EmbedProvider {
+        self.embed.provider.into()
+    }
+
+    /// Its canonical address, always https.
+    async fn url(&self) -> &str {
+        &self.embed.url
+    }
+
+    /// What the author or the site called it.
+    async fn title(&self) -> Option<&str> {
+        self.embed.title.as_deref()
+    }
+
+    /// The shape to reserve for it.
+    async fn aspect_ratio(&self) -> Option<AspectRatio> {
+        self.embed.aspect_ratio.map(AspectRatio::from)
+    }
+
+    /// What stands below it.
+    async fn caption(&self) -> Option<InlineText<'_>> {
+        InlineText::new(&self.embed.caption)
+    }
+}
+
+/// Width to height, in lowest terms.
+#[derive(SimpleObject)]
+pub struct AspectRatio {
+    /// The width.
+    width: u32,
+    /// The height.
+    height: u32,
+}
+
+impl From<DomainRatio> for AspectRatio {
+    fn from(ratio: DomainRatio) -> Self {
+        Self { width: ratio.width, height: ratio.height }
+    }
+}

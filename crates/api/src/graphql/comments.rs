@@ -1,0 +1,137 @@
+//! Comments.
+
+use application::comments;
+use async_graphql::{Context, ID, Object, Result};
+use domain::{
+    comments::CommentQuery,
+    content::Parts,
+    id::{CommentId, EntryId},
+};
+
+use super::{
+    connection::{Connection, Listed, Paging, size},
+    context::{parse_id, session},
+    entries::Entry,
+    enums::CommentStatus,
+    loaders::{EntryKey, Replies},
+    lookahead,
+    scalars::DateTime,
+};
+
+/// What a reader wrote under an entry.
+#[derive(Clone)]
+pub struct Comment(domain::comments::Comment);
+
+impl From<domain::comments::Comment> for Comment {
+    fn from(comment: domain::comments::Comment) -> Self {
+        Self(comment)
+    }
+}
+
+impl Listed for Comment {
+    const CONNECTION: &'static str = "CommentConnection";
+    const EDGE: &'static str = "CommentEdge";
+}
+
+/// What a reader wrote under an entry.
+#[Object]
+impl Comment {
+    /// Its id.
+    #[graphql(name = "id")]
+    pub async fn global_id(&self) -> ID {
+        ID(self.0.id.to_string())
+    }
+
+    /// The entry it stands under.
+    async fn entry(&self, ctx: &Context<'_>) -> Result<Option<Entry>> {
+        let parts: Parts = lookahead::entry_parts(ctx);
+        Ok(session(ctx)?.load(EntryKey { id: self.0.entry, parts }).await?)
+    }
+
+    /// The id of the comment it answers.
+    async fn parent_id(&self) -> Option<ID> {
+        self.0.parent.map(|id| ID(id.to_string()))
+    }
+
+    /// Whether it is shown. Readers see approved comments only.
+    async fn status(&self) -> CommentStatus {
+        self.0.status.into()
+    }
+
+    /// The name its writer gave.
+    async fn author_name(&self) -> &str {
+        &self.0.author_name
+    }
+
+    /// The site its writer gave.
+    async fn author_url(&self) -> Option<&str> {
+        self.0.author_url.as_deref()
+    }
+
+    /// What it says, as HTML that is safe to insert.
+    async fn body_html(&self) -> &str {
+        &self.0.body_html
+    }
+
+    /// The same as plain text.
+    async fn body_text(&self) -> &str {
+        &self.0.body_text
+    }
+
+    /// How many answers it has.
+    async fn reply_count(&self) -> i64 {
+        self.0.reply_count
+    }
+
+    /// The answers to it, the oldest first.
+    async fn replies(&self, ctx: &Context<'_>, #[graphql(desc = "How many at most: 0 to 100.", default = 20)] first: i32) -> Result<Vec<Comment>> {
+        let key = Replies { id: self.0.id, first: size(first)? };
+        if self.0.reply_count == 0 {
+            return Ok(Vec::new());
+        }
+        Ok(session(ctx)?.load(key).await?.unwrap_or_default())
+    }
+
+    /// When it was written.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// Counts every save, from 1.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+}
+
+/// A page of comments.
+pub async fn list(ctx: &Context<'_>, query: &CommentQuery, paging: Paging) -> Result<Connection<Comment>> {
+    let page = paging.check(lookahead::page(ctx))?;
+    Ok(Connection::new(comments::list(session(ctx)?.cx(), query, &page).await?))
+}
+
+/// The root fields about comments.
+#[derive(Default)]
+pub struct CommentQueries;
+
+#[Object]
+impl CommentQueries {
+    /// One comment.
+    async fn comment(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Result<Option<Comment>> {
+        let id: CommentId = parse_id("id", &id)?;
+        Ok(comments::get(session(ctx)?.cx(), id).await?.map(Comment::from))
+    }
+
+    /// The comments, the oldest first.
+    async fn comments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size, forward: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
+        #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor to end before.")] before: Option<String>,
+        #[graphql(desc = "Id of the entry they stand under. All entries if absent.")] entry: Option<ID>,
+    ) -> Result<Connection<Comment>> {
+        let entry: Option<EntryId> = entry.map(|id| parse_id("entry", &id)).transpose()?;
+        list(ctx, &CommentQuery { entry, parent: None }, Paging { first, after, last, before }).await
+    }
+}

@@ -1,0 +1,384 @@
+//! What articles, pages and issues share: the interface `Entry`, its fields, translations, and the
+//! two ways entries are asked for.
+
+use std::sync::Arc;
+
+use application::entries::EntryGet;
+use async_graphql::{Context, Enum, ID, Interface, Object, OneofObject, Result};
+use domain::{
+    content::{self, Content, ContentKind, Part, Parts},
+    id::{EditionId, EntryId},
+};
+
+use super::{
+    articles::Article,
+    body::Body,
+    connection::Listed,
+    context::{Session, parse_id, session},
+    editions::Edition,
+    enums::Status,
+    loaders::{BodyKey, Relations, RelationsKey, SeoKey, TranslationsKey},
+    media::Figure,
+    newsletters::Issue,
+    pages::Page,
+    scalars::DateTime,
+    seo::Seo,
+};
+
+/// What every publishable thing shares.
+#[derive(Clone, Interface)]
+#[graphql(
+    field(name = "id", method = "global_id", ty = "ID", desc = "Its id."),
+    field(name = "edition", ty = "Edition", desc = "The edition it belongs to."),
+    field(name = "slug", ty = "&str", desc = "The readable last part of its address."),
+    field(name = "path", ty = "&str", desc = "Its path in its edition; begins with `/`."),
+    field(name = "url", ty = "String", desc = "Its absolute address at the frontend of its edition."),
+    field(name = "title", ty = "&str", desc = "Its title."),
+    field(name = "status", ty = "Status", desc = "Where it is in its life."),
+    field(name = "isFeatured", method = "is_featured", ty = "bool", desc = "Whether it is marked to stand out."),
+    field(name = "version", ty = "i64", desc = "Counts every save, from 1."),
+    field(
+        name = "hasPendingChanges",
+        method = "has_pending_changes",
+        ty = "bool",
+        desc = "Whether an edit waits to be published. Only for those who read drafts; others get false."
+    ),
+    field(
+        name = "scheduledChangeAt",
+        method = "scheduled_change_at",
+        ty = "Option<DateTime>",
+        desc = "When a scheduled change happens. Only for those who read drafts; others get null."
+    ),
+    field(name = "publishedAt", method = "published_at", ty = "Option<DateTime>", desc = "When it was first published."),
+    field(name = "createdAt", method = "created_at", ty = "DateTime", desc = "When it was made."),
+    field(name = "updatedAt", method = "updated_at", ty = "DateTime", desc = "When it was last changed."),
+    field(
+        name = "translations",
+        ty = "Vec<Translation>",
+        desc = "All versions of it in the languages of the site, itself included, in the order of the editions."
+    )
+)]
+pub enum Entry {
+    /// An article.
+    Article(Article),
+    /// A page.
+    Page(Page),
+    /// A newsletter issue.
+    Issue(Issue),
+}
+
+impl Entry {
+    /// The fields all kinds share.
+    pub fn fields(&self) -> &EntryFields {
+        match self {
+            Self::Article(article) => article,
+            Self::Page(page) => page,
+            Self::Issue(issue) => issue,
+        }
+    }
+
+    /// Its excerpt; issues have none.
+    pub fn plain_excerpt(&self) -> Option<String> {
+        match self {
+            Self::Article(article) => Some(article.plain_excerpt(None)),
+            Self::Page(page) => Some(page.plain_excerpt()),
+            Self::Issue(_) => None,
+        }
+    }
+
+    /// Its main picture.
+    pub async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
+        match self {
+            Self::Article(article) => article.main_picture(session).await,
+            Self::Page(page) => page.main_picture(session).await,
+            Self::Issue(issue) => issue.main_picture(session).await,
+        }
+    }
+
+    /// Its byline in the domain's words; only articles have one.
+    pub async fn contributions(&self, session: &Session) -> Result<Vec<domain::articles::Contribution>> {
+        match self {
+            Self::Article(article) => article.contributions(session).await,
+            Self::Page(_) | Self::Issue(_) => Ok(Vec::new()),
+        }
+    }
+}
+
+impl From<Content> for Entry {
+    fn from(content: Content) -> Self {
+        match content {
+            Content::Article(article) => Self::Article(article.into()),
+            Content::Page(page) => Self::Page(page.into()),
+            Content::Issue(issue) => Self::Issue(issue.into()),
+        }
+    }
+}
+
+impl Listed for Entry {
+    const CONNECTION: &'static str = "EntryConnection";
+    const EDGE: &'static str = "EntryEdge";
+}
+
+/// The kinds of entry.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::content::ContentKind")]
+pub enum EntryKind {
+    /// A dated piece of writing.
+    Article,
+    /// A standing page, possibly below another.
+    Page,
+    /// A numbered issue of a newsletter.
+    Issue,
+}
+
+/// The record behind an entry, and the fields all kinds share. Each kind's object holds one, merges
+/// its fields into the type, and lends them to the interface `Entry` by `Deref`.
+#[derive(Clone)]
+pub enum EntryFields {
+    /// An article's.
+    Article(Arc<domain::articles::Article>),
+    /// A page's.
+    Page(Arc<domain::pages::Page>),
+    /// An issue's.
+    Issue(Arc<domain::newsletters::Issue>),
+}
+
+impl EntryFields {
+    /// The record.
+    pub fn entry(&self) -> &content::Entry {
+        match self {
+            Self::Article(article) => &article.entry,
+            Self::Page(page) => &page.entry,
+            Self::Issue(issue) => &issue.entry,
+        }
+    }
+
+    /// The record with its texts for search engines, without the parts that were turned into
+    /// objects of the schema.
+    pub fn content(&self, seo: content::Seo) -> Content {
+        let seo = Part::Loaded(seo);
+        match self {
+            Self::Article(article) => Content::Article(domain::articles::Article { seo, ..article.as_ref().clone() }),
+            Self::Page(page) => Content::Page(domain::pages::Page { seo, ..page.as_ref().clone() }),
+            Self::Issue(issue) => Content::Issue(domain::newsletters::Issue { seo, ..issue.as_ref().clone() }),
+        }
+    }
+
+    /// The absolute address.
+    pub fn absolute_url(&self, session: &Session) -> domain::Result<String> {
+        let entry = self.entry();
+        Ok(session.edition_set().get(entry.edition)?.url(&entry.path))
+    }
+
+    /// Relations that were not read with the entry.
+    pub async fn relations(&self, session: &Session, parts: Parts) -> Result<Option<Arc<Relations>>> {
+        let entry = self.entry();
+        Ok(session.load(RelationsKey { id: entry.id, edition: entry.edition, parts }).await?)
+    }
+
+    /// The main picture.
+    pub async fn hero(&self, session: &Session, part: &Part<Option<Figure>>) -> Result<Option<Figure>> {
+        match part {
+            Part::Loaded(hero) => Ok(hero.clone()),
+            Part::Absent => Ok(self.relations(session, Parts::HERO).await?.and_then(|relations| relations.hero.clone())),
+        }
+    }
+
+    /// Attached files.
+    pub async fn attachments(&self, session: &Session, part: &Part<Vec<Figure>>) -> Result<Vec<Figure>> {
+        match part {
+            Part::Loaded(attachments) => Ok(attachments.clone()),
+            Part::Absent => Ok(self.relations(session, Parts::ATTACHMENTS).await?.map(|relations| relations.attachments.clone()).unwrap_or_default()),
+        }
+    }
+
+    /// The body.
+    pub async fn body(&self, session: &Session, part: &Part<Arc<domain::articles::EntryBody>>) -> Result<Body> {
+        let entry = self.entry();
+        let body = match part {
+            Part::Loaded(body) => Arc::clone(body),
+            Part::Absent => session.load(BodyKey(entry.id)).await?.ok_or_else(|| gone(entry.id))?,
+        };
+        Ok(Body::new(body, entry.edition))
+    }
+
+    /// Texts for search engines.
+    pub async fn seo(&self, session: &Session, part: &Part<content::Seo>, of: Entry) -> Result<Seo> {
+        let id = self.entry().id;
+        let seo = match part {
+            Part::Loaded(seo) => seo.clone(),
+            Part::Absent => session.load(SeoKey(id)).await?.ok_or_else(|| gone(id))?,
+        };
+        Ok(Seo::new(of, seo))
+    }
+}
+
+/// An entry was deleted between two statements of one request.
+fn gone(id: EntryId) -> domain::Error {
+    domain::Error::NotFound(id.to_string())
+}
+
+/// What every publishable thing shares.
+#[Object]
+impl EntryFields {
+    /// Its id.
+    #[graphql(name = "id")]
+    pub async fn global_id(&self) -> ID {
+        ID(self.entry().id.to_string())
+    }
+
+    /// The edition it belongs to.
+    pub async fn edition(&self, ctx: &Context<'_>) -> Result<Edition> {
+        Ok(session(ctx)?.edition(self.entry().edition)?)
+    }
+
+    /// The readable last part of its address; unique per edition, kind and parent.
+    pub async fn slug(&self) -> &str {
+        &self.entry().slug
+    }
+
+    /// Its path in its edition; begins with `/`.
+    pub async fn path(&self) -> &str {
+        &self.entry().path
+    }
+
+    /// Its absolute address at the frontend of its edition.
+    pub async fn url(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.absolute_url(session(ctx)?)?)
+    }
+
+    /// Its title, as plain text.
+    pub async fn title(&self) -> &str {
+        &self.entry().title
+    }
+
+    /// Where it is in its life.
+    pub async fn status(&self) -> Status {
+        self.entry().status.into()
+    }
+
+    /// Whether it is marked to stand out.
+    pub async fn is_featured(&self) -> bool {
+        self.entry().is_featured
+    }
+
+    /// Counts every save, from 1.
+    pub async fn version(&self) -> i64 {
+        self.entry().version
+    }
+
+    /// Whether an edit waits to be published. Only for those who read drafts; others get false.
+    pub async fn has_pending_changes(&self, ctx: &Context<'_>) -> Result<bool> {
+        let entry = self.entry();
+        Ok(entry.has_pending_changes && session(ctx)?.sees_inside(entry.edition))
+    }
+
+    /// When a scheduled change happens. Only for those who read drafts; others get null.
+    pub async fn scheduled_change_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        let entry = self.entry();
+        let sees = session(ctx)?.sees_inside(entry.edition);
+        Ok(entry.scheduled_at.filter(|_| sees).map(DateTime))
+    }
+
+    /// When it was first published.
+    pub async fn published_at(&self) -> Option<DateTime> {
+        self.entry().published_at.map(DateTime)
+    }
+
+    /// When it was made.
+    pub async fn created_at(&self) -> DateTime {
+        DateTime(self.entry().created_at)
+    }
+
+    /// When it was last changed.
+    pub async fn updated_at(&self) -> DateTime {
+        DateTime(self.entry().updated_at)
+    }
+
+    /// All versions of it in the languages of the site, itself included, in the order of the
+    /// editions. What the caller may not read is left out.
+    pub async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<Translation>> {
+        Ok(session(ctx)?.load(TranslationsKey(self.entry().group)).await?.unwrap_or_default())
+    }
+}
+
+/// One version of an entry among those that translate each other.
+#[derive(Clone)]
+pub struct Translation {
+    entry: Entry,
+    is_stale: bool,
+}
+
+impl From<application::entries::Translation> for Translation {
+    fn from(translation: application::entries::Translation) -> Self {
+        Self { entry: translation.content.into(), is_stale: translation.is_stale }
+    }
+}
+
+/// One language version of an entry.
+#[Object]
+impl Translation {
+    /// Its edition.
+    async fn edition(&self, ctx: &Context<'_>) -> Result<Edition> {
+        Ok(session(ctx)?.edition(self.entry.fields().entry().edition)?)
+    }
+
+    /// The entry.
+    async fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// Whether what it was translated from has changed since.
+    async fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+}
+
+/// Names one entry: by its id, or by its slug or path in an edition.
+#[derive(OneofObject)]
+pub enum EntryRef {
+    /// Its id.
+    Id(ID),
+    /// Its slug. Among pages of the same slug those without a parent come first.
+    Slug(String),
+    /// Its path, as readers see it.
+    Path(String),
+}
+
+/// Names one record other than an entry: by its id, or by its slug in an edition.
+#[derive(OneofObject)]
+pub enum RecordRef {
+    /// Its id.
+    Id(ID),
+    /// Its slug.
+    Slug(String),
+}
+
+/// How one entry is asked for, as the application wants it.
+pub fn entry_get(session: &Session, kind: ContentKind, by: EntryRef, edition: Option<&str>, fallback: bool) -> domain::Result<EntryGet> {
+    let in_edition = || session.edition_id(edition);
+    let by = match by {
+        EntryRef::Id(id) => {
+            let translation_in = session.list_edition(edition)?;
+            return Ok(EntryGet { by: content::EntryRef::Id(entry_id("by.id", &id, kind)?), translation_in, fallback });
+        }
+        EntryRef::Slug(slug) => content::EntryRef::Slug { edition: in_edition()?, slug },
+        EntryRef::Path(path) => content::EntryRef::Path { edition: in_edition()?, path },
+    };
+    Ok(EntryGet { by, translation_in: None, fallback: false })
+}
+
+/// The id of an entry of one kind.
+pub fn entry_id(field: &str, text: &str, kind: ContentKind) -> domain::Result<EntryId> {
+    let id: EntryId = parse_id(field, text)?;
+    if id.kind == kind {
+        Ok(id)
+    } else {
+        Err(domain::Error::invalid(field, format!("is the id of a different kind of entry: it must begin with `{kind}_`")))
+    }
+}
+
+/// The edition of the text wanted by an argument, else the one the parent was asked for in.
+pub fn edition_or(session: &Session, code: Option<&str>, requested: EditionId) -> domain::Result<EditionId> {
+    Ok(session.list_edition(code)?.unwrap_or(requested))
+}

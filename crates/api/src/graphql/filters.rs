@@ -1,0 +1,470 @@
+//! Conditions on lists of entries: input objects, read into the domain's filter with every wrong
+//! field named.
+
+use async_graphql::{ID, InputObject};
+use domain::{
+    Error, FieldError,
+    content::{self, EntryFilter, EntryOrderField, TermKey},
+    editions::EditionSet,
+    id::EditionId,
+};
+
+use super::{
+    enums::{ArticleOrderField, AssetKind, IssueOrderField, OrderDirection, PageOrderField, Status},
+    scalars::DateTime,
+};
+
+/// How deep conditions may be nested.
+const MAX_DEPTH: usize = 5;
+/// How many conditions a filter may hold, nested ones included.
+const MAX_NODES: usize = 50;
+
+/// Conditions on articles; all that are set must hold.
+#[derive(InputObject, Default)]
+pub struct ArticleFilter {
+    /// All of these must hold too.
+    and: Option<Vec<ArticleFilter>>,
+    /// At least one of these must hold.
+    or: Option<Vec<ArticleFilter>>,
+    /// This must not hold.
+    not: Option<Box<ArticleFilter>>,
+    /// Stands in these categories.
+    category: Option<TermFilter>,
+    /// Has these tags.
+    tag: Option<TermFilter>,
+    /// Has these authors in its byline.
+    author: Option<TermFilter>,
+    /// Was published then.
+    published_at: Option<DateTimeFilter>,
+    /// Was last changed then.
+    updated_at: Option<DateTimeFilter>,
+    /// Is there in its life. Readers see published articles only, whatever stands here.
+    status: Option<StatusFilter>,
+    /// Has something of this kind as its main picture, attached or in its body.
+    has_media: Option<AssetKind>,
+    /// Translates this article: is another language's version of it.
+    translation_of: Option<ID>,
+    /// Has no version in the edition of this code.
+    untranslated_in: Option<String>,
+    /// Was first published by an outlet of this name.
+    source: Option<StringFilter>,
+    /// Is marked to stand out, or is not.
+    is_featured: Option<bool>,
+}
+
+/// Conditions on pages; all that are set must hold.
+#[derive(InputObject, Default)]
+pub struct PageFilter {
+    /// All of these must hold too.
+    and: Option<Vec<PageFilter>>,
+    /// At least one of these must hold.
+    or: Option<Vec<PageFilter>>,
+    /// This must not hold.
+    not: Option<Box<PageFilter>>,
+    /// Stands right below this page.
+    parent: Option<ID>,
+    /// Has no parent.
+    #[graphql(default)]
+    roots_only: bool,
+    /// Was published then.
+    published_at: Option<DateTimeFilter>,
+    /// Was last changed then.
+    updated_at: Option<DateTimeFilter>,
+    /// Is there in its life. Readers see published pages only, whatever stands here.
+    status: Option<StatusFilter>,
+    /// Has something of this kind as its main picture or in its body.
+    has_media: Option<AssetKind>,
+    /// Translates this page: is another language's version of it.
+    translation_of: Option<ID>,
+    /// Has no version in the edition of this code.
+    untranslated_in: Option<String>,
+    /// Is marked to stand out, or is not.
+    is_featured: Option<bool>,
+}
+
+/// Conditions on newsletter issues; all that are set must hold.
+#[derive(InputObject, Default)]
+pub struct IssueFilter {
+    /// All of these must hold too.
+    and: Option<Vec<IssueFilter>>,
+    /// At least one of these must hold.
+    or: Option<Vec<IssueFilter>>,
+    /// This must not hold.
+    not: Option<Box<IssueFilter>>,
+    /// Is an issue of this newsletter.
+    newsletter: Option<ID>,
+    /// Was published then.
+    published_at: Option<DateTimeFilter>,
+    /// Was last changed then.
+    updated_at: Option<DateTimeFilter>,
+    /// Is there in its life. Readers see published issues only, whatever stands here.
+    status: Option<StatusFilter>,
+    /// Has something of this kind as its main picture, attached or in its body.
+    has_media: Option<AssetKind>,
+    /// Translates this issue: is another language's version of it.
+    translation_of: Option<ID>,
+    /// Has no version in the edition of this code.
+    untranslated_in: Option<String>,
+    /// Is marked to stand out, or is not.
+    is_featured: Option<bool>,
+}
+
+/// A condition on categories, tags or authors; all that are set must hold.
+#[derive(InputObject)]
+pub struct TermFilter {
+    /// Has the one with this slug.
+    slug: Option<String>,
+    /// Has the one with this id.
+    id: Option<ID>,
+    /// Of tags: has one of this set; slugs are looked up in it. Plain tags belong to the set with
+    /// the empty name.
+    namespace: Option<String>,
+    /// Has at least one of these: slugs or ids.
+    any_of: Option<Vec<String>>,
+    /// Has every one of these: slugs or ids.
+    all_of: Option<Vec<String>>,
+    /// Of categories: whether one stands for those below it as well.
+    #[graphql(default = true)]
+    include_descendants: bool,
+}
+
+/// A condition on a point in time; all that are set must hold.
+#[derive(InputObject)]
+pub struct DateTimeFilter {
+    /// At this time or after it.
+    gte: Option<DateTime>,
+    /// After this time.
+    gt: Option<DateTime>,
+    /// At this time or before it.
+    lte: Option<DateTime>,
+    /// Before this time.
+    lt: Option<DateTime>,
+}
+
+/// A condition on the status; set one of the two.
+#[derive(InputObject)]
+pub struct StatusFilter {
+    /// Is this one.
+    eq: Option<Status>,
+    /// Is one of these.
+    any_of: Option<Vec<Status>>,
+}
+
+/// A condition on a text; all that are set must hold.
+#[derive(InputObject)]
+pub struct StringFilter {
+    /// Is exactly this.
+    eq: Option<String>,
+    /// Is exactly one of these.
+    any_of: Option<Vec<String>>,
+    /// Is missing (true) or is there (false).
+    is_null: Option<bool>,
+}
+
+/// An order of articles.
+#[derive(InputObject, Clone, Copy)]
+pub struct ArticleOrder {
+    /// What decides.
+    field: ArticleOrderField,
+    /// Which way. By default times begin with the newest, all else with the smallest.
+    direction: Option<OrderDirection>,
+}
+
+/// An order of pages.
+#[derive(InputObject, Clone, Copy)]
+pub struct PageOrder {
+    /// What decides.
+    field: PageOrderField,
+    /// Which way. By default times begin with the newest, all else with the smallest.
+    direction: Option<OrderDirection>,
+}
+
+/// An order of newsletter issues.
+#[derive(InputObject, Clone, Copy)]
+pub struct IssueOrder {
+    /// What decides.
+    field: IssueOrderField,
+    /// Which way. By default times and numbers begin with the newest, titles with the smallest.
+    direction: Option<OrderDirection>,
+}
+
+impl From<ArticleOrder> for content::EntryOrder {
+    fn from(order: ArticleOrder) -> Self {
+        let field = match order.field {
+            ArticleOrderField::PublishedAt => EntryOrderField::PublishedAt,
+            ArticleOrderField::UpdatedAt => EntryOrderField::UpdatedAt,
+            ArticleOrderField::Title => EntryOrderField::Title,
+        };
+        directed(field, order.direction)
+    }
+}
+
+impl From<PageOrder> for content::EntryOrder {
+    fn from(order: PageOrder) -> Self {
+        let field = match order.field {
+            PageOrderField::PublishedAt => EntryOrderField::PublishedAt,
+            PageOrderField::UpdatedAt => EntryOrderField::UpdatedAt,
+            PageOrderField::Title => EntryOrderField::Title,
+            PageOrderField::Position => EntryOrderField::Position,
+        };
+        directed(field, order.direction)
+    }
+}
+
+impl From<IssueOrder> for content::EntryOrder {
+    fn from(order: IssueOrder) -> Self {
+        let field = match order.field {
+            IssueOrderField::PublishedAt => EntryOrderField::PublishedAt,
+            IssueOrderField::UpdatedAt => EntryOrderField::UpdatedAt,
+            IssueOrderField::Title => EntryOrderField::Title,
+            IssueOrderField::Number => EntryOrderField::Position,
+        };
+        directed(field, order.direction.or((order.field == IssueOrderField::Number).then_some(OrderDirection::Desc)))
+    }
+}
+
+fn directed(field: EntryOrderField, direction: Option<OrderDirection>) -> content::EntryOrder {
+    let descending = match direction {
+        Some(direction) => direction == OrderDirection::Desc,
+        None => matches!(field, EntryOrderField::PublishedAt | EntryOrderField::UpdatedAt),
+    };
+    content::EntryOrder { field, descending }
+}
+
+/// A filter of one kind of entry.
+pub trait Conditions: Sized {
+    /// The nested conditions (`and`, `or`, `not`) and this filter without them.
+    fn read(self, reader: &mut Reader<'_>, path: &Path<'_>) -> EntryFilter;
+}
+
+/// Reads a filter argument; every wrong field is named.
+pub fn read<F: Conditions>(filter: F, editions: &EditionSet) -> domain::Result<EntryFilter> {
+    let mut reader = Reader { editions, errors: Vec::new(), nodes: 0 };
+    let read = filter.read(&mut reader, &Path { parent: None, name: "filter" });
+    if reader.errors.is_empty() { Ok(read) } else { Err(Error::Invalid(reader.errors)) }
+}
+
+/// Where in the filter a value stands; only written out for an error.
+pub struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    name: &'a str,
+}
+
+impl Path<'_> {
+    fn with<'a>(&'a self, name: &'a str) -> Path<'a> {
+        Path { parent: Some(self), name }
+    }
+
+    fn text(&self) -> String {
+        match self.parent {
+            Some(parent) => format!("{}.{}", parent.text(), self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
+
+/// What reading a filter needs and finds.
+pub struct Reader<'e> {
+    editions: &'e EditionSet,
+    errors: Vec<FieldError>,
+    nodes: usize,
+}
+
+/// Which kind of record a [`TermFilter`] is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Category,
+    Tag,
+    Author,
+}
+
+impl Of {
+    fn by_id(self, text: &str) -> domain::Result<TermKey> {
+        match self {
+            Self::Category => text.parse().map(TermKey::Category),
+            Self::Tag => text.parse().map(TermKey::Tag),
+            Self::Author => text.parse().map(TermKey::Author),
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, path: &Path<'_>, message: impl Into<String>) {
+        self.errors.push(FieldError::new(path.text(), message));
+    }
+
+    fn kept<T>(&mut self, path: &Path<'_>, value: domain::Result<T>) -> Option<T> {
+        match value {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let message = error.fields().first().map_or_else(|| error.to_string(), |field| field.message.clone());
+                self.wrong(path, message);
+                None
+            }
+        }
+    }
+
+    fn list<F: Conditions>(&mut self, filters: Option<Vec<F>>, path: &Path<'_>, depth: usize) -> Vec<EntryFilter> {
+        let Some(filters) = filters else {
+            return Vec::new();
+        };
+        if filters.is_empty() {
+            self.wrong(path, "must not be empty: leave it out instead");
+        }
+        let numbered = filters.into_iter().enumerate();
+        numbered.filter_map(|(index, filter)| self.one(filter, &path.with(&index.to_string()), depth)).collect()
+    }
+
+    fn one<F: Conditions>(&mut self, filter: F, path: &Path<'_>, depth: usize) -> Option<EntryFilter> {
+        self.nodes = self.nodes.saturating_add(1);
+        if self.nodes == MAX_NODES {
+            self.wrong(path, format!("is one condition too many: a filter may hold {MAX_NODES}, nested ones included"));
+        }
+        if depth > MAX_DEPTH {
+            self.wrong(path, format!("is nested too deep: {MAX_DEPTH} levels are allowed"));
+        }
+        (self.nodes < MAX_NODES && depth <= MAX_DEPTH).then(|| filter.read(self, path))
+    }
+
+    fn nested<F: Conditions>(&mut self, path: &Path<'_>, nested: Nested<F>) -> EntryFilter {
+        let depth = std::iter::successors(Some(path), |path| path.parent).filter(|path| path.name.parse::<usize>().is_err()).count();
+        EntryFilter {
+            and: self.list(nested.and, &path.with("and"), depth),
+            or: self.list(nested.or, &path.with("or"), depth),
+            not: nested.not.and_then(|not| self.one(*not, &path.with("not"), depth)).map(Box::new),
+            ..EntryFilter::default()
+        }
+    }
+
+    fn term(&mut self, filter: Option<TermFilter>, path: &Path<'_>, of: Of) -> Option<content::TermFilter> {
+        let TermFilter { slug, id, namespace, any_of, all_of, include_descendants } = filter?;
+        let mut read = content::TermFilter { include_descendants: include_descendants && of == Of::Category, ..content::TermFilter::default() };
+        if namespace.is_some() && of != Of::Tag {
+            self.wrong(&path.with("namespace"), "is for tags only");
+        }
+        read.namespace = namespace;
+        read.all_of.extend(slug.map(TermKey::Slug));
+        if let Some(id) = id {
+            read.all_of.extend(self.kept(&path.with("id"), of.by_id(&id)));
+        }
+        let either = |text: String| of.by_id(&text).unwrap_or(TermKey::Slug(text));
+        read.all_of.extend(self.some(all_of, &path.with("allOf")).into_iter().flatten().map(either));
+        read.any_of.extend(self.some(any_of, &path.with("anyOf")).into_iter().flatten().map(either));
+        Some(read)
+    }
+
+    /// A list that must not be empty: it would either mean everything or nothing.
+    fn some<T>(&mut self, list: Option<Vec<T>>, path: &Path<'_>) -> Option<Vec<T>> {
+        if list.as_ref().is_some_and(Vec::is_empty) {
+            self.wrong(path, "must not be empty: leave it out instead");
+        }
+        if list.as_ref().is_some_and(|list| list.len() > MAX_NODES) {
+            self.wrong(path, format!("may hold {MAX_NODES} values"));
+        }
+        list
+    }
+
+    fn status(&mut self, filter: Option<StatusFilter>, path: &Path<'_>) -> Option<Vec<content::Status>> {
+        match filter? {
+            StatusFilter { eq: Some(status), any_of: None } => Some(vec![status.into()]),
+            StatusFilter { eq: None, any_of: Some(list) } => {
+                self.some(Some(list), &path.with("anyOf")).map(|list| list.into_iter().map(Into::into).collect())
+            }
+            StatusFilter { eq: None, any_of: None } | StatusFilter { eq: Some(_), any_of: Some(_) } => {
+                self.wrong(path, "must hold `eq` or `anyOf`, and only one of them");
+                None
+            }
+        }
+    }
+
+    fn string(&mut self, filter: Option<StringFilter>, path: &Path<'_>) -> Option<content::StringFilter> {
+        let StringFilter { eq, any_of, is_null } = filter?;
+        Some(content::StringFilter { eq, any_of: self.some(any_of, &path.with("anyOf")), is_null })
+    }
+
+    fn edition(&mut self, code: Option<String>, path: &Path<'_>) -> Option<EditionId> {
+        let found = self.editions.resolve(Some(&code?)).map(|edition| edition.id);
+        self.kept(path, found)
+    }
+
+    fn id<T: std::str::FromStr<Err = Error>>(&mut self, id: Option<ID>, path: &Path<'_>) -> Option<T> {
+        self.kept(path, id?.parse())
+    }
+}
+
+/// The conditions inside a filter.
+struct Nested<F> {
+    and: Option<Vec<F>>,
+    or: Option<Vec<F>>,
+    not: Option<Box<F>>,
+}
+
+impl Conditions for ArticleFilter {
+    fn read(self, reader: &mut Reader<'_>, path: &Path<'_>) -> EntryFilter {
+        let nested = Nested { and: self.and, or: self.or, not: self.not };
+        EntryFilter {
+            category: reader.term(self.category, &path.with("category"), Of::Category),
+            tag: reader.term(self.tag, &path.with("tag"), Of::Tag),
+            author: reader.term(self.author, &path.with("author"), Of::Author),
+            published_at: self.published_at.map(Into::into),
+            updated_at: self.updated_at.map(Into::into),
+            status: reader.status(self.status, &path.with("status")),
+            has_media: self.has_media.map(Into::into),
+            translation_of: reader.id(self.translation_of, &path.with("translationOf")),
+            untranslated_in: reader.edition(self.untranslated_in, &path.with("untranslatedIn")),
+            source: reader.string(self.source, &path.with("source")),
+            is_featured: self.is_featured,
+            ..reader.nested(path, nested)
+        }
+    }
+}
+
+impl Conditions for PageFilter {
+    fn read(self, reader: &mut Reader<'_>, path: &Path<'_>) -> EntryFilter {
+        let nested = Nested { and: self.and, or: self.or, not: self.not };
+        let parent = match self.parent {
+            Some(_) if self.roots_only => {
+                reader.wrong(&path.with("rootsOnly"), "cannot hold beside `parent`");
+                None
+            }
+            Some(id) => reader.id::<domain::id::PageId>(Some(id), &path.with("parent")).map(|id| Some(id.into())),
+            None => self.roots_only.then_some(None),
+        };
+        EntryFilter {
+            parent,
+            published_at: self.published_at.map(Into::into),
+            updated_at: self.updated_at.map(Into::into),
+            status: reader.status(self.status, &path.with("status")),
+            has_media: self.has_media.map(Into::into),
+            translation_of: reader.id(self.translation_of, &path.with("translationOf")),
+            untranslated_in: reader.edition(self.untranslated_in, &path.with("untranslatedIn")),
+            is_featured: self.is_featured,
+            ..reader.nested(path, nested)
+        }
+    }
+}
+
+impl Conditions for IssueFilter {
+    fn read(self, reader: &mut Reader<'_>, path: &Path<'_>) -> EntryFilter {
+        let nested = Nested { and: self.and, or: self.or, not: self.not };
+        EntryFilter {
+            newsletter: reader.id(self.newsletter, &path.with("newsletter")),
+            published_at: self.published_at.map(Into::into),
+            updated_at: self.updated_at.map(Into::into),
+            status: reader.status(self.status, &path.with("status")),
+            has_media: self.has_media.map(Into::into),
+            translation_of: reader.id(self.translation_of, &path.with("translationOf")),
+            untranslated_in: reader.edition(self.untranslated_in, &path.with("untranslatedIn")),
+            is_featured: self.is_featured,
+            ..reader.nested(path, nested)
+        }
+    }
+}
+
+impl From<DateTimeFilter> for content::TimeRange {
+    fn from(filter: DateTimeFilter) -> Self {
+        let DateTimeFilter { gte, gt, lte, lt } = filter;
+        let time = |bound: Option<DateTime>| bound.map(|time| time.0);
+        Self { gte: time(gte), gt: time(gt), lte: time(lte), lt: time(lt) }
+    }
+}

@@ -1,0 +1,62 @@
+//! One statement per relation and level, however long the list: the loaders of one request.
+//!
+//! What look-ahead could not foresee is asked for here one by one, gathered for a millisecond, and
+//! read together. A key names what is read and how; its module says from where.
+
+use std::{collections::HashMap, hash::Hash, sync::Arc};
+
+use application::ActorContext;
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use tokio::runtime::Handle;
+use tracing::Instrument;
+
+mod entries;
+mod records;
+
+pub use entries::{
+    BodyKey, EntryKey, GalleriesOfEntry, LatestByAuthor, LatestByTerm, RelatedArticles, Relations, RelationsKey, SectionsKey, SeoKey, TranslationsKey,
+};
+pub use records::{
+    AssetKey, AssetTexts, AuthorKey, AuthorTexts, GalleryItems, GalleryKey, NewsletterKey, Replies, TermArticleCount, TermChildren, TermKey, TermTexts,
+};
+
+/// An error that several waiting resolvers receive.
+pub type SharedError = Arc<domain::Error>;
+
+/// Where the loaders read from.
+pub struct Source {
+    cx: ActorContext,
+}
+
+/// The loaders of one request; never shared between actors.
+pub struct Loaders(DataLoader<Source, HashMapCache>);
+
+impl Loaders {
+    /// Loaders that read as the actor of `cx`.
+    pub fn new(cx: ActorContext) -> Self {
+        let spawn = |batch: futures::future::BoxFuture<'static, ()>| {
+            // A batch lives no longer than the request that waits for it.
+            Handle::current().spawn(batch.instrument(tracing::Span::current()))
+        };
+        Self(DataLoader::with_cache(Source { cx }, spawn, HashMapCache::default()))
+    }
+
+    /// Reads one record together with all others that are asked for within a millisecond.
+    pub async fn load<K>(&self, key: K) -> Result<Option<<Source as Loader<K>>::Value>, SharedError>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Source: Loader<K, Error = SharedError>,
+    {
+        self.0.load_one(key).await
+    }
+}
+
+/// Groups keys by how they are to be read, as one call reads in one way only.
+fn grouped<K: Copy, How: Hash + Eq, What>(keys: &[K], split: impl Fn(K) -> (How, What)) -> HashMap<How, Vec<What>> {
+    let mut groups: HashMap<How, Vec<What>> = HashMap::new();
+    for key in keys {
+        let (how, what) = split(*key);
+        groups.entry(how).or_default().push(what);
+    }
+    groups
+}

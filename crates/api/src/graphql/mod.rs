@@ -1,0 +1,50 @@
+//! The GraphQL face: the schema over the use cases, and how it is served.
+//!
+//! An object of the schema is a small type around a record of the domain. A resolver reads its
+//! arguments, calls one use case or asks one loader, and converts; all else is elsewhere:
+//! [`lookahead`] foresees what a selection will need, [`loaders`] gather what it did not foresee,
+//! [`limits`] bounds documents before anything sees them, [`http`] speaks GraphQL over HTTP.
+
+#![expect(
+    clippy::unused_async,
+    clippy::too_many_arguments,
+    reason = "the library wants resolvers to be async, and their parameters are the arguments of the schema"
+)]
+
+mod article_lists;
+mod articles;
+mod authors;
+mod body;
+mod collections;
+mod comments;
+mod connection;
+mod context;
+mod editions;
+mod entries;
+mod enums;
+mod error;
+mod filters;
+mod galleries;
+mod graphiql;
+pub mod http;
+pub mod limits;
+mod loaders;
+mod lookahead;
+mod media;
+mod menus;
+mod newsletters;
+mod node;
+mod pages;
+mod redirects;
+mod revisions;
+mod routes;
+mod scalars;
+mod schema;
+mod seo;
+mod server;
+mod shape;
+mod terms;
+mod types;
+
+pub use schema::{Query, Schema, schema};
+pub use server::{Graphql, GraphqlOptions};

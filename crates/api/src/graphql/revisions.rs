@@ -1,0 +1,72 @@
+//! Revisions: what an entry was. For those who read drafts.
+
+use application::entries;
+use async_graphql::{Context, ID, Object, Result};
+use domain::id::EntryId;
+
+use super::{
+    connection::{Connection, Listed, Paging},
+    context::session,
+    enums::Status,
+    lookahead,
+    scalars::DateTime,
+};
+
+/// One saved state of an entry.
+pub struct Revision(domain::revisions::Revision);
+
+impl From<domain::revisions::Revision> for Revision {
+    fn from(revision: domain::revisions::Revision) -> Self {
+        Self(revision)
+    }
+}
+
+impl Listed for Revision {
+    const CONNECTION: &'static str = "RevisionConnection";
+    const EDGE: &'static str = "RevisionEdge";
+}
+
+/// One saved state of an entry.
+#[Object]
+impl Revision {
+    /// Its id.
+    async fn id(&self) -> ID {
+        ID(self.0.id.to_string())
+    }
+
+    /// The version of the entry it was.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    /// The title it had.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// The status it had.
+    async fn status(&self) -> Status {
+        self.0.status.into()
+    }
+
+    /// Who saved it.
+    async fn actor(&self) -> &str {
+        &self.0.actor
+    }
+
+    /// What they said about it.
+    async fn note(&self) -> Option<&str> {
+        self.0.note.as_deref()
+    }
+
+    /// When it was saved.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+}
+
+/// The revisions of an entry.
+pub async fn list(ctx: &Context<'_>, entry: EntryId, paging: Paging) -> Result<Connection<Revision>> {
+    let page = paging.check(lookahead::page(ctx))?;
+    Ok(Connection::new(entries::revisions(session(ctx)?.cx(), entry, &page).await?))
+}

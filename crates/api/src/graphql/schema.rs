@@ -1,0 +1,113 @@
+//! The schema as a whole.
+
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions};
+
+use super::{
+    articles::ArticleQueries, authors::AuthorQueries, collections::CollectionQueries, comments::CommentQueries, editions::SiteQueries, entries::Entry,
+    galleries::GalleryQueries, http::hide_schema, media::AssetQueries, menus::MenuQueries, newsletters::NewsletterQueries, node::NodeQueries,
+    pages::PageQueries, redirects::RedirectQueries, routes::RouteQueries, terms::TermQueries,
+};
+
+/// The schema.
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// What can be read. A record that is absent, or not for the eyes of the caller, is null without an
+/// error.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    NodeQueries,
+    SiteQueries,
+    RouteQueries,
+    ArticleQueries,
+    PageQueries,
+    NewsletterQueries,
+    TermQueries,
+    AuthorQueries,
+    AssetQueries,
+    GalleryQueries,
+    CollectionQueries,
+    MenuQueries,
+    CommentQueries,
+    RedirectQueries,
+);
+
+/// How deep the library lets selections be nested, fragments included. The limits bound the depth
+/// of fields; this only keeps its recursion within the stack.
+const MAX_RECURSION: usize = 100;
+
+/// The schema; it can be built and printed without any data.
+///
+/// Depth, complexity and the like are bounded by [`limits`](super::limits), before the library sees
+/// a document. Without `introspection` names are not suggested either.
+pub fn schema(introspection: bool) -> Schema {
+    let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .register_output_type::<Entry>()
+        .limit_recursive_depth(MAX_RECURSION);
+    if introspection { builder.finish() } else { hide_schema(builder).finish() }
+}
+
+/// The schema in its own language, as it is committed.
+pub fn sdl(schema: &Schema) -> String {
+    schema.sdl_with_options(SDLExportOptions::new().prefer_single_line_descriptions())
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{
+        parser::{
+            parse_schema,
+            types::{FieldDefinition, InputValueDefinition, TypeKind, TypeSystemDefinition},
+        },
+        Positioned,
+    };
+
+    use super::*;
+
+    /// The places of a schema that have no description.
+    fn undescribed(sdl: &str) -> Vec<String> {
+        let mut missing = Vec::new();
+        let mut note = |described: bool, place: String| {
+            if !described {
+                missing.push(place);
+            }
+        };
+        for definition in parse_schema(sdl).unwrap().definitions {
+            let TypeSystemDefinition::Type(definition) = definition else {
+                continue;
+            };
+            let name = definition.node.name.node;
+            note(definition.node.description.is_some(), name.to_string());
+            let mut inputs = |of: &str, inputs: Vec<Positioned<InputValueDefinition>>| {
+                for input in inputs {
+                    note(input.node.description.is_some(), format!("{of}.{}", input.node.name.node));
+                }
+            };
+            let mut fields: Vec<Positioned<FieldDefinition>> = Vec::new();
+            match definition.node.kind {
+                TypeKind::Object(object) => fields = object.fields,
+                TypeKind::Interface(interface) => fields = interface.fields,
+                TypeKind::InputObject(input) => inputs(&name, input.fields),
+                TypeKind::Enum(values) => {
+                    for value in values.values {
+                        note(value.node.description.is_some(), format!("{name}.{}", value.node.value.node));
+                    }
+                }
+                TypeKind::Scalar | TypeKind::Union(_) => {}
+            }
+            for field in fields {
+                let place = format!("{name}.{}", field.node.name.node);
+                for argument in &field.node.arguments {
+                    note(argument.node.description.is_some(), format!("{place}({}:)", argument.node.name.node));
+                }
+                note(field.node.description.is_some(), place);
+            }
+        }
+        missing
+    }
+
+    #[test]
+    fn every_element_has_a_description() {
+        let missing = undescribed(&sdl(&schema(true)));
+        assert!(missing.is_empty(), "without a description: {missing:#?}");
+    }
+}

@@ -1,0 +1,499 @@
+//! The wire form of bodies: HTML, Markdown, text and typed blocks.
+
+use std::collections::HashMap;
+
+use domain::{articles::EntryBody, body, id::AssetId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    selection::Selection,
+    wire::{Direction, Id, Included},
+};
+
+/// A body, in the forms asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Body<'a> {
+    /// The direction of the edition it belongs to.
+    direction: Direction,
+    /// As HTML that is safe to insert into a page; with `include=body`.
+    #[serde(skip_serializing_if = "Included::is_left_out")]
+    #[schema(value_type = String)]
+    html: Included<&'a str>,
+    /// As Markdown; with `include=body.markdown`.
+    #[serde(skip_serializing_if = "Included::is_left_out")]
+    #[schema(value_type = String)]
+    markdown: Included<&'a str>,
+    /// As plain text; with `include=body.text`.
+    #[serde(skip_serializing_if = "Included::is_left_out")]
+    #[schema(value_type = String)]
+    text: Included<&'a str>,
+    /// As typed blocks; with `include=body.blocks`.
+    #[serde(skip_serializing_if = "Included::is_left_out")]
+    #[schema(value_type = Vec<Block<'_>>)]
+    blocks: Included<Vec<Block<'a>>>,
+    /// What was written, for those who may edit it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source<'a>>,
+}
+
+/// What was written, unchanged.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BodySource)]
+pub(super) struct Source<'a> {
+    /// How it is written.
+    format: Format,
+    /// The text itself.
+    text: &'a str,
+}
+
+/// How a source is written.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = BodyFormat)]
+pub(super) enum Format {
+    /// HTML.
+    Html,
+    /// Markdown.
+    Markdown,
+}
+
+/// One block of a body. `type` tells which of them it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Block<'a> {
+    #[serde(flatten)]
+    kind: BlockKind<'a>,
+    /// The block's own direction, where it differs from its surroundings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    direction: Option<Direction>,
+    /// The block's own language (BCP 47), where it differs from its surroundings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lang: Option<&'a str>,
+}
+
+/// The kinds of block.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub(super) enum BlockKind<'a> {
+    /// A paragraph of text.
+    Paragraph(Inline<'a>),
+    /// A heading.
+    Heading {
+        /// 1 (highest) to 6.
+        #[schema(minimum = 1, maximum = 6)]
+        level: u8,
+        /// The anchor links may point to; unique within the body.
+        anchor: &'a str,
+        /// As HTML that is safe to insert, without the element around it.
+        html: String,
+        /// As plain text.
+        text: String,
+        /// As runs of text that look the same from end to end.
+        spans: Vec<Span<'a>>,
+    },
+    /// A list.
+    List {
+        /// Whether the items are numbered.
+        ordered: bool,
+        /// The first number of an ordered list.
+        start: u32,
+        /// The items.
+        #[schema(no_recursion)]
+        items: Vec<ListItem<'a>>,
+    },
+    /// A quotation.
+    Quote {
+        /// What is quoted.
+        #[schema(no_recursion)]
+        blocks: Vec<Block<'a>>,
+        /// Who or what is quoted.
+        citation: Option<Inline<'a>>,
+    },
+    /// Program text, to be shown as it stands.
+    Code {
+        /// The language, where the author named it.
+        language: Option<&'a str>,
+        /// The code.
+        text: &'a str,
+    },
+    /// A table.
+    Table {
+        /// Its caption.
+        caption: Option<Inline<'a>>,
+        /// The rows that head the columns.
+        head: Vec<Vec<Cell<'a>>>,
+        /// The other rows.
+        rows: Vec<Vec<Cell<'a>>>,
+    },
+    /// A picture.
+    Image(Image<'a>),
+    /// Several pictures shown as one group.
+    Gallery {
+        /// The pictures.
+        items: Vec<Image<'a>>,
+        /// The caption of the whole group.
+        caption: Option<Inline<'a>>,
+    },
+    /// A film.
+    Video {
+        /// Its address.
+        src: &'a str,
+        /// The id of the asset behind it, if it is one of this site.
+        #[schema(value_type = Option<Id>)]
+        asset_id: Option<AssetId>,
+        /// The address of the still shown before it plays.
+        poster: Option<&'a str>,
+        /// Subtitles and the like.
+        tracks: Vec<Track<'a>>,
+        /// Width in pixels.
+        width: Option<u32>,
+        /// Height in pixels.
+        height: Option<u32>,
+        /// Its caption.
+        caption: Option<Inline<'a>>,
+    },
+    /// A sound.
+    Audio {
+        /// Its address.
+        src: &'a str,
+        /// The id of the asset behind it, if it is one of this site.
+        #[schema(value_type = Option<Id>)]
+        asset_id: Option<AssetId>,
+        /// Its caption.
+        caption: Option<Inline<'a>>,
+    },
+    /// A file offered for download.
+    File {
+        /// Its address.
+        src: &'a str,
+        /// The id of the asset behind it, if it is one of this site.
+        #[schema(value_type = Option<Id>)]
+        asset_id: Option<AssetId>,
+        /// What readers see as its name.
+        name: &'a str,
+    },
+    /// Something shown from another site: a link, never a frame or a script.
+    Embed {
+        /// Whose content it is, such as `youtube`, `vimeo` or `x`; `iframe` for any other site.
+        provider: &'static str,
+        /// The canonical address, always https.
+        url: &'a str,
+        /// What the author or the provider called it.
+        title: Option<&'a str>,
+        /// The shape to reserve for it.
+        aspect_ratio: Option<AspectRatio>,
+        /// Its caption.
+        caption: Option<Inline<'a>>,
+    },
+    /// A thematic break.
+    Separator,
+    /// What no other block can hold, as sanitised HTML.
+    RawHtml {
+        /// The HTML, safe to insert.
+        html: &'a str,
+        /// The same as plain text.
+        text: &'a str,
+    },
+}
+
+/// An item of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ListItem<'a> {
+    /// What it is made of.
+    #[schema(no_recursion)]
+    blocks: Vec<Block<'a>>,
+}
+
+/// Width to height, in lowest terms.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AspectRatio {
+    /// The width.
+    width: u32,
+    /// The height.
+    height: u32,
+}
+
+/// A text with marks and links, in three forms that say the same.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InlineText)]
+pub(super) struct Inline<'a> {
+    /// As HTML that is safe to insert, without the element around it.
+    html: String,
+    /// As plain text.
+    text: String,
+    /// As runs of text that look the same from end to end.
+    spans: Vec<Span<'a>>,
+}
+
+/// A run of text that looks the same from end to end. A line break is a `\n` in its text.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Span<'a> {
+    /// The characters.
+    text: &'a str,
+    /// How they are marked, the outermost mark first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<Mark>,
+    /// Where they link to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<&'a str>,
+    /// The title of the link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    /// Their own direction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    direction: Option<Direction>,
+    /// Their own language (BCP 47).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lang: Option<&'a str>,
+}
+
+/// What a run of text looks or means beyond its words.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Mark {
+    /// Of importance.
+    Strong,
+    /// Stressed.
+    Emphasis,
+    /// Underlined or inserted.
+    Underline,
+    /// No longer valid or deleted.
+    Strike,
+    /// Highlighted.
+    #[serde(rename = "mark")]
+    Highlight,
+    /// Small print.
+    Small,
+    /// Below the line.
+    Sub,
+    /// Above the line.
+    Sup,
+    /// Code or keyboard input.
+    Code,
+}
+
+/// A cell of a table.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TableCell)]
+pub(super) struct Cell<'a> {
+    /// As HTML that is safe to insert, without the element around it.
+    html: String,
+    /// As plain text.
+    text: String,
+    /// As runs of text that look the same from end to end.
+    spans: Vec<Span<'a>>,
+    /// Whether it names its row or column.
+    is_header: bool,
+    /// How its text is aligned: `left`, `center` or `right`.
+    align: Option<&'static str>,
+    /// How many columns it spans.
+    colspan: u16,
+    /// How many rows it spans.
+    rowspan: u16,
+}
+
+/// A picture in a body.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = BodyImage)]
+pub(super) struct Image<'a> {
+    /// Its address.
+    src: &'a str,
+    /// The id of the asset behind it, if it is one of this site.
+    #[schema(value_type = Option<Id>)]
+    asset_id: Option<AssetId>,
+    /// What it shows, for those who do not see it; empty for mere decoration.
+    alt: &'a str,
+    /// The caption under it.
+    caption: Option<Inline<'a>>,
+    /// Width in pixels.
+    width: Option<u32>,
+    /// Height in pixels.
+    height: Option<u32>,
+    /// Where a click on it leads.
+    link_href: Option<&'a str>,
+}
+
+/// A timed text track of a film.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Track<'a> {
+    /// Its address.
+    src: &'a str,
+    /// `subtitles`, `captions`, `descriptions`, `chapters` or `metadata`.
+    kind: &'a str,
+    /// Its language (BCP 47).
+    lang: Option<&'a str>,
+    /// What viewers choose it by.
+    label: Option<&'a str>,
+}
+
+/// The addresses of the assets that bodies show.
+pub(super) type Addresses = HashMap<AssetId, String>;
+
+/// The words in `include` that ask for a form of the body.
+pub(super) const FORMS: [&str; 4] = ["body", "body.markdown", "body.text", "body.blocks"];
+
+impl<'a> Body<'a> {
+    /// The forms asked for.
+    pub(super) fn new(body: &'a EntryBody, direction: body::Direction, selection: &Selection<'_>, addresses: &'a Addresses) -> Self {
+        let form = |name, value: &'a str| if selection.includes(name) { Included::Yes(value) } else { Included::No };
+        let derived = &body.derived;
+        Self {
+            direction: direction.into(),
+            html: form("body", &derived.html),
+            markdown: form("body.markdown", &derived.markdown),
+            text: form("body.text", &derived.text),
+            blocks: selection.includes("body.blocks").then(|| Writer(addresses).blocks(&derived.blocks)).into(),
+            source: body.source.as_ref().map(Source::from),
+        }
+    }
+}
+
+impl<'a> From<&'a body::Source> for Source<'a> {
+    fn from(source: &'a body::Source) -> Self {
+        let format = match source.format {
+            body::Format::Html => Format::Html,
+            body::Format::Markdown => Format::Markdown,
+        };
+        Self { format, text: &source.text }
+    }
+}
+
+/// Turns blocks into their wire form.
+#[derive(Clone, Copy)]
+struct Writer<'a>(&'a Addresses);
+
+impl<'a> Writer<'a> {
+    fn blocks(self, blocks: &'a [body::Block]) -> Vec<Block<'a>> {
+        let block = |block: &'a body::Block| Block { kind: self.kind(&block.kind), direction: block.direction.map(Direction::from), lang: block.lang.as_deref() };
+        blocks.iter().map(block).collect()
+    }
+
+    fn kind(self, kind: &'a body::Kind) -> BlockKind<'a> {
+        match kind {
+            body::Kind::Paragraph { content } => BlockKind::Paragraph(content.into()),
+            body::Kind::Heading { level, id, content } => {
+                let Inline { html, text, spans } = content.into();
+                BlockKind::Heading { level: *level, anchor: id, html, text, spans }
+            }
+            body::Kind::List { ordered, start, items } => {
+                BlockKind::List { ordered: *ordered, start: *start, items: items.iter().map(|item| ListItem { blocks: self.blocks(item) }).collect() }
+            }
+            body::Kind::Quote { blocks, citation } => BlockKind::Quote { blocks: self.blocks(blocks), citation: some(citation) },
+            body::Kind::Code { language, text } => BlockKind::Code { language: language.as_deref(), text },
+            body::Kind::Table(table) => BlockKind::Table { caption: some(&table.caption), head: rows(&table.head), rows: rows(&table.rows) },
+            body::Kind::Image(image) => BlockKind::Image(self.image(image)),
+            body::Kind::Gallery { items, caption } => BlockKind::Gallery { items: items.iter().map(|image| self.image(image)).collect(), caption: some(caption) },
+            body::Kind::Video(video) => {
+                let (src, asset_id) = self.source(&video.src);
+                BlockKind::Video {
+                    src,
+                    asset_id,
+                    poster: video.poster.as_ref().map(|poster| self.source(poster).0),
+                    tracks: video.tracks.iter().map(|track| self.track(track)).collect(),
+                    width: video.width,
+                    height: video.height,
+                    caption: some(&video.caption),
+                }
+            }
+            body::Kind::Audio { src, caption } => {
+                let (src, asset_id) = self.source(src);
+                BlockKind::Audio { src, asset_id, caption: some(caption) }
+            }
+            body::Kind::File { src, name } => {
+                let (src, asset_id) = self.source(src);
+                BlockKind::File { src, asset_id, name }
+            }
+            body::Kind::Embed(embed) => BlockKind::Embed {
+                provider: embed.provider.as_str(),
+                url: &embed.url,
+                title: embed.title.as_deref(),
+                aspect_ratio: embed.aspect_ratio.map(|ratio| AspectRatio { width: ratio.width, height: ratio.height }),
+                caption: some(&embed.caption),
+            },
+            body::Kind::Separator => BlockKind::Separator,
+            body::Kind::RawHtml { html, text } => BlockKind::RawHtml { html, text },
+        }
+    }
+
+    fn image(self, image: &'a body::Image) -> Image<'a> {
+        let (src, asset_id) = self.source(&image.src);
+        Image {
+            src,
+            asset_id,
+            alt: &image.alt,
+            caption: some(&image.caption),
+            width: image.width,
+            height: image.height,
+            link_href: image.link_href.as_deref(),
+        }
+    }
+
+    fn track(self, track: &'a body::Track) -> Track<'a> {
+        Track { src: self.source(&track.src).0, kind: &track.kind, lang: track.lang.as_deref(), label: track.label.as_deref() }
+    }
+
+    /// The address of a medium, and the asset behind it. A key that names no asset we may show is
+    /// served as it is.
+    fn source(self, source: &'a body::MediaRef) -> (&'a str, Option<AssetId>) {
+        match source {
+            body::MediaRef::Asset(key) => {
+                let found = key.parse().ok().and_then(|id| self.0.get_key_value(&id));
+                found.map_or((key, None), |(id, address)| (address, Some(*id)))
+            }
+            body::MediaRef::Url(url) => (url, None),
+        }
+    }
+}
+
+fn rows(rows: &[Vec<body::Cell>]) -> Vec<Vec<Cell<'_>>> {
+    rows.iter().map(|row| row.iter().map(Cell::from).collect()).collect()
+}
+
+/// A caption or citation, if there is anything to read in it.
+fn some(inline: &body::Inline) -> Option<Inline<'_>> {
+    (!inline.is_empty()).then(|| inline.into())
+}
+
+impl<'a> From<&'a body::Inline> for Inline<'a> {
+    fn from(inline: &'a body::Inline) -> Self {
+        Self { html: inline.html(), text: inline.text(), spans: inline.spans.iter().map(Span::from).collect() }
+    }
+}
+
+impl<'a> From<&'a body::Span> for Span<'a> {
+    fn from(span: &'a body::Span) -> Self {
+        Self {
+            text: &span.text,
+            marks: span.marks.iter().map(Mark::from).collect(),
+            href: span.href.as_deref(),
+            title: span.title.as_deref(),
+            direction: span.direction.map(Direction::from),
+            lang: span.lang.as_deref(),
+        }
+    }
+}
+
+impl From<body::Mark> for Mark {
+    fn from(mark: body::Mark) -> Self {
+        match mark {
+            body::Mark::Strong => Self::Strong,
+            body::Mark::Emphasis => Self::Emphasis,
+            body::Mark::Underline => Self::Underline,
+            body::Mark::Strike => Self::Strike,
+            body::Mark::Highlight => Self::Highlight,
+            body::Mark::Small => Self::Small,
+            body::Mark::Sub => Self::Sub,
+            body::Mark::Sup => Self::Sup,
+            body::Mark::Code => Self::Code,
+        }
+    }
+}
+
+impl<'a> From<&'a body::Cell> for Cell<'a> {
+    fn from(cell: &'a body::Cell) -> Self {
+        let Inline { html, text, spans } = (&cell.content).into();
+        Self { html, text, spans, is_header: cell.header, align: cell.align.map(body::Align::as_str), colspan: cell.colspan, rowspan: cell.rowspan }
+    }
+}

@@ -1,0 +1,81 @@
+//! What every read gets from its request: the caller, the path, the query, the headers.
+
+use std::sync::Arc;
+
+use application::{ActorContext, App};
+use axum::extract::{FromRequestParts, OriginalUri, RawPathParams};
+use domain::id::{EditionId, Id, IdKind};
+use http::{HeaderMap, Uri, request::Parts};
+
+use super::{
+    parameters::{self, Declared},
+    query::Query,
+};
+use crate::{auth::Caller, error::Problem};
+
+/// A request to read something.
+pub(super) struct Read {
+    /// Who asks.
+    pub(super) cx: ActorContext,
+    /// What the caller has, wants and accepts.
+    pub(super) headers: HeaderMap,
+    uri: Uri,
+    segments: RawPathParams,
+}
+
+impl FromRequestParts<Arc<App>> for Read {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Arc<App>) -> Result<Self, Problem> {
+        let Caller(cx) = Caller::from_request_parts(parts, state).await?;
+        let segments = RawPathParams::from_request_parts(parts, state).await.map_err(|_broken| Problem::not_found("the record"))?;
+        // A nested router sees only the rest of the path.
+        let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |OriginalUri(uri)| uri.clone());
+        // Nothing reads the headers of the request after this: no need for a copy.
+        Ok(Self { cx, headers: std::mem::take(&mut parts.headers), uri, segments })
+    }
+}
+
+impl Read {
+    /// The checked query of an operation.
+    pub(super) fn query<T: Declared>(&self) -> Result<Query<'_>, Problem> {
+        Query::parse(self.uri.query(), T::PARAMETERS)
+    }
+
+    /// The path that was asked for.
+    pub(super) fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// A part of the path. One that no record can have is the same as absent.
+    pub(super) fn segment(&self, name: &str) -> Result<&str, Problem> {
+        let found = self.segments.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+        found.filter(|value| parameters::is_text(value, 200)).ok_or_else(|| Problem::not_found("the record"))
+    }
+
+    /// The id in the path. One of another kind is the same as absent, but the caller learns why.
+    pub(super) fn id<K: IdKind>(&self) -> Result<Id<K>, Problem> {
+        let text = self.segment("id")?;
+        text.parse().map_err(|_wrong: domain::Error| Problem::not_found(format!("an id that begins with `{}_` must stand here: `{text}`", K::PREFIX)))
+    }
+
+    /// The edition whose texts are wanted: the one the query names, or the default one.
+    pub(super) async fn edition_of_texts(&self, query: &Query<'_>) -> Result<EditionId, Problem> {
+        Ok(self.cx.editions().await?.resolve(query.text("edition"))?.id)
+    }
+
+    /// The edition the query names, if it names one.
+    pub(super) async fn edition_if_named(&self, query: &Query<'_>) -> Result<Option<EditionId>, Problem> {
+        match query.text("edition") {
+            None => Ok(None),
+            Some(_) => self.edition_of_texts(query).await.map(Some),
+        }
+    }
+
+    /// The edition in the path.
+    pub(super) async fn edition_in_path(&self) -> Result<EditionId, Problem> {
+        let editions = self.cx.editions().await?;
+        let edition = editions.by_code(self.segment("edition")?).ok_or_else(|| Problem::not_found("the edition"))?;
+        Ok(edition.id)
+    }
+}

@@ -1,0 +1,69 @@
+//! Comments.
+
+use std::collections::HashMap;
+
+use domain::{
+    Error, Result,
+    access::{Action, Target},
+    body::{DeriveOptions, Format, Source, derive},
+    comments::{Comment, CommentDraft, CommentQuery},
+    content::Parts,
+    events::RecordKind,
+    id::{CommentId, Id},
+    paging::{Page, PageArgs},
+};
+use persistence::CommentSave;
+
+use crate::{ActorContext, Tx};
+
+/// The longest comment, in bytes.
+pub const MAX_COMMENT_BYTES: usize = 64 * 1024;
+
+/// A page of comments, the oldest first.
+pub async fn list(cx: &ActorContext, query: &CommentQuery, page: &PageArgs) -> Result<Page<Comment>> {
+    cx.reader().comments(cx.scope(), query, page).await
+}
+
+/// One comment.
+pub async fn get(cx: &ActorContext, id: CommentId) -> Result<Option<Comment>> {
+    cx.reader().comment(cx.scope(), id).await
+}
+
+/// The first answers to each of these comments.
+pub async fn replies(cx: &ActorContext, ids: &[CommentId], size: u32) -> Result<HashMap<CommentId, Vec<Comment>>> {
+    cx.reader().replies(cx.scope(), ids, size).await
+}
+
+/// Makes a comment.
+pub async fn create(cx: &ActorContext, draft: CommentDraft) -> Result<CommentId> {
+    cx.write(async |tx| create_in(tx, &draft).await).await
+}
+
+/// Makes a comment, in a transaction.
+pub async fn create_in(tx: &mut Tx, draft: &CommentDraft) -> Result<CommentId> {
+    if draft.body.trim().is_empty() || draft.body.len() > MAX_COMMENT_BYTES {
+        return Err(Error::invalid("body", format!("must have 1 to {MAX_COMMENT_BYTES} bytes")));
+    }
+    let entry = tx.reader().entries_by_ids(tx.cx().scope(), &[draft.entry], Parts::NONE).await?.remove(&draft.entry);
+    let entry = entry.ok_or_else(|| Error::invalid("entry", format!("{} does not exist", draft.entry)))?;
+    if let Some(parent) = draft.parent {
+        let above = tx.reader().comment(tx.cx().scope(), parent).await?;
+        if above.is_none_or(|above| above.entry != draft.entry) {
+            return Err(Error::invalid("parent", "must be a comment under the same entry"));
+        }
+    }
+    let id = Id::from_uuid(tx.cx().next_id());
+    let edition = entry.entry().edition;
+    let permit = tx.cx().authorize(Action::Create, Target::of_edition(RecordKind::Comment, id, edition))?;
+    let body = derive(&Source { format: Format::Html, text: paragraphs(&draft.body) }, &DeriveOptions::default());
+    let at = tx.cx().now();
+    let save = CommentSave { id, edition, draft, html: body.html, text: body.text, at };
+    tx.store_tx().insert_comment(&permit, save).await?;
+    Ok(id)
+}
+
+/// Blank lines part paragraphs, as people type them.
+fn paragraphs(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    text.split("\n\n").map(str::trim).filter(|part| !part.is_empty()).map(|part| format!("<p>{}</p>", part.replace('\n', "<br>"))).collect()
+}

@@ -1,0 +1,283 @@
+//! The application and the context every use case runs in.
+
+use std::{
+    fmt,
+    ops::AsyncFnOnce,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+
+use domain::{
+    Error, Result,
+    access::{Action, Actor, Permit, ReadScope, Target, authorize},
+    editions::EditionSet,
+    events::ContentEvent,
+    time::{Timestamp, to_micros},
+};
+use object_store::ObjectStore;
+use persistence::{Reader, Store, WriteTx};
+use uuid::Uuid;
+
+/// Tells the time; tests have one that stands still.
+pub trait Clock: Send + Sync + 'static {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Makes ids; tests have one that counts.
+pub trait IdSource: Send + Sync + 'static {
+    /// A new id, greater than those before it.
+    fn next(&self) -> Uuid;
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
+    fn now(&self) -> Timestamp {
+        chrono::Utc::now()
+    }
+}
+
+/// Time-ordered random ids (`UUIDv7`, RFC 9562).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemIds;
+
+impl IdSource for SystemIds {
+    #[expect(clippy::disallowed_methods, reason = "this is where ids come from")]
+    fn next(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
+
+/// What an application is made of.
+pub struct AppOptions {
+    /// The content store.
+    pub store: Store,
+    /// Where the bytes of assets are.
+    pub objects: Arc<dyn ObjectStore>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids.
+    pub ids: Arc<dyn IdSource>,
+    /// The origin readers reach this server at, without a slash at the end.
+    pub public_url: String,
+}
+
+impl fmt::Debug for AppOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppOptions").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}
+
+/// The application: everything a use case needs, shared by all requests.
+pub struct App {
+    store: Store,
+    objects: Arc<dyn ObjectStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    public_url: String,
+    editions: RwLock<Option<(Timestamp, Arc<EditionSet>)>>,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}
+
+/// How long another process may go on with the editions it knows. In this process a change shows
+/// at once.
+const EDITIONS_LIFETIME: Duration = Duration::from_secs(2);
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(options: AppOptions) -> Arc<Self> {
+        let AppOptions { store, objects, clock, ids, public_url } = options;
+        Arc::new(Self { store, objects, clock, ids, public_url: public_url.trim_end_matches('/').to_owned(), editions: RwLock::default() })
+    }
+
+    /// A context for somebody: the only way to any use case.
+    pub fn context(self: &Arc<Self>, actor: Actor) -> ActorContext {
+        ActorContext { scope: Arc::new(ReadScope::of(&actor)), actor: Arc::new(actor), app: Arc::clone(self) }
+    }
+
+    /// The store, for what is about the store itself: migrations, readiness, diagnosis.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The origin readers reach this server at.
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    pub(crate) fn objects(&self) -> &dyn ObjectStore {
+        self.objects.as_ref()
+    }
+
+    async fn editions(&self) -> Result<Arc<EditionSet>> {
+        let now = self.clock.now();
+        let fresh = |at: Timestamp| (now - at).to_std().is_ok_and(|age| age < EDITIONS_LIFETIME);
+        if let Some((at, set)) = &*self.editions.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+            && fresh(*at)
+        {
+            return Ok(Arc::clone(set));
+        }
+        let set = Arc::new(self.store.reader().edition_set().await?);
+        *self.editions.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((now, Arc::clone(&set)));
+        Ok(set)
+    }
+
+    /// After a commit: what is kept in memory follows what was written.
+    fn committed(&self, events: &[ContentEvent]) {
+        if events.iter().any(|event| event.name.starts_with("edition.") || event.name.starts_with("site.")) {
+            *self.editions.write().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        }
+    }
+}
+
+/// Who is asking, and everything they may use: the first argument of every use case.
+#[derive(Clone)]
+pub struct ActorContext {
+    app: Arc<App>,
+    actor: Arc<Actor>,
+    scope: Arc<ReadScope>,
+}
+
+impl fmt::Debug for ActorContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActorContext").field("actor", &self.actor).finish_non_exhaustive()
+    }
+}
+
+impl ActorContext {
+    /// Who is asking.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// What they may read.
+    pub fn scope(&self) -> &ReadScope {
+        &self.scope
+    }
+
+    /// The time now, in microseconds.
+    pub fn now(&self) -> Timestamp {
+        to_micros(self.app.clock.now())
+    }
+
+    /// The origin readers reach this server at, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        self.app.public_url()
+    }
+
+    /// All editions. They change rarely and are public, so they are kept at hand.
+    pub async fn editions(&self) -> Result<Arc<EditionSet>> {
+        self.scope.note(domain::events::CacheTag::Settings);
+        self.app.editions().await
+    }
+
+    /// Asks the policy; the permit is what the store wants to see.
+    pub fn authorize(&self, action: Action, target: Target) -> Result<Permit> {
+        authorize(&self.actor, action, target)
+    }
+
+    pub(crate) fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        self.app.store.reader()
+    }
+
+    pub(crate) fn next_id(&self) -> Uuid {
+        self.app.ids.next()
+    }
+
+    /// Runs changes in one transaction: all of them, or, if any fails, none.
+    pub async fn write<T>(&self, change: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        let mut tx = Tx { inner: self.app.store.begin().await?, cx: self.clone(), editions: None };
+        match change(&mut tx).await {
+            Ok(value) => {
+                let events = tx.inner.commit().await?;
+                self.app.committed(&events);
+                Ok(value)
+            }
+            Err(error) => {
+                tx.inner.rollback().await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs changes and undoes them: what they would have answered.
+    pub async fn rehearse<T>(&self, change: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        let mut tx = Tx { inner: self.app.store.begin().await?, cx: self.clone(), editions: None };
+        let value = change(&mut tx).await;
+        tx.inner.rollback().await?;
+        value
+    }
+}
+
+/// A transaction that writes, and who writes.
+#[derive(Debug)]
+pub struct Tx {
+    inner: WriteTx,
+    cx: ActorContext,
+    editions: Option<Arc<EditionSet>>,
+}
+
+impl Tx {
+    /// Who is writing.
+    pub fn cx(&self) -> &ActorContext {
+        &self.cx
+    }
+
+    /// Reads what this transaction sees.
+    pub fn reader(&self) -> Reader<'_> {
+        self.inner.reader()
+    }
+
+    /// The store's side of it.
+    pub(crate) fn store_tx(&mut self) -> &mut WriteTx {
+        &mut self.inner
+    }
+
+    /// All editions, those made in this transaction included.
+    pub async fn editions(&mut self) -> Result<Arc<EditionSet>> {
+        if let Some(set) = &self.editions {
+            return Ok(Arc::clone(set));
+        }
+        let set = Arc::new(self.inner.reader().edition_set().await?);
+        self.editions = Some(Arc::clone(&set));
+        Ok(set)
+    }
+
+    pub(crate) fn forget_editions(&mut self) {
+        self.editions = None;
+    }
+
+    /// Runs a part of the changes that may fail without undoing the rest.
+    pub async fn savepoint<T>(&mut self, change: impl AsyncFnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let mut part = Self { inner: self.inner.savepoint().await?, cx: self.cx.clone(), editions: self.editions.clone() };
+        match change(&mut part).await {
+            Ok(value) => {
+                self.editions = part.editions;
+                self.inner.release(part.inner).await?;
+                Ok(value)
+            }
+            Err(error) => {
+                part.inner.rollback().await?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Something that must be there for the change to make sense.
+pub(crate) fn found<T>(value: Option<T>, what: impl fmt::Display) -> Result<T> {
+    value.ok_or_else(|| Error::NotFound(what.to_string()))
+}

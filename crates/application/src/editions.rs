@@ -1,0 +1,97 @@
+//! Editions: the language versions of the site.
+
+use std::sync::Arc;
+
+use domain::{
+    Error, FieldError, Result,
+    access::Action,
+    body::Direction,
+    editions::{Edition, EditionDraft, EditionSet, Permalinks},
+    id::{EditionId, Id},
+};
+
+use crate::{ActorContext, Tx};
+
+/// All editions.
+pub async fn list(cx: &ActorContext) -> Result<Arc<EditionSet>> {
+    cx.editions().await
+}
+
+/// Makes an edition.
+pub async fn create(cx: &ActorContext, draft: EditionDraft) -> Result<EditionId> {
+    cx.write(async |tx| create_in(tx, draft).await).await
+}
+
+/// Makes an edition, in a transaction.
+pub async fn create_in(tx: &mut Tx, draft: EditionDraft) -> Result<EditionId> {
+    check(&draft)?;
+    let now = tx.cx().now();
+    let mut edition = Edition {
+        id: Id::from_uuid(tx.cx().next_id()),
+        code: draft.code.clone(),
+        name: String::new(),
+        direction: Direction::Ltr,
+        base_url: String::new(),
+        title: String::new(),
+        tagline: None,
+        fallback: None,
+        is_default: false,
+        position: 0,
+        permalinks: Permalinks::default(),
+        slug_style: draft.slug_style,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    edition.apply(draft);
+    save(tx, &edition, Action::Create).await?;
+    Ok(edition.id)
+}
+
+/// Replaces an edition's settings.
+pub async fn update(cx: &ActorContext, id: EditionId, draft: EditionDraft) -> Result<()> {
+    cx.write(async |tx| {
+        check(&draft)?;
+        let mut edition = tx.editions().await?.get(id)?.clone();
+        edition.apply(draft);
+        edition.version += 1;
+        edition.updated_at = tx.cx().now();
+        save(tx, &edition, Action::Update).await
+    })
+    .await
+}
+
+async fn save(tx: &mut Tx, edition: &Edition, action: Action) -> Result<()> {
+    let permit = tx.cx().authorize(action, edition.target())?;
+    tx.store_tx().save_edition(&permit, edition).await?;
+    tx.forget_editions();
+    Ok(())
+}
+
+fn check(draft: &EditionDraft) -> Result<()> {
+    let mut errors = Vec::new();
+    match url::Url::parse(&draft.base_url) {
+        Ok(address) if matches!(address.scheme(), "http" | "https") && address.has_host() => {}
+        _ => errors.push(FieldError::new("baseUrl", "must be an absolute http or https address, such as `https://example.org/fa`")),
+    }
+    if draft.title.trim().is_empty() {
+        errors.push(FieldError::new("title", "must not be empty"));
+    }
+    let patterns = [
+        ("permalinks.article", &draft.permalinks.article, true),
+        ("permalinks.page", &draft.permalinks.page, true),
+        ("permalinks.category", &draft.permalinks.category, true),
+        ("permalinks.tag", &draft.permalinks.tag, true),
+        ("permalinks.author", &draft.permalinks.author, true),
+        ("permalinks.newsletter", &draft.permalinks.newsletter, true),
+        ("permalinks.issue", &draft.permalinks.issue, false),
+    ];
+    for (field, pattern, named) in patterns {
+        if !pattern.starts_with('/') {
+            errors.push(FieldError::new(field, "must begin with `/`"));
+        } else if named && !pattern.contains("{slug}") && !pattern.contains("{path}") {
+            errors.push(FieldError::new(field, "must hold `{slug}` or `{path}`, or all addresses would be the same"));
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}

@@ -1,0 +1,27 @@
+//! One function per thing an actor can do, as if HTTP did not exist.
+//!
+//! Every function takes an [`ActorContext`] first: there is no way in without an actor. Reads go
+//! through its scope; changes ask the policy for a permit and happen in one transaction.
+
+pub mod articles;
+pub mod authors;
+pub mod body;
+pub mod collections;
+pub mod comments;
+pub mod context;
+pub mod editions;
+pub mod entries;
+pub mod galleries;
+pub mod media;
+pub mod menus;
+pub mod newsletters;
+pub mod pages;
+pub mod redirects;
+pub mod routes;
+pub mod seo;
+pub mod settings;
+mod slugs;
+pub mod terms;
+
+pub use context::{ActorContext, App, AppOptions, Clock, IdSource, SystemClock, SystemIds, Tx};
+pub use persistence::{Bucket, Durability, Engine, Facet, FacetField, OnUse, Relations, Store, StoreOptions};

@@ -1,0 +1,124 @@
+//! What happened to the content, and which cached answers that touches.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    content::ContentKind,
+    id::{EditionId, EntryId},
+};
+
+/// Names a piece of content that an answer was made from. A change names the tags it touches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CacheTag {
+    /// One entry.
+    Entry(EntryId),
+    /// The lists of a kind in an edition (`None`: in every edition).
+    List(ContentKind, Option<EditionId>),
+    /// One record that is not an entry, by its public id.
+    Record(String),
+    /// The lists of a kind of record that is not an entry.
+    Records(RecordKind),
+    /// Settings, editions and permalink patterns.
+    Settings,
+}
+
+impl CacheTag {
+    /// The tag as it stands in a `Surrogate-Key` header.
+    pub fn surrogate_key(&self) -> String {
+        match self {
+            Self::Entry(id) => id.to_string(),
+            Self::List(kind, None) => format!("{kind}-list"),
+            Self::List(kind, Some(edition)) => format!("{kind}-list-{edition}"),
+            Self::Record(id) => id.clone(),
+            Self::Records(kind) => format!("{}-list", kind.as_str()),
+            Self::Settings => "settings".to_owned(),
+        }
+    }
+}
+
+/// Every kind of record there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordKind {
+    /// Site settings.
+    Site,
+    /// An edition.
+    Edition,
+    /// An article.
+    Article,
+    /// A page.
+    Page,
+    /// A newsletter issue.
+    Issue,
+    /// A category.
+    Category,
+    /// A tag.
+    Tag,
+    /// An author.
+    Author,
+    /// An asset.
+    Asset,
+    /// A gallery.
+    Gallery,
+    /// A collection.
+    Collection,
+    /// A newsletter.
+    Newsletter,
+    /// A menu.
+    Menu,
+    /// A comment.
+    Comment,
+    /// A redirect.
+    Redirect,
+}
+
+impl RecordKind {
+    /// The word both faces, events and logs use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Edition => "edition",
+            Self::Article => "article",
+            Self::Page => "page",
+            Self::Issue => "issue",
+            Self::Category => "category",
+            Self::Tag => "tag",
+            Self::Author => "author",
+            Self::Asset => "asset",
+            Self::Gallery => "gallery",
+            Self::Collection => "collection",
+            Self::Newsletter => "newsletter",
+            Self::Menu => "menu",
+            Self::Comment => "comment",
+            Self::Redirect => "redirect",
+        }
+    }
+}
+
+impl From<ContentKind> for RecordKind {
+    fn from(kind: ContentKind) -> Self {
+        match kind {
+            ContentKind::Article => Self::Article,
+            ContentKind::Page => Self::Page,
+            ContentKind::Issue => Self::Issue,
+        }
+    }
+}
+
+/// One thing that happened, as the outbox keeps it: `article.published`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentEvent {
+    /// `kind.verb`.
+    pub name: String,
+    /// The public id of the record.
+    pub id: String,
+    /// The edition it happened in, where it has one.
+    pub edition: Option<EditionId>,
+}
+
+impl ContentEvent {
+    /// Names what happened to a record.
+    pub fn new(kind: RecordKind, verb: &str, id: impl std::fmt::Display, edition: Option<EditionId>) -> Self {
+        Self { name: format!("{}.{verb}", kind.as_str()), id: id.to_string(), edition }
+    }
+}

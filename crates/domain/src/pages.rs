@@ -1,0 +1,62 @@
+//! Pages: what stands, below other pages or alone.
+
+use crate::{
+    articles::{EntryBody, EntryDraft},
+    content::{Content, Entry, Part, Seo},
+    error::Error,
+    id::{Id, PageId},
+    media::Figure,
+};
+
+/// A standing page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// What all entries share.
+    pub entry: Entry,
+    /// The author's own excerpt, plain text.
+    pub custom_excerpt: Option<String>,
+    /// The first words of the body.
+    pub derived_excerpt: String,
+    /// Place among the pages of its parent.
+    pub position: i64,
+    /// Whether readers may comment.
+    pub comments_open: bool,
+    /// Approved comments.
+    pub comment_count: i64,
+    /// Texts for search engines.
+    pub seo: Part<Seo>,
+    /// The body.
+    pub body: Part<EntryBody>,
+    /// The main picture.
+    pub hero: Part<Option<Figure>>,
+}
+
+impl Page {
+    /// Its id.
+    pub fn id(&self) -> PageId {
+        Id::from_uuid(self.entry.id.uuid())
+    }
+    /// The excerpt: the author's own, else the first words of the body.
+    pub fn excerpt(&self) -> String {
+        self.custom_excerpt.clone().unwrap_or_else(|| crate::body::excerpt(&self.derived_excerpt, 55))
+    }
+}
+
+impl TryFrom<Content> for Page {
+    type Error = Error;
+    fn try_from(content: Content) -> Result<Self, Error> {
+        match content {
+            Content::Page(page) => Ok(page),
+            Content::Article(_) | Content::Issue(_) => Err(Error::NotFound("the page".to_owned())),
+        }
+    }
+}
+
+/// A new page, or the whole of an existing one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageDraft {
+    /// What all entries share.
+    pub entry: EntryDraft,
+    /// Place among the pages of its parent.
+    pub position: i64,
+}

@@ -1,0 +1,257 @@
+//! Value types for text: slugs, locales, direction, localized texts, sort keys.
+
+use std::{fmt, str::FromStr};
+
+use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
+use icu_locale_core::Locale as IcuLocale;
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{editions::Edition, error::Error, id::EditionId};
+
+pub use crate::body::Direction;
+
+/// The longest slug, in characters.
+pub const MAX_SLUG_CHARS: usize = 200;
+
+/// The readable last part of an address: letters and digits of any script, joined by `-`,
+/// lower case, NFC. Zero-width joiners inside words (Persian compounds) are kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// Makes a slug of any title; `None` if nothing of it can stand in one.
+    pub fn from_title(title: &str) -> Option<Self> {
+        let mut slug = String::new();
+        let mut chars = 0;
+        for c in title.nfc().flat_map(char::to_lowercase) {
+            if chars >= MAX_SLUG_CHARS {
+                break;
+            }
+            if c.is_alphanumeric() || (is_mark(c) && !slug.is_empty()) {
+                slug.push(c);
+                chars += 1;
+            } else if c == '\u{200c}' && slug.ends_with(char::is_alphanumeric) {
+                slug.push(c);
+                chars += 1;
+            } else if matches!(c, '\'' | '’' | '\u{640}') {
+                // Apostrophes and tatweel join what stands around them.
+            } else if !slug.is_empty() && !slug.ends_with('-') {
+                slug.push('-');
+                chars += 1;
+            }
+        }
+        let slug = slug.trim_end_matches(['-', '\u{200c}']);
+        (!slug.is_empty()).then(|| Self(slug.to_owned()))
+    }
+
+    /// The same title in ASCII letters (`شهر` becomes `shhr`).
+    pub fn transliterated(title: &str) -> Option<Self> {
+        Self::from_title(&deunicode::deunicode(title))
+    }
+
+    /// Adds `-2`, `-3`, … to make it differ from those taken.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let suffix = format!("-{number}");
+        let room = MAX_SLUG_CHARS.saturating_sub(suffix.chars().count());
+        let stem: String = self.0.chars().take(room).collect();
+        Self(format!("{}{suffix}", stem.trim_end_matches('-')))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// For text that was validated when it was stored.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Slug {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let slug: String = text.nfc().flat_map(char::to_lowercase).collect();
+        let good = |c: char| c.is_alphanumeric() || is_mark(c) || matches!(c, '-' | '_' | '.' | '~' | '\u{200c}' | '\u{200d}');
+        if slug.is_empty() || slug.chars().count() > MAX_SLUG_CHARS {
+            return Err(Error::invalid("slug", format!("must have 1 to {MAX_SLUG_CHARS} characters")));
+        }
+        if !slug.chars().all(good) || slug == "." || slug == ".." {
+            return Err(Error::invalid("slug", "may hold letters, digits, `-`, `_`, `.` and `~` only"));
+        }
+        Ok(Self(slug))
+    }
+}
+
+impl<'de> Deserialize<'de> for Slug {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A language tag (BCP 47), in canonical form: `en`, `fa`, `sr-Latn`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Locale(String);
+
+impl Locale {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The direction its script is written in.
+    pub fn direction(&self) -> Direction {
+        const RTL_LANGUAGES: [&str; 13] = ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"];
+        const RTL_SCRIPTS: [&str; 6] = ["arab", "hebr", "nkoo", "syrc", "thaa", "adlm"];
+        let mut parts = self.0.split('-');
+        let language = parts.next().unwrap_or_default();
+        match parts.next().filter(|part| part.len() == 4).map(str::to_ascii_lowercase) {
+            Some(script) if RTL_SCRIPTS.contains(&script.as_str()) => Direction::Rtl,
+            Some(_) => Direction::Ltr,
+            None if RTL_LANGUAGES.contains(&language) => Direction::Rtl,
+            None => Direction::Ltr,
+        }
+    }
+}
+
+impl fmt::Display for Locale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Locale {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self, Error> {
+        // WordPress writes `en_US`.
+        let tag = text.trim().replace('_', "-");
+        let tag = oxilangtag::LanguageTag::parse_and_normalize(&tag)
+            .map_err(|source| Error::invalid("code", format!("is not a language tag such as `en` or `fa` (BCP 47): {source}")))?;
+        if tag.as_str().len() > 35 {
+            return Err(Error::invalid("code", "is too long for a language tag"));
+        }
+        Ok(Self(tag.into_inner()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Locale {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text of a shared record together with the edition it was served from, which may be a
+/// fallback of the one asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Localized<T> {
+    /// Where the text comes from.
+    pub edition: EditionId,
+    /// The text.
+    pub value: T,
+}
+
+/// One text of a shared record in a given edition, as a command writes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditionText<T> {
+    /// The edition it stands in.
+    pub edition: EditionId,
+    /// The text.
+    pub value: T,
+}
+
+/// Sorts names the way readers of one language expect.
+pub struct SortKeys(CollatorBorrowed<'static>);
+
+impl SortKeys {
+    /// The collation of an edition's language; the root collation for languages ICU does not know.
+    pub fn of(edition: &Edition) -> Option<Self> {
+        let locale: IcuLocale = edition.code.as_str().parse().unwrap_or(IcuLocale::UNKNOWN);
+        Collator::try_new(locale.into(), CollatorOptions::default()).ok().map(Self)
+    }
+
+    /// The key of a text as hexadecimal digits: comparing keys as ASCII compares the texts.
+    pub fn key(&self, text: &str) -> String {
+        let mut bytes = Vec::new();
+        // Long names differ long before this; the key lives in an index.
+        let head: String = text.chars().take(80).collect();
+        let Ok(()) = self.0.write_sort_key_to(&head, &mut bytes);
+        bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut key, byte| {
+            key.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+            key.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+            key
+        })
+    }
+}
+
+impl fmt::Debug for SortKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SortKeys")
+    }
+}
+
+/// Trims, and treats an empty text as none.
+pub fn non_empty(text: impl Into<String>) -> Option<String> {
+    let text: String = text.into();
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        None
+    } else if trimmed.len() == text.len() {
+        Some(text)
+    } else {
+        Some(trimmed.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_made_in_the_script_of_the_title() {
+        let slug = |title| Slug::from_title(title).map(|s| s.to_string());
+        assert_eq!(slug("The River’s Rise, 2026!").unwrap(), "the-rivers-rise-2026");
+        assert_eq!(slug("کتاب‌خانهٔ شهر").unwrap(), "کتاب‌خانهٔ-شهر");
+        assert_eq!(slug("السوق الجديد").unwrap(), "السوق-الجديد");
+        assert_eq!(slug("Çmimi i mollëve").unwrap(), "çmimi-i-mollëve");
+        assert_eq!(slug("!!!"), None);
+        assert_eq!(Slug::transliterated("Çmimi i mollëve").unwrap().as_str(), "cmimi-i-molleve");
+    }
+
+    #[test]
+    fn a_numbered_slug_stays_within_the_limit() {
+        let long = Slug::from_title(&"a".repeat(500)).unwrap();
+        assert_eq!(long.numbered(12).as_str().chars().count(), MAX_SLUG_CHARS);
+    }
+
+    #[test]
+    fn a_locale_knows_its_direction() {
+        let direction = |tag: &str| tag.parse::<Locale>().unwrap().direction();
+        assert_eq!(direction("fa"), Direction::Rtl);
+        assert_eq!(direction("ar_EG"), Direction::Rtl);
+        assert_eq!(direction("sq"), Direction::Ltr);
+        assert_eq!(direction("az-Arab"), Direction::Rtl);
+        assert_eq!(direction("en-US"), Direction::Ltr);
+        assert!("not a tag!".parse::<Locale>().is_err());
+    }
+
+    #[test]
+    fn slugs_that_could_leave_their_folder_are_refused() {
+        for bad in ["", "..", "a/b", "a b", "a?b", "a#b", "\0"] {
+            assert!(bad.parse::<Slug>().is_err(), "{bad}");
+        }
+    }
+}

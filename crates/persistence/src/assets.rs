@@ -1,0 +1,195 @@
+//! Assets.
+
+use std::collections::HashMap;
+
+use domain::{
+    Result,
+    access::{Permit, ReadScope, Visibility},
+    events::{CacheTag, ContentEvent, RecordKind},
+    id::{AssetId, EditionId, EntryId, Id},
+    media::{Asset, AssetDraft, AssetLocation, AssetQuery, AssetText},
+    paging::{Key, Page, PageArgs},
+    text::Localized,
+    time::Timestamp,
+};
+use sea_orm::Value;
+use uuid::Uuid;
+
+use crate::{
+    Reader, WriteTx,
+    entries::{AssetRow, asset_columns, best_text, visible},
+    lists::Order,
+    sql::Sql,
+    write_tx::stale,
+};
+
+/// Adds the condition that hides assets the actor may not see: public ones are those an editor
+/// made public, those of galleries, and those a published entry uses.
+fn readable(sql: &mut Sql, scope: &ReadScope) {
+    match scope.visibility() {
+        Visibility::All => {
+            sql.push(" AND NOT m.is_trashed");
+        }
+        Visibility::Public | Visibility::Some { .. } => {
+            sql.push(" AND NOT m.is_trashed AND (m.is_public OR EXISTS (SELECT 1 FROM gallery_item g WHERE g.asset_id = m.id)");
+            sql.push(" OR EXISTS (SELECT 1 FROM author w WHERE w.avatar_id = m.id)");
+            sql.push(" OR EXISTS (SELECT 1 FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = m.id");
+            visible(sql, scope, "e");
+            sql.push("))");
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// A page of assets, the newest first.
+    pub async fn assets(&self, scope: &ReadScope, query: &AssetQuery, edition: EditionId, page: &PageArgs) -> Result<Page<Asset>> {
+        scope.note(CacheTag::Records(RecordKind::Asset));
+        let order = Order { name: "-createdAt", key: "m.created_at", id: "m.id", descending: true };
+        let mut from_where = Sql::new(" FROM asset m WHERE 1 = 1");
+        if let Some(kind) = query.kind {
+            from_where.push(" AND m.kind = ").bind(kind.as_str());
+        }
+        readable(&mut from_where, scope);
+        let total = self.total(&from_where, page).await?;
+        let mut sql = Sql::new("SELECT m.id, m.created_at");
+        sql.append(&from_where);
+        order.page(&mut sql, page)?;
+        let rows = self.query(sql).await?;
+        let ids = order.collect(page, rows, total, |row| {
+            let id: Uuid = row.get()?;
+            Ok((AssetId::from_uuid(id), Key::Time(row.time()?), id))
+        })?;
+        let wanted: Vec<AssetId> = ids.nodes().copied().collect();
+        let mut assets = self.assets_by_ids(scope, &wanted, edition).await?;
+        ids.try_map(|id| assets.remove(&id).ok_or_else(|| domain::Error::internal(format!("{id} vanished while it was read"))))
+    }
+
+    /// Assets by id; those that are absent or hidden are missing in the answer.
+    pub async fn assets_by_ids(&self, scope: &ReadScope, ids: &[AssetId], edition: EditionId) -> Result<HashMap<AssetId, Asset>> {
+        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        let mut all = HashMap::with_capacity(ids.len());
+        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        for chunk in uuids.chunks(500) {
+            let columns = asset_columns(self.engine);
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            let data = self.engine.json_array(&columns);
+            let id = self.engine.id_text("m.id");
+            let mut sql = Sql::new(&format!("SELECT {id} AS owner, 'asset' AS relation, CAST(0 AS bigint) AS position, {data} AS data FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "));
+            sql.bind(edition.uuid()).push(" WHERE m.id IN ").id_list(chunk);
+            readable(&mut sql, scope);
+            for (_, _, _, data) in self.related_rows(sql).await? {
+                let row: AssetRow = serde_json::from_str(&data).map_err(domain::Error::internal)?;
+                let asset = row.into_asset(edition)?;
+                all.insert(asset.id, asset);
+            }
+        }
+        let nameless: Vec<AssetId> = all.values().filter(|asset| asset.text.value == AssetText::default()).map(|asset| asset.id).collect();
+        if !nameless.is_empty() {
+            let order = self.edition_set().await?.text_order(edition);
+            for (id, texts) in self.asset_texts(&nameless).await? {
+                if let (Some(asset), Some(text)) = (all.get_mut(&id), best_text(texts, &order)) {
+                    asset.text = text;
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// All texts of assets, in the order of the editions.
+    pub async fn asset_texts(&self, ids: &[AssetId]) -> Result<HashMap<AssetId, Vec<Localized<AssetText>>>> {
+        let mut all: HashMap<AssetId, Vec<Localized<AssetText>>> = HashMap::new();
+        if ids.is_empty() {
+            return Ok(all);
+        }
+        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let mut sql =
+            Sql::new("SELECT mt.asset_id, mt.edition_id, mt.title, mt.alt, mt.caption, mt.credit, mt.description FROM asset_text mt JOIN edition d ON d.id = mt.edition_id WHERE mt.asset_id IN ");
+        sql.id_list(&uuids).push(" ORDER BY d.position, d.id");
+        for row in &mut self.query(sql).await? {
+            let id = Id::from_uuid(row.get()?);
+            let text = Localized {
+                edition: Id::from_uuid(row.get()?),
+                value: AssetText { title: row.get()?, alt: row.get()?, caption: row.get()?, credit: row.get()?, description: row.get()? },
+            };
+            all.entry(id).or_default().push(text);
+        }
+        Ok(all)
+    }
+
+    /// The visible entries that use an asset, at most a hundred.
+    pub async fn asset_users(&self, scope: &ReadScope, id: AssetId) -> Result<Vec<EntryId>> {
+        let mut sql = Sql::new("SELECT DISTINCT e.kind, e.id FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = ");
+        sql.bind(id.uuid());
+        visible(&mut sql, scope, "e");
+        sql.push(" ORDER BY e.id LIMIT 100");
+        self.query(sql).await?.iter_mut().map(|row| Ok(EntryId::new(row.parse()?, row.get()?))).collect()
+    }
+}
+
+impl WriteTx {
+    /// Saves a new asset (`version` 1) or the whole of an existing one.
+    pub async fn save_asset(&mut self, permit: &Permit, id: AssetId, version: i64, draft: &AssetDraft, at: Timestamp) -> Result<()> {
+        permit.covers(RecordKind::Asset, id)?;
+        let (key, url) = match &draft.location {
+            AssetLocation::Stored { key } => (Some(key.clone()), None),
+            AssetLocation::Remote { url } => (None, Some(url.clone())),
+        };
+        let created = draft.created_at.unwrap_or(at);
+        let columns: Vec<(&str, Value)> = vec![
+            ("kind", draft.kind.as_str().into()),
+            ("storage_key", key.into()),
+            ("remote_url", url.into()),
+            ("file_name", draft.file_name.clone().into()),
+            ("media_type", draft.media_type.clone().into()),
+            ("size_bytes", draft.size_bytes.into()),
+            ("width", draft.width.into()),
+            ("height", draft.height.into()),
+            ("duration_ms", draft.duration_ms.into()),
+            ("focal_x", draft.focal_point.map(|(x, _)| x).into()),
+            ("focal_y", draft.focal_point.map(|(_, y)| y).into()),
+            ("licence", draft.licence.clone().into()),
+            ("is_public", draft.is_public.into()),
+            ("is_trashed", false.into()),
+            ("version", version.into()),
+            ("created_at", created.into()),
+            ("updated_at", at.into()),
+        ];
+        let mut sql = Sql::default();
+        if version == 1 {
+            let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+            sql.push(&format!("INSERT INTO asset (id, {}) VALUES (", names.join(", ")));
+            sql.bind(id.uuid()).push(", ").bind_all(columns.into_iter().map(|(_, value)| value)).push(")");
+        } else {
+            sql.push("UPDATE asset SET ");
+            for (index, (name, value)) in columns.into_iter().enumerate() {
+                sql.push(if index == 0 { "" } else { ", " }).push(name).push(" = ").bind(value);
+            }
+            sql.push(" WHERE id = ").bind(id.uuid()).push(" AND version = ").bind(version - 1);
+        }
+        if self.execute(sql).await? == 0 {
+            return Err(stale(version));
+        }
+        if version > 1 {
+            self.clear("asset_text", "asset_id", id.uuid()).await?;
+        }
+        let rows = draft
+            .texts
+            .iter()
+            .map(|text| {
+                let value = &text.value;
+                [
+                    Value::from(id.uuid()),
+                    text.edition.uuid().into(),
+                    value.title.clone().into(),
+                    value.alt.clone().into(),
+                    value.caption.clone().into(),
+                    value.credit.clone().into(),
+                    value.description.clone().into(),
+                ]
+            })
+            .collect();
+        self.insert_rows("asset_text (asset_id, edition_id, title, alt, caption, credit, description)", rows).await?;
+        let verb = if version == 1 { "created" } else { "updated" };
+        self.record(permit, at, ContentEvent::new(RecordKind::Asset, verb, id, None)).await
+    }
+}

@@ -1,0 +1,82 @@
+//! Opens the pools: SQLite with one writer and read-only readers, PostgreSQL with one pool.
+
+use std::{path::Path, time::Duration};
+
+use domain::{Error, Result};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use super::Engine;
+use crate::{Durability, StoreOptions, error::from_db};
+
+/// The connections of a store. On PostgreSQL both are the same pool.
+#[derive(Debug, Clone)]
+pub(crate) struct Pools {
+    pub(crate) engine: Engine,
+    pub(crate) reader: DatabaseConnection,
+    pub(crate) writer: DatabaseConnection,
+}
+
+/// Opens a store by its address: `sqlite:PATH` or `postgres://…`.
+pub(crate) async fn connect(options: &StoreOptions) -> Result<Pools> {
+    if let Some(path) = options.url.strip_prefix("sqlite:") {
+        sqlite(path.trim_start_matches("//"), options).await
+    } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
+        postgres(options).await
+    } else {
+        Err(Error::invalid("database.url", "must begin with `sqlite:` or `postgres://`"))
+    }
+}
+
+async fn sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
+    if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|source| Error::Unavailable { message: format!("cannot make the folder {}", folder.display()), source: Some(source.into()) })?;
+    }
+    let synchronous = match options.durability {
+        Durability::PowerSafe => "FULL",
+        Durability::Bulk => "NORMAL",
+    };
+    let mut write = base(format!("sqlite://{path}?mode=rwc"));
+    write.max_connections(1).min_connections(1);
+    write.map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", synchronous)
+            .pragma("foreign_keys", "ON")
+            .pragma("busy_timeout", "10000")
+            .pragma("cache_size", "-16384")
+            .statement_cache_capacity(500)
+    });
+    let writer = Database::connect(write).await.map_err(from_db)?;
+    let mut read = base(format!("sqlite://{path}?mode=ro"));
+    read.max_connections(options.readers.max(1)).min_connections(1);
+    read.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .pragma("query_only", "ON")
+            .pragma("busy_timeout", "10000")
+            .pragma("cache_size", "-8192")
+            .pragma("mmap_size", "268435456")
+            .statement_cache_capacity(500)
+    });
+    let reader = Database::connect(read).await.map_err(from_db)?;
+    Ok(Pools { engine: Engine::Sqlite, reader, writer })
+}
+
+async fn postgres(options: &StoreOptions) -> Result<Pools> {
+    let mut connect = base(options.url.clone());
+    connect.max_connections(options.readers.max(2)).min_connections(1).set_application_name("colophon");
+    connect.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(500));
+    let pool = Database::connect(connect).await.map_err(from_db)?;
+    Ok(Pools { engine: Engine::Postgres, reader: pool.clone(), writer: pool })
+}
+
+fn base(url: String) -> ConnectOptions {
+    let mut connect = ConnectOptions::new(url);
+    connect
+        .sqlx_logging(false)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_timeout(Duration::from_secs(10))
+        // A local file needs no ping; a lost PostgreSQL connection shows at its next use.
+        .test_before_acquire(false);
+    connect
+}

@@ -1,0 +1,328 @@
+//! Entries of every kind: reading them, one page or a few at a time.
+
+use std::collections::HashMap;
+
+use domain::{
+    Error, Result,
+    access::{ReadScope, Visibility},
+    articles::{Article, EntryBody},
+    body::Source,
+    content::{Content, ContentKind, Entry, EntryOrderField, EntryQuery, EntryRef, Part, Parts},
+    events::CacheTag,
+    id::{EntryId, Id, TranslationGroupId},
+    newsletters::Issue,
+    pages::Page as SitePage,
+    paging::{Key, Page, PageArgs},
+};
+use uuid::Uuid;
+
+use crate::{
+    Reader,
+    lists::Order,
+    sql::{Row, Sql},
+};
+
+mod filter;
+mod more;
+mod relations;
+mod write;
+
+pub use more::{Bucket, Facet, FacetField};
+pub use relations::Relations;
+pub use write::EntrySave;
+pub(crate) use relations::{AssetRow, asset_columns, best_text};
+
+const ENTRY: &str = "e.id, e.kind, e.edition_id, e.group_id, e.translated_from_id, e.translated_from_version, e.parent_id, e.slug, e.path, e.title, \
+    e.status, e.version, e.has_pending_changes, e.scheduled_at, e.published_at, e.sort_at, e.is_featured, e.owner_id, e.guid, e.created_at, e.updated_at, \
+    e.excerpt, e.derived_excerpt, e.word_count, e.reading_time_minutes, e.comments_open, e.comment_count";
+
+/// Adds the SELECT list and the joins it needs. `kind`: `None` reads entries of any kind.
+fn select(kind: Option<ContentKind>, parts: Parts) -> (String, String) {
+    let mut columns = ENTRY.to_owned();
+    let mut joins = String::new();
+    let has = |wanted: ContentKind| kind.is_none_or(|kind| kind == wanted);
+    if has(ContentKind::Article) {
+        columns.push_str(", a.subtitle, a.primary_category_id, a.source_credit, a.post_format");
+        joins.push_str(" LEFT JOIN article a ON a.entry_id = e.id");
+    }
+    if has(ContentKind::Page) {
+        columns.push_str(", p.position");
+        joins.push_str(" LEFT JOIN page p ON p.entry_id = e.id");
+    }
+    if has(ContentKind::Issue) {
+        columns.push_str(", i.newsletter_id, i.number, i.outro");
+        joins.push_str(" LEFT JOIN issue i ON i.entry_id = e.id");
+    }
+    if parts.contains(Parts::SEO) {
+        columns.push_str(", e.seo");
+    }
+    if parts.contains(Parts::BODY) {
+        columns.push_str(", b.parser_version, b.source_format, b.source, b.html, b.markdown, b.plain_text, b.blocks");
+        joins.push_str(" LEFT JOIN entry_body b ON b.entry_id = e.id");
+    }
+    (columns, joins)
+}
+
+/// Adds the condition that hides what the actor may not see.
+pub(crate) fn visible(sql: &mut Sql, scope: &ReadScope, alias: &str) {
+    match scope.visibility() {
+        Visibility::Public => {
+            sql.push(&format!(" AND {alias}.status = 'published'"));
+        }
+        Visibility::All => {}
+        Visibility::Some { editions, own, entries } => {
+            let editions: Vec<Uuid> = editions.iter().map(|id| id.uuid()).collect();
+            let entries: Vec<Uuid> = entries.iter().map(|id| id.uuid()).collect();
+            sql.push(&format!(" AND ({alias}.status = 'published' OR {alias}.edition_id IN ")).id_list(&editions);
+            sql.push(&format!(" OR {alias}.id IN ")).id_list(&entries);
+            if let Some(own) = own {
+                sql.push(&format!(" OR {alias}.owner_id = ")).bind(own.uuid());
+            }
+            sql.push(")");
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// A page of entries of one kind, with the asked parts in them.
+    pub async fn entries(&self, scope: &ReadScope, query: &EntryQuery, page: &PageArgs, parts: Parts) -> Result<Page<Content>> {
+        scope.note(CacheTag::List(query.kind, query.edition));
+        let (columns, joins) = select(Some(query.kind), parts);
+        let source = filter::source(scope, query)?;
+        let (key, id) = source.order_columns(query)?;
+        let order = Order { name: query.order.name(), key: &key, id: &id, descending: query.order.descending };
+        let mut from_where = Sql::new(source.from);
+        from_where.push(&joins).push(" WHERE ");
+        source.conditions(&mut from_where, scope, query);
+        let total = self.total(&from_where, page).await?;
+        let mut sql = Sql::new("SELECT ");
+        // The sort key stands last, so that cursors are made of what the database compared.
+        sql.push(&columns).push(", ").push(&key).append(&from_where);
+        order.page(&mut sql, page)?;
+        let rows = self.query(sql).await?;
+        let mut found = order.collect(page, rows, total, |row| {
+            let content = read_content(row, Some(query.kind), parts, scope)?;
+            let key = match query.order.field {
+                EntryOrderField::PublishedAt | EntryOrderField::UpdatedAt => Key::Time(row.time()?),
+                EntryOrderField::Title => Key::Text(row.get()?),
+                EntryOrderField::Position => Key::Int(row.get()?),
+            };
+            let id = content.entry().id.uuid();
+            Ok((content, key, id))
+        })?;
+        self.fill_relations(scope, found.edges.iter_mut().map(|edge| &mut edge.node), parts).await?;
+        Ok(found)
+    }
+
+    /// Entries of any kind by id; those that are absent or hidden are missing in the answer.
+    pub async fn entries_by_ids(&self, scope: &ReadScope, ids: &[EntryId], parts: Parts) -> Result<HashMap<EntryId, Content>> {
+        let mut all: HashMap<EntryId, Content> = HashMap::with_capacity(ids.len());
+        scope.note_all(ids.iter().map(|id| CacheTag::Entry(*id)));
+        for chunk in ids.chunks(500) {
+            let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
+            let kind = chunk.first().map(|id| id.kind).filter(|kind| chunk.iter().all(|id| id.kind == *kind));
+            for content in self.contents(scope, kind, parts, |sql| {
+                sql.push("e.id IN ").id_list(&uuids);
+            }).await? {
+                let id = content.entry().id;
+                // An id of the wrong kind names nothing.
+                if chunk.contains(&id) {
+                    all.insert(id, content);
+                }
+            }
+        }
+        self.fill_relations(scope, all.values_mut(), parts).await?;
+        Ok(all)
+    }
+
+    /// One entry, by id, slug or path.
+    pub async fn entry(&self, scope: &ReadScope, kind: ContentKind, by: &EntryRef, parts: Parts) -> Result<Option<Content>> {
+        let mut found = match by {
+            EntryRef::Id(id) if id.kind != kind => return Ok(None),
+            EntryRef::Id(id) => return Ok(self.entries_by_ids(scope, &[*id], parts).await?.remove(id)),
+            EntryRef::Slug { edition, slug } => {
+                self.contents(scope, Some(kind), parts, |sql| {
+                    sql.push("e.edition_id = ").bind(edition.uuid()).push(" AND e.kind = ").bind(kind.as_str()).push(" AND e.slug = ").bind(slug.clone());
+                })
+                .await?
+            }
+            EntryRef::Path { edition, path } => {
+                self.contents(scope, Some(kind), parts, |sql| {
+                    sql.push("e.id = (SELECT r.entry_id FROM route r WHERE r.role = 'canonical' AND r.edition_id = ").bind(edition.uuid());
+                    sql.push(" AND r.path = ").bind(path.clone()).push(") AND e.kind = ").bind(kind.as_str());
+                })
+                .await?
+            }
+        };
+        if let EntryRef::Slug { edition, .. } | EntryRef::Path { edition, .. } = by {
+            // The answer may change when an entry appears under this slug or path.
+            scope.note(CacheTag::List(kind, Some(*edition)));
+        }
+        // A slug may stand below several parents: the one without a parent is meant, else the oldest.
+        found.sort_by_key(|content| (content.entry().parent.is_some(), content.entry().id));
+        found.truncate(1);
+        self.fill_relations(scope, found.iter_mut(), parts).await?;
+        let content = found.pop();
+        scope.note_all(content.iter().map(|content| CacheTag::Entry(content.entry().id)));
+        Ok(content)
+    }
+
+    /// The members of translation groups, narrow.
+    pub async fn translations(&self, scope: &ReadScope, groups: &[TranslationGroupId]) -> Result<HashMap<TranslationGroupId, Vec<Content>>> {
+        let mut all: HashMap<TranslationGroupId, Vec<Content>> = groups.iter().map(|group| (*group, Vec::new())).collect();
+        for chunk in groups.chunks(500) {
+            let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
+            let found = self
+                .contents(scope, None, Parts::NONE, |sql| {
+                    sql.push("e.group_id IN ").id_list(&uuids);
+                })
+                .await?;
+            for content in found {
+                // A new translation of any of them changes the answer.
+                scope.note(CacheTag::Record(content.entry().group.to_string()));
+                all.entry(content.entry().group).or_default().push(content);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Bodies by entry.
+    pub async fn entry_bodies(&self, scope: &ReadScope, ids: &[EntryId]) -> Result<HashMap<EntryId, EntryBody>> {
+        let found = self.entries_by_ids(scope, ids, Parts::BODY).await?;
+        Ok(found.into_iter().filter_map(|(id, content)| Some((id, body_of(content)?))).collect())
+    }
+
+    /// Narrow reads of entries by a condition.
+    async fn contents(&self, scope: &ReadScope, kind: Option<ContentKind>, parts: Parts, condition: impl FnOnce(&mut Sql)) -> Result<Vec<Content>> {
+        let (columns, joins) = select(kind, parts);
+        let mut sql = Sql::new(&format!("SELECT {columns} FROM entry e{joins} WHERE "));
+        condition(&mut sql);
+        visible(&mut sql, scope, "e");
+        self.query(sql).await?.iter_mut().map(|row| read_content(row, kind, parts, scope)).collect()
+    }
+}
+
+fn body_of(content: Content) -> Option<EntryBody> {
+    match content {
+        Content::Article(article) => article.body,
+        Content::Page(page) => page.body,
+        Content::Issue(issue) => issue.body,
+    }
+    .into_loaded()
+}
+
+/// Reads the columns [`select`] lists.
+fn read_content(row: &mut Row, kind: Option<ContentKind>, parts: Parts, scope: &ReadScope) -> Result<Content> {
+    let uuid: Uuid = row.get()?;
+    let own_kind: ContentKind = row.parse()?;
+    let edition = Id::from_uuid(row.get()?);
+    let group = Id::from_uuid(row.get()?);
+    let translated_from: Option<Uuid> = row.get()?;
+    let translated_version: Option<i64> = row.get()?;
+    let parent: Option<Uuid> = row.get()?;
+    let entry = Entry {
+        id: EntryId::new(own_kind, uuid),
+        edition,
+        group,
+        translated_from: translated_from.zip(translated_version).map(|(id, version)| (EntryId::new(own_kind, id), version)),
+        parent: parent.map(|id| EntryId::new(own_kind, id)),
+        slug: row.get()?,
+        path: row.get()?,
+        title: row.get()?,
+        status: row.parse()?,
+        version: row.get()?,
+        has_pending_changes: row.get()?,
+        scheduled_at: row.get()?,
+        published_at: row.get()?,
+        sort_at: row.get()?,
+        is_featured: row.get()?,
+        owner: row.get::<Option<Uuid>>()?.map(Id::from_uuid),
+        guid: row.get()?,
+        created_at: row.get()?,
+        updated_at: row.get()?,
+    };
+    let shared = Shared { custom_excerpt: row.get()?, derived_excerpt: row.get()?, word_count: row.get()?, reading_time_minutes: row.get()?, comments_open: row.get()?, comment_count: row.get()? };
+    let reads = |wanted: ContentKind| kind.is_none_or(|kind| kind == wanted);
+    let article = if reads(ContentKind::Article) {
+        Some((row.get::<Option<String>>()?, row.get::<Option<Uuid>>()?, row.json()?, row.get::<Option<String>>()?))
+    } else {
+        None
+    };
+    let position: Option<i64> = if reads(ContentKind::Page) { row.get()? } else { None };
+    let issue: Option<(Option<Uuid>, Option<i64>, Option<String>)> =
+        if reads(ContentKind::Issue) { Some((row.get()?, row.get()?, row.get()?)) } else { None };
+    let seo = if parts.contains(Parts::SEO) { Part::Loaded(row.json()?) } else { Part::Absent };
+    let body = if parts.contains(Parts::BODY) { Part::Loaded(read_body(row, &entry, scope)?) } else { Part::Absent };
+    let missing = || Error::internal(format!("the detail row of {} is missing", entry.id));
+    Ok(match own_kind {
+        ContentKind::Article => {
+            let (subtitle, primary_category, source, post_format) = article.ok_or_else(missing)?;
+            Content::Article(Article {
+                entry,
+                subtitle,
+                custom_excerpt: shared.custom_excerpt,
+                derived_excerpt: shared.derived_excerpt,
+                word_count: shared.word_count,
+                reading_time_minutes: shared.reading_time_minutes,
+                primary_category: primary_category.map(Id::from_uuid),
+                source,
+                post_format,
+                comments_open: shared.comments_open,
+                comment_count: shared.comment_count,
+                seo,
+                body,
+                terms: Part::Absent,
+                byline: Part::Absent,
+                hero: Part::Absent,
+                attachments: Part::Absent,
+            })
+        }
+        ContentKind::Page => Content::Page(SitePage {
+            position: position.ok_or_else(missing)?,
+            entry,
+            custom_excerpt: shared.custom_excerpt,
+            derived_excerpt: shared.derived_excerpt,
+            comments_open: shared.comments_open,
+            comment_count: shared.comment_count,
+            seo,
+            body,
+            hero: Part::Absent,
+        }),
+        ContentKind::Issue => {
+            let (newsletter, number, outro) = issue.ok_or_else(missing)?;
+            Content::Issue(Issue {
+                newsletter: newsletter.map(Id::from_uuid).ok_or_else(missing)?,
+                number: number.ok_or_else(missing)?,
+                entry,
+                outro,
+                seo,
+                body,
+                hero: Part::Absent,
+                sections: Part::Absent,
+                attachments: Part::Absent,
+            })
+        }
+    })
+}
+
+struct Shared {
+    custom_excerpt: Option<String>,
+    derived_excerpt: String,
+    word_count: i64,
+    reading_time_minutes: i64,
+    comments_open: bool,
+    comment_count: i64,
+}
+
+fn read_body(row: &mut Row, entry: &Entry, scope: &ReadScope) -> Result<EntryBody> {
+    let missing = || Error::internal(format!("the body of {} is missing", entry.id));
+    let parser_version = row.get::<Option<i64>>()?.ok_or_else(missing)?;
+    let format: String = row.get()?;
+    let text: String = row.get()?;
+    let (html, markdown, plain): (String, String, String) = (row.get()?, row.get()?, row.get()?);
+    let blocks = row.json()?;
+    let derived = domain::body::Body::from_stored(u32::try_from(parser_version).map_err(Error::internal)?, html, markdown, plain, blocks);
+    // What was written, comments and hidden markup included, is for those who may edit it.
+    let source = scope.sees_inside(entry.edition).then(|| format.parse().map(|format| Source { format, text })).transpose()?;
+    Ok(EntryBody { derived, source })
+}

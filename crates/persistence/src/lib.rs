@@ -1,0 +1,175 @@
+//! The only crate that knows SQL. One concrete [`Store`]: domain types in, domain types out.
+//!
+//! Every read takes a [`ReadScope`](domain::access::ReadScope) and hides what the actor may not
+//! see; every change happens in a [`WriteTx`] and takes a [`Permit`](domain::access::Permit). No
+//! type of the database library appears in this crate's public surface.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use domain::{Error, Result};
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{DatabaseConnection, TransactionTrait};
+
+mod assets;
+mod authors;
+mod collections;
+mod comments;
+mod dialect;
+mod editions;
+mod entries;
+mod error;
+mod galleries;
+mod imports;
+mod lists;
+mod menus;
+mod newsletters;
+mod redirects;
+mod revisions;
+mod sql;
+mod terms;
+mod usage;
+mod write_tx;
+
+pub use dialect::Engine;
+pub use entries::{Bucket, EntrySave, Facet, FacetField, Relations};
+pub use comments::CommentSave;
+pub use imports::{Deferred, ImportLink, ImportRecord};
+pub use redirects::PathRow;
+pub use usage::OnUse;
+pub use write_tx::WriteTx;
+
+use dialect::Pools;
+use error::from_db;
+use sql::{Connection, Row, Sql};
+
+/// How to open a store.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    /// Connections that read (SQLite), or all (PostgreSQL).
+    pub readers: u32,
+    /// What a power cut may take.
+    pub durability: Durability,
+}
+
+/// What a power cut may take with it, on SQLite; PostgreSQL's own settings rule there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// Nothing that was acknowledged.
+    #[default]
+    PowerSafe,
+    /// The last moments of an import, which can be run again. The file stays whole.
+    Bulk,
+}
+
+/// The content store.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pools: Pools,
+    statements: Arc<AtomicU64>,
+}
+
+impl Store {
+    /// Opens a store; SQLite files and their folder are made when missing.
+    pub async fn open(options: &StoreOptions) -> Result<Self> {
+        let mut pools = dialect::connect(options).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        for pool in [&mut pools.reader, &mut pools.writer] {
+            let counter = Arc::clone(&statements);
+            pool.set_metric_callback(move |_info| {
+                counter.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        Ok(Self { pools, statements })
+    }
+
+    /// Brings the schema up to date.
+    pub async fn migrate(&self) -> Result<()> {
+        Migrator::up(&self.pools.writer, None).await.map_err(from_db)
+    }
+
+    /// How many steps are still to be run.
+    pub async fn pending_migrations(&self) -> Result<usize> {
+        let pending = Migrator::get_pending_migrations(&self.pools.writer).await.map_err(from_db)?;
+        Ok(pending.len())
+    }
+
+    /// The engine behind it.
+    pub fn engine(&self) -> Engine {
+        self.pools.engine
+    }
+
+    /// How many statements ran since it was opened; tests count with it.
+    pub fn statement_count(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.reader().query(Sql::new("SELECT 1")).await.map(|_rows| ())
+    }
+
+    /// What the engine says about itself (version, and on SQLite its compile-time options): for
+    /// `colophon doctor` and for the test that guards the query planner's stability.
+    pub async fn engine_facts(&self) -> Result<Vec<String>> {
+        let mut facts = Vec::new();
+        let statements: &[&str] = match self.pools.engine {
+            Engine::Sqlite => &["SELECT 'SQLite ' || sqlite_version()", "PRAGMA compile_options", "PRAGMA journal_mode"],
+            Engine::Postgres => &["SELECT version()"],
+        };
+        for statement in statements {
+            for mut row in self.reader().query(Sql::new(statement)).await? {
+                facts.push(row.get()?);
+            }
+        }
+        Ok(facts)
+    }
+
+    /// Reads outside a transaction.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { engine: self.pools.engine, connection: Connection::Pool(&self.pools.reader) }
+    }
+
+    /// Begins a transaction that writes.
+    pub async fn begin(&self) -> Result<WriteTx> {
+        let transaction = self.pools.writer.begin_with_options(self.pools.engine.write_transaction()).await.map_err(from_db)?;
+        Ok(WriteTx::new(self.pools.engine, transaction))
+    }
+
+    /// Closes the pools; SQLite writes its log back into the file.
+    pub async fn close(self) -> Result<()> {
+        let Pools { engine, reader, writer } = self.pools;
+        let both: [Option<DatabaseConnection>; 2] = [Some(reader), (engine == Engine::Sqlite).then_some(writer)];
+        for pool in both.into_iter().flatten() {
+            pool.close().await.map_err(from_db)?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs reads, on a pool or inside a transaction. Its methods stand in the files of the records
+/// they read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    engine: Engine,
+    connection: Connection<'a>,
+}
+
+impl Reader<'_> {
+    async fn query(&self, sql: Sql) -> Result<Vec<Row>> {
+        self.connection.query(self.engine, sql).await
+    }
+
+    async fn query_one(&self, sql: Sql) -> Result<Option<Row>> {
+        Ok(self.query(sql).await?.into_iter().next())
+    }
+}
+
+/// Tells what is missing when a row that must be there is not.
+fn required<T>(found: Option<T>, what: impl std::fmt::Display) -> Result<T> {
+    found.ok_or_else(|| Error::NotFound(what.to_string()))
+}

@@ -1,0 +1,142 @@
+//! Paths: what lives where, and what moved.
+
+use domain::{
+    Result,
+    access::{Permit, ReadScope},
+    events::{CacheTag, ContentEvent, RecordKind},
+    id::{EditionId, EntryId, Id, RedirectId},
+    paging::{Key, Page, PageArgs},
+    redirects::{Redirect, RedirectDraft, RedirectTarget},
+    time::Timestamp,
+};
+use sea_orm::Value;
+use uuid::Uuid;
+
+use crate::{
+    Reader, WriteTx,
+    entries::visible,
+    lists::Order,
+    sql::{Row, Sql},
+};
+
+/// What stands at a path.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PathRow {
+    /// A visible entry.
+    Entry(EntryId),
+    /// Something that moved or is gone.
+    Redirect(Redirect),
+}
+
+const COLUMNS: &str = "r.redirect_id, r.edition_id, r.path, r.role, r.url, e.kind, e.id, e.path, r.is_permanent, r.version, r.created_at, r.updated_at";
+
+/// `None`: it leads to an entry the actor may not read.
+fn read(row: &mut Row) -> Result<Option<Redirect>> {
+    let id: Uuid = row.get()?;
+    let edition = Id::from_uuid(row.get()?);
+    let from = row.get()?;
+    let role: String = row.get()?;
+    let url: Option<String> = row.get()?;
+    let entry: (Option<String>, Option<Uuid>, Option<String>) = (row.get()?, row.get()?, row.get()?);
+    let (to, href) = match (role.as_str(), url, entry) {
+        ("gone", ..) => (RedirectTarget::Gone, None),
+        (_, Some(url), _) => (RedirectTarget::Url(url.clone()), Some(url)),
+        (_, None, (Some(kind), Some(id), path)) => (RedirectTarget::Entry(EntryId::new(kind.parse()?, id)), path),
+        _ => return Ok(None),
+    };
+    Ok(Some(Redirect {
+        id: Id::from_uuid(id),
+        edition,
+        from,
+        to,
+        href,
+        is_permanent: row.get()?,
+        version: row.get()?,
+        created_at: row.get()?,
+        updated_at: row.get()?,
+    }))
+}
+
+impl Reader<'_> {
+    /// What stands at a path (in its stored form).
+    pub async fn path(&self, scope: &ReadScope, edition: EditionId, path: &str) -> Result<Option<PathRow>> {
+        scope.note(CacheTag::Record(format!("path-{edition}-{path}")));
+        let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM route r LEFT JOIN entry e ON e.id = r.entry_id"));
+        visible(&mut sql, scope, "e");
+        sql.push(" WHERE r.redirect_id IS NOT NULL AND r.edition_id = ").bind(edition.uuid()).push(" AND r.path = ").bind(path.to_owned());
+        if let Some(mut row) = self.query_one(sql).await? {
+            return Ok(read(&mut row)?.map(PathRow::Redirect));
+        }
+        let mut sql = Sql::new("SELECT e.kind, e.id FROM route r JOIN entry e ON e.id = r.entry_id");
+        visible(&mut sql, scope, "e");
+        sql.push(" WHERE r.role = 'canonical' AND r.edition_id = ").bind(edition.uuid()).push(" AND r.path = ").bind(path.to_owned());
+        match self.query_one(sql).await? {
+            Some(mut row) => Ok(Some(PathRow::Entry(EntryId::new(row.parse()?, row.get()?)))),
+            None => Ok(None),
+        }
+    }
+
+    /// A page of redirects, by id.
+    pub async fn redirects(&self, scope: &ReadScope, edition: Option<EditionId>, page: &PageArgs) -> Result<Page<Redirect>> {
+        scope.note(CacheTag::Records(RecordKind::Redirect));
+        let order = Order { name: "from", key: "r.path", id: "r.redirect_id", descending: false };
+        let mut from_where = Sql::new(" FROM route r LEFT JOIN entry e ON e.id = r.entry_id");
+        visible(&mut from_where, scope, "e");
+        from_where.push(" WHERE r.redirect_id IS NOT NULL AND (r.entry_id IS NULL OR e.id IS NOT NULL)");
+        if let Some(edition) = edition {
+            from_where.push(" AND r.edition_id = ").bind(edition.uuid());
+        }
+        let total = self.total(&from_where, page).await?;
+        let mut sql = Sql::new(&format!("SELECT {COLUMNS}"));
+        sql.append(&from_where);
+        order.page(&mut sql, page)?;
+        let rows = self.query(sql).await?;
+        order.collect(page, rows, total, |row| {
+            let redirect = crate::required(read(row)?, "the redirect")?;
+            let (key, id) = (Key::Text(redirect.from.clone()), redirect.id.uuid());
+            Ok((redirect, key, id))
+        })
+    }
+
+    /// One redirect by id.
+    pub async fn redirect(&self, scope: &ReadScope, id: RedirectId) -> Result<Option<Redirect>> {
+        scope.note(CacheTag::Record(id.to_string()));
+        let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM route r LEFT JOIN entry e ON e.id = r.entry_id"));
+        visible(&mut sql, scope, "e");
+        sql.push(" WHERE r.redirect_id = ").bind(id.uuid());
+        self.query_one(sql).await?.as_mut().map_or(Ok(None), read)
+    }
+}
+
+impl WriteTx {
+    /// Saves a new redirect; a taken path is a conflict.
+    pub async fn insert_redirect(&mut self, permit: &Permit, id: RedirectId, draft: &RedirectDraft, at: Timestamp) -> Result<()> {
+        permit.covers(RecordKind::Redirect, id)?;
+        let (role, entry, url) = match &draft.to {
+            RedirectTarget::Entry(entry) => ("redirect", Some(entry.uuid()), None),
+            RedirectTarget::Url(url) => ("redirect", None, Some(url.clone())),
+            RedirectTarget::Gone => ("gone", None, None),
+        };
+        let row = [
+            Value::from(draft.edition.uuid()),
+            draft.from.clone().into(),
+            role.into(),
+            id.uuid().into(),
+            entry.into(),
+            url.into(),
+            draft.is_permanent.into(),
+            1_i64.into(),
+            at.into(),
+            at.into(),
+        ];
+        self.insert_rows("route (edition_id, path, role, redirect_id, entry_id, url, is_permanent, version, created_at, updated_at)", vec![row]).await?;
+        self.record(permit, at, ContentEvent::new(RecordKind::Redirect, "created", id, Some(draft.edition))).await
+    }
+
+    /// Whether nothing stands at a path.
+    pub async fn path_is_unused(&self, edition: EditionId, path: &str) -> Result<bool> {
+        let mut sql = Sql::new("SELECT 1 FROM route WHERE edition_id = ");
+        sql.bind(edition.uuid()).push(" AND path = ").bind(path.to_owned());
+        Ok(self.query(sql).await?.is_empty())
+    }
+}

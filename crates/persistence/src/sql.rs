@@ -1,0 +1,147 @@
+//! SQL texts with their values, and rows read in column order.
+
+use domain::{Error, Result, time::Timestamp};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, ConnectionTrait, ExecResult, QueryResult, Statement, TryGetable, Value};
+use uuid::Uuid;
+
+use crate::{dialect::Engine, error::from_db};
+
+/// A statement under construction: text and values grow together, so that no value can end up in
+/// the text. Both engines read `$1` as the first value.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sql {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), values: Vec::new() }
+    }
+
+    /// Adds text of ours; never text of a caller.
+    pub(crate) fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a value.
+    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        self.text.push('$');
+        self.text.push_str(&self.values.len().to_string());
+        self
+    }
+
+    /// Adds values with commas between them.
+    pub(crate) fn bind_all<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
+        let mut first = true;
+        for value in values {
+            if !first {
+                self.push(", ");
+            }
+            first = false;
+            self.bind(value);
+        }
+        self
+    }
+
+    /// Adds `(id, id, …)`. The list is filled up to one of a few lengths with its last id, so that
+    /// the engines see few different statements and keep them prepared. No ids: matches nothing.
+    pub(crate) fn id_list(&mut self, ids: &[Uuid]) -> &mut Self {
+        const LENGTHS: [usize; 9] = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+        let Some(last) = ids.last().copied() else {
+            return self.push("(NULL)");
+        };
+        let length = LENGTHS.into_iter().find(|length| *length >= ids.len()).unwrap_or(ids.len());
+        self.push("(").bind_all(ids.iter().copied().chain(std::iter::repeat_n(last, length - ids.len()))).push(")")
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Adds another statement's text and values; only at a place where this one has no values yet.
+    pub(crate) fn append(&mut self, other: &Self) -> &mut Self {
+        if self.values.is_empty() {
+            self.text.push_str(&other.text);
+            self.values.clone_from(&other.values);
+        }
+        self
+    }
+
+    fn statement(self, engine: Engine) -> Statement {
+        Statement::from_sql_and_values(engine.backend(), self.text, self.values)
+    }
+}
+
+/// Where statements run: on a pool, or inside a transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Connection<'a> {
+    Pool(&'a DatabaseConnection),
+    Transaction(&'a DatabaseTransaction),
+}
+
+impl Connection<'_> {
+    pub(crate) async fn query(self, engine: Engine, sql: Sql) -> Result<Vec<Row>> {
+        let statement = sql.statement(engine);
+        let rows = match self {
+            Self::Pool(pool) => pool.query_all_raw(statement).await,
+            Self::Transaction(tx) => tx.query_all_raw(statement).await,
+        };
+        Ok(rows.map_err(from_db)?.into_iter().map(|row| Row { row, next: 0 }).collect())
+    }
+
+    pub(crate) async fn execute(self, engine: Engine, sql: Sql) -> Result<ExecResult> {
+        let statement = sql.statement(engine);
+        let done = match self {
+            Self::Pool(pool) => pool.execute_raw(statement).await,
+            Self::Transaction(tx) => tx.execute_raw(statement).await,
+        };
+        done.map_err(from_db)
+    }
+}
+
+/// One row, read column by column in the order of the SELECT list.
+#[derive(Debug)]
+pub(crate) struct Row {
+    row: QueryResult,
+    next: usize,
+}
+
+impl Row {
+    /// The next column.
+    pub(crate) fn get<T: TryGetable>(&mut self) -> Result<T> {
+        let value = self.row.try_get_by_index(self.next).map_err(from_db);
+        self.next += 1;
+        value
+    }
+
+    /// The next column, a text that parses as something else.
+    pub(crate) fn parse<T: std::str::FromStr<Err = Error>>(&mut self) -> Result<T> {
+        let text: String = self.get()?;
+        text.parse().map_err(|source: Error| Error::internal(format!("the store holds `{text}` where it cannot stand: {source}")))
+    }
+
+    /// The next column, JSON text; NULL is the default.
+    pub(crate) fn json<T: serde::de::DeserializeOwned + Default>(&mut self) -> Result<T> {
+        let text: Option<String> = self.get()?;
+        text.map_or_else(|| Ok(T::default()), |text| serde_json::from_str(&text).map_err(Error::internal))
+    }
+
+    /// The next column, a number that is never negative.
+    pub(crate) fn count(&mut self) -> Result<u64> {
+        let number: i64 = self.get()?;
+        u64::try_from(number).map_err(Error::internal)
+    }
+
+    /// The next column, a point in time.
+    pub(crate) fn time(&mut self) -> Result<Timestamp> {
+        self.get()
+    }
+}
+
+/// JSON text of a value of ours.
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(Error::internal)
+}

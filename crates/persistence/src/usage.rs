@@ -1,0 +1,182 @@
+//! Deleting what may be in use: refused with who uses it, or the uses are detached or moved.
+
+use domain::{
+    Error, Result,
+    access::{Permit, ReadScope},
+    error::Usage,
+    events::{ContentEvent, RecordKind},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use crate::{Reader, WriteTx, entries::visible, sql::Sql};
+
+/// What happens to the users of a record that is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnUse {
+    /// Nothing: the deletion is refused and names them.
+    Refuse,
+    /// They lose it.
+    Detach,
+    /// They get another record of the same kind instead.
+    ReplaceWith(Uuid),
+}
+
+/// One place that refers to a kind of record.
+struct Reference {
+    table: &'static str,
+    column: &'static str,
+    role: &'static str,
+    /// The column that names the entry which uses it, where an entry does.
+    entry: Option<&'static str>,
+    /// Whether the whole row goes when the reference goes; else the column becomes empty.
+    is_row: bool,
+    /// Columns that, with the new id, must stay unique: rows that would double are dropped.
+    unique_with: Option<&'static str>,
+}
+
+const fn row(table: &'static str, column: &'static str, role: &'static str, entry: Option<&'static str>) -> Reference {
+    Reference { table, column, role, entry, is_row: true, unique_with: None }
+}
+
+const fn column(table: &'static str, column: &'static str, role: &'static str, entry: Option<&'static str>) -> Reference {
+    Reference { table, column, role, entry, is_row: false, unique_with: None }
+}
+
+/// Everything that refers to a kind of record. A test compares this list with the foreign keys.
+fn references(kind: RecordKind) -> &'static [Reference] {
+    const TERM: &[Reference] = &[
+        Reference { unique_with: Some("entry_id"), ..row("entry_term", "term_id", "term", Some("entry_id")) },
+        column("article", "primary_category_id", "primaryCategory", Some("entry_id")),
+        column("term", "parent_id", "parent", None),
+        row("menu_item", "term_id", "menuItem", None),
+    ];
+    const AUTHOR: &[Reference] = &[row("entry_contribution", "author_id", "byline", Some("entry_id")), row("menu_item", "author_id", "menuItem", None)];
+    const ASSET: &[Reference] = &[
+        row("entry_asset", "asset_id", "figure", Some("entry_id")),
+        row("gallery_item", "asset_id", "galleryItem", None),
+        column("author", "avatar_id", "avatar", None),
+    ];
+    const GALLERY: &[Reference] = &[row("entry_gallery", "gallery_id", "gallery", Some("entry_id"))];
+    const NEWSLETTER: &[Reference] = &[column("issue", "newsletter_id", "newsletter", Some("entry_id"))];
+    const ENTRY: &[Reference] = &[
+        column("entry", "parent_id", "parent", Some("id")),
+        column("entry", "translated_from_id", "translation", Some("id")),
+        row("entry_related", "related_id", "related", Some("entry_id")),
+        row("collection_item", "entry_id", "collectionItem", None),
+        row("issue_item", "article_id", "issueItem", Some("entry_id")),
+        row("menu_item", "entry_id", "menuItem", None),
+    ];
+    match kind {
+        RecordKind::Category | RecordKind::Tag => TERM,
+        RecordKind::Author => AUTHOR,
+        RecordKind::Asset => ASSET,
+        RecordKind::Gallery => GALLERY,
+        RecordKind::Newsletter => NEWSLETTER,
+        RecordKind::Article | RecordKind::Page | RecordKind::Issue => ENTRY,
+        RecordKind::Site | RecordKind::Edition | RecordKind::Collection | RecordKind::Menu | RecordKind::Comment | RecordKind::Redirect => &[],
+    }
+}
+
+/// The table a kind of record stands in.
+fn table(kind: RecordKind) -> Result<&'static str> {
+    Ok(match kind {
+        RecordKind::Category | RecordKind::Tag => "term",
+        RecordKind::Author => "author",
+        RecordKind::Asset => "asset",
+        RecordKind::Gallery => "gallery",
+        RecordKind::Newsletter => "newsletter",
+        RecordKind::Collection => "collection",
+        RecordKind::Menu => "menu",
+        RecordKind::Comment => "comment",
+        RecordKind::Article | RecordKind::Page | RecordKind::Issue => "entry",
+        RecordKind::Site | RecordKind::Edition | RecordKind::Redirect => return Err(Error::conflict(format!("a {} cannot be deleted", kind.as_str()))),
+    })
+}
+
+impl Reader<'_> {
+    /// Who uses a record, as far as the scope may know: at most a hundred uses, and whether there
+    /// are any at all, seen or unseen.
+    pub async fn usage(&self, scope: &ReadScope, kind: RecordKind, id: Uuid) -> Result<(bool, Vec<Usage>)> {
+        let mut used = false;
+        let mut seen = Vec::new();
+        for reference in references(kind) {
+            let mut any = Sql::new(&format!("SELECT 1 FROM {} WHERE {} = ", reference.table, reference.column));
+            any.bind(id).push(" LIMIT 1");
+            if self.query(any).await?.is_empty() {
+                continue;
+            }
+            used = true;
+            let Some(entry) = reference.entry else {
+                seen.push(Usage { id: reference.table.to_owned(), role: reference.role.to_owned() });
+                continue;
+            };
+            let mut sql = Sql::new(&format!("SELECT DISTINCT e.kind, e.id FROM {} u JOIN entry e ON e.id = u.{entry} WHERE u.{} = ", reference.table, reference.column));
+            sql.bind(id);
+            visible(&mut sql, scope, "e");
+            sql.push(" ORDER BY e.id LIMIT 100");
+            for row in &mut self.query(sql).await? {
+                let user = domain::id::EntryId::new(row.parse()?, row.get()?);
+                seen.push(Usage { id: user.to_string(), role: reference.role.to_owned() });
+            }
+        }
+        seen.truncate(100);
+        Ok((used, seen))
+    }
+}
+
+impl WriteTx {
+    /// Deletes a record after its users have been dealt with as asked.
+    pub async fn delete_record(&mut self, permit: &Permit, scope: &ReadScope, id: Uuid, on_use: OnUse, at: Timestamp) -> Result<()> {
+        let kind = permit.target().kind;
+        let public_id = permit.target().id.clone();
+        match on_use {
+            OnUse::Refuse => {
+                let (used, used_by) = self.reader().usage(scope, kind, id).await?;
+                if used {
+                    let message = format!("this {} is in use; detach it, or name another to take its place", kind.as_str());
+                    return Err(Error::Conflict { message, field: None, used_by });
+                }
+            }
+            OnUse::Detach => {
+                for reference in references(kind) {
+                    self.detach(reference, id).await?;
+                }
+            }
+            OnUse::ReplaceWith(other) => {
+                if other == id {
+                    return Err(Error::invalid("replaceWith", "is the record that is to be deleted"));
+                }
+                for reference in references(kind) {
+                    self.replace(reference, id, other).await?;
+                }
+            }
+        }
+        self.clear(table(kind)?, "id", id).await?;
+        self.record(permit, at, ContentEvent::new(kind, "deleted", public_id, permit.target().edition)).await
+    }
+
+    async fn detach(&self, reference: &Reference, id: Uuid) -> Result<()> {
+        if reference.is_row {
+            return self.clear(reference.table, reference.column, id).await;
+        }
+        if reference.table == "issue" {
+            return Err(Error::conflict("a newsletter with issues cannot be detached from them; delete or move the issues first"));
+        }
+        let mut sql = Sql::new(&format!("UPDATE {} SET {} = NULL WHERE {} = ", reference.table, reference.column, reference.column));
+        sql.bind(id);
+        self.execute(sql).await.map(|_rows| ())
+    }
+
+    async fn replace(&self, reference: &Reference, id: Uuid, other: Uuid) -> Result<()> {
+        if let Some(with) = reference.unique_with {
+            let (table, column) = (reference.table, reference.column);
+            let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE {column} = "));
+            sql.bind(id).push(&format!(" AND {with} IN (SELECT k.{with} FROM {table} k WHERE k.{column} = ")).bind(other).push(")");
+            self.execute(sql).await?;
+        }
+        let mut sql = Sql::new(&format!("UPDATE {} SET {} = ", reference.table, reference.column));
+        sql.bind(other).push(&format!(" WHERE {} = ", reference.column)).bind(id);
+        self.execute(sql).await.map(|_rows| ())
+    }
+}

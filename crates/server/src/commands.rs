@@ -1,0 +1,89 @@
+//! The commands. Results go to standard output, everything else to standard error; the exit code
+//! is 0 when all went well, 1 when it did not, 2 when the command line was wrong.
+
+use std::{error::Error as _, process::ExitCode};
+
+use domain::{Error, Result};
+
+use crate::{
+    cli::{Cli, Command},
+    config::Config,
+    console, telemetry,
+};
+
+pub mod demo;
+pub mod doctor;
+mod migrate;
+pub mod schema;
+mod serve;
+
+/// Runs the command and says what went wrong.
+pub fn run(cli: &Cli) -> ExitCode {
+    let ended = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::internal)
+        .and_then(|runtime| runtime.block_on(dispatch(cli)));
+    ended.unwrap_or_else(|error| {
+        console::note(format_args!("error: {}", explain(&error)));
+        ExitCode::FAILURE
+    })
+}
+
+async fn dispatch(cli: &Cli) -> Result<ExitCode> {
+    match &cli.command {
+        // These need no settings.
+        Command::Schema(args) => return schema::run(args),
+        Command::Openapi => {
+            console::text(&schema::openapi());
+            return Ok(ExitCode::SUCCESS);
+        }
+        // A wrong setting is what this one is for.
+        Command::Doctor(args) => return Ok(doctor::run(Config::load(&cli.sources()), args).await),
+        Command::Serve(_) | Command::Migrate | Command::Demo => {}
+    }
+    let config = Config::load(&cli.sources())?;
+    telemetry::start_log(&config.log)?;
+    match &cli.command {
+        Command::Serve(_) => serve::run(config).await?,
+        Command::Migrate => migrate::run(&config).await?,
+        Command::Demo => demo::run(&config).await?,
+        Command::Schema(_) | Command::Openapi | Command::Doctor(_) => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An error for people: one line for each wrong field, and the causes, which only they may see who
+/// started the program.
+fn explain(error: &Error) -> String {
+    let mut text = match error.fields() {
+        [] => error.to_string(),
+        fields => fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect::<Vec<_>>().join("\n       "),
+    };
+    if matches!(error, Error::Internal(_)) {
+        text = "something went wrong".to_owned();
+    }
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        cause = source.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::FieldError;
+
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_with_its_fields_and_causes() {
+        let two = Error::Invalid(vec![FieldError::new("server.address", "is taken"), FieldError::new("log.level", "is wrong")]);
+        assert_eq!(explain(&two), "server.address: is taken\n       log.level: is wrong");
+        let lost = Error::Unavailable { message: "no store".to_owned(), source: Some("the disk is full".into()) };
+        assert_eq!(explain(&lost), "no store: the disk is full");
+        assert_eq!(explain(&Error::internal("a defect")), "something went wrong: a defect");
+    }
+}

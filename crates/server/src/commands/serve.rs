@@ -1,0 +1,135 @@
+//! `colophon serve`: answers until it is told to stop.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use application::editions;
+use domain::{Error, Result, access::Actor};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use super::demo;
+use crate::{
+    Built, ServeOptions, build,
+    config::{Config, reachable},
+    console, meter, serve,
+    tasks::Tasks,
+    telemetry,
+};
+
+/// How often the recorder folds what was counted: without it, its memory would grow until somebody
+/// asks for the figures.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+pub(super) async fn run(mut config: Config) -> Result<()> {
+    // First of all, so that a port that is taken is told before anything is made.
+    let listener = bind("server.address", config.server.address).await?;
+    let metrics = if config.metrics.enabled { Some(bind("metrics.address", config.metrics.address).await?) } else { None };
+    config.server.address = listener.local_addr().map_err(Error::internal)?;
+    let mut signals = Signals::listen()?;
+
+    let built = build(&config).await?;
+    if config.demo.load_when_empty && demo::is_empty(&built.app).await? {
+        demo::load(&built.app).await?;
+        info!("the store was empty: the demo publication is loaded");
+    }
+    let metrics_address = metrics.as_ref().map(TcpListener::local_addr).transpose().map_err(Error::internal)?;
+    announce(&config, &built, metrics_address).await?;
+
+    let options = ServeOptions::from(&config);
+    let (shutdown, tasks) = (CancellationToken::new(), Tasks::default());
+    if let Some(listener) = metrics {
+        start_metrics(listener, &built, options, &tasks, &shutdown)?;
+    }
+    let serving = serve(listener, built.router.clone(), options, shutdown.clone());
+    tokio::pin!(serving);
+    tokio::select! {
+        () = &mut serving => {}
+        name = signals.next() => {
+            info!(signal = name, "shutting down");
+            shutdown.cancel();
+            tokio::select! {
+                () = &mut serving => {}
+                name = signals.next() => info!(signal = name, "asked again: not waiting any longer"),
+            }
+        }
+    }
+    shutdown.cancel();
+    tasks.finish(options.shutdown_grace).await;
+    built.app.store().clone().close().await?;
+    info!("stopped");
+    Ok(())
+}
+
+async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::AddrInUse => "another program listens there: stop it or set another port".to_owned(),
+            io::ErrorKind::PermissionDenied => "this port is not for everybody: set one above 1023".to_owned(),
+            io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
+            _ => error.to_string(),
+        };
+        let way_out = if setting == "metrics.address" { " (or metrics.enabled = false)" } else { "" };
+        let variable = setting.replace('.', "__").to_ascii_uppercase();
+        Error::invalid(setting, format!("cannot listen at {address}: {why}{way_out}, for example with COLOPHON_{variable}=127.0.0.1:{}", address.port().saturating_add(1)))
+    })
+}
+
+fn start_metrics(listener: TcpListener, built: &Built, options: ServeOptions, tasks: &Tasks, shutdown: &CancellationToken) -> Result<()> {
+    let figures = telemetry::figures()?;
+    let router = meter::router(built.app.clone(), figures.clone());
+    tasks.spawn(serve(listener, router, ServeOptions { max_connections: 16, ..options }, shutdown.clone()));
+    let ended = shutdown.clone();
+    tasks.spawn(ended.run_until_cancelled_owned(async move {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            figures.run_upkeep();
+        }
+    }));
+    Ok(())
+}
+
+/// Says what can be opened.
+async fn announce(config: &Config, built: &Built, metrics: Option<SocketAddr>) -> Result<()> {
+    let cx = built.app.context(Actor::System("serve"));
+    let editions = editions::list(&cx).await?;
+    let origin = format!("http://{}", reachable(config.server.address));
+    let mut rows = vec![
+        ("GraphiQL", format!("{origin}/graphql")),
+        ("REST", format!("{origin}/api/v1/articles")),
+        ("API reference", format!("{origin}/docs")),
+    ];
+    for edition in editions.all() {
+        rows.push(("Feed", format!("{origin}/feeds/{}/rss.xml", edition.code)));
+    }
+    rows.extend(metrics.map(|address| ("Metrics", format!("http://{}/metrics", reachable(address)))));
+    let rows: Vec<Vec<String>> = rows.into_iter().map(|(what, url)| vec![format!("  {what}"), url]).collect();
+    console::text(&format!("Colophon {} is serving:\n{}", env!("CARGO_PKG_VERSION"), console::table(&rows)));
+    if editions.all().is_empty() {
+        console::line("The store is empty: `colophon demo` loads an example, `colophon import wordpress FILE` your own.");
+    }
+    Ok(())
+}
+
+/// The signals that end a server.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        let listen = |kind| signal(kind).map_err(Error::internal);
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+}

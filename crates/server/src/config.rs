@@ -1,0 +1,316 @@
+//! What can be set: `config/default.toml` lists it all; a file, the environment and the command
+//! line change it, in this order. Nothing else in the workspace reads configuration.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use domain::{Error, Result};
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Serialized, Toml},
+};
+use serde::Deserialize;
+
+mod check;
+mod mistakes;
+
+/// The file that is read when none is named and it is there.
+pub const FILE: &str = "colophon.toml";
+
+/// Every setting with its default.
+pub const DEFAULTS: &str = include_str!("../../../config/default.toml");
+
+/// Variables of the environment that are settings begin with this.
+const PREFIX: &str = "COLOPHON_";
+
+/// All settings.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// How clients are served.
+    pub server: Server,
+    /// Where things are kept.
+    pub data: Data,
+    /// The content store.
+    pub database: Database,
+    /// The files of assets.
+    pub media: Media,
+    /// What GraphQL clients may ask for.
+    pub graphql: Graphql,
+    /// Figures for Prometheus.
+    pub metrics: Metrics,
+    /// What is told while running.
+    pub log: Log,
+    /// The demo publication.
+    pub demo: Demo,
+    /// The file that was read, if there was one.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+}
+
+/// How clients are served.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// How clients reach it; empty: by the address.
+    pub public_url: String,
+    /// The longest time a request may take.
+    pub request_timeout_seconds: u64,
+    /// The largest body of a request.
+    pub max_body_bytes: usize,
+    /// How many connections are served at once.
+    pub max_connections: usize,
+    /// How long a client may take to send the head of a request.
+    pub header_timeout_seconds: u64,
+    /// How long a shutdown waits.
+    pub shutdown_grace_seconds: u64,
+}
+
+/// Where things are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// The folder for everything that has no setting of its own.
+    pub directory: PathBuf,
+}
+
+/// The content store.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Its address, which may hold a password; empty: a file in the data folder.
+    pub url: String,
+    /// Connections that read; 0: as fits the machine.
+    pub readers: u32,
+    /// Whether the schema is brought up to date at start.
+    pub migrate_at_start: bool,
+}
+
+/// Shows no password.
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database")
+            .field("url", &without_password(&self.url))
+            .field("readers", &self.readers)
+            .field("migrate_at_start", &self.migrate_at_start)
+            .finish()
+    }
+}
+
+/// The files of assets.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Media {
+    /// Their folder; empty: in the data folder.
+    pub directory: PathBuf,
+}
+
+/// What GraphQL clients may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Graphql {
+    /// Whether the schema is shown and names are suggested.
+    pub introspection: bool,
+    /// Whether a client may ask what its query costs.
+    pub expose_cost: bool,
+    /// The largest body of a request.
+    pub max_body_bytes: usize,
+    /// The most errors in one answer.
+    pub max_errors: usize,
+    /// Bounds of a document.
+    pub limits: GraphqlLimits,
+}
+
+/// Bounds of a GraphQL document.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GraphqlLimits {
+    /// Length in bytes.
+    pub max_document_bytes: usize,
+    /// Size of all variable values.
+    pub max_variables_bytes: usize,
+    /// Lexical tokens.
+    pub max_tokens: usize,
+    /// Length of one name.
+    pub max_name_bytes: usize,
+    /// Brackets open at once.
+    pub max_nesting: usize,
+    /// Levels of fields.
+    pub max_depth: usize,
+    /// Fields, times the sizes of the lists around them.
+    pub max_complexity: usize,
+    /// Fields with another name.
+    pub max_aliases: usize,
+    /// Directives.
+    pub max_directives: usize,
+    /// Fields at the root.
+    pub max_root_fields: usize,
+    /// Operations.
+    pub max_operations: usize,
+    /// Fragments.
+    pub max_fragments: usize,
+    /// Variables.
+    pub max_variables: usize,
+    /// Selections with every fragment written out.
+    pub max_expanded_selections: usize,
+    /// Comparisons of fields.
+    pub max_merge_work: usize,
+    /// Bytes of arguments.
+    pub max_argument_bytes: usize,
+    /// Levels of fields below `__schema`.
+    pub max_introspection_depth: usize,
+    /// Lists within lists below `__schema`.
+    pub max_introspection_lists: usize,
+    /// `__schema` and `__type` fields.
+    pub max_introspection_fields: usize,
+}
+
+/// Figures for Prometheus.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Whether there are any.
+    pub enabled: bool,
+    /// Where they are shown.
+    pub address: SocketAddr,
+}
+
+/// What is told while running.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// How much, for all or by module.
+    pub level: String,
+    /// For whom.
+    pub format: LogFormat,
+}
+
+/// For whom the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The demo publication.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Demo {
+    /// Whether `serve` loads it into an empty store.
+    pub load_when_empty: bool,
+}
+
+/// Where settings come from, beside the defaults and the environment.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// The file that was named; [`FILE`] otherwise, when it is there.
+    pub file: Option<PathBuf>,
+    /// What was said on the command line: the setting's name and its value.
+    pub flags: Vec<(&'static str, String)>,
+}
+
+impl Config {
+    /// The defaults alone, whatever the environment says: what tests begin with.
+    pub fn defaults() -> Result<Self> {
+        Self::from_figment(&Figment::from(Toml::string(DEFAULTS)))
+    }
+
+    /// Reads all sources and checks the result.
+    pub fn load(sources: &Sources) -> Result<Self> {
+        mistakes::in_variable_names(PREFIX)?;
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        let file = sources.file.clone().or_else(|| Path::new(FILE).is_file().then(|| FILE.into()));
+        if let Some(file) = &file {
+            if !file.is_file() {
+                return Err(Error::invalid("--config", format!("there is no file {}", file.display())));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        // A variable without the two underscores is not a setting: the tests have some of that name.
+        figment = figment.merge(Env::prefixed(PREFIX).filter(|key| key.as_str().contains("__")).split("__"));
+        for (setting, value) in &sources.flags {
+            figment = figment.merge(Serialized::default(setting, value));
+        }
+        Ok(Self { file, ..Self::from_figment(&figment)? })
+    }
+
+    fn from_figment(figment: &Figment) -> Result<Self> {
+        let config: Self = figment.extract().map_err(mistakes::explain)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The store's address: what was set, or the file in the data folder.
+    pub fn database_url(&self) -> String {
+        if self.database.url.is_empty() {
+            format!("sqlite:{}", self.data.directory.join("colophon.db").display())
+        } else {
+            self.database.url.clone()
+        }
+    }
+
+    /// How many connections read.
+    pub fn database_readers(&self) -> u32 {
+        match self.database.readers {
+            0 if self.database_url().starts_with("sqlite:") => {
+                std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1))
+            }
+            0 => 16,
+            readers => readers,
+        }
+    }
+
+    /// The folder of the assets' files.
+    pub fn media_directory(&self) -> PathBuf {
+        if self.media.directory.as_os_str().is_empty() { self.data.directory.join("media") } else { self.media.directory.clone() }
+    }
+
+    /// How clients reach the server, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        if self.server.public_url.is_empty() {
+            format!("http://{}", reachable(self.server.address))
+        } else {
+            self.server.public_url.trim_end_matches('/').to_owned()
+        }
+    }
+
+    /// The longest time a request may take.
+    pub fn request_timeout(&self) -> Duration {
+        Duration::from_secs(self.server.request_timeout_seconds)
+    }
+}
+
+/// An address to type for what listens at this one: nothing is reached at 0.0.0.0.
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// A database address that can be shown.
+pub(crate) fn without_password(address: &str) -> String {
+    if address.starts_with("sqlite:") || address.is_empty() {
+        return address.to_owned();
+    }
+    let Ok(mut url) = url::Url::parse(address) else { return "(an address that cannot be read)".to_owned() };
+    if url.password().is_some() && url.set_password(Some("…")).is_err() {
+        return "(an address with a password)".to_owned();
+    }
+    // Options may hold secrets too.
+    url.set_query(None);
+    url.to_string()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! What types alone cannot say about settings. Every wrong one is named, not only the first.
+
+use domain::{Error, FieldError, Result};
+use url::Url;
+
+use super::Config;
+use crate::telemetry;
+
+impl Config {
+    /// Checks what the types do not.
+    pub fn check(&self) -> Result<()> {
+        let mut wrong = Vec::new();
+        self.check_server(&mut wrong);
+        self.check_storage(&mut wrong);
+        self.check_graphql(&mut wrong);
+        if self.metrics.enabled && self.metrics.address == self.server.address && self.server.address.port() != 0 {
+            refuse(&mut wrong, "metrics.address", "is the address of the server itself: take another port");
+        }
+        if let Err(error) = telemetry::filter(&self.log.level) {
+            refuse(&mut wrong, "log.level", format!("must be error, warn, info, debug, trace or off, or such as `info,api=debug`: {error}"));
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+    }
+
+    fn check_server(&self, wrong: &mut Vec<FieldError>) {
+        let server = &self.server;
+        if !server.public_url.is_empty()
+            && let Err(why) = origin(&server.public_url)
+        {
+            refuse(wrong, "server.public_url", format!("{why}; write it like `https://api.example.org`"));
+        }
+        at_least_one(wrong, "server.request_timeout_seconds", server.request_timeout_seconds);
+        at_least_one(wrong, "server.header_timeout_seconds", server.header_timeout_seconds);
+        if !(1_024..=1_073_741_824).contains(&server.max_body_bytes) {
+            refuse(wrong, "server.max_body_bytes", "must be from 1024 (1 KiB) to 1073741824 (1 GiB)");
+        }
+        if !(1..=1_000_000).contains(&server.max_connections) {
+            refuse(wrong, "server.max_connections", "must be from 1 to 1000000");
+        }
+    }
+
+    fn check_storage(&self, wrong: &mut Vec<FieldError>) {
+        let url = &self.database.url;
+        if !["", "sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.starts_with(start) && (url.is_empty() || !start.is_empty())) {
+            refuse(wrong, "database.url", "must begin with `sqlite:` or `postgres://`, or be empty for a file in the data folder");
+        }
+        if self.database.readers > 1_000 {
+            refuse(wrong, "database.readers", "must be from 0 to 1000");
+        }
+        if self.data.directory.as_os_str().is_empty() {
+            refuse(wrong, "data.directory", "must name a folder, such as `./data`");
+        }
+    }
+
+    fn check_graphql(&self, wrong: &mut Vec<FieldError>) {
+        let graphql = &self.graphql;
+        if !(1_024..=1_073_741_824).contains(&graphql.max_body_bytes) {
+            refuse(wrong, "graphql.max_body_bytes", "must be from 1024 (1 KiB) to 1073741824 (1 GiB)");
+        }
+        // The library's parser calls itself for every bracket: more would end in a stack overflow.
+        if graphql.limits.max_nesting > 200 {
+            refuse(wrong, "graphql.limits.max_nesting", "must be at most 200");
+        }
+    }
+}
+
+fn refuse(wrong: &mut Vec<FieldError>, setting: &str, why: impl Into<String>) {
+    wrong.push(FieldError::new(setting, why));
+}
+
+fn at_least_one(wrong: &mut Vec<FieldError>, setting: &str, seconds: u64) {
+    if !(1..=86_400).contains(&seconds) {
+        refuse(wrong, setting, "must be from 1 to 86400 seconds");
+    }
+}
+
+/// An address with a scheme and a host and nothing after them.
+fn origin(text: &str) -> Result<(), &'static str> {
+    let url = Url::parse(text).map_err(|_source| "is not an address")?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("must begin with `https://` or `http://`");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not hold a user or a password");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err("must end after the host and port");
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! The `colophon` binary: configuration, wiring, command line, telemetry.
+//!
+//! [`build`] makes the whole server out of a configuration; [`serve`] answers with it. The tests
+//! start exactly this:
+//!
+//! ```no_run
+//! # async fn example() -> domain::Result<()> {
+//! use server::{Config, build, serve};
+//!
+//! let mut config = Config::defaults()?;
+//! config.data.directory = "/tmp/site".into();
+//! let built = build(&config).await?;
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(domain::Error::internal)?;
+//! let shutdown = tokio_util::sync::CancellationToken::new();
+//! serve(listener, built.router, (&config).into(), shutdown).await;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::sync::Arc;
+
+use application::{App, AppOptions, Clock, IdSource, SystemClock, SystemIds};
+use axum::{Router, middleware::from_fn_with_state};
+use domain::Result;
+use object_store::ObjectStore;
+pub use persistence::Durability;
+
+pub mod cli;
+pub mod commands;
+pub mod config;
+mod console;
+mod health;
+mod http;
+mod meter;
+pub mod tasks;
+pub mod telemetry;
+mod wiring;
+
+pub use config::Config;
+pub use http::{ServeOptions, serve};
+
+/// What a server is made of beside its configuration.
+pub struct BuildOptions {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub ids: Arc<dyn IdSource>,
+    /// Where files are kept; `None`: in the configured folder.
+    pub objects: Option<Arc<dyn ObjectStore>>,
+    /// What a power cut may take.
+    pub durability: Durability,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), ids: Arc::new(SystemIds), objects: None, durability: Durability::PowerSafe }
+    }
+}
+
+impl std::fmt::Debug for BuildOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BuildOptions").field("durability", &self.durability).finish_non_exhaustive()
+    }
+}
+
+/// A server that is ready to answer.
+pub struct Built {
+    /// What it does, for those who do without HTTP.
+    pub app: Arc<App>,
+    /// Everything it answers, except the figures.
+    pub router: Router,
+}
+
+impl std::fmt::Debug for Built {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Built").finish_non_exhaustive()
+    }
+}
+
+/// Makes a server: opens the store, brings its schema up to date (or refuses an old one).
+pub async fn build(config: &Config) -> Result<Built> {
+    build_with(config, BuildOptions::default()).await
+}
+
+/// Makes a server with a clock, ids or files of one's own.
+pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built> {
+    let app = open(config, options).await?;
+    let mut router = api::router(Arc::clone(&app), wiring::api_options(config)).merge(health::router(Arc::clone(&app)));
+    if config.metrics.enabled {
+        telemetry::figures()?;
+        router = router.layer(from_fn_with_state(Arc::new(meter::Meter::new()), meter::measure));
+    }
+    Ok(Built { app, router })
+}
+
+/// Makes what is below HTTP: all that most commands need.
+pub async fn open(config: &Config, options: BuildOptions) -> Result<Arc<App>> {
+    let store = wiring::open_store(config, options.durability).await?;
+    let objects = match options.objects {
+        Some(objects) => objects,
+        None => wiring::open_objects(&config.media_directory())?,
+    };
+    Ok(App::new(AppOptions { store, objects, clock: options.clock, ids: options.ids, public_url: config.public_url() }))
+}

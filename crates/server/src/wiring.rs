@@ -1,0 +1,114 @@
+//! Makes the layers below out of the configuration: the store, the folder of files, the options of
+//! the API. The one place that knows how they are asked for.
+
+use std::{num::NonZero, path::Path, sync::Arc};
+
+use api::{
+    ApiOptions,
+    graphql::{http::HttpOptions, limits::Limits},
+};
+use domain::{Error, Result};
+use object_store::{ObjectStore, local::LocalFileSystem};
+use persistence::{Durability, Store, StoreOptions};
+
+use crate::config::{Config, GraphqlLimits};
+
+/// Opens the store, and brings its schema up to date or refuses an old one.
+pub(crate) async fn open_store(config: &Config, durability: Durability) -> Result<Store> {
+    let store = connect(config, durability).await?;
+    if config.database.migrate_at_start {
+        store.migrate().await?;
+    } else if let Some(pending) = NonZero::new(store.pending_migrations().await?) {
+        return Err(Error::conflict(format!(
+            "the database misses {pending} step(s) of this version's schema, and database.migrate_at_start is false; run: colophon {}migrate",
+            config.file.as_ref().map(|file| format!("--config {} ", file.display())).unwrap_or_default()
+        )));
+    }
+    Ok(store)
+}
+
+/// Opens the store as it is.
+pub(crate) async fn connect(config: &Config, durability: Durability) -> Result<Store> {
+    Store::open(&StoreOptions { url: config.database_url(), readers: config.database_readers(), durability }).await
+}
+
+/// The files of assets, in a folder that is made when missing.
+pub(crate) fn open_objects(folder: &Path) -> Result<Arc<dyn ObjectStore>> {
+    let wrong = |source: domain::error::BoxError| Error::Unavailable {
+        message: format!("media.directory: the folder {} cannot be used", folder.display()),
+        source: Some(source),
+    };
+    std::fs::create_dir_all(folder).map_err(|source| wrong(source.into()))?;
+    let objects = LocalFileSystem::new_with_prefix(folder).map_err(|source| wrong(source.into()))?;
+    Ok(Arc::new(objects))
+}
+
+/// The options of the API.
+pub(crate) fn api_options(config: &Config) -> ApiOptions {
+    ApiOptions {
+        introspection: config.graphql.introspection,
+        request_timeout: config.request_timeout(),
+        max_body_bytes: config.server.max_body_bytes,
+        graphql: graphql_options(config),
+    }
+}
+
+/// The options of the GraphQL face.
+pub(crate) fn graphql_options(config: &Config) -> HttpOptions {
+    let graphql = &config.graphql;
+    HttpOptions {
+        limits: limits(&graphql.limits),
+        max_body_bytes: graphql.max_body_bytes,
+        max_errors: graphql.max_errors,
+        expose_cost: graphql.expose_cost,
+        introspection: graphql.introspection,
+    }
+}
+
+/// Every bound is named, so that a new one is a setting or does not compile.
+fn limits(limits: &GraphqlLimits) -> Limits {
+    let GraphqlLimits {
+        max_document_bytes,
+        max_variables_bytes,
+        max_tokens,
+        max_name_bytes,
+        max_nesting,
+        max_depth,
+        max_complexity,
+        max_aliases,
+        max_directives,
+        max_root_fields,
+        max_operations,
+        max_fragments,
+        max_variables,
+        max_expanded_selections,
+        max_merge_work,
+        max_argument_bytes,
+        max_introspection_depth,
+        max_introspection_lists,
+        max_introspection_fields,
+    } = *limits;
+    Limits {
+        max_document_bytes,
+        max_variables_bytes,
+        max_tokens,
+        max_name_bytes,
+        max_nesting,
+        max_depth,
+        max_complexity,
+        max_aliases,
+        max_directives,
+        max_root_fields,
+        max_operations,
+        max_fragments,
+        max_variables,
+        max_expanded_selections,
+        max_merge_work,
+        max_argument_bytes,
+        max_introspection_depth,
+        max_introspection_lists,
+        max_introspection_fields,
+        // Which lists come without a size is a matter of the schema, not of an installation.
+        list_defaults: Limits::default().list_defaults,
+    }
+}

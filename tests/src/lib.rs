@@ -1,0 +1,1 @@
+//! Acceptance tests live beside this file; see `main.rs`.
