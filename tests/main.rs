@@ -1,1 +1,16 @@
-//! Acceptance tests.
+//! Acceptance tests: the real server, on SQLite or on PostgreSQL (`COLOPHON_TEST_ENGINE`). One
+//! binary, so that it is linked once; one file per resource or quality.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::missing_panics_doc,
+    unreachable_pub,
+    reason = "a test that meets something unexpected should stop there"
+)]
+
+mod harness;
+
+mod smoke;

@@ -12,12 +12,18 @@ impl MigrationName for Migration {
     }
 }
 
-#[expect(elided_lifetimes_in_paths, reason = "async-trait needs the signature exactly as the trait has it")]
+#[expect(
+    elided_lifetimes_in_paths,
+    reason = "async-trait needs the signature exactly as the trait has it"
+)]
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for statement in super::statements(SQL, manager.get_database_backend()) {
-            manager.get_connection().execute_unprepared(&statement).await?;
+            manager
+                .get_connection()
+                .execute_unprepared(&statement)
+                .await?;
         }
         Ok(())
     }

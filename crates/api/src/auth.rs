@@ -11,7 +11,7 @@ use crate::error::Problem;
 
 /// The caller's context, made from the credentials of the request.
 #[derive(Clone)]
-pub struct Caller(pub ActorContext);
+pub(crate) struct Caller(pub(crate) ActorContext);
 
 impl std::fmt::Debug for Caller {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -13,6 +13,7 @@ use domain::{
     events::{CacheTag, RecordKind},
     time::Timestamp,
 };
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
 
@@ -30,22 +31,22 @@ const MAX_SURROGATE_KEY_BYTES: usize = 3072;
 
 /// What is known about an answer besides its bytes.
 #[derive(Debug, Clone, Default)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// The version of the one record the answer shows: stands before the hash in the `ETag`.
-    pub version: Option<i64>,
+    pub(crate) version: Option<i64>,
     /// When what is shown was last changed.
-    pub last_modified: Option<Timestamp>,
+    pub(crate) last_modified: Option<Timestamp>,
     /// The `Link` header.
-    pub link: Option<HeaderValue>,
+    pub(crate) link: Option<HeaderValue>,
     /// Request headers the answer depends on, besides the usual ones.
-    pub vary: Option<HeaderValue>,
+    pub(crate) vary: Option<HeaderValue>,
 }
 
 /// Makes the answer to a read: 200 with the bytes and their `ETag`, or 304 when the caller has
 /// them. Call it after all reading is done: by then the scope knows what the answer is made of.
 ///
 /// HEAD needs nothing more: the router leaves the body out.
-pub fn cacheable(headers: &HeaderMap, scope: &ReadScope, content_type: &'static str, body: impl Into<Bytes>, facts: Facts) -> Response {
+pub(crate) fn cacheable(headers: &HeaderMap, scope: &ReadScope, content_type: &'static str, body: impl Into<Bytes>, facts: Facts) -> Response {
     let body = body.into();
     let tag = entity_tag(&body, facts.version);
     let mut response = if matches(headers, &tag) {
@@ -80,7 +81,7 @@ pub fn cacheable(headers: &HeaderMap, scope: &ReadScope, content_type: &'static 
 }
 
 /// A strong entity tag of some bytes: `"<hash>"`, or `"<version>-<hash>"` for a single record.
-pub fn entity_tag(body: &[u8], version: Option<i64>) -> String {
+pub(crate) fn entity_tag(body: &[u8], version: Option<i64>) -> String {
     use std::fmt::Write;
     let mut tag = String::with_capacity(56);
     tag.push('"');
@@ -96,7 +97,7 @@ pub fn entity_tag(body: &[u8], version: Option<i64>) -> String {
 }
 
 /// Whether `If-None-Match` names this entity tag (weak comparison, RFC 9110 section 13.1.2).
-pub fn matches(headers: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn matches(headers: &HeaderMap, tag: &str) -> bool {
     headers
         .get_all(header::IF_NONE_MATCH)
         .iter()
@@ -107,7 +108,7 @@ pub fn matches(headers: &HeaderMap, tag: &str) -> bool {
 }
 
 /// A point in time as HTTP writes it.
-pub fn http_date(time: Timestamp) -> Option<HeaderValue> {
+pub(crate) fn http_date(time: Timestamp) -> Option<HeaderValue> {
     HeaderValue::try_from(time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()).ok()
 }
 
@@ -128,10 +129,14 @@ fn joined<'a>(tags: impl Iterator<Item = &'a CacheTag>) -> String {
         if !keys.is_empty() {
             keys.push(' ');
         }
-        keys.push_str(&tag.surrogate_key());
+        // A key may hold a path; blanks in it would make several keys of it.
+        keys.extend(utf8_percent_encode(&tag.surrogate_key(), KEY));
     }
     keys
 }
+
+/// What cannot stand in a key.
+const KEY: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
 
 fn whole_kind(tag: &CacheTag) -> CacheTag {
     const KINDS: [RecordKind; 10] = [
@@ -162,7 +167,7 @@ const CODINGS: [&str; 3] = ["zstd", "br", "gzip"];
 /// A layer around compression: picks the one coding an answer may have and gives every coding its
 /// own `ETag` (`"…-gzip"`), as strong entity tags demand. Whoever accepts nothing we know, not even
 /// the bare bytes, gets these.
-pub async fn tag_per_coding(mut request: Request, next: Next) -> Response {
+pub(crate) async fn tag_per_coding(mut request: Request, next: Next) -> Response {
     let coding = preferred_coding(request.headers());
     match coding {
         Some(coding) => request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding)),

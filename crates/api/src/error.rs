@@ -12,11 +12,11 @@ use tower_http::request_id::RequestId;
 use utoipa::ToSchema;
 
 /// The media type of problem documents.
-pub const PROBLEM_JSON: &str = "application/problem+json";
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// The answer to a request that failed: a problem document and the headers that go with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub(crate) struct Problem {
     body: Box<ProblemBody>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -33,7 +33,7 @@ pub struct Problem {
     "code": "VALIDATION",
     "errors": [{ "parameter": "first", "message": "must be a whole number from 0 to 100", "code": "INVALID" }]
 }))]
-pub struct ProblemBody {
+pub(crate) struct ProblemBody {
     /// Names the kind of problem; leads to a short explanation of it.
     #[serde(rename = "type")]
     #[schema(format = "uri-reference")]
@@ -61,7 +61,7 @@ pub struct ProblemBody {
 
 /// What is wrong with one parameter of the query, or with one field of the body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FieldProblem {
+pub(crate) struct FieldProblem {
     /// The name of the query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
@@ -78,7 +78,7 @@ pub struct FieldProblem {
 /// A record that uses another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Usage)]
-pub struct UsageBody {
+pub(crate) struct UsageBody {
     /// The id of the record.
     id: String,
     /// In what role it uses the other.
@@ -122,26 +122,27 @@ enum FieldCode {
 
 impl FieldProblem {
     /// The value cannot be used.
-    pub const INVALID: &'static str = "INVALID";
+    pub(crate) const INVALID: &'static str = "INVALID";
     /// The value is missing.
-    pub const REQUIRED: &'static str = "REQUIRED";
+    pub(crate) const REQUIRED: &'static str = "REQUIRED";
     /// There is no such parameter or field.
-    pub const UNKNOWN: &'static str = "UNKNOWN";
+    pub(crate) const UNKNOWN: &'static str = "UNKNOWN";
     /// The parameter was given more than once.
-    pub const DUPLICATE: &'static str = "DUPLICATE";
+    pub(crate) const DUPLICATE: &'static str = "DUPLICATE";
 
     /// Something is wrong with a query parameter.
-    pub fn parameter(name: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn parameter(name: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
         Self { parameter: Some(name.into()), pointer: None, message: message.into(), code }
     }
 
     /// The parameter it is about; empty for none.
-    pub fn parameter_name(&self) -> &str {
+    pub(crate) fn parameter_name(&self) -> &str {
         self.parameter.as_deref().unwrap_or_default()
     }
 
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    #[cfg(test)]
+    pub(crate) fn code(&self) -> &'static str {
         self.code
     }
 }
@@ -206,7 +207,7 @@ impl Problem {
     }
 
     /// The problem that a bare status stands for, as layers and extractors answer it.
-    pub fn of_status(status: StatusCode) -> Self {
+    pub(crate) fn of_status(status: StatusCode) -> Self {
         let known = KINDS.iter().find(|(known, ..)| *known == status);
         let (code, explanation) = match known {
             Some((_, code, _, explanation)) => (*code, *explanation),
@@ -220,7 +221,7 @@ impl Problem {
     }
 
     /// Some parameters are wrong.
-    pub fn validation(errors: Vec<FieldProblem>) -> Self {
+    pub(crate) fn validation(errors: Vec<FieldProblem>) -> Self {
         let parts: Vec<String> = errors
             .iter()
             .map(|error| match error.parameter.as_ref().or(error.pointer.as_ref()) {
@@ -234,38 +235,40 @@ impl Problem {
     }
 
     /// Absent or hidden: the two are never told apart.
-    pub fn not_found(what: impl std::fmt::Display) -> Self {
+    pub(crate) fn not_found(what: impl std::fmt::Display) -> Self {
         Self::of("NOT_FOUND", format!("{what} was not found"))
     }
 
     /// Something that was here and will not come back.
-    pub fn gone(detail: impl Into<String>) -> Self {
+    pub(crate) fn gone(detail: impl Into<String>) -> Self {
         Self::of("GONE", detail)
     }
 
     /// Bytes that are not there, of so many.
-    pub fn range_not_satisfiable(size: u64) -> Self {
+    pub(crate) fn range_not_satisfiable(size: u64) -> Self {
         let problem = Self::of("RANGE_NOT_SATISFIABLE", format!("there are {size} bytes"));
         problem.with_header(header::CONTENT_RANGE, &format!("bytes */{size}"))
     }
 
     /// Credentials that are no good, and what would be.
-    pub fn unauthenticated(detail: impl Into<String>) -> Self {
+    pub(crate) fn unauthenticated(detail: impl Into<String>) -> Self {
         Self::of("UNAUTHENTICATED", detail).with_header(header::WWW_AUTHENTICATE, "Bearer realm=\"colophon\"")
     }
 
     /// The status it is answered with.
-    pub fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    #[cfg(test)]
+    pub(crate) fn code(&self) -> &'static str {
         self.body.code
     }
 
     /// What is wrong with the single parameters.
-    pub fn errors(&self) -> &[FieldProblem] {
+    #[cfg(test)]
+    pub(crate) fn errors(&self) -> &[FieldProblem] {
         &self.body.errors
     }
 
@@ -348,7 +351,7 @@ impl IntoResponse for Problem {
 /// A layer for the whole service: gives problem documents the id of their request, and turns the
 /// bare error answers of layers and extractors (405, 413, …) into problem documents. Answers that
 /// speak JSON themselves, such as those of GraphQL, stay as they are.
-pub async fn problems(request: Request, next: Next) -> Response {
+pub(crate) async fn problems(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     let status = response.status();

@@ -1,1 +1,82 @@
-//! stub
+//! The only crate that knows HTTP, JSON wire shapes and GraphQL: thin faces over the application.
+
+use std::{sync::Arc, time::Duration};
+
+use application::App;
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, response::IntoResponse};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    timeout::TimeoutLayer,
+};
+
+mod auth;
+mod caching;
+mod docs;
+mod error;
+mod feeds;
+pub mod graphql;
+mod media;
+mod rest;
+
+use error::Problem;
+use graphql::{Graphql, GraphqlOptions};
+
+/// How the faces behave.
+#[derive(Debug, Clone)]
+pub struct ApiOptions {
+    /// How long any request may take.
+    pub request_timeout: Duration,
+    /// The largest body of a request, in bytes; GraphQL has its own.
+    pub max_body_bytes: usize,
+    /// The GraphQL face.
+    pub graphql: GraphqlOptions,
+}
+
+/// Everything this crate answers.
+pub fn router(app: Arc<App>, options: ApiOptions) -> domain::Result<Router> {
+    let graphql = Graphql::new(Arc::clone(&app), options.graphql)?;
+    // What is compressed already, or comes in ranges, is sent as it is.
+    let worth_compressing = SizeAbove::new(256)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("audio/"))
+        .and(NotForContentType::const_new("application/pdf"));
+    let compressed = Router::new()
+        .merge(graphql.router())
+        .merge(rest::router().with_state(Arc::clone(&app)))
+        .merge(docs::router().with_state(Arc::clone(&app)))
+        .merge(feeds::router().with_state(Arc::clone(&app)))
+        .layer(CompressionLayer::new().compress_when(worth_compressing));
+    let layers = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, options.request_timeout))
+        .layer(DefaultBodyLimit::max(options.max_body_bytes));
+    Ok(compressed
+        .merge(media::router().with_state(app))
+        .fallback(async || Problem::of_status(StatusCode::NOT_FOUND).into_response())
+        .layer(layers))
+}
+
+/// The GraphQL schema in its own language.
+pub fn schema_sdl() -> String {
+    graphql::sdl(&graphql::schema(true))
+}
+
+/// The OpenAPI document of the REST face, as JSON.
+pub fn openapi_json() -> domain::Result<String> {
+    docs::openapi_json()
+}
+
+/// A defect of ours ends one request, not the process.
+fn panicked(_panic: Box<dyn std::any::Any + Send + 'static>) -> axum::response::Response {
+    tracing::error!("a request ended in a panic");
+    Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+}

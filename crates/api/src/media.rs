@@ -54,7 +54,7 @@ const SHOWN: [&str; 18] = [
 ];
 
 /// The routes of stored files.
-pub fn router() -> Router<Arc<App>> {
+pub(crate) fn router() -> Router<Arc<App>> {
     Router::new().route("/media/{asset}/{version}/{file}", get(serve))
 }
 

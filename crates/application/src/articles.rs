@@ -14,43 +14,93 @@ use domain::{
 };
 
 use crate::{
-    ActorContext, Facet, FacetField, Tx,
+    ActorContext, Tx,
     context::found,
     entries::{self, EntryGet, PathParts, prepare},
 };
 
+use persistence::{Facet, FacetField};
+
 /// One article.
 pub async fn get(cx: &ActorContext, get: &EntryGet, parts: Parts) -> Result<Option<Article>> {
-    entries::get(cx, ContentKind::Article, get, parts).await?.map(Article::try_from).transpose()
+    entries::get(cx, ContentKind::Article, get, parts)
+        .await?
+        .map(Article::try_from)
+        .transpose()
 }
 
 /// A page of articles.
-pub async fn list(cx: &ActorContext, query: &EntryQuery, page: &PageArgs, parts: Parts) -> Result<Page<Article>> {
-    entries::list(cx, query, page, parts).await?.try_map(Article::try_from)
+pub async fn list(
+    cx: &ActorContext,
+    query: &EntryQuery,
+    page: &PageArgs,
+    parts: Parts,
+) -> Result<Page<Article>> {
+    entries::list(cx, query, page, parts)
+        .await?
+        .try_map(Article::try_from)
 }
 
 /// Articles to read next, for many at once: the curated ones, then those that share terms.
-pub async fn related(cx: &ActorContext, ids: &[ArticleId], first: u32, parts: Parts) -> Result<HashMap<ArticleId, Vec<Article>>> {
+pub async fn related(
+    cx: &ActorContext,
+    ids: &[ArticleId],
+    first: u32,
+    parts: Parts,
+) -> Result<HashMap<ArticleId, Vec<Article>>> {
     let entries: Vec<EntryId> = ids.iter().map(|id| (*id).into()).collect();
-    let visible = cx.reader().entries_by_ids(cx.scope(), &entries, Parts::NONE).await?;
+    let visible = cx
+        .reader()
+        .entries_by_ids(cx.scope(), &entries, Parts::NONE)
+        .await?;
     let entries: Vec<EntryId> = visible.into_keys().collect();
     if entries.is_empty() {
         return Ok(HashMap::new());
     }
-    let found = cx.reader().related(cx.scope(), &entries, first, parts).await?;
-    found.into_iter().map(|(id, contents)| Ok((Id::from_uuid(id.uuid()), as_articles(contents)?))).collect()
+    let found = cx
+        .reader()
+        .related(cx.scope(), &entries, first, parts)
+        .await?;
+    found
+        .into_iter()
+        .map(|(id, contents)| Ok((Id::from_uuid(id.uuid()), as_articles(contents)?)))
+        .collect()
 }
 
 /// The newest published articles of each term.
-pub async fn latest_by_term(cx: &ActorContext, terms: &[TermId], edition: Option<EditionId>, size: u32, parts: Parts) -> Result<HashMap<TermId, Vec<Article>>> {
-    let found = cx.reader().latest_by_term(cx.scope(), terms, edition, size, parts).await?;
-    found.into_iter().map(|(id, contents)| Ok((id, as_articles(contents)?))).collect()
+pub async fn latest_by_term(
+    cx: &ActorContext,
+    terms: &[TermId],
+    edition: Option<EditionId>,
+    size: u32,
+    parts: Parts,
+) -> Result<HashMap<TermId, Vec<Article>>> {
+    let found = cx
+        .reader()
+        .latest_by_term(cx.scope(), terms, edition, size, parts)
+        .await?;
+    found
+        .into_iter()
+        .map(|(id, contents)| Ok((id, as_articles(contents)?)))
+        .collect()
 }
 
 /// The newest published articles of each author.
-pub async fn latest_by_author(cx: &ActorContext, authors: &[AuthorId], edition: Option<EditionId>, size: u32, parts: Parts) -> Result<HashMap<AuthorId, Vec<Article>>> {
-    let found = cx.reader().latest_by_author(cx.scope(), authors, edition, size, parts).await?;
-    found.into_iter().map(|(id, contents)| Ok((id, as_articles(contents)?))).collect()
+pub async fn latest_by_author(
+    cx: &ActorContext,
+    authors: &[AuthorId],
+    edition: Option<EditionId>,
+    size: u32,
+    parts: Parts,
+) -> Result<HashMap<AuthorId, Vec<Article>>> {
+    let found = cx
+        .reader()
+        .latest_by_author(cx.scope(), authors, edition, size, parts)
+        .await?;
+    found
+        .into_iter()
+        .map(|(id, contents)| Ok((id, as_articles(contents)?)))
+        .collect()
 }
 
 fn as_articles(contents: Vec<Content>) -> Result<Vec<Article>> {
@@ -63,7 +113,11 @@ pub async fn archive(cx: &ActorContext, edition: EditionId) -> Result<Vec<Archiv
 }
 
 /// How the articles of a list spread over categories, tags or authors.
-pub async fn facets(cx: &ActorContext, query: &EntryQuery, fields: &[FacetField]) -> Result<Vec<Facet>> {
+pub async fn facets(
+    cx: &ActorContext,
+    query: &EntryQuery,
+    fields: &[FacetField],
+) -> Result<Vec<Facet>> {
     cx.reader().facets(cx.scope(), query, fields).await
 }
 
@@ -75,36 +129,79 @@ pub async fn create(cx: &ActorContext, draft: ArticleDraft) -> Result<ArticleId>
 /// Makes an article, in a transaction.
 pub async fn create_in(tx: &mut Tx, draft: &ArticleDraft) -> Result<ArticleId> {
     let id = Id::from_uuid(tx.cx().next_id());
-    let target = Target { owner: draft.entry.owner, ..Target::of_edition(RecordKind::Article, id, draft.entry.edition) };
+    let target = Target {
+        owner: draft.entry.owner,
+        ..Target::of_edition(RecordKind::Article, id, draft.entry.edition)
+    };
     let permit = tx.cx().authorize(Action::Create, target)?;
     let parts = path_parts(tx, draft).await?;
     let prepared = prepare(tx, id.into(), &draft.entry, None, &parts).await?;
-    tx.store_tx().save_article(&permit, prepared.save(&draft.entry), draft).await?;
+    tx.store_tx()
+        .save_article(&permit, prepared.save(&draft.entry), draft)
+        .await?;
     Ok(id)
 }
 
 /// Replaces an article. `expected`: the version the change was made for.
-pub async fn update(cx: &ActorContext, id: ArticleId, expected: Option<i64>, draft: ArticleDraft) -> Result<()> {
-    cx.write(async |tx| update_in(tx, id, expected, &draft).await).await
+pub async fn update(
+    cx: &ActorContext,
+    id: ArticleId,
+    expected: Option<i64>,
+    draft: ArticleDraft,
+) -> Result<()> {
+    cx.write(async |tx| update_in(tx, id, expected, &draft).await)
+        .await
 }
 
 /// Replaces an article, in a transaction.
-pub async fn update_in(tx: &mut Tx, id: ArticleId, expected: Option<i64>, draft: &ArticleDraft) -> Result<()> {
-    let old = tx.reader().entries_by_ids(tx.cx().scope(), &[id.into()], Parts::NONE).await?.remove(&id.into());
+pub async fn update_in(
+    tx: &mut Tx,
+    id: ArticleId,
+    expected: Option<i64>,
+    draft: &ArticleDraft,
+) -> Result<()> {
+    let old = tx
+        .reader()
+        .entries_by_ids(tx.cx().scope(), &[id.into()], Parts::NONE)
+        .await?
+        .remove(&id.into());
     let old = found(old, id)?;
     if let Some(expected) = expected.filter(|expected| *expected != old.entry().version) {
-        return Err(Error::conflict(format!("version {expected} is not the current one, which is {}", old.entry().version)));
+        return Err(Error::conflict(format!(
+            "version {expected} is not the current one, which is {}",
+            old.entry().version
+        )));
     }
     let permit = tx.cx().authorize(Action::Update, old.entry().target())?;
     let parts = path_parts(tx, draft).await?;
     let prepared = prepare(tx, id.into(), &draft.entry, Some(old.entry()), &parts).await?;
-    tx.store_tx().save_article(&permit, prepared.save(&draft.entry), draft).await
+    tx.store_tx()
+        .save_article(&permit, prepared.save(&draft.entry), draft)
+        .await
 }
 
 async fn path_parts(tx: &mut Tx, draft: &ArticleDraft) -> Result<PathParts> {
     let edition = draft.entry.edition;
-    let named = draft.entry.path.is_none() && tx.editions().await?.get(edition)?.permalinks.article.contains("{category}");
-    let Some(primary) = draft.categories.first().filter(|_| named) else { return Ok(PathParts::default()) };
-    let terms = tx.reader().terms_by_ids(tx.cx().scope(), &[(*primary).into()], edition).await?;
-    Ok(PathParts { category: terms.into_values().next().map(|term| term.text.value.slug_path), ..PathParts::default() })
+    let named = draft.entry.path.is_none()
+        && tx
+            .editions()
+            .await?
+            .get(edition)?
+            .permalinks
+            .article
+            .contains("{category}");
+    let Some(primary) = draft.categories.first().filter(|_| named) else {
+        return Ok(PathParts::default());
+    };
+    let terms = tx
+        .reader()
+        .terms_by_ids(tx.cx().scope(), &[(*primary).into()], edition)
+        .await?;
+    Ok(PathParts {
+        category: terms
+            .into_values()
+            .next()
+            .map(|term| term.text.value.slug_path),
+        ..PathParts::default()
+    })
 }

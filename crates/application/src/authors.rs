@@ -27,7 +27,12 @@ pub enum AuthorGet {
 }
 
 /// A page of authors.
-pub async fn list(cx: &ActorContext, query: &AuthorQuery, edition: EditionId, page: &PageArgs) -> Result<Page<Author>> {
+pub async fn list(
+    cx: &ActorContext,
+    query: &AuthorQuery,
+    edition: EditionId,
+    page: &PageArgs,
+) -> Result<Page<Author>> {
     cx.reader().authors(cx.scope(), query, edition, page).await
 }
 
@@ -40,13 +45,23 @@ pub async fn get(cx: &ActorContext, get: &AuthorGet, edition: EditionId) -> Resu
 }
 
 /// Authors by id.
-pub async fn by_ids(cx: &ActorContext, ids: &[AuthorId], edition: EditionId) -> Result<HashMap<AuthorId, Author>> {
+pub async fn by_ids(
+    cx: &ActorContext,
+    ids: &[AuthorId],
+    edition: EditionId,
+) -> Result<HashMap<AuthorId, Author>> {
     cx.reader().authors_by_ids(cx.scope(), ids, edition).await
 }
 
 /// The texts of authors in all editions.
-pub async fn texts(cx: &ActorContext, ids: &[AuthorId]) -> Result<HashMap<AuthorId, Vec<Localized<AuthorText>>>> {
-    cx.scope().note_all(ids.iter().map(|id| domain::events::CacheTag::Record(id.to_string())));
+pub async fn texts(
+    cx: &ActorContext,
+    ids: &[AuthorId],
+) -> Result<HashMap<AuthorId, Vec<Localized<AuthorText>>>> {
+    cx.scope().note_all(
+        ids.iter()
+            .map(|id| domain::events::CacheTag::Record(id.to_string())),
+    );
     cx.reader().author_texts(ids).await
 }
 
@@ -57,8 +72,16 @@ pub fn path(editions: &EditionSet, author: &Author) -> String {
 
 /// The public path of one text of an author.
 pub fn text_path(editions: &EditionSet, text: &Localized<AuthorText>) -> String {
-    let Ok(edition) = editions.get(text.edition) else { return "/".to_owned() };
-    expand(&edition.permalinks.author, &PathValues { slug: &text.value.slug, ..PathValues::default() })
+    let Ok(edition) = editions.get(text.edition) else {
+        return "/".to_owned();
+    };
+    expand(
+        &edition.permalinks.author,
+        &PathValues {
+            slug: &text.value.slug,
+            ..PathValues::default()
+        },
+    )
 }
 
 /// Makes an author.
@@ -81,7 +104,11 @@ pub async fn update(cx: &ActorContext, id: AuthorId, draft: AuthorDraft) -> Resu
 /// Replaces an author, in a transaction.
 pub async fn update_in(tx: &mut Tx, id: AuthorId, draft: &AuthorDraft) -> Result<()> {
     let edition = tx.editions().await?.default_edition()?.id;
-    let old = tx.reader().authors_by_ids(tx.cx().scope(), &[id], edition).await?.remove(&id);
+    let old = tx
+        .reader()
+        .authors_by_ids(tx.cx().scope(), &[id], edition)
+        .await?
+        .remove(&id);
     save(tx, id, found(old, id)?.version + 1, Action::Update, draft).await
 }
 
@@ -92,24 +119,55 @@ pub async fn delete(cx: &ActorContext, id: AuthorId, on_use: OnUse) -> Result<()
     cx.write(async |tx| {
         let permit = tx.cx().authorize(Action::Delete, author.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
-        tx.store_tx().delete_record(&permit, cx.scope(), id.uuid(), on_use, now).await
+        tx.store_tx()
+            .delete_record(&permit, cx.scope(), id.uuid(), on_use, now)
+            .await
     })
     .await
 }
 
-async fn save(tx: &mut Tx, id: AuthorId, version: i64, action: Action, draft: &AuthorDraft) -> Result<()> {
-    if draft.texts.is_empty() || draft.texts.iter().any(|text| text.value.name.trim().is_empty()) {
-        return Err(Error::invalid("texts.name", "must not be empty, in at least one edition"));
+async fn save(
+    tx: &mut Tx,
+    id: AuthorId,
+    version: i64,
+    action: Action,
+    draft: &AuthorDraft,
+) -> Result<()> {
+    if draft.texts.is_empty()
+        || draft
+            .texts
+            .iter()
+            .any(|text| text.value.name.trim().is_empty())
+    {
+        return Err(Error::invalid(
+            "texts.name",
+            "must not be empty, in at least one edition",
+        ));
     }
-    let permit = tx.cx().authorize(action, Target::shared(RecordKind::Author, id))?;
+    let permit = tx
+        .cx()
+        .authorize(action, Target::shared(RecordKind::Author, id))?;
     let editions = tx.editions().await?;
     let mut draft = draft.clone();
     for text in &mut draft.texts {
         let edition = editions.get(text.edition)?;
         let store = &*tx.store_tx();
-        let slug = slugs::free(edition, &text.value.slug, &text.value.name, id.uuid(), async |slug| store.author_slug_is_free(id, edition.id, slug.as_str()).await).await?;
+        let slug = slugs::free(
+            edition,
+            &text.value.slug,
+            &text.value.name,
+            id.uuid(),
+            async |slug| {
+                store
+                    .author_slug_is_free(id, edition.id, slug.as_str())
+                    .await
+            },
+        )
+        .await?;
         slug.as_str().clone_into(&mut text.value.slug);
     }
     let now = tx.cx().now();
-    tx.store_tx().save_author(&permit, id, version, &draft, editions.all(), now).await
+    tx.store_tx()
+        .save_author(&permit, id, version, &draft, editions.all(), now)
+        .await
 }

@@ -12,13 +12,24 @@ use domain::{
 use crate::{ActorContext, media};
 
 /// The assets a body shows, by id, as far as the actor may read them.
-pub async fn assets(cx: &ActorContext, body: &Body, edition: EditionId) -> Result<HashMap<AssetId, Asset>> {
+pub async fn assets(
+    cx: &ActorContext,
+    body: &Body,
+    edition: EditionId,
+) -> Result<HashMap<AssetId, Asset>> {
     assets_of(cx, std::iter::once(body), edition).await
 }
 
 /// The assets many bodies show, in one statement.
-pub async fn assets_of<'a>(cx: &ActorContext, bodies: impl Iterator<Item = &'a Body>, edition: EditionId) -> Result<HashMap<AssetId, Asset>> {
-    let mut ids: Vec<AssetId> = bodies.flat_map(Body::asset_references).filter_map(|key| key.parse().ok()).collect();
+pub async fn assets_of<'a>(
+    cx: &ActorContext,
+    bodies: impl Iterator<Item = &'a Body>,
+    edition: EditionId,
+) -> Result<HashMap<AssetId, Asset>> {
+    let mut ids: Vec<AssetId> = bodies
+        .flat_map(Body::asset_references)
+        .filter_map(|key| key.parse().ok())
+        .collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }

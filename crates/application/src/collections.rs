@@ -27,7 +27,11 @@ pub enum CollectionGet {
 }
 
 /// A page of collections, the newest first.
-pub async fn list(cx: &ActorContext, edition: Option<EditionId>, page: &PageArgs) -> Result<Page<Collection>> {
+pub async fn list(
+    cx: &ActorContext,
+    edition: Option<EditionId>,
+    page: &PageArgs,
+) -> Result<Page<Collection>> {
     cx.reader().collections(cx.scope(), edition, page).await
 }
 
@@ -35,13 +39,24 @@ pub async fn list(cx: &ActorContext, edition: Option<EditionId>, page: &PageArgs
 pub async fn get(cx: &ActorContext, get: &CollectionGet) -> Result<Option<Collection>> {
     match get {
         CollectionGet::Id(id) => cx.reader().collection(cx.scope(), *id).await,
-        CollectionGet::Slug { edition, slug } => cx.reader().collection_by_slug(cx.scope(), *edition, slug).await,
+        CollectionGet::Slug { edition, slug } => {
+            cx.reader()
+                .collection_by_slug(cx.scope(), *edition, slug)
+                .await
+        }
     }
 }
 
 /// A page of the entries of a collection, in the order an editor chose.
-pub async fn items(cx: &ActorContext, id: CollectionId, page: &PageArgs, parts: Parts) -> Result<Page<Content>> {
-    cx.reader().collection_items(cx.scope(), id, page, parts).await
+pub async fn items(
+    cx: &ActorContext,
+    id: CollectionId,
+    page: &PageArgs,
+    parts: Parts,
+) -> Result<Page<Content>> {
+    cx.reader()
+        .collection_items(cx.scope(), id, page, parts)
+        .await
 }
 
 /// Makes a collection.
@@ -51,18 +66,35 @@ pub async fn create(cx: &ActorContext, draft: CollectionDraft) -> Result<Collect
             return Err(Error::invalid("title", "must not be empty"));
         }
         let id = Id::from_uuid(tx.cx().next_id());
-        let permit = tx.cx().authorize(Action::Create, Target::of_edition(RecordKind::Collection, id, draft.edition))?;
+        let permit = tx.cx().authorize(
+            Action::Create,
+            Target::of_edition(RecordKind::Collection, id, draft.edition),
+        )?;
         let editions = tx.editions().await?;
         let edition = editions.get(draft.edition)?;
         let cx = tx.cx().clone();
         let reader = tx.reader();
-        let slug = slugs::free(edition, &draft.slug, &draft.title, id.uuid(), async |slug| {
-            Ok(reader.collection_by_slug(cx.scope(), edition.id, slug.as_str()).await?.is_none())
-        })
+        let slug = slugs::free(
+            edition,
+            &draft.slug,
+            &draft.title,
+            id.uuid(),
+            async |slug| {
+                Ok(reader
+                    .collection_by_slug(cx.scope(), edition.id, slug.as_str())
+                    .await?
+                    .is_none())
+            },
+        )
         .await?;
-        let draft = CollectionDraft { slug: slug.to_string(), ..draft.clone() };
+        let draft = CollectionDraft {
+            slug: slug.to_string(),
+            ..draft.clone()
+        };
         let now = tx.cx().now();
-        tx.store_tx().save_collection(&permit, id, 1, &draft, now).await?;
+        tx.store_tx()
+            .save_collection(&permit, id, 1, &draft, now)
+            .await?;
         Ok(id)
     })
     .await

@@ -20,7 +20,11 @@ use crate::{ActorContext, Tx};
 pub const MAX_COMMENT_BYTES: usize = 64 * 1024;
 
 /// A page of comments, the oldest first.
-pub async fn list(cx: &ActorContext, query: &CommentQuery, page: &PageArgs) -> Result<Page<Comment>> {
+pub async fn list(
+    cx: &ActorContext,
+    query: &CommentQuery,
+    page: &PageArgs,
+) -> Result<Page<Comment>> {
     cx.reader().comments(cx.scope(), query, page).await
 }
 
@@ -30,7 +34,11 @@ pub async fn get(cx: &ActorContext, id: CommentId) -> Result<Option<Comment>> {
 }
 
 /// The first answers to each of these comments.
-pub async fn replies(cx: &ActorContext, ids: &[CommentId], size: u32) -> Result<HashMap<CommentId, Vec<Comment>>> {
+pub async fn replies(
+    cx: &ActorContext,
+    ids: &[CommentId],
+    size: u32,
+) -> Result<HashMap<CommentId, Vec<Comment>>> {
     cx.reader().replies(cx.scope(), ids, size).await
 }
 
@@ -42,22 +50,49 @@ pub async fn create(cx: &ActorContext, draft: CommentDraft) -> Result<CommentId>
 /// Makes a comment, in a transaction.
 pub async fn create_in(tx: &mut Tx, draft: &CommentDraft) -> Result<CommentId> {
     if draft.body.trim().is_empty() || draft.body.len() > MAX_COMMENT_BYTES {
-        return Err(Error::invalid("body", format!("must have 1 to {MAX_COMMENT_BYTES} bytes")));
+        return Err(Error::invalid(
+            "body",
+            format!("must have 1 to {MAX_COMMENT_BYTES} bytes"),
+        ));
     }
-    let entry = tx.reader().entries_by_ids(tx.cx().scope(), &[draft.entry], Parts::NONE).await?.remove(&draft.entry);
-    let entry = entry.ok_or_else(|| Error::invalid("entry", format!("{} does not exist", draft.entry)))?;
+    let entry = tx
+        .reader()
+        .entries_by_ids(tx.cx().scope(), &[draft.entry], Parts::NONE)
+        .await?
+        .remove(&draft.entry);
+    let entry =
+        entry.ok_or_else(|| Error::invalid("entry", format!("{} does not exist", draft.entry)))?;
     if let Some(parent) = draft.parent {
         let above = tx.reader().comment(tx.cx().scope(), parent).await?;
         if above.is_none_or(|above| above.entry != draft.entry) {
-            return Err(Error::invalid("parent", "must be a comment under the same entry"));
+            return Err(Error::invalid(
+                "parent",
+                "must be a comment under the same entry",
+            ));
         }
     }
     let id = Id::from_uuid(tx.cx().next_id());
     let edition = entry.entry().edition;
-    let permit = tx.cx().authorize(Action::Create, Target::of_edition(RecordKind::Comment, id, edition))?;
-    let body = derive(&Source { format: Format::Html, text: paragraphs(&draft.body) }, &DeriveOptions::default());
+    let permit = tx.cx().authorize(
+        Action::Create,
+        Target::of_edition(RecordKind::Comment, id, edition),
+    )?;
+    let body = derive(
+        &Source {
+            format: Format::Html,
+            text: paragraphs(&draft.body),
+        },
+        &DeriveOptions::default(),
+    );
     let at = tx.cx().now();
-    let save = CommentSave { id, edition, draft, html: body.html, text: body.text, at };
+    let save = CommentSave {
+        id,
+        edition,
+        draft,
+        html: body.html,
+        text: body.text,
+        at,
+    };
     tx.store_tx().insert_comment(&permit, save).await?;
     Ok(id)
 }
@@ -65,5 +100,9 @@ pub async fn create_in(tx: &mut Tx, draft: &CommentDraft) -> Result<CommentId> {
 /// Blank lines part paragraphs, as people type them.
 fn paragraphs(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
-    text.split("\n\n").map(str::trim).filter(|part| !part.is_empty()).map(|part| format!("<p>{}</p>", part.replace('\n', "<br>"))).collect()
+    text.split("\n\n")
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| format!("<p>{}</p>", part.replace('\n', "<br>")))
+        .collect()
 }

@@ -35,7 +35,10 @@ pub trait IdSource: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where the time comes from"
+    )]
     fn now(&self) -> Timestamp {
         chrono::Utc::now()
     }
@@ -68,7 +71,9 @@ pub struct AppOptions {
 
 impl fmt::Debug for AppOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AppOptions").field("public_url", &self.public_url).finish_non_exhaustive()
+        f.debug_struct("AppOptions")
+            .field("public_url", &self.public_url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -84,7 +89,9 @@ pub struct App {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("public_url", &self.public_url).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("public_url", &self.public_url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -95,13 +102,30 @@ const EDITIONS_LIFETIME: Duration = Duration::from_secs(2);
 impl App {
     /// Puts the parts together.
     pub fn new(options: AppOptions) -> Arc<Self> {
-        let AppOptions { store, objects, clock, ids, public_url } = options;
-        Arc::new(Self { store, objects, clock, ids, public_url: public_url.trim_end_matches('/').to_owned(), editions: RwLock::default() })
+        let AppOptions {
+            store,
+            objects,
+            clock,
+            ids,
+            public_url,
+        } = options;
+        Arc::new(Self {
+            store,
+            objects,
+            clock,
+            ids,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            editions: RwLock::default(),
+        })
     }
 
     /// A context for somebody: the only way to any use case.
     pub fn context(self: &Arc<Self>, actor: Actor) -> ActorContext {
-        ActorContext { scope: Arc::new(ReadScope::of(&actor)), actor: Arc::new(actor), app: Arc::clone(self) }
+        ActorContext {
+            scope: Arc::new(ReadScope::of(&actor)),
+            actor: Arc::new(actor),
+            app: Arc::clone(self),
+        }
     }
 
     /// The store, for what is about the store itself: migrations, readiness, diagnosis.
@@ -121,20 +145,32 @@ impl App {
     async fn editions(&self) -> Result<Arc<EditionSet>> {
         let now = self.clock.now();
         let fresh = |at: Timestamp| (now - at).to_std().is_ok_and(|age| age < EDITIONS_LIFETIME);
-        if let Some((at, set)) = &*self.editions.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+        if let Some((at, set)) = &*self
+            .editions
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
             && fresh(*at)
         {
             return Ok(Arc::clone(set));
         }
         let set = Arc::new(self.store.reader().edition_set().await?);
-        *self.editions.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((now, Arc::clone(&set)));
+        *self
+            .editions
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some((now, Arc::clone(&set)));
         Ok(set)
     }
 
     /// After a commit: what is kept in memory follows what was written.
     fn committed(&self, events: &[ContentEvent]) {
-        if events.iter().any(|event| event.name.starts_with("edition.") || event.name.starts_with("site.")) {
-            *self.editions.write().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        if events
+            .iter()
+            .any(|event| event.name.starts_with("edition.") || event.name.starts_with("site."))
+        {
+            *self
+                .editions
+                .write()
+                .unwrap_or_else(std::sync::PoisonError::into_inner) = None;
         }
     }
 }
@@ -149,7 +185,9 @@ pub struct ActorContext {
 
 impl fmt::Debug for ActorContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ActorContext").field("actor", &self.actor).finish_non_exhaustive()
+        f.debug_struct("ActorContext")
+            .field("actor", &self.actor)
+            .finish_non_exhaustive()
     }
 }
 
@@ -199,7 +237,11 @@ impl ActorContext {
 
     /// Runs changes in one transaction: all of them, or, if any fails, none.
     pub async fn write<T>(&self, change: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> Result<T> {
-        let mut tx = Tx { inner: self.app.store.begin().await?, cx: self.clone(), editions: None };
+        let mut tx = Tx {
+            inner: self.app.store.begin().await?,
+            cx: self.clone(),
+            editions: None,
+        };
         match change(&mut tx).await {
             Ok(value) => {
                 let events = tx.inner.commit().await?;
@@ -215,7 +257,11 @@ impl ActorContext {
 
     /// Runs changes and undoes them: what they would have answered.
     pub async fn rehearse<T>(&self, change: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> Result<T> {
-        let mut tx = Tx { inner: self.app.store.begin().await?, cx: self.clone(), editions: None };
+        let mut tx = Tx {
+            inner: self.app.store.begin().await?,
+            cx: self.clone(),
+            editions: None,
+        };
         let value = change(&mut tx).await;
         tx.inner.rollback().await?;
         value
@@ -261,8 +307,15 @@ impl Tx {
     }
 
     /// Runs a part of the changes that may fail without undoing the rest.
-    pub async fn savepoint<T>(&mut self, change: impl AsyncFnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let mut part = Self { inner: self.inner.savepoint().await?, cx: self.cx.clone(), editions: self.editions.clone() };
+    pub async fn savepoint<T>(
+        &mut self,
+        change: impl AsyncFnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let mut part = Self {
+            inner: self.inner.savepoint().await?,
+            cx: self.cx.clone(),
+            editions: self.editions.clone(),
+        };
         match change(&mut part).await {
             Ok(value) => {
                 self.editions = part.editions;

@@ -72,7 +72,10 @@ fn check(draft: &EditionDraft) -> Result<()> {
     let mut errors = Vec::new();
     match url::Url::parse(&draft.base_url) {
         Ok(address) if matches!(address.scheme(), "http" | "https") && address.has_host() => {}
-        _ => errors.push(FieldError::new("baseUrl", "must be an absolute http or https address, such as `https://example.org/fa`")),
+        _ => errors.push(FieldError::new(
+            "baseUrl",
+            "must be an absolute http or https address, such as `https://example.org/fa`",
+        )),
     }
     if draft.title.trim().is_empty() {
         errors.push(FieldError::new("title", "must not be empty"));
@@ -90,8 +93,15 @@ fn check(draft: &EditionDraft) -> Result<()> {
         if !pattern.starts_with('/') {
             errors.push(FieldError::new(field, "must begin with `/`"));
         } else if named && !pattern.contains("{slug}") && !pattern.contains("{path}") {
-            errors.push(FieldError::new(field, "must hold `{slug}` or `{path}`, or all addresses would be the same"));
+            errors.push(FieldError::new(
+                field,
+                "must hold `{slug}` or `{path}`, or all addresses would be the same",
+            ));
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(errors))
+    }
 }

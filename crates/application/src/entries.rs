@@ -18,9 +18,10 @@ use domain::{
     text::SortKeys,
     time::to_micros,
 };
+pub use persistence::Relations;
 use persistence::{EntrySave, OnUse};
 
-use crate::{ActorContext, Relations, Tx, context::found, slugs};
+use crate::{ActorContext, Tx, context::found, slugs};
 
 /// How one entry is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,11 @@ pub struct EntryGet {
 impl EntryGet {
     /// By id, as it is.
     pub fn id(id: impl Into<EntryId>) -> Self {
-        Self { by: EntryRef::Id(id.into()), translation_in: None, fallback: false }
+        Self {
+            by: EntryRef::Id(id.into()),
+            translation_in: None,
+            fallback: false,
+        }
     }
 }
 
@@ -50,40 +55,83 @@ pub struct Translation {
 }
 
 /// One entry.
-pub async fn get(cx: &ActorContext, kind: ContentKind, get: &EntryGet, parts: Parts) -> Result<Option<Content>> {
+pub async fn get(
+    cx: &ActorContext,
+    kind: ContentKind,
+    get: &EntryGet,
+    parts: Parts,
+) -> Result<Option<Content>> {
     let (EntryRef::Id(id), Some(edition)) = (&get.by, get.translation_in) else {
         return cx.reader().entry(cx.scope(), kind, &get.by, parts).await;
     };
-    let Some(asked) = cx.reader().entry(cx.scope(), kind, &get.by, parts).await? else { return Ok(None) };
+    let Some(asked) = cx.reader().entry(cx.scope(), kind, &get.by, parts).await? else {
+        return Ok(None);
+    };
     if asked.entry().edition == edition {
         return Ok(Some(asked));
     }
     let group = asked.entry().group;
-    let members = cx.reader().translations(cx.scope(), &[group]).await?.remove(&group).unwrap_or_default();
+    let members = cx
+        .reader()
+        .translations(cx.scope(), &[group])
+        .await?
+        .remove(&group)
+        .unwrap_or_default();
     let editions = cx.editions().await?;
-    let chain = if get.fallback { editions.chain(edition).to_vec() } else { vec![edition] };
-    let best = chain.iter().find_map(|edition| members.iter().find(|member| member.entry().edition == *edition));
+    let chain = if get.fallback {
+        editions.chain(edition).to_vec()
+    } else {
+        vec![edition]
+    };
+    let best = chain.iter().find_map(|edition| {
+        members
+            .iter()
+            .find(|member| member.entry().edition == *edition)
+    });
     match best.map(|content| content.entry().id) {
         Some(best) if best == *id => Ok(Some(asked)),
-        Some(best) => cx.reader().entry(cx.scope(), kind, &EntryRef::Id(best), parts).await,
+        Some(best) => {
+            cx.reader()
+                .entry(cx.scope(), kind, &EntryRef::Id(best), parts)
+                .await
+        }
         None => Ok(None),
     }
 }
 
 /// A page of entries of one kind.
-pub async fn list(cx: &ActorContext, query: &EntryQuery, page: &PageArgs, parts: Parts) -> Result<Page<Content>> {
+pub async fn list(
+    cx: &ActorContext,
+    query: &EntryQuery,
+    page: &PageArgs,
+    parts: Parts,
+) -> Result<Page<Content>> {
     cx.reader().entries(cx.scope(), query, page, parts).await
 }
 
 /// Entries by id.
-pub async fn by_ids(cx: &ActorContext, ids: &[EntryId], parts: Parts) -> Result<HashMap<EntryId, Content>> {
+pub async fn by_ids(
+    cx: &ActorContext,
+    ids: &[EntryId],
+    parts: Parts,
+) -> Result<HashMap<EntryId, Content>> {
     cx.reader().entries_by_ids(cx.scope(), ids, parts).await
 }
 
 /// What belongs to entries: only what `parts` asks for is filled.
-pub async fn relations(cx: &ActorContext, ids: &[EntryId], parts: Parts) -> Result<HashMap<EntryId, Relations>> {
-    let visible = cx.reader().entries_by_ids(cx.scope(), ids, Parts::NONE).await?;
-    let pairs: Vec<_> = visible.values().map(|content| (content.entry().id, content.entry().edition)).collect();
+pub async fn relations(
+    cx: &ActorContext,
+    ids: &[EntryId],
+    parts: Parts,
+) -> Result<HashMap<EntryId, Relations>> {
+    let visible = cx
+        .reader()
+        .entries_by_ids(cx.scope(), ids, Parts::NONE)
+        .await?;
+    let pairs: Vec<_> = visible
+        .values()
+        .map(|content| (content.entry().id, content.entry().edition))
+        .collect();
     cx.reader().relations(cx.scope(), &pairs, parts).await
 }
 
@@ -94,8 +142,14 @@ pub async fn bodies(cx: &ActorContext, ids: &[EntryId]) -> Result<HashMap<EntryI
 
 /// Texts for search engines by entry.
 pub async fn seo(cx: &ActorContext, ids: &[EntryId]) -> Result<HashMap<EntryId, Seo>> {
-    let found = cx.reader().entries_by_ids(cx.scope(), ids, Parts::SEO).await?;
-    Ok(found.into_iter().filter_map(|(id, content)| Some((id, seo_of(content)?))).collect())
+    let found = cx
+        .reader()
+        .entries_by_ids(cx.scope(), ids, Parts::SEO)
+        .await?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(id, content)| Some((id, seo_of(content)?)))
+        .collect())
 }
 
 fn seo_of(content: Content) -> Option<Seo> {
@@ -108,7 +162,10 @@ fn seo_of(content: Content) -> Option<Seo> {
 }
 
 /// The members of translation groups, in the order of the editions.
-pub async fn translations(cx: &ActorContext, groups: &[TranslationGroupId]) -> Result<HashMap<TranslationGroupId, Vec<Translation>>> {
+pub async fn translations(
+    cx: &ActorContext,
+    groups: &[TranslationGroupId],
+) -> Result<HashMap<TranslationGroupId, Vec<Translation>>> {
     let found = cx.reader().translations(cx.scope(), groups).await?;
     let editions = cx.editions().await?;
     let place = |edition: EditionId| editions.all().iter().position(|known| known.id == edition);
@@ -116,12 +173,17 @@ pub async fn translations(cx: &ActorContext, groups: &[TranslationGroupId]) -> R
         .into_iter()
         .map(|(group, mut members)| {
             members.sort_by_key(|content| (place(content.entry().edition), content.entry().id));
-            let versions: HashMap<EntryId, i64> = members.iter().map(|content| (content.entry().id, content.entry().version)).collect();
+            let versions: HashMap<EntryId, i64> = members
+                .iter()
+                .map(|content| (content.entry().id, content.entry().version))
+                .collect();
             let list = members
                 .into_iter()
                 .map(|content| {
                     let source = content.entry().translated_from;
-                    let is_stale = source.is_some_and(|(id, version)| versions.get(&id).is_some_and(|current| *current > version));
+                    let is_stale = source.is_some_and(|(id, version)| {
+                        versions.get(&id).is_some_and(|current| *current > version)
+                    });
                     Translation { content, is_stale }
                 })
                 .collect();
@@ -131,19 +193,32 @@ pub async fn translations(cx: &ActorContext, groups: &[TranslationGroupId]) -> R
 }
 
 /// The galleries of entries, with texts in each entry's own edition.
-pub async fn galleries(cx: &ActorContext, ids: &[EntryId]) -> Result<HashMap<EntryId, Vec<Gallery>>> {
-    let visible = cx.reader().entries_by_ids(cx.scope(), ids, Parts::NONE).await?;
+pub async fn galleries(
+    cx: &ActorContext,
+    ids: &[EntryId],
+) -> Result<HashMap<EntryId, Vec<Gallery>>> {
+    let visible = cx
+        .reader()
+        .entries_by_ids(cx.scope(), ids, Parts::NONE)
+        .await?;
     let known: Vec<EntryId> = visible.keys().copied().collect();
     let wanted = cx.reader().gallery_ids(&known).await?;
     let mut by_edition: HashMap<EditionId, Vec<GalleryId>> = HashMap::new();
     for (entry, galleries) in &wanted {
         if let Some(content) = visible.get(entry) {
-            by_edition.entry(content.entry().edition).or_default().extend(galleries);
+            by_edition
+                .entry(content.entry().edition)
+                .or_default()
+                .extend(galleries);
         }
     }
     let mut loaded: HashMap<(EditionId, GalleryId), Gallery> = HashMap::new();
     for (edition, galleries) in by_edition {
-        for (id, gallery) in cx.reader().galleries_by_ids(cx.scope(), &galleries, edition).await? {
+        for (id, gallery) in cx
+            .reader()
+            .galleries_by_ids(cx.scope(), &galleries, edition)
+            .await?
+        {
             loaded.insert((edition, id), gallery);
         }
     }
@@ -151,14 +226,21 @@ pub async fn galleries(cx: &ActorContext, ids: &[EntryId]) -> Result<HashMap<Ent
         .into_iter()
         .map(|(entry, galleries)| {
             let edition = visible.get(&entry).map(|content| content.entry().edition);
-            let list = galleries.iter().filter_map(|id| edition.and_then(|edition| loaded.get(&(edition, *id)).cloned())).collect();
+            let list = galleries
+                .iter()
+                .filter_map(|id| edition.and_then(|edition| loaded.get(&(edition, *id)).cloned()))
+                .collect();
             (entry, list)
         })
         .collect())
 }
 
 /// A page of an entry's revisions, the newest first; empty for readers.
-pub async fn revisions(cx: &ActorContext, entry: EntryId, page: &PageArgs) -> Result<Page<Revision>> {
+pub async fn revisions(
+    cx: &ActorContext,
+    entry: EntryId,
+    page: &PageArgs,
+) -> Result<Page<Revision>> {
     cx.reader().revisions(cx.scope(), entry, page).await
 }
 
@@ -177,26 +259,48 @@ pub async fn create_group_in(tx: &mut Tx) -> Result<TranslationGroupId> {
 
 /// Replaces what was written in an entry and what was derived of it, without a new version: how
 /// links are resolved once everything they lead to is there.
-pub async fn replace_body(cx: &ActorContext, id: EntryId, source: &Source, body: &Body) -> Result<()> {
-    cx.write(async |tx| replace_body_in(tx, id, source, body).await).await
+pub async fn replace_body(
+    cx: &ActorContext,
+    id: EntryId,
+    source: &Source,
+    body: &Body,
+) -> Result<()> {
+    cx.write(async |tx| replace_body_in(tx, id, source, body).await)
+        .await
 }
 
 /// Replaces a body, in a transaction.
 pub async fn replace_body_in(tx: &mut Tx, id: EntryId, source: &Source, body: &Body) -> Result<()> {
-    let content = tx.reader().entries_by_ids(tx.cx().scope(), &[id], Parts::NONE).await?.remove(&id);
+    let content = tx
+        .reader()
+        .entries_by_ids(tx.cx().scope(), &[id], Parts::NONE)
+        .await?
+        .remove(&id);
     let content = found(content, id)?;
-    let permit = tx.cx().authorize(Action::Update, content.entry().target())?;
-    tx.store_tx().replace_body(&permit, content.entry(), source, body).await
+    let permit = tx
+        .cx()
+        .authorize(Action::Update, content.entry().target())?;
+    tx.store_tx()
+        .replace_body(&permit, content.entry(), source, body)
+        .await
 }
 
 /// Removes an entry for good.
 pub async fn delete(cx: &ActorContext, id: EntryId, on_use: OnUse) -> Result<()> {
     cx.write(async |tx| {
-        let content = tx.reader().entries_by_ids(tx.cx().scope(), &[id], Parts::NONE).await?.remove(&id);
+        let content = tx
+            .reader()
+            .entries_by_ids(tx.cx().scope(), &[id], Parts::NONE)
+            .await?
+            .remove(&id);
         let content = found(content, id)?;
-        let permit = tx.cx().authorize(Action::Delete, content.entry().target())?;
+        let permit = tx
+            .cx()
+            .authorize(Action::Delete, content.entry().target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
-        tx.store_tx().delete_record(&permit, cx.scope(), id.uuid(), on_use, now).await
+        tx.store_tx()
+            .delete_record(&permit, cx.scope(), id.uuid(), on_use, now)
+            .await
     })
     .await
 }
@@ -220,20 +324,39 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn save<'a>(&'a self, draft: &'a EntryDraft) -> EntrySave<'a> {
-        EntrySave { entry: &self.entry, draft, event: self.event.clone(), sort_keys: &self.sort_keys, revision: self.revision }
+        EntrySave {
+            entry: &self.entry,
+            draft,
+            event: self.event.clone(),
+            sort_keys: &self.sort_keys,
+            revision: self.revision,
+        }
     }
 }
 
 /// Checks a draft and decides slug, path and times. `old`: the entry it replaces.
-pub(crate) async fn prepare(tx: &mut Tx, id: EntryId, draft: &EntryDraft, old: Option<&Entry>, parts: &PathParts) -> Result<Prepared> {
+pub(crate) async fn prepare(
+    tx: &mut Tx,
+    id: EntryId,
+    draft: &EntryDraft,
+    old: Option<&Entry>,
+    parts: &PathParts,
+) -> Result<Prepared> {
     check(draft)?;
     let editions = tx.editions().await?;
     let edition = editions.get(draft.edition)?;
     let now = tx.cx().now();
-    let created_at = old.map_or_else(|| draft.created_at.map_or(now, to_micros), |old| old.created_at);
+    let created_at = old.map_or_else(
+        || draft.created_at.map_or(now, to_micros),
+        |old| old.created_at,
+    );
     let published_at = match draft.status {
         Status::Published => Some(draft.published_at.map_or(now, to_micros)),
-        Status::Draft | Status::InReview | Status::Scheduled | Status::Archived | Status::Trashed => draft.published_at.map(to_micros),
+        Status::Draft
+        | Status::InReview
+        | Status::Scheduled
+        | Status::Archived
+        | Status::Trashed => draft.published_at.map(to_micros),
     };
     let group = match (draft.group, old) {
         (Some(group), _) => group,
@@ -263,34 +386,68 @@ pub(crate) async fn prepare(tx: &mut Tx, id: EntryId, draft: &EntryDraft, old: O
     };
     decide_slug(tx, edition, &mut entry, draft).await?;
     entry.path = decide_path(tx, edition, &entry, draft, parts).await?;
-    let sort_keys = SortKeys::of(edition).ok_or_else(|| Error::internal("no collation could be made"))?;
+    let sort_keys =
+        SortKeys::of(edition).ok_or_else(|| Error::internal("no collation could be made"))?;
     let verb = if old.is_none() { "created" } else { "updated" };
     let event = ContentEvent::new(id.kind.into(), verb, id, Some(draft.edition));
-    Ok(Prepared { entry, sort_keys, event, revision: tx.cx().next_id() })
+    Ok(Prepared {
+        entry,
+        sort_keys,
+        event,
+        revision: tx.cx().next_id(),
+    })
 }
 
-async fn decide_slug(tx: &mut Tx, edition: &Edition, entry: &mut Entry, draft: &EntryDraft) -> Result<()> {
+async fn decide_slug(
+    tx: &mut Tx,
+    edition: &Edition,
+    entry: &mut Entry,
+    draft: &EntryDraft,
+) -> Result<()> {
     let template = entry.clone();
     let store = &*tx.store_tx();
-    let slug = slugs::free(edition, &draft.slug, &draft.title, entry.id.uuid(), async |slug| {
-        let mut candidate = template.clone();
-        slug.as_str().clone_into(&mut candidate.slug);
-        store.slug_is_free(&candidate).await
-    })
+    let slug = slugs::free(
+        edition,
+        &draft.slug,
+        &draft.title,
+        entry.id.uuid(),
+        async |slug| {
+            let mut candidate = template.clone();
+            slug.as_str().clone_into(&mut candidate.slug);
+            store.slug_is_free(&candidate).await
+        },
+    )
     .await?;
     slug.as_str().clone_into(&mut entry.slug);
     Ok(())
 }
 
-async fn decide_path(tx: &mut Tx, edition: &Edition, entry: &Entry, draft: &EntryDraft, parts: &PathParts) -> Result<String> {
+async fn decide_path(
+    tx: &mut Tx,
+    edition: &Edition,
+    entry: &Entry,
+    draft: &EntryDraft,
+    parts: &PathParts,
+) -> Result<String> {
     if let Some(path) = &draft.path {
         let path = normalise_path(path)?;
-        if tx.store_tx().path_is_free(edition.id, &path, entry.id).await? {
+        if tx
+            .store_tx()
+            .path_is_free(edition.id, &path, entry.id)
+            .await?
+        {
             return Ok(path);
         }
-        return Err(Error::Conflict { message: format!("the path {path} is taken"), field: Some("path".to_owned()), used_by: Vec::new() });
+        return Err(Error::Conflict {
+            message: format!("the path {path} is taken"),
+            field: Some("path".to_owned()),
+            used_by: Vec::new(),
+        });
     }
-    let slug_path = parts.parent_path.as_ref().map_or_else(|| entry.slug.clone(), |above| format!("{}/{}", above.trim_matches('/'), entry.slug));
+    let slug_path = parts.parent_path.as_ref().map_or_else(
+        || entry.slug.clone(),
+        |above| format!("{}/{}", above.trim_matches('/'), entry.slug),
+    );
     let values = PathValues {
         slug: &entry.slug,
         slug_path: &slug_path,
@@ -307,12 +464,20 @@ async fn decide_path(tx: &mut Tx, edition: &Edition, entry: &Entry, draft: &Entr
     let base = normalise_path(&expand(pattern, &values))?;
     let mut path = base.clone();
     for number in 2..1000 {
-        if tx.store_tx().path_is_free(edition.id, &path, entry.id).await? {
+        if tx
+            .store_tx()
+            .path_is_free(edition.id, &path, entry.id)
+            .await?
+        {
             return Ok(path);
         }
         path = format!("{base}-{number}");
     }
-    Err(Error::Conflict { message: format!("the path {base} and its numbered variants are taken"), field: Some("path".to_owned()), used_by: Vec::new() })
+    Err(Error::Conflict {
+        message: format!("the path {base} and its numbered variants are taken"),
+        field: Some("path".to_owned()),
+        used_by: Vec::new(),
+    })
 }
 
 /// The longest title, in characters.
@@ -323,19 +488,41 @@ pub const MAX_SOURCE_BYTES: usize = 8 * 1024 * 1024;
 fn check(draft: &EntryDraft) -> Result<()> {
     let mut errors = Vec::new();
     if draft.title.chars().count() > MAX_TITLE_CHARS {
-        errors.push(FieldError::new("title", format!("must have at most {MAX_TITLE_CHARS} characters")));
+        errors.push(FieldError::new(
+            "title",
+            format!("must have at most {MAX_TITLE_CHARS} characters"),
+        ));
     }
     if draft.source.text.len() > MAX_SOURCE_BYTES {
-        errors.push(FieldError::new("body", format!("must have at most {MAX_SOURCE_BYTES} bytes")));
+        errors.push(FieldError::new(
+            "body",
+            format!("must have at most {MAX_SOURCE_BYTES} bytes"),
+        ));
     }
     if draft.status == Status::Scheduled && draft.scheduled_at.is_none() {
-        errors.push(FieldError::new("scheduledAt", "is required for a scheduled entry"));
+        errors.push(FieldError::new(
+            "scheduledAt",
+            "is required for a scheduled entry",
+        ));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(errors))
+    }
 }
 
 /// The contributions as one line: `Ada Moor, Ben Hale`.
 pub fn byline_text(byline: &[Contribution]) -> String {
-    let names: Vec<&str> = byline.iter().filter_map(|line| line.name.as_deref().or_else(|| line.author.as_ref().map(|author| author.text.value.name.as_str()))).collect();
+    let names: Vec<&str> = byline
+        .iter()
+        .filter_map(|line| {
+            line.name.as_deref().or_else(|| {
+                line.author
+                    .as_ref()
+                    .map(|author| author.text.value.name.as_str())
+            })
+        })
+        .collect();
     names.join(", ")
 }

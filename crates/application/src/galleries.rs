@@ -29,7 +29,11 @@ pub async fn list(cx: &ActorContext, edition: EditionId, page: &PageArgs) -> Res
 }
 
 /// One gallery.
-pub async fn get(cx: &ActorContext, get: &GalleryGet, edition: EditionId) -> Result<Option<Gallery>> {
+pub async fn get(
+    cx: &ActorContext,
+    get: &GalleryGet,
+    edition: EditionId,
+) -> Result<Option<Gallery>> {
     match get {
         GalleryGet::Id(id) => Ok(by_ids(cx, &[*id], edition).await?.remove(id)),
         GalleryGet::Slug(slug) => cx.reader().gallery_by_slug(cx.scope(), slug, edition).await,
@@ -37,12 +41,20 @@ pub async fn get(cx: &ActorContext, get: &GalleryGet, edition: EditionId) -> Res
 }
 
 /// Galleries by id.
-pub async fn by_ids(cx: &ActorContext, ids: &[GalleryId], edition: EditionId) -> Result<HashMap<GalleryId, Gallery>> {
+pub async fn by_ids(
+    cx: &ActorContext,
+    ids: &[GalleryId],
+    edition: EditionId,
+) -> Result<HashMap<GalleryId, Gallery>> {
     cx.reader().galleries_by_ids(cx.scope(), ids, edition).await
 }
 
 /// The pictures of galleries, in order.
-pub async fn items(cx: &ActorContext, ids: &[GalleryId], edition: EditionId) -> Result<HashMap<GalleryId, Vec<GalleryItem>>> {
+pub async fn items(
+    cx: &ActorContext,
+    ids: &[GalleryId],
+    edition: EditionId,
+) -> Result<HashMap<GalleryId, Vec<GalleryItem>>> {
     cx.reader().gallery_items(cx.scope(), ids, edition).await
 }
 
@@ -53,25 +65,46 @@ pub async fn create(cx: &ActorContext, draft: GalleryDraft) -> Result<GalleryId>
 
 /// Makes a gallery, in a transaction.
 pub async fn create_in(tx: &mut Tx, draft: &GalleryDraft) -> Result<GalleryId> {
-    if draft.texts.is_empty() || draft.texts.iter().any(|text| text.value.title.trim().is_empty()) {
-        return Err(Error::invalid("texts.title", "must not be empty, in at least one edition"));
+    if draft.texts.is_empty()
+        || draft
+            .texts
+            .iter()
+            .any(|text| text.value.title.trim().is_empty())
+    {
+        return Err(Error::invalid(
+            "texts.title",
+            "must not be empty, in at least one edition",
+        ));
     }
     let id = Id::from_uuid(tx.cx().next_id());
-    let permit = tx.cx().authorize(Action::Create, Target::shared(RecordKind::Gallery, id))?;
+    let permit = tx
+        .cx()
+        .authorize(Action::Create, Target::shared(RecordKind::Gallery, id))?;
     let editions = tx.editions().await?;
     let mut draft = draft.clone();
     let cx = tx.cx().clone();
     for text in &mut draft.texts {
         let edition = editions.get(text.edition)?;
         let reader = tx.reader();
-        let slug = slugs::free(edition, &text.value.slug, &text.value.title, id.uuid(), async |slug| {
-            Ok(reader.gallery_by_slug(cx.scope(), slug.as_str(), edition.id).await?.is_none())
-        })
+        let slug = slugs::free(
+            edition,
+            &text.value.slug,
+            &text.value.title,
+            id.uuid(),
+            async |slug| {
+                Ok(reader
+                    .gallery_by_slug(cx.scope(), slug.as_str(), edition.id)
+                    .await?
+                    .is_none())
+            },
+        )
         .await?;
         slug.as_str().clone_into(&mut text.value.slug);
     }
     let now = tx.cx().now();
-    tx.store_tx().save_gallery(&permit, id, 1, &draft, now).await?;
+    tx.store_tx()
+        .save_gallery(&permit, id, 1, &draft, now)
+        .await?;
     Ok(id)
 }
 
@@ -82,7 +115,9 @@ pub async fn delete(cx: &ActorContext, id: GalleryId, on_use: OnUse) -> Result<(
     cx.write(async |tx| {
         let permit = tx.cx().authorize(Action::Delete, gallery.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
-        tx.store_tx().delete_record(&permit, cx.scope(), id.uuid(), on_use, now).await
+        tx.store_tx()
+            .delete_record(&permit, cx.scope(), id.uuid(), on_use, now)
+            .await
     })
     .await
 }

@@ -22,6 +22,7 @@ pub mod seo;
 pub mod settings;
 mod slugs;
 pub mod terms;
+pub mod transfer;
 
 pub use context::{ActorContext, App, AppOptions, Clock, IdSource, SystemClock, SystemIds, Tx};
-pub use persistence::{Bucket, Durability, Engine, Facet, FacetField, OnUse, Relations, Store, StoreOptions};
+pub use persistence::{Bucket, Durability, Engine, Facet, FacetField, OnUse, Store, StoreOptions};

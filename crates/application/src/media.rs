@@ -14,14 +14,19 @@ use domain::{
     text::Localized,
 };
 use futures::{StreamExt, stream::BoxStream};
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, path::Path};
+use object_store::{GetOptions, GetRange, ObjectStoreExt, path::Path};
 use persistence::OnUse;
 use sha2::{Digest, Sha256};
 
 use crate::{ActorContext, Tx, context::found};
 
 /// A page of assets, the newest first.
-pub async fn list(cx: &ActorContext, query: &AssetQuery, edition: EditionId, page: &PageArgs) -> Result<Page<Asset>> {
+pub async fn list(
+    cx: &ActorContext,
+    query: &AssetQuery,
+    edition: EditionId,
+    page: &PageArgs,
+) -> Result<Page<Asset>> {
     cx.reader().assets(cx.scope(), query, edition, page).await
 }
 
@@ -31,13 +36,23 @@ pub async fn get(cx: &ActorContext, id: AssetId, edition: EditionId) -> Result<O
 }
 
 /// Assets by id.
-pub async fn by_ids(cx: &ActorContext, ids: &[AssetId], edition: EditionId) -> Result<HashMap<AssetId, Asset>> {
+pub async fn by_ids(
+    cx: &ActorContext,
+    ids: &[AssetId],
+    edition: EditionId,
+) -> Result<HashMap<AssetId, Asset>> {
     cx.reader().assets_by_ids(cx.scope(), ids, edition).await
 }
 
 /// The texts of assets in all editions.
-pub async fn texts(cx: &ActorContext, ids: &[AssetId]) -> Result<HashMap<AssetId, Vec<Localized<AssetText>>>> {
-    cx.scope().note_all(ids.iter().map(|id| domain::events::CacheTag::Record(id.to_string())));
+pub async fn texts(
+    cx: &ActorContext,
+    ids: &[AssetId],
+) -> Result<HashMap<AssetId, Vec<Localized<AssetText>>>> {
+    cx.scope().note_all(
+        ids.iter()
+            .map(|id| domain::events::CacheTag::Record(id.to_string())),
+    );
     cx.reader().asset_texts(ids).await
 }
 
@@ -50,7 +65,13 @@ pub async fn used_by(cx: &ActorContext, id: AssetId) -> Result<Vec<EntryId>> {
 pub fn url(cx: &ActorContext, asset: &Asset) -> String {
     match &asset.location {
         AssetLocation::Remote { url } => url.clone(),
-        AssetLocation::Stored { .. } => format!("{}/media/{}/{}/{}", cx.public_url(), asset.id, asset.version, encode_path(&asset.file_name)),
+        AssetLocation::Stored { .. } => format!(
+            "{}/media/{}/{}/{}",
+            cx.public_url(),
+            asset.id,
+            asset.version,
+            encode_path(&asset.file_name)
+        ),
     }
 }
 
@@ -70,26 +91,64 @@ pub struct MediaObject {
 
 impl fmt::Debug for MediaObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MediaObject").field("asset", &self.asset.id).field("size", &self.size).field("range", &self.range).finish_non_exhaustive()
+        f.debug_struct("MediaObject")
+            .field("asset", &self.asset.id)
+            .field("size", &self.size)
+            .field("range", &self.range)
+            .finish_non_exhaustive()
     }
 }
 
 /// Opens the bytes of an asset. `None`: absent, hidden, remote, or of another version. A range past
 /// the end is cut; one that begins there is `Invalid`.
-pub async fn open(cx: &ActorContext, id: AssetId, version: i64, range: Option<Range<u64>>) -> Result<Option<MediaObject>> {
+pub async fn open(
+    cx: &ActorContext,
+    id: AssetId,
+    version: i64,
+    range: Option<Range<u64>>,
+) -> Result<Option<MediaObject>> {
     let edition = cx.editions().await?.default_edition()?.id;
-    let Some(asset) = get(cx, id, edition).await?.filter(|asset| asset.version == version) else { return Ok(None) };
-    let AssetLocation::Stored { key } = &asset.location else { return Ok(None) };
-    let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
-    let result = match cx.app().objects().get_opts(&Path::from(key.as_str()), options).await {
+    let Some(asset) = get(cx, id, edition)
+        .await?
+        .filter(|asset| asset.version == version)
+    else {
+        return Ok(None);
+    };
+    let AssetLocation::Stored { key } = &asset.location else {
+        return Ok(None);
+    };
+    let options = GetOptions {
+        range: range.map(GetRange::Bounded),
+        ..GetOptions::default()
+    };
+    let result = match cx
+        .app()
+        .objects()
+        .get_opts(&Path::from(key.as_str()), options)
+        .await
+    {
         Ok(result) => result,
         Err(object_store::Error::NotFound { .. }) => return Ok(None),
-        Err(source) => return Err(Error::Unavailable { message: "the media storage does not answer".to_owned(), source: Some(source.into()) }),
+        Err(source) => {
+            return Err(Error::Unavailable {
+                message: "the media storage does not answer".to_owned(),
+                source: Some(source.into()),
+            });
+        }
     };
     let etag = key.rsplit('/').next().unwrap_or(key).to_owned();
     let (size, range) = (result.meta.size, result.range.clone());
-    let bytes = result.into_stream().map(|chunk| chunk.map_err(Error::internal)).boxed();
-    Ok(Some(MediaObject { asset, size, etag, range, bytes }))
+    let bytes = result
+        .into_stream()
+        .map(|chunk| chunk.map_err(Error::internal))
+        .boxed();
+    Ok(Some(MediaObject {
+        asset,
+        size,
+        etag,
+        range,
+        bytes,
+    }))
 }
 
 /// Bytes that are in the object store.
@@ -104,13 +163,23 @@ pub struct StoredBytes {
 /// Stores bytes under a hash of them; the same bytes are stored once.
 pub async fn put_bytes(cx: &ActorContext, bytes: Bytes) -> Result<StoredBytes> {
     // Bytes are nothing to readers until an asset names them, and making one asks the policy.
-    cx.authorize(Action::Create, Target::shared(RecordKind::Asset, "asset_new"))?;
+    cx.authorize(
+        Action::Create,
+        Target::shared(RecordKind::Asset, "asset_new"),
+    )?;
     let digest = Sha256::digest(&bytes);
     let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let (shard, rest) = hash.split_at(2);
     let key = format!("originals/{shard}/{rest}");
     let size_bytes = i64::try_from(bytes.len()).map_err(Error::internal)?;
-    cx.app().objects().put(&Path::from(key.as_str()), bytes.into()).await.map_err(|source| Error::Unavailable { message: "the media storage does not answer".to_owned(), source: Some(source.into()) })?;
+    cx.app()
+        .objects()
+        .put(&Path::from(key.as_str()), bytes.into())
+        .await
+        .map_err(|source| Error::Unavailable {
+            message: "the media storage does not answer".to_owned(),
+            source: Some(source.into()),
+        })?;
     Ok(StoredBytes { key, size_bytes })
 }
 
@@ -129,7 +198,11 @@ pub async fn create_in(tx: &mut Tx, draft: &AssetDraft) -> Result<AssetId> {
 /// Replaces an asset's record, in a transaction.
 pub async fn update_in(tx: &mut Tx, id: AssetId, draft: &AssetDraft) -> Result<()> {
     let edition = tx.editions().await?.default_edition()?.id;
-    let old = tx.reader().assets_by_ids(tx.cx().scope(), &[id], edition).await?.remove(&id);
+    let old = tx
+        .reader()
+        .assets_by_ids(tx.cx().scope(), &[id], edition)
+        .await?
+        .remove(&id);
     save(tx, id, found(old, id)?.version + 1, Action::Update, draft).await
 }
 
@@ -145,30 +218,58 @@ pub async fn delete(cx: &ActorContext, id: AssetId, on_use: OnUse) -> Result<()>
     cx.write(async |tx| {
         let permit = tx.cx().authorize(Action::Delete, asset.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
-        tx.store_tx().delete_record(&permit, cx.scope(), id.uuid(), on_use, now).await
+        tx.store_tx()
+            .delete_record(&permit, cx.scope(), id.uuid(), on_use, now)
+            .await
     })
     .await
 }
 
-async fn save(tx: &mut Tx, id: AssetId, version: i64, action: Action, draft: &AssetDraft) -> Result<()> {
+async fn save(
+    tx: &mut Tx,
+    id: AssetId,
+    version: i64,
+    action: Action,
+    draft: &AssetDraft,
+) -> Result<()> {
     check(draft)?;
-    let permit = tx.cx().authorize(action, Target::shared(RecordKind::Asset, id))?;
+    let permit = tx
+        .cx()
+        .authorize(action, Target::shared(RecordKind::Asset, id))?;
     let now = tx.cx().now();
-    tx.store_tx().save_asset(&permit, id, version, draft, now).await
+    tx.store_tx()
+        .save_asset(&permit, id, version, draft, now)
+        .await
 }
 
 fn check(draft: &AssetDraft) -> Result<()> {
     let mut errors = Vec::new();
-    if draft.file_name.is_empty() || draft.file_name.len() > 255 || draft.file_name.contains(['/', '\\', '\0']) {
-        errors.push(FieldError::new("fileName", "must be a plain file name of 1 to 255 bytes"));
+    if draft.file_name.is_empty()
+        || draft.file_name.len() > 255
+        || draft.file_name.contains(['/', '\\', '\0'])
+    {
+        errors.push(FieldError::new(
+            "fileName",
+            "must be a plain file name of 1 to 255 bytes",
+        ));
     }
     if let AssetLocation::Remote { url } = &draft.location
         && !url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
     {
-        errors.push(FieldError::new("url", "must be an absolute http or https address"));
+        errors.push(FieldError::new(
+            "url",
+            "must be an absolute http or https address",
+        ));
     }
-    if draft.focal_point.is_some_and(|(x, y)| !(0.0..=1.0).contains(&x) || !(0.0..=1.0).contains(&y)) {
+    if draft
+        .focal_point
+        .is_some_and(|(x, y)| !(0.0..=1.0).contains(&x) || !(0.0..=1.0).contains(&y))
+    {
         errors.push(FieldError::new("focalPoint", "must lie between 0 and 1"));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(errors))
+    }
 }

@@ -33,7 +33,12 @@ pub async fn list(cx: &ActorContext, edition: EditionId) -> Result<Vec<Menu>> {
 pub async fn get(cx: &ActorContext, get: &MenuGet) -> Result<Option<Menu>> {
     match get {
         MenuGet::Id(id) => cx.reader().menu(cx.scope(), *id).await,
-        MenuGet::Location { edition, location } => Ok(cx.reader().menus(cx.scope(), *edition, Some(location)).await?.into_iter().next()),
+        MenuGet::Location { edition, location } => Ok(cx
+            .reader()
+            .menus(cx.scope(), *edition, Some(location))
+            .await?
+            .into_iter()
+            .next()),
     }
 }
 
@@ -55,11 +60,22 @@ pub async fn update_in(tx: &mut Tx, id: MenuId, draft: &MenuDraft) -> Result<()>
     save(tx, id, found(old, id)?.version + 1, Action::Update, draft).await
 }
 
-async fn save(tx: &mut Tx, id: MenuId, version: i64, action: Action, draft: &MenuDraft) -> Result<()> {
+async fn save(
+    tx: &mut Tx,
+    id: MenuId,
+    version: i64,
+    action: Action,
+    draft: &MenuDraft,
+) -> Result<()> {
     if draft.location.trim().is_empty() {
         return Err(Error::invalid("location", "must not be empty"));
     }
-    let permit = tx.cx().authorize(action, Target::of_edition(RecordKind::Menu, id, draft.edition))?;
+    let permit = tx.cx().authorize(
+        action,
+        Target::of_edition(RecordKind::Menu, id, draft.edition),
+    )?;
     let now = tx.cx().now();
-    tx.store_tx().save_menu(&permit, id, version, draft, now).await
+    tx.store_tx()
+        .save_menu(&permit, id, version, draft, now)
+        .await
 }

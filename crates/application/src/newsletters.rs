@@ -36,7 +36,11 @@ pub enum NewsletterGet {
 }
 
 /// A page of newsletters.
-pub async fn list(cx: &ActorContext, edition: Option<EditionId>, page: &PageArgs) -> Result<Page<Newsletter>> {
+pub async fn list(
+    cx: &ActorContext,
+    edition: Option<EditionId>,
+    page: &PageArgs,
+) -> Result<Page<Newsletter>> {
     cx.reader().newsletters(cx.scope(), edition, page).await
 }
 
@@ -44,36 +48,67 @@ pub async fn list(cx: &ActorContext, edition: Option<EditionId>, page: &PageArgs
 pub async fn get(cx: &ActorContext, get: &NewsletterGet) -> Result<Option<Newsletter>> {
     match get {
         NewsletterGet::Id(id) => Ok(by_ids(cx, &[*id]).await?.remove(id)),
-        NewsletterGet::Slug { edition, slug } => cx.reader().newsletter_by_slug(cx.scope(), *edition, slug).await,
+        NewsletterGet::Slug { edition, slug } => {
+            cx.reader()
+                .newsletter_by_slug(cx.scope(), *edition, slug)
+                .await
+        }
     }
 }
 
 /// Newsletters by id.
-pub async fn by_ids(cx: &ActorContext, ids: &[NewsletterId]) -> Result<HashMap<NewsletterId, Newsletter>> {
+pub async fn by_ids(
+    cx: &ActorContext,
+    ids: &[NewsletterId],
+) -> Result<HashMap<NewsletterId, Newsletter>> {
     cx.reader().newsletters_by_ids(cx.scope(), ids).await
 }
 
 /// The public path of a newsletter's archive.
 pub fn path(editions: &EditionSet, newsletter: &Newsletter) -> String {
-    let Ok(edition) = editions.get(newsletter.edition) else { return "/".to_owned() };
-    expand(&edition.permalinks.newsletter, &PathValues { slug: &newsletter.slug, ..PathValues::default() })
+    let Ok(edition) = editions.get(newsletter.edition) else {
+        return "/".to_owned();
+    };
+    expand(
+        &edition.permalinks.newsletter,
+        &PathValues {
+            slug: &newsletter.slug,
+            ..PathValues::default()
+        },
+    )
 }
 
 /// One issue.
 pub async fn get_issue(cx: &ActorContext, get: &EntryGet, parts: Parts) -> Result<Option<Issue>> {
-    entries::get(cx, ContentKind::Issue, get, parts).await?.map(Issue::try_from).transpose()
+    entries::get(cx, ContentKind::Issue, get, parts)
+        .await?
+        .map(Issue::try_from)
+        .transpose()
 }
 
 /// A page of issues.
-pub async fn list_issues(cx: &ActorContext, query: &EntryQuery, page: &PageArgs, parts: Parts) -> Result<Page<Issue>> {
-    entries::list(cx, query, page, parts).await?.try_map(Issue::try_from)
+pub async fn list_issues(
+    cx: &ActorContext,
+    query: &EntryQuery,
+    page: &PageArgs,
+    parts: Parts,
+) -> Result<Page<Issue>> {
+    entries::list(cx, query, page, parts)
+        .await?
+        .try_map(Issue::try_from)
 }
 
 /// The sections of issues; items that lead to hidden articles keep their own words only.
-pub async fn sections(cx: &ActorContext, ids: &[IssueId]) -> Result<HashMap<IssueId, Vec<Section>>> {
+pub async fn sections(
+    cx: &ActorContext,
+    ids: &[IssueId],
+) -> Result<HashMap<IssueId, Vec<Section>>> {
     let entries: Vec<EntryId> = ids.iter().map(|id| (*id).into()).collect();
     let mut found = entries::relations(cx, &entries, Parts::SECTIONS).await?;
-    Ok(ids.iter().filter_map(|id| Some((*id, found.remove(&(*id).into())?.sections))).collect())
+    Ok(ids
+        .iter()
+        .filter_map(|id| Some((*id, found.remove(&(*id).into())?.sections)))
+        .collect())
 }
 
 /// Makes a newsletter.
@@ -83,18 +118,35 @@ pub async fn create(cx: &ActorContext, draft: NewsletterDraft) -> Result<Newslet
             return Err(Error::invalid("title", "must not be empty"));
         }
         let id = Id::from_uuid(tx.cx().next_id());
-        let permit = tx.cx().authorize(Action::Create, Target::of_edition(RecordKind::Newsletter, id, draft.edition))?;
+        let permit = tx.cx().authorize(
+            Action::Create,
+            Target::of_edition(RecordKind::Newsletter, id, draft.edition),
+        )?;
         let editions = tx.editions().await?;
         let edition = editions.get(draft.edition)?;
         let cx = tx.cx().clone();
         let reader = tx.reader();
-        let slug = slugs::free(edition, &draft.slug, &draft.title, id.uuid(), async |slug| {
-            Ok(reader.newsletter_by_slug(cx.scope(), edition.id, slug.as_str()).await?.is_none())
-        })
+        let slug = slugs::free(
+            edition,
+            &draft.slug,
+            &draft.title,
+            id.uuid(),
+            async |slug| {
+                Ok(reader
+                    .newsletter_by_slug(cx.scope(), edition.id, slug.as_str())
+                    .await?
+                    .is_none())
+            },
+        )
         .await?;
-        let draft = NewsletterDraft { slug: slug.to_string(), ..draft.clone() };
+        let draft = NewsletterDraft {
+            slug: slug.to_string(),
+            ..draft.clone()
+        };
         let now = tx.cx().now();
-        tx.store_tx().save_newsletter(&permit, id, 1, &draft, now).await?;
+        tx.store_tx()
+            .save_newsletter(&permit, id, 1, &draft, now)
+            .await?;
         Ok(id)
     })
     .await
@@ -104,36 +156,68 @@ pub async fn create(cx: &ActorContext, draft: NewsletterDraft) -> Result<Newslet
 pub async fn create_issue(cx: &ActorContext, draft: IssueDraft) -> Result<IssueId> {
     cx.write(async |tx| {
         let id = Id::from_uuid(tx.cx().next_id());
-        let permit = tx.cx().authorize(Action::Create, Target::of_edition(RecordKind::Issue, id, draft.entry.edition))?;
+        let permit = tx.cx().authorize(
+            Action::Create,
+            Target::of_edition(RecordKind::Issue, id, draft.entry.edition),
+        )?;
         let parts = path_parts(tx, &draft).await?;
         let prepared = prepare(tx, id.into(), &draft.entry, None, &parts).await?;
-        tx.store_tx().save_issue(&permit, prepared.save(&draft.entry), &draft).await?;
+        tx.store_tx()
+            .save_issue(&permit, prepared.save(&draft.entry), &draft)
+            .await?;
         Ok(id)
     })
     .await
 }
 
 /// Replaces an issue. `expected`: the version the change was made for.
-pub async fn update_issue(cx: &ActorContext, id: IssueId, expected: Option<i64>, draft: IssueDraft) -> Result<()> {
+pub async fn update_issue(
+    cx: &ActorContext,
+    id: IssueId,
+    expected: Option<i64>,
+    draft: IssueDraft,
+) -> Result<()> {
     cx.write(async |tx| {
-        let old = tx.reader().entries_by_ids(tx.cx().scope(), &[id.into()], Parts::NONE).await?.remove(&id.into());
+        let old = tx
+            .reader()
+            .entries_by_ids(tx.cx().scope(), &[id.into()], Parts::NONE)
+            .await?
+            .remove(&id.into());
         let old = found(old, id)?;
         if let Some(expected) = expected.filter(|expected| *expected != old.entry().version) {
-            return Err(Error::conflict(format!("version {expected} is not the current one, which is {}", old.entry().version)));
+            return Err(Error::conflict(format!(
+                "version {expected} is not the current one, which is {}",
+                old.entry().version
+            )));
         }
         let permit = tx.cx().authorize(Action::Update, old.entry().target())?;
         let parts = path_parts(tx, &draft).await?;
         let prepared = prepare(tx, id.into(), &draft.entry, Some(old.entry()), &parts).await?;
-        tx.store_tx().save_issue(&permit, prepared.save(&draft.entry), &draft).await
+        tx.store_tx()
+            .save_issue(&permit, prepared.save(&draft.entry), &draft)
+            .await
     })
     .await
 }
 
 async fn path_parts(tx: &Tx, draft: &IssueDraft) -> Result<PathParts> {
-    let newsletter = tx.reader().newsletters_by_ids(tx.cx().scope(), &[draft.newsletter]).await?.remove(&draft.newsletter);
-    let newsletter = newsletter.ok_or_else(|| Error::invalid("newsletter", format!("{} does not exist", draft.newsletter)))?;
+    let newsletter = tx
+        .reader()
+        .newsletters_by_ids(tx.cx().scope(), &[draft.newsletter])
+        .await?
+        .remove(&draft.newsletter);
+    let newsletter = newsletter.ok_or_else(|| {
+        Error::invalid("newsletter", format!("{} does not exist", draft.newsletter))
+    })?;
     if newsletter.edition != draft.entry.edition {
-        return Err(Error::invalid("newsletter", "belongs to another edition than the issue"));
+        return Err(Error::invalid(
+            "newsletter",
+            "belongs to another edition than the issue",
+        ));
     }
-    Ok(PathParts { newsletter: Some(newsletter.slug), number: Some(draft.number), ..PathParts::default() })
+    Ok(PathParts {
+        newsletter: Some(newsletter.slug),
+        number: Some(draft.number),
+        ..PathParts::default()
+    })
 }

@@ -18,12 +18,22 @@ use crate::{
 
 /// One page.
 pub async fn get(cx: &ActorContext, get: &EntryGet, parts: Parts) -> Result<Option<Page>> {
-    entries::get(cx, ContentKind::Page, get, parts).await?.map(Page::try_from).transpose()
+    entries::get(cx, ContentKind::Page, get, parts)
+        .await?
+        .map(Page::try_from)
+        .transpose()
 }
 
 /// A page of pages.
-pub async fn list(cx: &ActorContext, query: &EntryQuery, page: &PageArgs, parts: Parts) -> Result<paging::Page<Page>> {
-    entries::list(cx, query, page, parts).await?.try_map(Page::try_from)
+pub async fn list(
+    cx: &ActorContext,
+    query: &EntryQuery,
+    page: &PageArgs,
+    parts: Parts,
+) -> Result<paging::Page<Page>> {
+    entries::list(cx, query, page, parts)
+        .await?
+        .try_map(Page::try_from)
 }
 
 /// Makes a page.
@@ -34,46 +44,89 @@ pub async fn create(cx: &ActorContext, draft: PageDraft) -> Result<PageId> {
 /// Makes a page, in a transaction.
 pub async fn create_in(tx: &mut Tx, draft: &PageDraft) -> Result<PageId> {
     let id = Id::from_uuid(tx.cx().next_id());
-    let target = Target { owner: draft.entry.owner, ..Target::of_edition(RecordKind::Page, id, draft.entry.edition) };
+    let target = Target {
+        owner: draft.entry.owner,
+        ..Target::of_edition(RecordKind::Page, id, draft.entry.edition)
+    };
     let permit = tx.cx().authorize(Action::Create, target)?;
     let parts = path_parts(tx, id, draft).await?;
     let prepared = prepare(tx, id.into(), &draft.entry, None, &parts).await?;
-    tx.store_tx().save_page(&permit, prepared.save(&draft.entry), draft).await?;
+    tx.store_tx()
+        .save_page(&permit, prepared.save(&draft.entry), draft)
+        .await?;
     Ok(id)
 }
 
 /// Replaces a page. `expected`: the version the change was made for.
-pub async fn update(cx: &ActorContext, id: PageId, expected: Option<i64>, draft: PageDraft) -> Result<()> {
-    cx.write(async |tx| update_in(tx, id, expected, &draft).await).await
+pub async fn update(
+    cx: &ActorContext,
+    id: PageId,
+    expected: Option<i64>,
+    draft: PageDraft,
+) -> Result<()> {
+    cx.write(async |tx| update_in(tx, id, expected, &draft).await)
+        .await
 }
 
 /// Replaces a page, in a transaction.
-pub async fn update_in(tx: &mut Tx, id: PageId, expected: Option<i64>, draft: &PageDraft) -> Result<()> {
-    let old = tx.reader().entries_by_ids(tx.cx().scope(), &[id.into()], Parts::NONE).await?.remove(&id.into());
+pub async fn update_in(
+    tx: &mut Tx,
+    id: PageId,
+    expected: Option<i64>,
+    draft: &PageDraft,
+) -> Result<()> {
+    let old = tx
+        .reader()
+        .entries_by_ids(tx.cx().scope(), &[id.into()], Parts::NONE)
+        .await?
+        .remove(&id.into());
     let old = found(old, id)?;
     if let Some(expected) = expected.filter(|expected| *expected != old.entry().version) {
-        return Err(Error::conflict(format!("version {expected} is not the current one, which is {}", old.entry().version)));
+        return Err(Error::conflict(format!(
+            "version {expected} is not the current one, which is {}",
+            old.entry().version
+        )));
     }
     let permit = tx.cx().authorize(Action::Update, old.entry().target())?;
     let parts = path_parts(tx, id, draft).await?;
     let prepared = prepare(tx, id.into(), &draft.entry, Some(old.entry()), &parts).await?;
-    tx.store_tx().save_page(&permit, prepared.save(&draft.entry), draft).await
+    tx.store_tx()
+        .save_page(&permit, prepared.save(&draft.entry), draft)
+        .await
 }
 
 /// The path of the page above; a page cannot stand below itself.
 async fn path_parts(tx: &mut Tx, id: PageId, draft: &PageDraft) -> Result<PathParts> {
-    let Some(parent) = draft.entry.parent else { return Ok(PathParts::default()) };
+    let Some(parent) = draft.entry.parent else {
+        return Ok(PathParts::default());
+    };
     let mut next = Some(parent);
     let mut path = None;
     for level in 0..=20 {
-        let Some(current) = next else { return Ok(PathParts { parent_path: path, ..PathParts::default() }) };
+        let Some(current) = next else {
+            return Ok(PathParts {
+                parent_path: path,
+                ..PathParts::default()
+            });
+        };
         if current == id.into() || level == 20 {
-            return Err(Error::invalid("parent", "stands below this page, or more than 20 levels deep"));
+            return Err(Error::invalid(
+                "parent",
+                "stands below this page, or more than 20 levels deep",
+            ));
         }
-        let above = tx.reader().entries_by_ids(tx.cx().scope(), &[current], Parts::NONE).await?.remove(&current);
-        let above = above.ok_or_else(|| Error::invalid("parent", format!("{current} does not exist")))?;
+        let above = tx
+            .reader()
+            .entries_by_ids(tx.cx().scope(), &[current], Parts::NONE)
+            .await?
+            .remove(&current);
+        let above =
+            above.ok_or_else(|| Error::invalid("parent", format!("{current} does not exist")))?;
         if above.entry().edition != draft.entry.edition {
-            return Err(Error::invalid("parent", "must be a page of the same edition"));
+            return Err(Error::invalid(
+                "parent",
+                "must be a page of the same edition",
+            ));
         }
         if path.is_none() {
             path = Some(above.entry().path.clone());

@@ -12,7 +12,11 @@ use domain::{
 use crate::{ActorContext, Tx, routes::stored_form};
 
 /// A page of redirects, by path.
-pub async fn list(cx: &ActorContext, edition: Option<EditionId>, page: &PageArgs) -> Result<Page<Redirect>> {
+pub async fn list(
+    cx: &ActorContext,
+    edition: Option<EditionId>,
+    page: &PageArgs,
+) -> Result<Page<Redirect>> {
     cx.reader().redirects(cx.scope(), edition, page).await
 }
 
@@ -29,9 +33,17 @@ pub async fn create(cx: &ActorContext, draft: RedirectDraft) -> Result<RedirectI
 /// Makes a redirect, in a transaction. The path may be one of WordPress's plain addresses: `/?p=12`.
 pub async fn create_in(tx: &mut Tx, draft: &RedirectDraft) -> Result<RedirectId> {
     let id = Id::from_uuid(tx.cx().next_id());
-    let permit = tx.cx().authorize(Action::Create, Target::of_edition(RecordKind::Redirect, id, draft.edition))?;
-    let draft = RedirectDraft { from: stored_form(&draft.from)?, ..draft.clone() };
+    let permit = tx.cx().authorize(
+        Action::Create,
+        Target::of_edition(RecordKind::Redirect, id, draft.edition),
+    )?;
+    let draft = RedirectDraft {
+        from: stored_form(&draft.from)?,
+        ..draft.clone()
+    };
     let now = tx.cx().now();
-    tx.store_tx().insert_redirect(&permit, id, &draft, now).await?;
+    tx.store_tx()
+        .insert_redirect(&permit, id, &draft, now)
+        .await?;
     Ok(id)
 }

@@ -12,12 +12,19 @@ use persistence::PathRow;
 use crate::{ActorContext, entries};
 
 /// What lives at a path: an entry, something that moved, a term, an author or a newsletter.
-pub async fn resolve(cx: &ActorContext, edition: EditionId, path: &str, parts: Parts) -> Result<Option<Route>> {
+pub async fn resolve(
+    cx: &ActorContext,
+    edition: EditionId,
+    path: &str,
+    parts: Parts,
+) -> Result<Option<Route>> {
     let stored = stored_form(path)?;
     match cx.reader().path(cx.scope(), edition, &stored).await? {
         Some(PathRow::Entry(id)) => {
             let mut found = entries::by_ids(cx, &[id], parts).await?;
-            return Ok(found.remove(&id).map(|content| Route::Entry(Box::new(content))));
+            return Ok(found
+                .remove(&id)
+                .map(|content| Route::Entry(Box::new(content))));
         }
         Some(PathRow::Redirect(redirect)) => return Ok(Some(Route::Redirect(redirect))),
         None => {}
@@ -25,21 +32,34 @@ pub async fn resolve(cx: &ActorContext, edition: EditionId, path: &str, parts: P
     let path = normalise_path(path)?;
     let editions = cx.editions().await?;
     let links = &editions.get(edition)?.permalinks;
-    for (pattern, taxonomy) in [(&links.category, Taxonomy::Category), (&links.tag, Taxonomy::Tag)] {
+    for (pattern, taxonomy) in [
+        (&links.category, Taxonomy::Category),
+        (&links.tag, Taxonomy::Tag),
+    ] {
         if let Some(slug) = match_slug(pattern, &path)
-            && let Some(term) = cx.reader().term_by_slug(cx.scope(), taxonomy, "", slug, edition).await?
+            && let Some(term) = cx
+                .reader()
+                .term_by_slug(cx.scope(), taxonomy, "", slug, edition)
+                .await?
             && crate::terms::path(&editions, &term) == path
         {
             return Ok(Some(Route::Term(term)));
         }
     }
     if let Some(slug) = match_slug(&links.author, &path)
-        && let Some(author) = cx.reader().author_by_slug(cx.scope(), slug, edition).await?
+        && let Some(author) = cx
+            .reader()
+            .author_by_slug(cx.scope(), slug, edition)
+            .await?
     {
         return Ok(Some(Route::Author(author)));
     }
     if let Some(slug) = match_slug(&links.newsletter, &path) {
-        return Ok(cx.reader().newsletter_by_slug(cx.scope(), edition, slug).await?.map(Route::Newsletter));
+        return Ok(cx
+            .reader()
+            .newsletter_by_slug(cx.scope(), edition, slug)
+            .await?
+            .map(Route::Newsletter));
     }
     Ok(None)
 }
@@ -50,7 +70,10 @@ pub(crate) fn stored_form(path: &str) -> Result<String> {
     let (before, query) = path.split_once('?').unwrap_or((path, ""));
     let plain = query.split('&').find(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        matches!(name, "p" | "page_id" | "attachment_id") && !value.is_empty() && value.len() <= 20 && value.bytes().all(|byte| byte.is_ascii_digit())
+        matches!(name, "p" | "page_id" | "attachment_id")
+            && !value.is_empty()
+            && value.len() <= 20
+            && value.bytes().all(|byte| byte.is_ascii_digit())
     });
     let normal = normalise_path(before)?;
     Ok(match plain {

@@ -12,7 +12,13 @@ use serde_json::{Map, Value, json};
 use crate::{ActorContext, media};
 
 /// The JSON-LD of an entry: `NewsArticle` for articles, `WebPage` for the rest.
-pub fn json_ld(cx: &ActorContext, content: &Content, byline: &[Contribution], hero: Option<&Figure>, editions: &EditionSet) -> Value {
+pub fn json_ld(
+    cx: &ActorContext,
+    content: &Content,
+    byline: &[Contribution],
+    hero: Option<&Figure>,
+    editions: &EditionSet,
+) -> Value {
     let entry = content.entry();
     let mut data = Map::new();
     data.insert("@context".to_owned(), json!("https://schema.org"));
@@ -31,14 +37,28 @@ pub fn json_ld(cx: &ActorContext, content: &Content, byline: &[Contribution], he
         let url = edition.url(&entry.path);
         data.insert("inLanguage".to_owned(), json!(edition.code));
         data.insert("url".to_owned(), json!(url));
-        data.insert("mainEntityOfPage".to_owned(), json!({ "@type": "WebPage", "@id": url }));
+        data.insert(
+            "mainEntityOfPage".to_owned(),
+            json!({ "@type": "WebPage", "@id": url }),
+        );
         data.insert("publisher".to_owned(), json!({ "@type": "NewsMediaOrganization", "name": edition.title, "url": edition.base_url }));
     }
     let people: Vec<Value> = byline
         .iter()
         .map(|line| {
-            let name = line.name.clone().or_else(|| line.author.as_ref().map(|author| author.text.value.name.clone()));
-            let url = line.author.as_ref().and_then(|author| Some(editions.get(author.text.edition).ok()?.url(&crate::authors::path(editions, author))));
+            let name = line.name.clone().or_else(|| {
+                line.author
+                    .as_ref()
+                    .map(|author| author.text.value.name.clone())
+            });
+            let url = line.author.as_ref().and_then(|author| {
+                Some(
+                    editions
+                        .get(author.text.edition)
+                        .ok()?
+                        .url(&crate::authors::path(editions, author)),
+                )
+            });
             match url {
                 Some(url) => json!({ "@type": "Person", "name": name, "url": url }),
                 None => json!({ "@type": "Person", "name": name }),

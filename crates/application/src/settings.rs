@@ -7,15 +7,15 @@ use domain::{
     settings::{Site, SiteDraft},
 };
 
-use crate::{
-    ActorContext, Tx,
-    context::found,
-};
+use crate::{ActorContext, Tx, context::found};
 
 /// The publication.
 pub async fn site(cx: &ActorContext) -> Result<Site> {
     cx.scope().note(domain::events::CacheTag::Settings);
-    found(cx.reader().site().await?, "the site: it has not been set up yet")
+    found(
+        cx.reader().site().await?,
+        "the site: it has not been set up yet",
+    )
 }
 
 /// Sets the settings.
@@ -28,7 +28,9 @@ pub async fn update_in(tx: &mut Tx, draft: &SiteDraft) -> Result<()> {
     if draft.name.trim().is_empty() {
         return Err(domain::Error::invalid("name", "must not be empty"));
     }
-    let permit = tx.cx().authorize(Action::Update, Target::shared(RecordKind::Site, "site"))?;
+    let permit = tx
+        .cx()
+        .authorize(Action::Update, Target::shared(RecordKind::Site, "site"))?;
     let now = tx.cx().now();
     tx.store_tx().save_site(&permit, draft, now).await
 }

@@ -10,9 +10,19 @@ use domain::{
 use uuid::Uuid;
 
 /// Finds a free slug. `fallback` names records whose title has no letters at all.
-pub(crate) async fn free(edition: &Edition, wanted: &str, title: &str, fallback: Uuid, is_free: impl AsyncFn(&Slug) -> Result<bool>) -> Result<Slug> {
+pub(crate) async fn free(
+    edition: &Edition,
+    wanted: &str,
+    title: &str,
+    fallback: Uuid,
+    is_free: impl AsyncFn(&Slug) -> Result<bool>,
+) -> Result<Slug> {
     let wanted = wanted.trim();
-    let base = if wanted.is_empty() { made(edition, title) } else { wanted.parse().ok().or_else(|| Slug::from_title(wanted)) };
+    let base = if wanted.is_empty() {
+        made(edition, title)
+    } else {
+        wanted.parse().ok().or_else(|| Slug::from_title(wanted))
+    };
     let base = match base {
         Some(slug) => slug,
         None => Slug::from_stored(format!("{:x}", fallback.as_u128() & 0xffff_ffff)),
@@ -29,7 +39,11 @@ pub(crate) async fn free(edition: &Edition, wanted: &str, title: &str, fallback:
         }
         number += if round < 50 { 1 } else { round };
     }
-    Err(Error::Conflict { message: format!("`{base}` and its numbered variants are taken"), field: Some("slug".to_owned()), used_by: Vec::new() })
+    Err(Error::Conflict {
+        message: format!("`{base}` and its numbered variants are taken"),
+        field: Some("slug".to_owned()),
+        used_by: Vec::new(),
+    })
 }
 
 fn made(edition: &Edition, title: &str) -> Option<Slug> {

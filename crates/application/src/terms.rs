@@ -31,37 +31,71 @@ pub enum TermGet {
 }
 
 /// A page of terms.
-pub async fn list(cx: &ActorContext, query: &TermQuery, edition: EditionId, page: &PageArgs) -> Result<Page<Term>> {
+pub async fn list(
+    cx: &ActorContext,
+    query: &TermQuery,
+    edition: EditionId,
+    page: &PageArgs,
+) -> Result<Page<Term>> {
     cx.reader().terms(cx.scope(), query, edition, page).await
 }
 
 /// One term.
-pub async fn get(cx: &ActorContext, taxonomy: Taxonomy, get: &TermGet, edition: EditionId) -> Result<Option<Term>> {
+pub async fn get(
+    cx: &ActorContext,
+    taxonomy: Taxonomy,
+    get: &TermGet,
+    edition: EditionId,
+) -> Result<Option<Term>> {
     match get {
-        TermGet::Id(id) if id.taxonomy == taxonomy => Ok(by_ids(cx, &[*id], edition).await?.remove(id)),
+        TermGet::Id(id) if id.taxonomy == taxonomy => {
+            Ok(by_ids(cx, &[*id], edition).await?.remove(id))
+        }
         TermGet::Id(_) => Ok(None),
-        TermGet::Slug { namespace, slug } => cx.reader().term_by_slug(cx.scope(), taxonomy, namespace, slug, edition).await,
+        TermGet::Slug { namespace, slug } => {
+            cx.reader()
+                .term_by_slug(cx.scope(), taxonomy, namespace, slug, edition)
+                .await
+        }
     }
 }
 
 /// Terms by id.
-pub async fn by_ids(cx: &ActorContext, ids: &[TermId], edition: EditionId) -> Result<HashMap<TermId, Term>> {
+pub async fn by_ids(
+    cx: &ActorContext,
+    ids: &[TermId],
+    edition: EditionId,
+) -> Result<HashMap<TermId, Term>> {
     cx.reader().terms_by_ids(cx.scope(), ids, edition).await
 }
 
 /// The categories directly below each of these.
-pub async fn children(cx: &ActorContext, ids: &[CategoryId], edition: EditionId) -> Result<HashMap<CategoryId, Vec<Term>>> {
+pub async fn children(
+    cx: &ActorContext,
+    ids: &[CategoryId],
+    edition: EditionId,
+) -> Result<HashMap<CategoryId, Vec<Term>>> {
     cx.reader().term_children(cx.scope(), ids, edition).await
 }
 
 /// The texts of terms in all editions.
-pub async fn texts(cx: &ActorContext, ids: &[TermId]) -> Result<HashMap<TermId, Vec<Localized<TermText>>>> {
-    cx.scope().note_all(ids.iter().map(|id| domain::events::CacheTag::Record(id.to_string())));
+pub async fn texts(
+    cx: &ActorContext,
+    ids: &[TermId],
+) -> Result<HashMap<TermId, Vec<Localized<TermText>>>> {
+    cx.scope().note_all(
+        ids.iter()
+            .map(|id| domain::events::CacheTag::Record(id.to_string())),
+    );
     cx.reader().term_texts(ids).await
 }
 
 /// How many published articles each term has.
-pub async fn article_counts(cx: &ActorContext, ids: &[TermId], edition: Option<EditionId>) -> Result<HashMap<TermId, u64>> {
+pub async fn article_counts(
+    cx: &ActorContext,
+    ids: &[TermId],
+    edition: Option<EditionId>,
+) -> Result<HashMap<TermId, u64>> {
     cx.reader().article_counts(cx.scope(), ids, edition).await
 }
 
@@ -72,12 +106,21 @@ pub fn path(editions: &EditionSet, term: &Term) -> String {
 
 /// The public path of one text of a term.
 pub fn text_path(editions: &EditionSet, taxonomy: Taxonomy, text: &Localized<TermText>) -> String {
-    let Ok(edition) = editions.get(text.edition) else { return "/".to_owned() };
+    let Ok(edition) = editions.get(text.edition) else {
+        return "/".to_owned();
+    };
     let pattern = match taxonomy {
         Taxonomy::Category => &edition.permalinks.category,
         Taxonomy::Tag => &edition.permalinks.tag,
     };
-    expand(pattern, &PathValues { slug: &text.value.slug, slug_path: &text.value.slug_path, ..PathValues::default() })
+    expand(
+        pattern,
+        &PathValues {
+            slug: &text.value.slug,
+            slug_path: &text.value.slug_path,
+            ..PathValues::default()
+        },
+    )
 }
 
 /// Makes a category or a tag.
@@ -100,11 +143,17 @@ pub async fn update(cx: &ActorContext, id: TermId, draft: TermDraft) -> Result<(
 /// Replaces a category or a tag, in a transaction. What stands below a category follows it.
 pub async fn update_in(tx: &mut Tx, id: TermId, draft: &TermDraft) -> Result<()> {
     let edition = tx.editions().await?.default_edition()?.id;
-    let old = tx.reader().terms_by_ids(tx.cx().scope(), &[id], edition).await?.remove(&id);
+    let old = tx
+        .reader()
+        .terms_by_ids(tx.cx().scope(), &[id], edition)
+        .await?
+        .remove(&id);
     let old = found(old, id)?;
     save(tx, id, old.version + 1, Action::Update, draft).await?;
     if id.taxonomy == Taxonomy::Category {
-        tx.store_tx().refresh_subtree(Id::from_uuid(id.uuid())).await?;
+        tx.store_tx()
+            .refresh_subtree(Id::from_uuid(id.uuid()))
+            .await?;
     }
     Ok(())
 }
@@ -116,41 +165,74 @@ pub async fn delete(cx: &ActorContext, id: TermId, on_use: OnUse) -> Result<()> 
     cx.write(async |tx| {
         let permit = tx.cx().authorize(Action::Delete, term.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
-        tx.store_tx().delete_record(&permit, cx.scope(), id.uuid(), on_use, now).await
+        tx.store_tx()
+            .delete_record(&permit, cx.scope(), id.uuid(), on_use, now)
+            .await
     })
     .await
 }
 
-async fn save(tx: &mut Tx, id: TermId, version: i64, action: Action, draft: &TermDraft) -> Result<()> {
+async fn save(
+    tx: &mut Tx,
+    id: TermId,
+    version: i64,
+    action: Action,
+    draft: &TermDraft,
+) -> Result<()> {
     check(draft)?;
-    let permit = tx.cx().authorize(action, Target::shared(draft.taxonomy.into(), id))?;
+    let permit = tx
+        .cx()
+        .authorize(action, Target::shared(draft.taxonomy.into(), id))?;
     let editions = tx.editions().await?;
     let mut draft = draft.clone();
     for text in &mut draft.texts {
         let edition = editions.get(text.edition)?;
         let (namespace, store) = (draft.namespace.clone(), &*tx.store_tx());
-        let slug = slugs::free(edition, &text.value.slug, &text.value.name, id.uuid(), async |slug| {
-            store.term_slug_is_free(id, &namespace, edition.id, slug.as_str()).await
-        })
+        let slug = slugs::free(
+            edition,
+            &text.value.slug,
+            &text.value.name,
+            id.uuid(),
+            async |slug| {
+                store
+                    .term_slug_is_free(id, &namespace, edition.id, slug.as_str())
+                    .await
+            },
+        )
         .await?;
         slug.as_str().clone_into(&mut text.value.slug);
     }
     let now = tx.cx().now();
-    tx.store_tx().save_term(&permit, id, version, &draft, editions.all(), now).await
+    tx.store_tx()
+        .save_term(&permit, id, version, &draft, editions.all(), now)
+        .await
 }
 
 fn check(draft: &TermDraft) -> Result<()> {
     if draft.texts.is_empty() {
-        return Err(Error::invalid("texts", "must hold a name in at least one edition"));
+        return Err(Error::invalid(
+            "texts",
+            "must hold a name in at least one edition",
+        ));
     }
-    if draft.texts.iter().any(|text| text.value.name.trim().is_empty()) {
+    if draft
+        .texts
+        .iter()
+        .any(|text| text.value.name.trim().is_empty())
+    {
         return Err(Error::invalid("texts.name", "must not be empty"));
     }
     if draft.taxonomy == Taxonomy::Tag && draft.parent.is_some() {
-        return Err(Error::invalid("parent", "belongs to categories; tags have none"));
+        return Err(Error::invalid(
+            "parent",
+            "belongs to categories; tags have none",
+        ));
     }
     if draft.taxonomy == Taxonomy::Category && !draft.namespace.is_empty() {
-        return Err(Error::invalid("namespace", "belongs to tags; categories have none"));
+        return Err(Error::invalid(
+            "namespace",
+            "belongs to tags; categories have none",
+        ));
     }
     Ok(())
 }

@@ -140,11 +140,21 @@ pub struct Target {
 impl Target {
     /// A record that is shared by all editions.
     pub fn shared(kind: RecordKind, id: impl fmt::Display) -> Self {
-        Self { kind, id: id.to_string(), edition: None, owner: None }
+        Self {
+            kind,
+            id: id.to_string(),
+            edition: None,
+            owner: None,
+        }
     }
     /// A record of one edition.
     pub fn of_edition(kind: RecordKind, id: impl fmt::Display, edition: EditionId) -> Self {
-        Self { kind, id: id.to_string(), edition: Some(edition), owner: None }
+        Self {
+            kind,
+            id: id.to_string(),
+            edition: Some(edition),
+            owner: None,
+        }
     }
 }
 
@@ -175,7 +185,12 @@ impl Permit {
         if self.target.kind == kind && self.target.id == id.to_string() {
             Ok(())
         } else {
-            Err(Error::internal(format!("a permit for {} {} was used for {} {id}", self.target.kind.as_str(), self.target.id, kind.as_str())))
+            Err(Error::internal(format!(
+                "a permit for {} {} was used for {} {id}",
+                self.target.kind.as_str(),
+                self.target.id,
+                kind.as_str()
+            )))
         }
     }
 }
@@ -183,12 +198,20 @@ impl Permit {
 /// The policy: may this actor do this to that record?
 pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<Permit> {
     if allowed(actor, action, &target) {
-        return Ok(Permit { actor: actor.clone(), action, target });
+        return Ok(Permit {
+            actor: actor.clone(),
+            action,
+            target,
+        });
     }
     Err(match actor {
         Actor::Anonymous => Error::Unauthenticated("sign in to do this".to_owned()),
         Actor::User { .. } | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => {
-            Error::Forbidden(format!("you may not {} this {}", action.as_str(), target.kind.as_str()))
+            Error::Forbidden(format!(
+                "you may not {} this {}",
+                action.as_str(),
+                target.kind.as_str()
+            ))
         }
     })
 }
@@ -198,12 +221,15 @@ fn allowed(actor: &Actor, action: Action, target: &Target) -> bool {
         Actor::System(_) => true,
         Actor::Anonymous | Actor::Link(_) => false,
         Actor::ApiKey { scopes, .. } => scopes.iter().any(|scope| {
-            scope.write && scope.kind.is_none_or(|kind| kind == target.kind) && (scope.edition.is_none() || scope.edition == target.edition)
+            scope.write
+                && scope.kind.is_none_or(|kind| kind == target.kind)
+                && (scope.edition.is_none() || scope.edition == target.edition)
         }),
         Actor::User { id, grants } => {
             let own = target.owner == Some(*id);
             grants.iter().any(|grant| {
-                let here = grant.edition.is_none() || (target.edition.is_some() && grant.edition == target.edition);
+                let here = grant.edition.is_none()
+                    || (target.edition.is_some() && grant.edition == target.edition);
                 here && role_allows(grant.role, action, target.kind, own)
             })
         }
@@ -211,18 +237,27 @@ fn allowed(actor: &Actor, action: Action, target: &Target) -> bool {
 }
 
 fn role_allows(role: Role, action: Action, kind: RecordKind, own: bool) -> bool {
-    let entry = matches!(kind, RecordKind::Article | RecordKind::Page | RecordKind::Issue);
+    let entry = matches!(
+        kind,
+        RecordKind::Article | RecordKind::Page | RecordKind::Issue
+    );
     match role {
         Role::Owner => true,
         Role::Editor => !matches!(kind, RecordKind::Site | RecordKind::Edition),
         Role::Author => match action {
-            Action::Create => kind == RecordKind::Article || kind == RecordKind::Tag || kind == RecordKind::Asset,
-            Action::Update | Action::Submit | Action::Publish | Action::Trash => own && (entry || kind == RecordKind::Asset),
+            Action::Create => {
+                kind == RecordKind::Article || kind == RecordKind::Tag || kind == RecordKind::Asset
+            }
+            Action::Update | Action::Submit | Action::Publish | Action::Trash => {
+                own && (entry || kind == RecordKind::Asset)
+            }
             Action::Moderate | Action::Delete => false,
         },
         Role::Contributor => match action {
             Action::Create => kind == RecordKind::Article || kind == RecordKind::Asset,
-            Action::Update | Action::Submit | Action::Trash => own && (entry || kind == RecordKind::Asset),
+            Action::Update | Action::Submit | Action::Trash => {
+                own && (entry || kind == RecordKind::Asset)
+            }
             Action::Publish | Action::Moderate | Action::Delete => false,
         },
         Role::Viewer => false,
@@ -261,12 +296,26 @@ impl ReadScope {
             Actor::System(_) => Visibility::All,
             Actor::Anonymous => Visibility::Public,
             Actor::User { id, grants } => {
-                let reads_all = |grant: &&Grant| matches!(grant.role, Role::Owner | Role::Editor | Role::Viewer);
-                if grants.iter().filter(reads_all).any(|grant| grant.edition.is_none()) {
+                let reads_all = |grant: &&Grant| {
+                    matches!(grant.role, Role::Owner | Role::Editor | Role::Viewer)
+                };
+                if grants
+                    .iter()
+                    .filter(reads_all)
+                    .any(|grant| grant.edition.is_none())
+                {
                     Visibility::All
                 } else {
-                    let editions = grants.iter().filter(reads_all).filter_map(|grant| grant.edition).collect();
-                    Visibility::Some { editions, own: Some(*id), entries: Vec::new() }
+                    let editions = grants
+                        .iter()
+                        .filter(reads_all)
+                        .filter_map(|grant| grant.edition)
+                        .collect();
+                    Visibility::Some {
+                        editions,
+                        own: Some(*id),
+                        entries: Vec::new(),
+                    }
                 }
             }
             Actor::ApiKey { scopes, .. } => {
@@ -276,13 +325,32 @@ impl ReadScope {
                     Visibility::All
                 } else {
                     let editions: Vec<_> = broad().filter_map(|scope| scope.edition).collect();
-                    if editions.is_empty() { Visibility::Public } else { Visibility::Some { editions, own: None, entries: Vec::new() } }
+                    if editions.is_empty() {
+                        Visibility::Public
+                    } else {
+                        Visibility::Some {
+                            editions,
+                            own: None,
+                            entries: Vec::new(),
+                        }
+                    }
                 }
             }
-            Actor::Link(SignedGrant::Preview(entry)) => Visibility::Some { editions: Vec::new(), own: None, entries: vec![*entry] },
-            Actor::Link(SignedGrant::PreviewEdition(edition)) => Visibility::Some { editions: vec![*edition], own: None, entries: Vec::new() },
+            Actor::Link(SignedGrant::Preview(entry)) => Visibility::Some {
+                editions: Vec::new(),
+                own: None,
+                entries: vec![*entry],
+            },
+            Actor::Link(SignedGrant::PreviewEdition(edition)) => Visibility::Some {
+                editions: vec![*edition],
+                own: None,
+                entries: Vec::new(),
+            },
         };
-        Self { visibility, tags: Mutex::default() }
+        Self {
+            visibility,
+            tags: Mutex::default(),
+        }
     }
 
     /// Which rows are visible.
@@ -307,17 +375,26 @@ impl ReadScope {
 
     /// Notes that the answer depends on this.
     pub fn note(&self, tag: CacheTag) {
-        self.tags.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(tag);
+        self.tags
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(tag);
     }
 
     /// Notes that the answer depends on all of these.
     pub fn note_all(&self, tags: impl IntoIterator<Item = CacheTag>) {
-        self.tags.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(tags);
+        self.tags
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .extend(tags);
     }
 
     /// What the answer depends on, so far.
     pub fn tags(&self) -> BTreeSet<CacheTag> {
-        self.tags.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.tags
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -334,13 +411,21 @@ mod tests {
     use super::*;
 
     fn user(role: Role, edition: Option<EditionId>) -> Actor {
-        Actor::User { id: UserId::from_uuid(Uuid::nil()), grants: vec![Grant { role, edition }] }
+        Actor::User {
+            id: UserId::from_uuid(Uuid::nil()),
+            grants: vec![Grant { role, edition }],
+        }
     }
 
     #[test]
     fn a_reader_changes_nothing() {
         let target = Target::shared(RecordKind::Article, "article_1");
-        assert_eq!(authorize(&Actor::Anonymous, Action::Update, target).unwrap_err().code(), "UNAUTHENTICATED");
+        assert_eq!(
+            authorize(&Actor::Anonymous, Action::Update, target)
+                .unwrap_err()
+                .code(),
+            "UNAUTHENTICATED"
+        );
     }
 
     #[test]
@@ -348,15 +433,39 @@ mod tests {
         let en = EditionId::from_uuid(Uuid::from_u128(1));
         let fa = EditionId::from_uuid(Uuid::from_u128(2));
         let editor = user(Role::Editor, Some(en));
-        assert!(authorize(&editor, Action::Publish, Target::of_edition(RecordKind::Article, "a", en)).is_ok());
-        assert!(authorize(&editor, Action::Publish, Target::of_edition(RecordKind::Article, "a", fa)).is_err());
-        assert!(authorize(&editor, Action::Delete, Target::shared(RecordKind::Category, "c")).is_err());
+        assert!(
+            authorize(
+                &editor,
+                Action::Publish,
+                Target::of_edition(RecordKind::Article, "a", en)
+            )
+            .is_ok()
+        );
+        assert!(
+            authorize(
+                &editor,
+                Action::Publish,
+                Target::of_edition(RecordKind::Article, "a", fa)
+            )
+            .is_err()
+        );
+        assert!(
+            authorize(
+                &editor,
+                Action::Delete,
+                Target::shared(RecordKind::Category, "c")
+            )
+            .is_err()
+        );
     }
 
     #[test]
     fn a_contributor_submits_but_does_not_publish() {
         let me = UserId::from_uuid(Uuid::nil());
-        let own = Target { owner: Some(me), ..Target::shared(RecordKind::Article, "a") };
+        let own = Target {
+            owner: Some(me),
+            ..Target::shared(RecordKind::Article, "a")
+        };
         let contributor = user(Role::Contributor, None);
         assert!(authorize(&contributor, Action::Submit, own.clone()).is_ok());
         assert!(authorize(&contributor, Action::Publish, own).is_err());
@@ -364,7 +473,12 @@ mod tests {
 
     #[test]
     fn a_permit_covers_its_own_record_only() {
-        let permit = authorize(&Actor::System("test"), Action::Update, Target::shared(RecordKind::Tag, "tag_1")).unwrap();
+        let permit = authorize(
+            &Actor::System("test"),
+            Action::Update,
+            Target::shared(RecordKind::Tag, "tag_1"),
+        )
+        .unwrap();
         assert!(permit.covers(RecordKind::Tag, "tag_1").is_ok());
         assert!(permit.covers(RecordKind::Tag, "tag_2").is_err());
     }
@@ -372,6 +486,9 @@ mod tests {
     #[test]
     fn a_reader_sees_what_is_published() {
         assert!(ReadScope::of(&Actor::Anonymous).is_public());
-        assert_eq!(*ReadScope::of(&user(Role::Owner, None)).visibility(), Visibility::All);
+        assert_eq!(
+            *ReadScope::of(&user(Role::Owner, None)).visibility(),
+            Visibility::All
+        );
     }
 }

@@ -9,7 +9,10 @@ use crate::{
     body::{Body, Source},
     content::{Content, Entry, Part, Seo, Status},
     error::Error,
-    id::{ArticleId, AuthorId, CategoryId, EditionId, EntryId, GalleryId, Id, TagId, TranslationGroupId, UserId},
+    id::{
+        ArticleId, AuthorId, CategoryId, EditionId, EntryId, GalleryId, Id, TagId,
+        TranslationGroupId, UserId,
+    },
     media::{Figure, FigureDraft},
     terms::Term,
     time::Timestamp,
@@ -62,7 +65,10 @@ impl Article {
 
     /// The excerpt: the author's own, else the first words of the body.
     pub fn excerpt(&self, max_words: Option<usize>) -> String {
-        let full = self.custom_excerpt.as_deref().unwrap_or(&self.derived_excerpt);
+        let full = self
+            .custom_excerpt
+            .as_deref()
+            .unwrap_or(&self.derived_excerpt);
         match (max_words, &self.custom_excerpt) {
             (Some(max), _) => crate::body::excerpt(full, max),
             (None, Some(own)) => own.clone(),
@@ -117,7 +123,12 @@ pub enum ContributionRole {
 
 impl ContributionRole {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Author, Self::Translator, Self::Editor, Self::Photographer];
+    pub const ALL: [Self; 4] = [
+        Self::Author,
+        Self::Translator,
+        Self::Editor,
+        Self::Photographer,
+    ];
 
     /// The text in the store and in REST.
     pub const fn as_str(self) -> &'static str {
@@ -133,7 +144,12 @@ impl ContributionRole {
 impl FromStr for ContributionRole {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| Error::invalid("role", "must be author, translator, editor or photographer"))
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| {
+                Error::invalid("role", "must be author, translator, editor or photographer")
+            })
     }
 }
 

@@ -80,7 +80,10 @@ impl CommentStatus {
 impl FromStr for CommentStatus {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| Error::invalid("status", "must be pending, approved, spam or trashed"))
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| Error::invalid("status", "must be pending, approved, spam or trashed"))
     }
 }
 

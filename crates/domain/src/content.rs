@@ -9,7 +9,10 @@ use crate::{
     articles::Article,
     error::Error,
     events::ContentEvent,
-    id::{AssetId, AuthorId, CategoryId, EditionId, EntryId, NewsletterId, TagId, TranslationGroupId, UserId},
+    id::{
+        AssetId, AuthorId, CategoryId, EditionId, EntryId, NewsletterId, TagId, TranslationGroupId,
+        UserId,
+    },
     media::AssetKind,
     newsletters::Issue,
     pages::Page,
@@ -51,7 +54,10 @@ impl fmt::Display for ContentKind {
 impl FromStr for ContentKind {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| Error::invalid("kind", "must be article, page or issue"))
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| Error::invalid("kind", "must be article, page or issue"))
     }
 }
 
@@ -75,7 +81,14 @@ pub enum Status {
 
 impl Status {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Draft, Self::InReview, Self::Scheduled, Self::Published, Self::Archived, Self::Trashed];
+    pub const ALL: [Self; 6] = [
+        Self::Draft,
+        Self::InReview,
+        Self::Scheduled,
+        Self::Published,
+        Self::Archived,
+        Self::Trashed,
+    ];
 
     /// The text in the store and in REST.
     pub const fn as_str(self) -> &'static str {
@@ -96,7 +109,12 @@ impl FromStr for Status {
         Self::ALL
             .into_iter()
             .find(|status| status.as_str() == text)
-            .ok_or_else(|| Error::invalid("status", "must be draft, in_review, scheduled, published, archived or trashed"))
+            .ok_or_else(|| {
+                Error::invalid(
+                    "status",
+                    "must be draft, in_review, scheduled, published, archived or trashed",
+                )
+            })
     }
 }
 
@@ -146,14 +164,21 @@ pub struct Entry {
 impl Entry {
     /// What the policy needs to know.
     pub fn target(&self) -> Target {
-        Target { kind: self.id.kind.into(), id: self.id.to_string(), edition: Some(self.edition), owner: self.owner }
+        Target {
+            kind: self.id.kind.into(),
+            id: self.id.to_string(),
+            edition: Some(self.edition),
+            owner: self.owner,
+        }
     }
 
     /// Makes it public.
     pub fn publish(&mut self, now: Timestamp) -> Result<ContentEvent, Error> {
         match self.status {
             Status::Draft | Status::InReview | Status::Scheduled | Status::Published => {}
-            Status::Archived | Status::Trashed => return Err(self.refused("publish", "restore it first")),
+            Status::Archived | Status::Trashed => {
+                return Err(self.refused("publish", "restore it first"));
+            }
         }
         self.status = Status::Published;
         self.scheduled_at = None;
@@ -199,7 +224,11 @@ impl Entry {
     }
 
     fn refused(&self, verb: &str, why: &str) -> Error {
-        Error::conflict(format!("cannot {verb} a {} that is {}: {why}", self.id.kind, self.status.as_str()))
+        Error::conflict(format!(
+            "cannot {verb} a {} that is {}: {why}",
+            self.id.kind,
+            self.status.as_str()
+        ))
     }
 }
 
@@ -330,7 +359,12 @@ pub struct EntryQuery {
 impl EntryQuery {
     /// All of a kind, the newest first.
     pub fn all(kind: ContentKind) -> Self {
-        Self { kind, edition: None, filter: EntryFilter::default(), order: EntryOrder::default() }
+        Self {
+            kind,
+            edition: None,
+            filter: EntryFilter::default(),
+            order: EntryOrder::default(),
+        }
     }
 }
 
@@ -345,7 +379,10 @@ pub struct EntryOrder {
 
 impl Default for EntryOrder {
     fn default() -> Self {
-        Self { field: EntryOrderField::PublishedAt, descending: true }
+        Self {
+            field: EntryOrderField::PublishedAt,
+            descending: true,
+        }
     }
 }
 
@@ -418,7 +455,13 @@ pub struct EntryFilter {
 impl EntryFilter {
     /// How many conditions there are, nested ones included: the faces bound it.
     pub fn size(&self) -> usize {
-        let nested: usize = self.and.iter().chain(&self.or).map(Self::size).sum::<usize>() + self.not.as_ref().map_or(0, |not| not.size());
+        let nested: usize = self
+            .and
+            .iter()
+            .chain(&self.or)
+            .map(Self::size)
+            .sum::<usize>()
+            + self.not.as_ref().map_or(0, |not| not.size());
         1 + nested
     }
 }

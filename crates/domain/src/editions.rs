@@ -62,7 +62,19 @@ impl Edition {
 
     /// Sets the fields a draft names.
     pub fn apply(&mut self, draft: EditionDraft) {
-        let EditionDraft { code, name, direction, base_url, title, tagline, fallback, is_default, position, permalinks, slug_style } = draft;
+        let EditionDraft {
+            code,
+            name,
+            direction,
+            base_url,
+            title,
+            tagline,
+            fallback,
+            is_default,
+            position,
+            permalinks,
+            slug_style,
+        } = draft;
         self.direction = direction.unwrap_or_else(|| code.direction());
         self.code = code;
         self.name = name;
@@ -131,7 +143,10 @@ impl FromStr for SlugStyle {
         match text {
             "native" => Ok(Self::Native),
             "transliterated" => Ok(Self::Transliterated),
-            _ => Err(Error::invalid("slugStyle", "must be native or transliterated")),
+            _ => Err(Error::invalid(
+                "slugStyle",
+                "must be native or transliterated",
+            )),
         }
     }
 }
@@ -182,7 +197,10 @@ impl EditionSet {
     /// Works out the fallback chains.
     pub fn new(mut editions: Vec<Edition>) -> Self {
         editions.sort_by_key(|edition| (!edition.is_default, edition.position, edition.id));
-        let by_id: HashMap<EditionId, &Edition> = editions.iter().map(|edition| (edition.id, edition)).collect();
+        let by_id: HashMap<EditionId, &Edition> = editions
+            .iter()
+            .map(|edition| (edition.id, edition))
+            .collect();
         let chains = editions
             .iter()
             .map(|edition| {
@@ -205,20 +223,35 @@ impl EditionSet {
 
     /// One by id.
     pub fn get(&self, id: EditionId) -> Result<&Edition> {
-        self.editions.iter().find(|edition| edition.id == id).ok_or_else(|| Error::NotFound(format!("edition {id}")))
+        self.editions
+            .iter()
+            .find(|edition| edition.id == id)
+            .ok_or_else(|| Error::NotFound(format!("edition {id}")))
     }
 
     /// One by code.
     pub fn by_code(&self, code: &str) -> Option<&Edition> {
-        self.editions.iter().find(|edition| edition.code.as_str().eq_ignore_ascii_case(code))
+        self.editions
+            .iter()
+            .find(|edition| edition.code.as_str().eq_ignore_ascii_case(code))
     }
 
     /// One by code for an input field; the default where none is named.
     pub fn resolve(&self, code: Option<&str>) -> Result<&Edition> {
         match code {
             Some(code) => self.by_code(code).ok_or_else(|| {
-                let known: Vec<&str> = self.editions.iter().map(|edition| edition.code.as_str()).collect();
-                Error::invalid("edition", format!("is not an edition of this site; there are: {}", known.join(", ")))
+                let known: Vec<&str> = self
+                    .editions
+                    .iter()
+                    .map(|edition| edition.code.as_str())
+                    .collect();
+                Error::invalid(
+                    "edition",
+                    format!(
+                        "is not an edition of this site; there are: {}",
+                        known.join(", ")
+                    ),
+                )
             }),
             None => self.default_edition(),
         }
@@ -226,7 +259,9 @@ impl EditionSet {
 
     /// The one that is meant where none is named.
     pub fn default_edition(&self) -> Result<&Edition> {
-        self.editions.first().ok_or_else(|| Error::NotFound("an edition: the site has none yet".to_owned()))
+        self.editions
+            .first()
+            .ok_or_else(|| Error::NotFound("an edition: the site has none yet".to_owned()))
     }
 
     /// The edition and its declared fallbacks, in order.
@@ -238,7 +273,11 @@ impl EditionSet {
     /// fallbacks, then all the others, so that a record that has any text is never nameless.
     pub fn text_order(&self, id: EditionId) -> Vec<EditionId> {
         let chain = self.chain(id);
-        let others = self.editions.iter().map(|edition| edition.id).filter(|id| !chain.contains(id));
+        let others = self
+            .editions
+            .iter()
+            .map(|edition| edition.id)
+            .filter(|id| !chain.contains(id));
         chain.iter().copied().chain(others).collect()
     }
 }

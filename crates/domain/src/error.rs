@@ -17,7 +17,10 @@ pub struct FieldError {
 impl FieldError {
     /// Names a field and what is wrong with it.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
     }
 }
 
@@ -105,7 +108,11 @@ impl Error {
 
     /// A collision with stored state that is not about one field.
     pub fn conflict(message: impl Into<String>) -> Self {
-        Self::Conflict { message: message.into(), field: None, used_by: Vec::new() }
+        Self::Conflict {
+            message: message.into(),
+            field: None,
+            used_by: Vec::new(),
+        }
     }
 
     /// A defect, described for the log.
@@ -115,12 +122,24 @@ impl Error {
 
     /// The wrong fields, if that is what this is.
     pub fn fields(&self) -> &[FieldError] {
-        if let Self::Invalid(fields) = self { fields } else { &[] }
+        if let Self::Invalid(fields) = self {
+            fields
+        } else {
+            &[]
+        }
     }
 }
 
 fn describe(fields: &[FieldError]) -> String {
-    let parts: Vec<String> =
-        fields.iter().map(|f| if f.field.is_empty() { f.message.clone() } else { format!("{}: {}", f.field, f.message) }).collect();
+    let parts: Vec<String> = fields
+        .iter()
+        .map(|f| {
+            if f.field.is_empty() {
+                f.message.clone()
+            } else {
+                format!("{}: {}", f.field, f.message)
+            }
+        })
+        .collect();
     parts.join("; ")
 }

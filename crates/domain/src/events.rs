@@ -118,7 +118,16 @@ pub struct ContentEvent {
 
 impl ContentEvent {
     /// Names what happened to a record.
-    pub fn new(kind: RecordKind, verb: &str, id: impl std::fmt::Display, edition: Option<EditionId>) -> Self {
-        Self { name: format!("{}.{verb}", kind.as_str()), id: id.to_string(), edition }
+    pub fn new(
+        kind: RecordKind,
+        verb: &str,
+        id: impl std::fmt::Display,
+        edition: Option<EditionId>,
+    ) -> Self {
+        Self {
+            name: format!("{}.{verb}", kind.as_str()),
+            id: id.to_string(),
+            edition,
+        }
     }
 }

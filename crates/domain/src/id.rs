@@ -72,7 +72,15 @@ impl<K: IdKind> FromStr for Id<K> {
         if prefix == K::PREFIX {
             Ok(Self::from_uuid(uuid))
         } else {
-            Err(Error::invalid("id", format!("`{}` is not the id of a {}: it must begin with `{}_`", shorten(text), K::PREFIX, K::PREFIX)))
+            Err(Error::invalid(
+                "id",
+                format!(
+                    "`{}` is not the id of a {}: it must begin with `{}_`",
+                    shorten(text),
+                    K::PREFIX,
+                    K::PREFIX
+                ),
+            ))
         }
     }
 }
@@ -287,7 +295,15 @@ impl FromStr for EntryId {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
         let (prefix, uuid) = parse_type_id(text)?;
-        let kind = prefix.parse().map_err(|_: Error| Error::invalid("id", format!("`{}` is not the id of an article, a page or an issue", shorten(text))))?;
+        let kind = prefix.parse().map_err(|_: Error| {
+            Error::invalid(
+                "id",
+                format!(
+                    "`{}` is not the id of an article, a page or an issue",
+                    shorten(text)
+                ),
+            )
+        })?;
         Ok(Self::new(kind, uuid))
     }
 }
@@ -352,7 +368,15 @@ impl FromStr for AnyId {
             "redirect" => Self::Redirect(Id::from_uuid(uuid)),
             "edition" => Self::Edition(Id::from_uuid(uuid)),
             "revision" => Self::Revision(Id::from_uuid(uuid)),
-            _ => return Err(Error::invalid("id", format!("`{}` does not name a kind of record that can be fetched by id", shorten(text)))),
+            _ => {
+                return Err(Error::invalid(
+                    "id",
+                    format!(
+                        "`{}` does not name a kind of record that can be fetched by id",
+                        shorten(text)
+                    ),
+                ));
+            }
         })
     }
 }
@@ -372,7 +396,15 @@ fn write_type_id(f: &mut fmt::Formatter<'_>, prefix: &str, uuid: Uuid) -> fmt::R
 }
 
 fn parse_type_id(text: &str) -> Result<(&str, Uuid), Error> {
-    let malformed = || Error::invalid("id", format!("`{}` is not an id: ids look like `article_01jb2x9k3m4n5p6q7r8s9t0v1w`", shorten(text)));
+    let malformed = || {
+        Error::invalid(
+            "id",
+            format!(
+                "`{}` is not an id: ids look like `article_01jb2x9k3m4n5p6q7r8s9t0v1w`",
+                shorten(text)
+            ),
+        )
+    };
     let (prefix, suffix) = text.rsplit_once('_').ok_or_else(malformed)?;
     // 26 characters hold 130 bits: the first may use three of its five only.
     if suffix.len() != 26 || !matches!(suffix.as_bytes().first(), Some(b'0'..=b'7')) {
@@ -380,7 +412,10 @@ fn parse_type_id(text: &str) -> Result<(&str, Uuid), Error> {
     }
     let mut value: u128 = 0;
     for byte in suffix.bytes() {
-        let digit = ALPHABET.iter().position(|&c| c == byte).ok_or_else(malformed)?;
+        let digit = ALPHABET
+            .iter()
+            .position(|&c| c == byte)
+            .ok_or_else(malformed)?;
         value = (value << 5) | u128::try_from(digit).unwrap_or(0);
     }
     Ok((prefix, Uuid::from_u128(value)))
@@ -388,7 +423,11 @@ fn parse_type_id(text: &str) -> Result<(&str, Uuid), Error> {
 
 /// Keeps what a caller sent from flooding an error message.
 fn shorten(text: &str) -> String {
-    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(60).chain("…".chars()).collect() }
+    if text.chars().count() <= 60 {
+        text.to_owned()
+    } else {
+        text.chars().take(60).chain("…".chars()).collect()
+    }
 }
 
 #[cfg(test)]
@@ -401,8 +440,14 @@ mod tests {
         let id = ArticleId::from_uuid(uuid);
         assert_eq!(id.to_string(), "article_01h455vb4pex5vsknk084sn02q");
         assert_eq!(id.to_string().parse::<ArticleId>().unwrap(), id);
-        assert_eq!(ArticleId::from_uuid(Uuid::nil()).to_string(), "article_00000000000000000000000000");
-        assert_eq!(ArticleId::from_uuid(Uuid::max()).to_string(), "article_7zzzzzzzzzzzzzzzzzzzzzzzzz");
+        assert_eq!(
+            ArticleId::from_uuid(Uuid::nil()).to_string(),
+            "article_00000000000000000000000000"
+        );
+        assert_eq!(
+            ArticleId::from_uuid(Uuid::max()).to_string(),
+            "article_7zzzzzzzzzzzzzzzzzzzzzzzzz"
+        );
     }
 
     #[test]
@@ -414,7 +459,16 @@ mod tests {
 
     #[test]
     fn malformed_ids_are_refused_without_a_panic() {
-        for text in ["", "_", "article", "article_", "article_8zzzzzzzzzzzzzzzzzzzzzzzzz", "article_0000000000000000000000000O", "article_000000000000000000000000é", "x_00000000000000000000000000"] {
+        for text in [
+            "",
+            "_",
+            "article",
+            "article_",
+            "article_8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "article_0000000000000000000000000O",
+            "article_000000000000000000000000é",
+            "x_00000000000000000000000000",
+        ] {
             assert!(text.parse::<AnyId>().is_err(), "{text}");
         }
     }

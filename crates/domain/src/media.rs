@@ -55,7 +55,10 @@ impl AssetKind {
 impl FromStr for AssetKind {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| Error::invalid("kind", "must be image, video, audio or document"))
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| Error::invalid("kind", "must be image, video, audio or document"))
     }
 }
 
@@ -116,7 +119,10 @@ pub struct Asset {
 impl Asset {
     /// What the policy needs to know.
     pub fn target(&self) -> Target {
-        Target { owner: self.owner, ..Target::shared(RecordKind::Asset, self.id) }
+        Target {
+            owner: self.owner,
+            ..Target::shared(RecordKind::Asset, self.id)
+        }
     }
 }
 
@@ -198,6 +204,10 @@ pub struct FigureDraft {
 impl FigureDraft {
     /// An asset with its own texts.
     pub fn plain(asset: AssetId) -> Self {
-        Self { asset, caption: None, alt: None }
+        Self {
+            asset,
+            caption: None,
+            alt: None,
+        }
     }
 }

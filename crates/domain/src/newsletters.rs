@@ -1,10 +1,10 @@
 //! Newsletters and their numbered issues (content; sending is apart).
 
 use crate::{
+    access::Target,
     articles::{EntryBody, EntryDraft},
     content::{Content, Entry, Part, Seo},
     error::Error,
-    access::Target,
     events::RecordKind,
     id::{ArticleId, EditionId, Id, IssueId, NewsletterId},
     media::Figure,

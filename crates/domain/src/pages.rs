@@ -38,7 +38,9 @@ impl Page {
     }
     /// The excerpt: the author's own, else the first words of the body.
     pub fn excerpt(&self) -> String {
-        self.custom_excerpt.clone().unwrap_or_else(|| crate::body::excerpt(&self.derived_excerpt, 55))
+        self.custom_excerpt
+            .clone()
+            .unwrap_or_else(|| crate::body::excerpt(&self.derived_excerpt, 55))
     }
 }
 

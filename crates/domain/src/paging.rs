@@ -27,7 +27,12 @@ pub struct PageArgs {
 
 impl Default for PageArgs {
     fn default() -> Self {
-        Self { size: DEFAULT_PAGE_SIZE, backward: false, cursor: None, with_total: false }
+        Self {
+            size: DEFAULT_PAGE_SIZE,
+            backward: false,
+            cursor: None,
+            with_total: false,
+        }
     }
 }
 
@@ -49,27 +54,47 @@ impl PageArgs {
     pub fn new(raw: RawPageArgs) -> Result<Self, Error> {
         let mut errors = Vec::new();
         if raw.first.is_some() && raw.last.is_some() {
-            errors.push(crate::FieldError::new("last", "cannot stand beside `first`: ask for one page, forward or backward"));
+            errors.push(crate::FieldError::new(
+                "last",
+                "cannot stand beside `first`: ask for one page, forward or backward",
+            ));
         }
         if raw.after.is_some() && (raw.before.is_some() || raw.last.is_some()) {
-            errors.push(crate::FieldError::new("after", "goes with `first`; `before` goes with `last`"));
+            errors.push(crate::FieldError::new(
+                "after",
+                "goes with `first`; `before` goes with `last`",
+            ));
         }
         if raw.before.is_some() && raw.first.is_some() {
-            errors.push(crate::FieldError::new("before", "goes with `last`; `after` goes with `first`"));
+            errors.push(crate::FieldError::new(
+                "before",
+                "goes with `last`; `after` goes with `first`",
+            ));
         }
         let mut size_of = |name: &str, value: Option<i64>| match value {
             None => DEFAULT_PAGE_SIZE,
             Some(n) => match u32::try_from(n) {
                 Ok(n) if n <= MAX_PAGE_SIZE => n,
                 _ => {
-                    errors.push(crate::FieldError::new(name, format!("must be from 0 to {MAX_PAGE_SIZE}; page through longer lists")));
+                    errors.push(crate::FieldError::new(
+                        name,
+                        format!("must be from 0 to {MAX_PAGE_SIZE}; page through longer lists"),
+                    ));
                     0
                 }
             },
         };
         let backward = raw.last.is_some() || raw.before.is_some();
-        let size = if backward { size_of("last", raw.last) } else { size_of("first", raw.first) };
-        let (name, text) = if backward { ("before", raw.before) } else { ("after", raw.after) };
+        let size = if backward {
+            size_of("last", raw.last)
+        } else {
+            size_of("first", raw.first)
+        };
+        let (name, text) = if backward {
+            ("before", raw.before)
+        } else {
+            ("after", raw.after)
+        };
         let cursor = match text.map(|text| Cursor::decode(&text)).transpose() {
             Ok(cursor) => cursor,
             Err(message) => {
@@ -77,7 +102,16 @@ impl PageArgs {
                 None
             }
         };
-        if errors.is_empty() { Ok(Self { size, backward, cursor, with_total: false }) } else { Err(Error::Invalid(errors)) }
+        if errors.is_empty() {
+            Ok(Self {
+                size,
+                backward,
+                cursor,
+                with_total: false,
+            })
+        } else {
+            Err(Error::Invalid(errors))
+        }
     }
 
     /// Asks for the number of all items too, or not.
@@ -89,7 +123,10 @@ impl PageArgs {
 
     /// The first `size` items.
     pub fn first(size: u32) -> Self {
-        Self { size: size.min(MAX_PAGE_SIZE), ..Self::default() }
+        Self {
+            size: size.min(MAX_PAGE_SIZE),
+            ..Self::default()
+        }
     }
 
     /// The sort key to continue from, if the cursor was made by the same list order.
@@ -161,15 +198,23 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_source| BAD)?;
         let (version, rest) = bytes.split_first().ok_or(BAD)?;
         if *version != 1 {
-            return Err("is a cursor of another version of the service; begin again from the first page");
+            return Err(
+                "is a cursor of another version of the service; begin again from the first page",
+            );
         }
         let (id, rest) = rest.split_at_checked(16).ok_or(BAD)?;
         let id = Uuid::from_slice(id).map_err(|_source| BAD)?;
         let (length, rest) = rest.split_first().ok_or(BAD)?;
         let (order, rest) = rest.split_at_checked(usize::from(*length)).ok_or(BAD)?;
-        let order = std::str::from_utf8(order).map_err(|_source| BAD)?.to_owned();
+        let order = std::str::from_utf8(order)
+            .map_err(|_source| BAD)?
+            .to_owned();
         let (tag, rest) = rest.split_first().ok_or(BAD)?;
-        let number = || <[u8; 8]>::try_from(rest).map(i64::from_be_bytes).map_err(|_source| BAD);
+        let number = || {
+            <[u8; 8]>::try_from(rest)
+                .map(i64::from_be_bytes)
+                .map_err(|_source| BAD)
+        };
         let key = match tag {
             b't' => Key::Time(DateTime::from_timestamp_micros(number()?).ok_or(BAD)?),
             b'i' => Key::Int(number()?),
@@ -204,7 +249,12 @@ pub struct Page<T> {
 
 impl<T> Default for Page<T> {
     fn default() -> Self {
-        Self { edges: Vec::new(), has_next: false, has_previous: false, total: None }
+        Self {
+            edges: Vec::new(),
+            has_next: false,
+            has_previous: false,
+            total: None,
+        }
     }
 }
 
@@ -220,7 +270,14 @@ impl<T> Page<T> {
     /// Turns every item into something else.
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Page<U> {
         Page {
-            edges: self.edges.into_iter().map(|edge| Edge { node: f(edge.node), cursor: edge.cursor }).collect(),
+            edges: self
+                .edges
+                .into_iter()
+                .map(|edge| Edge {
+                    node: f(edge.node),
+                    cursor: edge.cursor,
+                })
+                .collect(),
             has_next: self.has_next,
             has_previous: self.has_previous,
             total: self.total,
@@ -228,8 +285,22 @@ impl<T> Page<T> {
     }
     /// Turns every item into something else, or fails.
     pub fn try_map<U, E>(self, mut f: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
-        let edges = self.edges.into_iter().map(|edge| Ok(Edge { node: f(edge.node)?, cursor: edge.cursor })).collect::<Result<_, E>>()?;
-        Ok(Page { edges, has_next: self.has_next, has_previous: self.has_previous, total: self.total })
+        let edges = self
+            .edges
+            .into_iter()
+            .map(|edge| {
+                Ok(Edge {
+                    node: f(edge.node)?,
+                    cursor: edge.cursor,
+                })
+            })
+            .collect::<Result<_, E>>()?;
+        Ok(Page {
+            edges,
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+            total: self.total,
+        })
     }
 }
 
@@ -259,14 +330,24 @@ mod tests {
 
     #[test]
     fn a_page_of_more_than_a_hundred_is_refused() {
-        let raw = RawPageArgs { first: Some(101), ..RawPageArgs::default() };
+        let raw = RawPageArgs {
+            first: Some(101),
+            ..RawPageArgs::default()
+        };
         assert_eq!(PageArgs::new(raw).unwrap_err().fields()[0].field, "first");
     }
 
     #[test]
     fn a_cursor_of_another_order_is_refused() {
-        let cursor = Cursor { order: "title".to_owned(), key: Key::Int(1), id: Uuid::nil() };
-        let page = PageArgs { cursor: Some(cursor), ..PageArgs::default() };
+        let cursor = Cursor {
+            order: "title".to_owned(),
+            key: Key::Int(1),
+            id: Uuid::nil(),
+        };
+        let page = PageArgs {
+            cursor: Some(cursor),
+            ..PageArgs::default()
+        };
         assert!(page.key_in("-publishedAt").is_err());
         assert!(page.key_in("title").is_ok());
     }

@@ -39,9 +39,14 @@ pub fn normalise_path(path: &str) -> Result<String> {
     if path.len() > MAX_PATH_BYTES * 3 {
         return Err(wrong("is too long"));
     }
-    let decoded = percent_decode_str(path).decode_utf8().map_err(|_source| wrong("is not UTF-8 once percent-decoded"))?;
+    let decoded = percent_decode_str(path)
+        .decode_utf8()
+        .map_err(|_source| wrong("is not UTF-8 once percent-decoded"))?;
     let mut normal = String::with_capacity(decoded.len() + 1);
-    for segment in decoded.split('/').filter(|segment| !segment.is_empty() && *segment != ".") {
+    for segment in decoded
+        .split('/')
+        .filter(|segment| !segment.is_empty() && *segment != ".")
+    {
         if segment == ".." || segment.chars().any(char::is_control) {
             return Err(wrong("must not hold `..` or control characters"));
         }
@@ -59,7 +64,22 @@ pub fn normalise_path(path: &str) -> Result<String> {
 
 /// Percent-encodes a stored path for use in a URL (RFC 3986).
 pub fn encode_path(path: &str) -> String {
-    const KEEP: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'#').add(b'?').add(b'{').add(b'}').add(b'%').add(b'\\').add(b'^').add(b'|').add(b'[').add(b']');
+    const KEEP: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'<')
+        .add(b'>')
+        .add(b'`')
+        .add(b'#')
+        .add(b'?')
+        .add(b'{')
+        .add(b'}')
+        .add(b'%')
+        .add(b'\\')
+        .add(b'^')
+        .add(b'|')
+        .add(b'[')
+        .add(b']');
     utf8_percent_encode(path, KEEP).to_string()
 }
 
@@ -101,7 +121,11 @@ pub fn expand(pattern: &str, values: &PathValues<'_>) -> String {
             path.push_str(&text);
         }
     }
-    if path.is_empty() { "/".to_owned() } else { path }
+    if path.is_empty() {
+        "/".to_owned()
+    } else {
+        path
+    }
 }
 
 fn value_of(name: &str, values: &PathValues<'_>) -> String {
@@ -111,9 +135,18 @@ fn value_of(name: &str, values: &PathValues<'_>) -> String {
         "category" => values.category.unwrap_or("general").to_owned(),
         "newsletter" => values.newsletter.unwrap_or_default().to_owned(),
         "number" => values.number.map(|n| n.to_string()).unwrap_or_default(),
-        "year" => values.date.map(|d| format!("{:04}", d.year())).unwrap_or_default(),
-        "month" => values.date.map(|d| format!("{:02}", d.month())).unwrap_or_default(),
-        "day" => values.date.map(|d| format!("{:02}", d.day())).unwrap_or_default(),
+        "year" => values
+            .date
+            .map(|d| format!("{:04}", d.year()))
+            .unwrap_or_default(),
+        "month" => values
+            .date
+            .map(|d| format!("{:02}", d.month()))
+            .unwrap_or_default(),
+        "day" => values
+            .date
+            .map(|d| format!("{:02}", d.day()))
+            .unwrap_or_default(),
         _ => String::new(),
     }
 }
@@ -121,8 +154,12 @@ fn value_of(name: &str, values: &PathValues<'_>) -> String {
 /// The slug a path holds if it fits a pattern with one `{slug}` (or `{path}`, of which the last
 /// segment counts); how terms and authors are found by path.
 pub fn match_slug<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
-    let (before, after) = pattern.split_once("{slug}").or_else(|| pattern.split_once("{path}"))?;
-    let middle = path.strip_prefix(before)?.strip_suffix(after.trim_end_matches('/'))?;
+    let (before, after) = pattern
+        .split_once("{slug}")
+        .or_else(|| pattern.split_once("{path}"))?;
+    let middle = path
+        .strip_prefix(before)?
+        .strip_suffix(after.trim_end_matches('/'))?;
     if pattern.contains("{path}") {
         middle.rsplit('/').next().filter(|slug| !slug.is_empty())
     } else {
@@ -137,7 +174,12 @@ mod tests {
     #[test]
     fn a_pattern_makes_the_path() {
         let date = "2026-03-05T10:00:00Z".parse().ok();
-        let values = PathValues { slug: "river", category: Some("news/local"), date, ..PathValues::default() };
+        let values = PathValues {
+            slug: "river",
+            category: Some("news/local"),
+            date,
+            ..PathValues::default()
+        };
         assert_eq!(expand("/{year}/{month}/{slug}", &values), "/2026/03/river");
         assert_eq!(expand("/{category}/{slug}", &values), "/news/local/river");
         assert_eq!(expand("/{nothing}/x-{slug}", &values), "/x-river");
@@ -146,7 +188,10 @@ mod tests {
 
     #[test]
     fn paths_are_brought_to_one_form() {
-        assert_eq!(normalise_path("2026//03/%D8%B4%D9%87%D8%B1/?p=1").unwrap(), "/2026/03/شهر");
+        assert_eq!(
+            normalise_path("2026//03/%D8%B4%D9%87%D8%B1/?p=1").unwrap(),
+            "/2026/03/شهر"
+        );
         assert_eq!(normalise_path("").unwrap(), "/");
         assert!(normalise_path("/a/../b").is_err());
         assert!(normalise_path("/%FF").is_err());
@@ -156,6 +201,9 @@ mod tests {
     fn a_slug_is_found_in_a_path_by_its_pattern() {
         assert_eq!(match_slug("/topic/{slug}", "/topic/bees"), Some("bees"));
         assert_eq!(match_slug("/topic/{slug}", "/topic/bees/x"), None);
-        assert_eq!(match_slug("/category/{path}", "/category/news/local"), Some("local"));
+        assert_eq!(
+            match_slug("/category/{path}", "/category/news/local"),
+            Some("local")
+        );
     }
 }

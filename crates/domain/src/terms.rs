@@ -154,7 +154,13 @@ pub struct TermQuery {
 impl TermQuery {
     /// All of a taxonomy, by name.
     pub fn all(taxonomy: Taxonomy) -> Self {
-        Self { taxonomy, namespace: None, parent: None, slug: None, order: TermOrder::Name }
+        Self {
+            taxonomy,
+            namespace: None,
+            parent: None,
+            slug: None,
+            order: TermOrder::Name,
+        }
     }
 }
 

@@ -85,12 +85,22 @@ impl FromStr for Slug {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
         let slug: String = text.nfc().flat_map(char::to_lowercase).collect();
-        let good = |c: char| c.is_alphanumeric() || is_mark(c) || matches!(c, '-' | '_' | '.' | '~' | '\u{200c}' | '\u{200d}');
+        let good = |c: char| {
+            c.is_alphanumeric()
+                || is_mark(c)
+                || matches!(c, '-' | '_' | '.' | '~' | '\u{200c}' | '\u{200d}')
+        };
         if slug.is_empty() || slug.chars().count() > MAX_SLUG_CHARS {
-            return Err(Error::invalid("slug", format!("must have 1 to {MAX_SLUG_CHARS} characters")));
+            return Err(Error::invalid(
+                "slug",
+                format!("must have 1 to {MAX_SLUG_CHARS} characters"),
+            ));
         }
         if !slug.chars().all(good) || slug == "." || slug == ".." {
-            return Err(Error::invalid("slug", "may hold letters, digits, `-`, `_`, `.` and `~` only"));
+            return Err(Error::invalid(
+                "slug",
+                "may hold letters, digits, `-`, `_`, `.` and `~` only",
+            ));
         }
         Ok(Self(slug))
     }
@@ -98,7 +108,9 @@ impl FromStr for Slug {
 
 impl<'de> Deserialize<'de> for Slug {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -115,11 +127,17 @@ impl Locale {
 
     /// The direction its script is written in.
     pub fn direction(&self) -> Direction {
-        const RTL_LANGUAGES: [&str; 13] = ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"];
+        const RTL_LANGUAGES: [&str; 13] = [
+            "ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi",
+        ];
         const RTL_SCRIPTS: [&str; 6] = ["arab", "hebr", "nkoo", "syrc", "thaa", "adlm"];
         let mut parts = self.0.split('-');
         let language = parts.next().unwrap_or_default();
-        match parts.next().filter(|part| part.len() == 4).map(str::to_ascii_lowercase) {
+        match parts
+            .next()
+            .filter(|part| part.len() == 4)
+            .map(str::to_ascii_lowercase)
+        {
             Some(script) if RTL_SCRIPTS.contains(&script.as_str()) => Direction::Rtl,
             Some(_) => Direction::Ltr,
             None if RTL_LANGUAGES.contains(&language) => Direction::Rtl,
@@ -139,8 +157,12 @@ impl FromStr for Locale {
     fn from_str(text: &str) -> Result<Self, Error> {
         // WordPress writes `en_US`.
         let tag = text.trim().replace('_', "-");
-        let tag = oxilangtag::LanguageTag::parse_and_normalize(&tag)
-            .map_err(|source| Error::invalid("code", format!("is not a language tag such as `en` or `fa` (BCP 47): {source}")))?;
+        let tag = oxilangtag::LanguageTag::parse_and_normalize(&tag).map_err(|source| {
+            Error::invalid(
+                "code",
+                format!("is not a language tag such as `en` or `fa` (BCP 47): {source}"),
+            )
+        })?;
         if tag.as_str().len() > 35 {
             return Err(Error::invalid("code", "is too long for a language tag"));
         }
@@ -150,7 +172,9 @@ impl FromStr for Locale {
 
 impl<'de> Deserialize<'de> for Locale {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -180,7 +204,9 @@ impl SortKeys {
     /// The collation of an edition's language; the root collation for languages ICU does not know.
     pub fn of(edition: &Edition) -> Option<Self> {
         let locale: IcuLocale = edition.code.as_str().parse().unwrap_or(IcuLocale::UNKNOWN);
-        Collator::try_new(locale.into(), CollatorOptions::default()).ok().map(Self)
+        Collator::try_new(locale.into(), CollatorOptions::default())
+            .ok()
+            .map(Self)
     }
 
     /// The key of a text as hexadecimal digits: comparing keys as ASCII compares the texts.
@@ -189,11 +215,13 @@ impl SortKeys {
         // Long names differ long before this; the key lives in an index.
         let head: String = text.chars().take(80).collect();
         let Ok(()) = self.0.write_sort_key_to(&head, &mut bytes);
-        bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut key, byte| {
-            key.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
-            key.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
-            key
-        })
+        bytes
+            .iter()
+            .fold(String::with_capacity(bytes.len() * 2), |mut key, byte| {
+                key.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+                key.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+                key
+            })
     }
 }
 
@@ -223,12 +251,18 @@ mod tests {
     #[test]
     fn slugs_are_made_in_the_script_of_the_title() {
         let slug = |title| Slug::from_title(title).map(|s| s.to_string());
-        assert_eq!(slug("The River’s Rise, 2026!").unwrap(), "the-rivers-rise-2026");
+        assert_eq!(
+            slug("The River’s Rise, 2026!").unwrap(),
+            "the-rivers-rise-2026"
+        );
         assert_eq!(slug("کتاب‌خانهٔ شهر").unwrap(), "کتاب‌خانهٔ-شهر");
         assert_eq!(slug("السوق الجديد").unwrap(), "السوق-الجديد");
         assert_eq!(slug("Çmimi i mollëve").unwrap(), "çmimi-i-mollëve");
         assert_eq!(slug("!!!"), None);
-        assert_eq!(Slug::transliterated("Çmimi i mollëve").unwrap().as_str(), "cmimi-i-molleve");
+        assert_eq!(
+            Slug::transliterated("Çmimi i mollëve").unwrap().as_str(),
+            "cmimi-i-molleve"
+        );
     }
 
     #[test]

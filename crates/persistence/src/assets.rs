@@ -42,9 +42,20 @@ fn readable(sql: &mut Sql, scope: &ReadScope) {
 
 impl Reader<'_> {
     /// A page of assets, the newest first.
-    pub async fn assets(&self, scope: &ReadScope, query: &AssetQuery, edition: EditionId, page: &PageArgs) -> Result<Page<Asset>> {
+    pub async fn assets(
+        &self,
+        scope: &ReadScope,
+        query: &AssetQuery,
+        edition: EditionId,
+        page: &PageArgs,
+    ) -> Result<Page<Asset>> {
         scope.note(CacheTag::Records(RecordKind::Asset));
-        let order = Order { name: "-createdAt", key: "m.created_at", id: "m.id", descending: true };
+        let order = Order {
+            name: "-createdAt",
+            key: "m.created_at",
+            id: "m.id",
+            descending: true,
+        };
         let mut from_where = Sql::new(" FROM asset m WHERE 1 = 1");
         if let Some(kind) = query.kind {
             from_where.push(" AND m.kind = ").bind(kind.as_str());
@@ -61,11 +72,20 @@ impl Reader<'_> {
         })?;
         let wanted: Vec<AssetId> = ids.nodes().copied().collect();
         let mut assets = self.assets_by_ids(scope, &wanted, edition).await?;
-        ids.try_map(|id| assets.remove(&id).ok_or_else(|| domain::Error::internal(format!("{id} vanished while it was read"))))
+        ids.try_map(|id| {
+            assets
+                .remove(&id)
+                .ok_or_else(|| domain::Error::internal(format!("{id} vanished while it was read")))
+        })
     }
 
     /// Assets by id; those that are absent or hidden are missing in the answer.
-    pub async fn assets_by_ids(&self, scope: &ReadScope, ids: &[AssetId], edition: EditionId) -> Result<HashMap<AssetId, Asset>> {
+    pub async fn assets_by_ids(
+        &self,
+        scope: &ReadScope,
+        ids: &[AssetId],
+        edition: EditionId,
+    ) -> Result<HashMap<AssetId, Asset>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
         let mut all = HashMap::with_capacity(ids.len());
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
@@ -74,8 +94,12 @@ impl Reader<'_> {
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
             let data = self.engine.json_array(&columns);
             let id = self.engine.id_text("m.id");
-            let mut sql = Sql::new(&format!("SELECT {id} AS owner, 'asset' AS relation, CAST(0 AS bigint) AS position, {data} AS data FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "));
-            sql.bind(edition.uuid()).push(" WHERE m.id IN ").id_list(chunk);
+            let mut sql = Sql::new(&format!(
+                "SELECT {id} AS owner, 'asset' AS relation, CAST(0 AS bigint) AS position, {data} AS data FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "
+            ));
+            sql.bind(edition.uuid())
+                .push(" WHERE m.id IN ")
+                .id_list(chunk);
             readable(&mut sql, scope);
             for (_, _, _, data) in self.related_rows(sql).await? {
                 let row: AssetRow = serde_json::from_str(&data).map_err(domain::Error::internal)?;
@@ -83,7 +107,11 @@ impl Reader<'_> {
                 all.insert(asset.id, asset);
             }
         }
-        let nameless: Vec<AssetId> = all.values().filter(|asset| asset.text.value == AssetText::default()).map(|asset| asset.id).collect();
+        let nameless: Vec<AssetId> = all
+            .values()
+            .filter(|asset| asset.text.value == AssetText::default())
+            .map(|asset| asset.id)
+            .collect();
         if !nameless.is_empty() {
             let order = self.edition_set().await?.text_order(edition);
             for (id, texts) in self.asset_texts(&nameless).await? {
@@ -96,20 +124,30 @@ impl Reader<'_> {
     }
 
     /// All texts of assets, in the order of the editions.
-    pub async fn asset_texts(&self, ids: &[AssetId]) -> Result<HashMap<AssetId, Vec<Localized<AssetText>>>> {
+    pub async fn asset_texts(
+        &self,
+        ids: &[AssetId],
+    ) -> Result<HashMap<AssetId, Vec<Localized<AssetText>>>> {
         let mut all: HashMap<AssetId, Vec<Localized<AssetText>>> = HashMap::new();
         if ids.is_empty() {
             return Ok(all);
         }
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let mut sql =
-            Sql::new("SELECT mt.asset_id, mt.edition_id, mt.title, mt.alt, mt.caption, mt.credit, mt.description FROM asset_text mt JOIN edition d ON d.id = mt.edition_id WHERE mt.asset_id IN ");
+        let mut sql = Sql::new(
+            "SELECT mt.asset_id, mt.edition_id, mt.title, mt.alt, mt.caption, mt.credit, mt.description FROM asset_text mt JOIN edition d ON d.id = mt.edition_id WHERE mt.asset_id IN ",
+        );
         sql.id_list(&uuids).push(" ORDER BY d.position, d.id");
         for row in &mut self.query(sql).await? {
             let id = Id::from_uuid(row.get()?);
             let text = Localized {
                 edition: Id::from_uuid(row.get()?),
-                value: AssetText { title: row.get()?, alt: row.get()?, caption: row.get()?, credit: row.get()?, description: row.get()? },
+                value: AssetText {
+                    title: row.get()?,
+                    alt: row.get()?,
+                    caption: row.get()?,
+                    credit: row.get()?,
+                    description: row.get()?,
+                },
             };
             all.entry(id).or_default().push(text);
         }
@@ -118,17 +156,30 @@ impl Reader<'_> {
 
     /// The visible entries that use an asset, at most a hundred.
     pub async fn asset_users(&self, scope: &ReadScope, id: AssetId) -> Result<Vec<EntryId>> {
-        let mut sql = Sql::new("SELECT DISTINCT e.kind, e.id FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = ");
+        let mut sql = Sql::new(
+            "SELECT DISTINCT e.kind, e.id FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = ",
+        );
         sql.bind(id.uuid());
         visible(&mut sql, scope, "e");
         sql.push(" ORDER BY e.id LIMIT 100");
-        self.query(sql).await?.iter_mut().map(|row| Ok(EntryId::new(row.parse()?, row.get()?))).collect()
+        self.query(sql)
+            .await?
+            .iter_mut()
+            .map(|row| Ok(EntryId::new(row.parse()?, row.get()?)))
+            .collect()
     }
 }
 
 impl WriteTx {
     /// Saves a new asset (`version` 1) or the whole of an existing one.
-    pub async fn save_asset(&mut self, permit: &Permit, id: AssetId, version: i64, draft: &AssetDraft, at: Timestamp) -> Result<()> {
+    pub async fn save_asset(
+        &mut self,
+        permit: &Permit,
+        id: AssetId,
+        version: i64,
+        draft: &AssetDraft,
+        at: Timestamp,
+    ) -> Result<()> {
         permit.covers(RecordKind::Asset, id)?;
         let (key, url) = match &draft.location {
             AssetLocation::Stored { key } => (Some(key.clone()), None),
@@ -157,14 +208,26 @@ impl WriteTx {
         let mut sql = Sql::default();
         if version == 1 {
             let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-            sql.push(&format!("INSERT INTO asset (id, {}) VALUES (", names.join(", ")));
-            sql.bind(id.uuid()).push(", ").bind_all(columns.into_iter().map(|(_, value)| value)).push(")");
+            sql.push(&format!(
+                "INSERT INTO asset (id, {}) VALUES (",
+                names.join(", ")
+            ));
+            sql.bind(id.uuid())
+                .push(", ")
+                .bind_all(columns.into_iter().map(|(_, value)| value))
+                .push(")");
         } else {
             sql.push("UPDATE asset SET ");
             for (index, (name, value)) in columns.into_iter().enumerate() {
-                sql.push(if index == 0 { "" } else { ", " }).push(name).push(" = ").bind(value);
+                sql.push(if index == 0 { "" } else { ", " })
+                    .push(name)
+                    .push(" = ")
+                    .bind(value);
             }
-            sql.push(" WHERE id = ").bind(id.uuid()).push(" AND version = ").bind(version - 1);
+            sql.push(" WHERE id = ")
+                .bind(id.uuid())
+                .push(" AND version = ")
+                .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
             return Err(stale(version));
@@ -188,8 +251,17 @@ impl WriteTx {
                 ]
             })
             .collect();
-        self.insert_rows("asset_text (asset_id, edition_id, title, alt, caption, credit, description)", rows).await?;
+        self.insert_rows(
+            "asset_text (asset_id, edition_id, title, alt, caption, credit, description)",
+            rows,
+        )
+        .await?;
         let verb = if version == 1 { "created" } else { "updated" };
-        self.record(permit, at, ContentEvent::new(RecordKind::Asset, verb, id, None)).await
+        self.record(
+            permit,
+            at,
+            ContentEvent::new(RecordKind::Asset, verb, id, None),
+        )
+        .await
     }
 }

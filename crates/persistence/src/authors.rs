@@ -26,9 +26,20 @@ use crate::{
 
 impl Reader<'_> {
     /// A page of the authors that have a name in the edition, by name.
-    pub async fn authors(&self, scope: &ReadScope, query: &AuthorQuery, edition: EditionId, page: &PageArgs) -> Result<Page<Author>> {
+    pub async fn authors(
+        &self,
+        scope: &ReadScope,
+        query: &AuthorQuery,
+        edition: EditionId,
+        page: &PageArgs,
+    ) -> Result<Page<Author>> {
         scope.note(CacheTag::Records(RecordKind::Author));
-        let order = Order { name: "name", key: "wt.name_key", id: "wt.author_id", descending: false };
+        let order = Order {
+            name: "name",
+            key: "wt.name_key",
+            id: "wt.author_id",
+            descending: false,
+        };
         let mut from_where = Sql::new(" FROM author_text wt WHERE wt.edition_id = ");
         from_where.bind(edition.uuid());
         if let Some(slug) = &query.slug {
@@ -45,11 +56,20 @@ impl Reader<'_> {
         })?;
         let wanted: Vec<AuthorId> = ids.nodes().copied().collect();
         let mut authors = self.authors_by_ids(scope, &wanted, edition).await?;
-        ids.try_map(|id| authors.remove(&id).ok_or_else(|| Error::internal(format!("{id} vanished while it was read"))))
+        ids.try_map(|id| {
+            authors
+                .remove(&id)
+                .ok_or_else(|| Error::internal(format!("{id} vanished while it was read")))
+        })
     }
 
     /// Authors by id; absent ones are missing in the answer.
-    pub async fn authors_by_ids(&self, scope: &ReadScope, ids: &[AuthorId], edition: EditionId) -> Result<HashMap<AuthorId, Author>> {
+    pub async fn authors_by_ids(
+        &self,
+        scope: &ReadScope,
+        ids: &[AuthorId],
+        edition: EditionId,
+    ) -> Result<HashMap<AuthorId, Author>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
         if ids.is_empty() {
             return Ok(HashMap::new());
@@ -60,15 +80,24 @@ impl Reader<'_> {
                 sql.push("w.id IN ").id_list(&uuids);
             })
             .await?;
-        Ok(found.into_iter().map(|author| (author.id, author)).collect())
+        Ok(found
+            .into_iter()
+            .map(|author| (author.id, author))
+            .collect())
     }
 
     /// One author by slug.
-    pub async fn author_by_slug(&self, scope: &ReadScope, slug: &str, edition: EditionId) -> Result<Option<Author>> {
+    pub async fn author_by_slug(
+        &self,
+        scope: &ReadScope,
+        slug: &str,
+        edition: EditionId,
+    ) -> Result<Option<Author>> {
         scope.note(CacheTag::Records(RecordKind::Author));
         let found = self
             .read_authors(edition, |sql| {
-                sql.push("w.id = (SELECT n.author_id FROM author_text n WHERE n.edition_id = ").bind(edition.uuid());
+                sql.push("w.id = (SELECT n.author_id FROM author_text n WHERE n.edition_id = ")
+                    .bind(edition.uuid());
                 sql.push(" AND n.slug = ").bind(slug.to_owned()).push(")");
             })
             .await?;
@@ -76,13 +105,18 @@ impl Reader<'_> {
     }
 
     /// All texts of authors, in the order of the editions.
-    pub async fn author_texts(&self, ids: &[AuthorId]) -> Result<HashMap<AuthorId, Vec<Localized<AuthorText>>>> {
+    pub async fn author_texts(
+        &self,
+        ids: &[AuthorId],
+    ) -> Result<HashMap<AuthorId, Vec<Localized<AuthorText>>>> {
         let mut all: HashMap<AuthorId, Vec<Localized<AuthorText>>> = HashMap::new();
         if ids.is_empty() {
             return Ok(all);
         }
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new("SELECT wt.author_id, wt.edition_id, wt.name, wt.slug, wt.job_title, wt.bio FROM author_text wt JOIN edition d ON d.id = wt.edition_id WHERE wt.author_id IN ");
+        let mut sql = Sql::new(
+            "SELECT wt.author_id, wt.edition_id, wt.name, wt.slug, wt.job_title, wt.bio FROM author_text wt JOIN edition d ON d.id = wt.edition_id WHERE wt.author_id IN ",
+        );
         sql.id_list(&uuids).push(" ORDER BY d.position, d.id");
         for row in &mut self.query(sql).await? {
             let id = Id::from_uuid(row.get()?);
@@ -91,7 +125,11 @@ impl Reader<'_> {
         Ok(all)
     }
 
-    async fn read_authors(&self, edition: EditionId, condition: impl FnOnce(&mut Sql)) -> Result<Vec<Author>> {
+    async fn read_authors(
+        &self,
+        edition: EditionId,
+        condition: impl FnOnce(&mut Sql),
+    ) -> Result<Vec<Author>> {
         let mut sql = Sql::new(
             "SELECT w.id, w.website, w.avatar_id, w.version, w.created_at, w.updated_at, wt.edition_id, wt.name, wt.slug, wt.job_title, wt.bio \
              FROM author w JOIN author_text wt ON wt.author_id = w.id WHERE ",
@@ -124,21 +162,54 @@ impl Reader<'_> {
 }
 
 fn read_text(row: &mut Row) -> Result<Localized<AuthorText>> {
-    Ok(Localized { edition: Id::from_uuid(row.get()?), value: AuthorText { name: row.get()?, slug: row.get()?, job_title: row.get()?, bio: row.get()? } })
+    Ok(Localized {
+        edition: Id::from_uuid(row.get()?),
+        value: AuthorText {
+            name: row.get()?,
+            slug: row.get()?,
+            job_title: row.get()?,
+            bio: row.get()?,
+        },
+    })
 }
 
 impl WriteTx {
     /// Saves a new author (`version` 1) or the whole of an existing one. The texts' slugs are final.
-    pub async fn save_author(&mut self, permit: &Permit, id: AuthorId, version: i64, draft: &AuthorDraft, editions: &[Edition], at: Timestamp) -> Result<()> {
+    pub async fn save_author(
+        &mut self,
+        permit: &Permit,
+        id: AuthorId,
+        version: i64,
+        draft: &AuthorDraft,
+        editions: &[Edition],
+        at: Timestamp,
+    ) -> Result<()> {
         permit.covers(RecordKind::Author, id)?;
         let mut sql = Sql::default();
         if version == 1 {
             sql.push("INSERT INTO author (id, website, avatar_id, version, created_at, updated_at) VALUES (");
-            sql.bind_all([Value::from(id.uuid()), draft.website.clone().into(), draft.avatar.map(Id::uuid).into(), 1_i64.into(), at.into(), at.into()]);
+            sql.bind_all([
+                Value::from(id.uuid()),
+                draft.website.clone().into(),
+                draft.avatar.map(Id::uuid).into(),
+                1_i64.into(),
+                at.into(),
+                at.into(),
+            ]);
             sql.push(")");
         } else {
-            sql.push("UPDATE author SET website = ").bind(draft.website.clone()).push(", avatar_id = ").bind(draft.avatar.map(Id::uuid));
-            sql.push(", version = ").bind(version).push(", updated_at = ").bind(at).push(" WHERE id = ").bind(id.uuid()).push(" AND version = ").bind(version - 1);
+            sql.push("UPDATE author SET website = ")
+                .bind(draft.website.clone())
+                .push(", avatar_id = ")
+                .bind(draft.avatar.map(Id::uuid));
+            sql.push(", version = ")
+                .bind(version)
+                .push(", updated_at = ")
+                .bind(at)
+                .push(" WHERE id = ")
+                .bind(id.uuid())
+                .push(" AND version = ")
+                .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
             return Err(stale(version));
@@ -148,8 +219,13 @@ impl WriteTx {
         }
         let mut rows = Vec::with_capacity(draft.texts.len());
         for text in &draft.texts {
-            let edition = editions.iter().find(|edition| edition.id == text.edition).ok_or_else(|| Error::invalid("texts", "names an edition that does not exist"))?;
-            let name_key = SortKeys::of(edition).map(|keys| keys.key(&text.value.name)).unwrap_or_default();
+            let edition = editions
+                .iter()
+                .find(|edition| edition.id == text.edition)
+                .ok_or_else(|| Error::invalid("texts", "names an edition that does not exist"))?;
+            let name_key = SortKeys::of(edition)
+                .map(|keys| keys.key(&text.value.name))
+                .unwrap_or_default();
             rows.push([
                 Value::from(id.uuid()),
                 text.edition.uuid().into(),
@@ -160,15 +236,33 @@ impl WriteTx {
                 text.value.bio.clone().into(),
             ]);
         }
-        self.insert_rows("author_text (author_id, edition_id, name, name_key, slug, job_title, bio)", rows).await?;
+        self.insert_rows(
+            "author_text (author_id, edition_id, name, name_key, slug, job_title, bio)",
+            rows,
+        )
+        .await?;
         let verb = if version == 1 { "created" } else { "updated" };
-        self.record(permit, at, ContentEvent::new(RecordKind::Author, verb, id, None)).await
+        self.record(
+            permit,
+            at,
+            ContentEvent::new(RecordKind::Author, verb, id, None),
+        )
+        .await
     }
 
     /// Whether a slug is free in an edition.
-    pub async fn author_slug_is_free(&self, id: AuthorId, edition: EditionId, slug: &str) -> Result<bool> {
+    pub async fn author_slug_is_free(
+        &self,
+        id: AuthorId,
+        edition: EditionId,
+        slug: &str,
+    ) -> Result<bool> {
         let mut sql = Sql::new("SELECT 1 FROM author_text WHERE edition_id = ");
-        sql.bind(edition.uuid()).push(" AND slug = ").bind(slug.to_owned()).push(" AND author_id <> ").bind(id.uuid());
+        sql.bind(edition.uuid())
+            .push(" AND slug = ")
+            .bind(slug.to_owned())
+            .push(" AND author_id <> ")
+            .bind(id.uuid());
         Ok(self.query(sql).await?.is_empty())
     }
 }

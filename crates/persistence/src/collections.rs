@@ -22,7 +22,8 @@ use crate::{
     write_tx::stale,
 };
 
-const COLUMNS: &str = "c.id, c.edition_id, c.slug, c.title, c.description, c.version, c.created_at, c.updated_at";
+const COLUMNS: &str =
+    "c.id, c.edition_id, c.slug, c.title, c.description, c.version, c.created_at, c.updated_at";
 
 fn read(row: &mut Row) -> Result<Collection> {
     Ok(Collection {
@@ -39,9 +40,19 @@ fn read(row: &mut Row) -> Result<Collection> {
 
 impl Reader<'_> {
     /// A page of collections, the newest first.
-    pub async fn collections(&self, scope: &ReadScope, edition: Option<EditionId>, page: &PageArgs) -> Result<Page<Collection>> {
+    pub async fn collections(
+        &self,
+        scope: &ReadScope,
+        edition: Option<EditionId>,
+        page: &PageArgs,
+    ) -> Result<Page<Collection>> {
         scope.note(CacheTag::Records(RecordKind::Collection));
-        let order = Order { name: "-createdAt", key: "c.created_at", id: "c.id", descending: true };
+        let order = Order {
+            name: "-createdAt",
+            key: "c.created_at",
+            id: "c.id",
+            descending: true,
+        };
         let mut from_where = Sql::new(" FROM collection c WHERE 1 = 1");
         if let Some(edition) = edition {
             from_where.push(" AND c.edition_id = ").bind(edition.uuid());
@@ -59,7 +70,11 @@ impl Reader<'_> {
     }
 
     /// One collection by id.
-    pub async fn collection(&self, scope: &ReadScope, id: CollectionId) -> Result<Option<Collection>> {
+    pub async fn collection(
+        &self,
+        scope: &ReadScope,
+        id: CollectionId,
+    ) -> Result<Option<Collection>> {
         scope.note(CacheTag::Record(id.to_string()));
         let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM collection c WHERE c.id = "));
         sql.bind(id.uuid());
@@ -67,18 +82,40 @@ impl Reader<'_> {
     }
 
     /// One collection by slug.
-    pub async fn collection_by_slug(&self, scope: &ReadScope, edition: EditionId, slug: &str) -> Result<Option<Collection>> {
+    pub async fn collection_by_slug(
+        &self,
+        scope: &ReadScope,
+        edition: EditionId,
+        slug: &str,
+    ) -> Result<Option<Collection>> {
         scope.note(CacheTag::Records(RecordKind::Collection));
-        let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM collection c WHERE c.edition_id = "));
-        sql.bind(edition.uuid()).push(" AND c.slug = ").bind(slug.to_owned());
+        let mut sql = Sql::new(&format!(
+            "SELECT {COLUMNS} FROM collection c WHERE c.edition_id = "
+        ));
+        sql.bind(edition.uuid())
+            .push(" AND c.slug = ")
+            .bind(slug.to_owned());
         self.query_one(sql).await?.as_mut().map(read).transpose()
     }
 
     /// A page of the visible entries of a collection, in the order the editor chose.
-    pub async fn collection_items(&self, scope: &ReadScope, id: CollectionId, page: &PageArgs, parts: Parts) -> Result<Page<Content>> {
+    pub async fn collection_items(
+        &self,
+        scope: &ReadScope,
+        id: CollectionId,
+        page: &PageArgs,
+        parts: Parts,
+    ) -> Result<Page<Content>> {
         scope.note(CacheTag::Record(id.to_string()));
-        let order = Order { name: "position", key: "x.position", id: "x.entry_id", descending: false };
-        let mut from_where = Sql::new(" FROM collection_item x JOIN entry e ON e.id = x.entry_id WHERE x.collection_id = ");
+        let order = Order {
+            name: "position",
+            key: "x.position",
+            id: "x.entry_id",
+            descending: false,
+        };
+        let mut from_where = Sql::new(
+            " FROM collection_item x JOIN entry e ON e.id = x.entry_id WHERE x.collection_id = ",
+        );
         from_where.bind(id.uuid());
         visible(&mut from_where, scope, "e");
         let total = self.total(&from_where, page).await?;
@@ -92,13 +129,25 @@ impl Reader<'_> {
         })?;
         let wanted: Vec<EntryId> = ids.nodes().copied().collect();
         let entries: HashMap<EntryId, Content> = self.entries_by_ids(scope, &wanted, parts).await?;
-        ids.try_map(|id| entries.get(&id).cloned().ok_or_else(|| Error::internal(format!("{id} vanished while it was read"))))
+        ids.try_map(|id| {
+            entries
+                .get(&id)
+                .cloned()
+                .ok_or_else(|| Error::internal(format!("{id} vanished while it was read")))
+        })
     }
 }
 
 impl WriteTx {
     /// Saves a new collection (`version` 1) or the whole of an existing one. The slug is final.
-    pub async fn save_collection(&mut self, permit: &Permit, id: CollectionId, version: i64, draft: &CollectionDraft, at: Timestamp) -> Result<()> {
+    pub async fn save_collection(
+        &mut self,
+        permit: &Permit,
+        id: CollectionId,
+        version: i64,
+        draft: &CollectionDraft,
+        at: Timestamp,
+    ) -> Result<()> {
         permit.covers(RecordKind::Collection, id)?;
         let mut sql = Sql::default();
         if version == 1 {
@@ -115,18 +164,42 @@ impl WriteTx {
             ]);
             sql.push(")");
         } else {
-            sql.push("UPDATE collection SET slug = ").bind(draft.slug.clone()).push(", title = ").bind(draft.title.clone()).push(", description = ").bind(draft.description.clone());
-            sql.push(", version = ").bind(version).push(", updated_at = ").bind(at).push(" WHERE id = ").bind(id.uuid()).push(" AND version = ").bind(version - 1);
+            sql.push("UPDATE collection SET slug = ")
+                .bind(draft.slug.clone())
+                .push(", title = ")
+                .bind(draft.title.clone())
+                .push(", description = ")
+                .bind(draft.description.clone());
+            sql.push(", version = ")
+                .bind(version)
+                .push(", updated_at = ")
+                .bind(at)
+                .push(" WHERE id = ")
+                .bind(id.uuid())
+                .push(" AND version = ")
+                .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
             return Err(stale(version));
         }
         if version > 1 {
-            self.clear("collection_item", "collection_id", id.uuid()).await?;
+            self.clear("collection_item", "collection_id", id.uuid())
+                .await?;
         }
-        let items = draft.items.iter().zip(0_i64..).map(|(entry, position)| [Value::from(id.uuid()), position.into(), entry.uuid().into()]).collect();
-        self.insert_rows("collection_item (collection_id, position, entry_id)", items).await?;
+        let items = draft
+            .items
+            .iter()
+            .zip(0_i64..)
+            .map(|(entry, position)| [Value::from(id.uuid()), position.into(), entry.uuid().into()])
+            .collect();
+        self.insert_rows("collection_item (collection_id, position, entry_id)", items)
+            .await?;
         let verb = if version == 1 { "created" } else { "updated" };
-        self.record(permit, at, ContentEvent::new(RecordKind::Collection, verb, id, Some(draft.edition))).await
+        self.record(
+            permit,
+            at,
+            ContentEvent::new(RecordKind::Collection, verb, id, Some(draft.edition)),
+        )
+        .await
     }
 }

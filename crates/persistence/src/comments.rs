@@ -50,7 +50,9 @@ fn readable(sql: &mut Sql, scope: &ReadScope) {
         }
         Visibility::Some { editions, .. } => {
             let editions: Vec<Uuid> = editions.iter().map(|id| id.uuid()).collect();
-            sql.push(" AND (c.status = 'approved' OR c.edition_id IN ").id_list(&editions).push(")");
+            sql.push(" AND (c.status = 'approved' OR c.edition_id IN ")
+                .id_list(&editions)
+                .push(")");
             crate::entries::visible(sql, scope, "e");
         }
     }
@@ -58,10 +60,25 @@ fn readable(sql: &mut Sql, scope: &ReadScope) {
 
 impl Reader<'_> {
     /// A page of comments, the oldest first.
-    pub async fn comments(&self, scope: &ReadScope, query: &CommentQuery, page: &PageArgs) -> Result<Page<Comment>> {
-        scope.note(query.entry.map_or(CacheTag::Records(RecordKind::Comment), CacheTag::Entry));
-        let order = Order { name: "createdAt", key: "c.created_at", id: "c.id", descending: false };
-        let mut from_where = Sql::new(" FROM comment c JOIN entry e ON e.id = c.entry_id WHERE 1 = 1");
+    pub async fn comments(
+        &self,
+        scope: &ReadScope,
+        query: &CommentQuery,
+        page: &PageArgs,
+    ) -> Result<Page<Comment>> {
+        scope.note(
+            query
+                .entry
+                .map_or(CacheTag::Records(RecordKind::Comment), CacheTag::Entry),
+        );
+        let order = Order {
+            name: "createdAt",
+            key: "c.created_at",
+            id: "c.id",
+            descending: false,
+        };
+        let mut from_where =
+            Sql::new(" FROM comment c JOIN entry e ON e.id = c.entry_id WHERE 1 = 1");
         if let Some(entry) = query.entry {
             from_where.push(" AND c.entry_id = ").bind(entry.uuid());
         }
@@ -90,22 +107,32 @@ impl Reader<'_> {
     /// One comment by id.
     pub async fn comment(&self, scope: &ReadScope, id: CommentId) -> Result<Option<Comment>> {
         scope.note(CacheTag::Record(id.to_string()));
-        let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM comment c JOIN entry e ON e.id = c.entry_id WHERE c.id = "));
+        let mut sql = Sql::new(&format!(
+            "SELECT {COLUMNS} FROM comment c JOIN entry e ON e.id = c.entry_id WHERE c.id = "
+        ));
         sql.bind(id.uuid());
         readable(&mut sql, scope);
         self.query_one(sql).await?.as_mut().map(read).transpose()
     }
 
     /// The first answers to each of these comments, in one statement.
-    pub async fn replies(&self, scope: &ReadScope, ids: &[CommentId], size: u32) -> Result<HashMap<CommentId, Vec<Comment>>> {
+    pub async fn replies(
+        &self,
+        scope: &ReadScope,
+        ids: &[CommentId],
+        size: u32,
+    ) -> Result<HashMap<CommentId, Vec<Comment>>> {
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let mut all: HashMap<CommentId, Vec<Comment>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+        let mut all: HashMap<CommentId, Vec<Comment>> =
+            ids.iter().map(|id| (*id, Vec::new())).collect();
         let mut sql = Sql::new(&format!(
             "SELECT {COLUMNS} FROM (SELECT c.*, row_number() OVER (PARTITION BY c.parent_id ORDER BY c.created_at, c.id) AS place FROM comment c JOIN entry e ON e.id = c.entry_id WHERE c.parent_id IN "
         ));
         sql.id_list(&uuids);
         readable(&mut sql, scope);
-        sql.push(&format!(") AS c WHERE c.place <= {size} ORDER BY c.parent_id, c.place"));
+        sql.push(&format!(
+            ") AS c WHERE c.place <= {size} ORDER BY c.parent_id, c.place"
+        ));
         for row in &mut self.query(sql).await? {
             let comment = read(row)?;
             scope.note(CacheTag::Entry(comment.entry));
@@ -161,15 +188,22 @@ impl WriteTx {
         )
         .await?;
         if draft.status == CommentStatus::Approved {
-            let mut sql = Sql::new("UPDATE entry SET comment_count = comment_count + 1 WHERE id = ");
+            let mut sql =
+                Sql::new("UPDATE entry SET comment_count = comment_count + 1 WHERE id = ");
             sql.bind(draft.entry.uuid());
             self.execute(sql).await?;
             if let Some(parent) = draft.parent {
-                let mut sql = Sql::new("UPDATE comment SET reply_count = reply_count + 1 WHERE id = ");
+                let mut sql =
+                    Sql::new("UPDATE comment SET reply_count = reply_count + 1 WHERE id = ");
                 sql.bind(parent.uuid());
                 self.execute(sql).await?;
             }
         }
-        self.record(permit, save.at, ContentEvent::new(RecordKind::Comment, "created", save.id, Some(save.edition))).await
+        self.record(
+            permit,
+            save.at,
+            ContentEvent::new(RecordKind::Comment, "created", save.id, Some(save.edition)),
+        )
+        .await
     }
 }

@@ -50,15 +50,27 @@ impl Reader<'_> {
 
     /// The site's settings.
     pub async fn site(&self) -> Result<Option<Site>> {
-        match self.query_one(Sql::new("SELECT name, version, updated_at FROM site WHERE id = 'site'")).await? {
-            Some(mut row) => Ok(Some(Site { name: row.get()?, version: row.get()?, updated_at: row.get()? })),
+        match self
+            .query_one(Sql::new(
+                "SELECT name, version, updated_at FROM site WHERE id = 'site'",
+            ))
+            .await?
+        {
+            Some(mut row) => Ok(Some(Site {
+                name: row.get()?,
+                version: row.get()?,
+                updated_at: row.get()?,
+            })),
             None => Ok(None),
         }
     }
 
     /// Whether the store holds nothing yet: no edition, so nothing else either.
     pub async fn is_empty(&self) -> Result<bool> {
-        Ok(self.query(Sql::new("SELECT 1 FROM edition LIMIT 1")).await?.is_empty())
+        Ok(self
+            .query(Sql::new("SELECT 1 FROM edition LIMIT 1"))
+            .await?
+            .is_empty())
     }
 }
 
@@ -68,7 +80,9 @@ impl WriteTx {
         permit.covers(RecordKind::Edition, edition.id)?;
         if edition.is_default {
             let mut sql = Sql::new("UPDATE edition SET is_default = ");
-            sql.bind(false).push(" WHERE id <> ").bind(edition.id.uuid());
+            sql.bind(false)
+                .push(" WHERE id <> ")
+                .bind(edition.id.uuid());
             self.execute(sql).await?;
         }
         let columns: Vec<(&str, Value)> = vec![
@@ -90,29 +104,63 @@ impl WriteTx {
         let mut sql = Sql::default();
         if edition.version == 1 {
             let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-            sql.push(&format!("INSERT INTO edition (id, {}) VALUES (", names.join(", ")));
-            sql.bind(edition.id.uuid()).push(", ").bind_all(columns.into_iter().map(|(_, value)| value)).push(")");
+            sql.push(&format!(
+                "INSERT INTO edition (id, {}) VALUES (",
+                names.join(", ")
+            ));
+            sql.bind(edition.id.uuid())
+                .push(", ")
+                .bind_all(columns.into_iter().map(|(_, value)| value))
+                .push(")");
         } else {
             sql.push("UPDATE edition SET ");
             for (index, (name, value)) in columns.into_iter().enumerate() {
-                sql.push(if index == 0 { "" } else { ", " }).push(name).push(" = ").bind(value);
+                sql.push(if index == 0 { "" } else { ", " })
+                    .push(name)
+                    .push(" = ")
+                    .bind(value);
             }
-            sql.push(" WHERE id = ").bind(edition.id.uuid()).push(" AND version = ").bind(edition.version - 1);
+            sql.push(" WHERE id = ")
+                .bind(edition.id.uuid())
+                .push(" AND version = ")
+                .bind(edition.version - 1);
         }
         if self.execute(sql).await? == 0 {
             return Err(stale(edition.version));
         }
-        let verb = if edition.version == 1 { "created" } else { "updated" };
-        self.record(permit, edition.updated_at, ContentEvent::new(RecordKind::Edition, verb, edition.id, Some(edition.id))).await
+        let verb = if edition.version == 1 {
+            "created"
+        } else {
+            "updated"
+        };
+        self.record(
+            permit,
+            edition.updated_at,
+            ContentEvent::new(RecordKind::Edition, verb, edition.id, Some(edition.id)),
+        )
+        .await
     }
 
     /// Saves the site's settings.
-    pub async fn save_site(&mut self, permit: &Permit, draft: &SiteDraft, at: Timestamp) -> Result<()> {
+    pub async fn save_site(
+        &mut self,
+        permit: &Permit,
+        draft: &SiteDraft,
+        at: Timestamp,
+    ) -> Result<()> {
         permit.covers(RecordKind::Site, "site")?;
         let mut sql = Sql::new("INSERT INTO site (id, name, version, updated_at) VALUES ('site', ");
-        sql.bind(draft.name.clone()).push(", 1, ").bind(at).push(")");
+        sql.bind(draft.name.clone())
+            .push(", 1, ")
+            .bind(at)
+            .push(")");
         sql.push(" ON CONFLICT (id) DO UPDATE SET name = excluded.name, version = site.version + 1, updated_at = excluded.updated_at");
         self.execute(sql).await?;
-        self.record(permit, at, ContentEvent::new(RecordKind::Site, "updated", "site", None)).await
+        self.record(
+            permit,
+            at,
+            ContentEvent::new(RecordKind::Site, "updated", "site", None),
+        )
+        .await
     }
 }

@@ -8,15 +8,20 @@ pub(crate) fn from_db(error: DbErr) -> Error {
     match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(message)) => {
             let field = guarded_field(&message);
-            Error::Conflict { message: format!("another record has this {}", field.unwrap_or("value")), field: field.map(str::to_owned), used_by: Vec::new() }
-        }
-        Some(SqlErr::ForeignKeyConstraintViolation(_)) => {
-            Error::conflict("something it refers to does not exist, or something still refers to it")
-        }
-        _ => match error {
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
-                Error::Unavailable { message: "the database does not answer; try again".to_owned(), source: Some(error.into()) }
+            Error::Conflict {
+                message: format!("another record has this {}", field.unwrap_or("value")),
+                field: field.map(str::to_owned),
+                used_by: Vec::new(),
             }
+        }
+        Some(SqlErr::ForeignKeyConstraintViolation(_)) => Error::conflict(
+            "something it refers to does not exist, or something still refers to it",
+        ),
+        _ => match error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Error::Unavailable {
+                message: "the database does not answer; try again".to_owned(),
+                source: Some(error.into()),
+            },
             other => Error::Internal(other.into()),
         },
     }
@@ -36,7 +41,14 @@ fn guarded_field(message: &str) -> Option<&'static str> {
         ("menu_location", "menu.location", "location"),
         ("issue_number", "issue.number", "number"),
         ("user_account_email", "user_account.email_normal", "email"),
-        ("import_record_pkey", "import_record.external_id", "externalId"),
+        (
+            "import_record_pkey",
+            "import_record.external_id",
+            "externalId",
+        ),
     ];
-    GUARDS.iter().find(|(index, column, _)| message.contains(index) || message.contains(column)).map(|(_, _, field)| *field)
+    GUARDS
+        .iter()
+        .find(|(index, column, _)| message.contains(index) || message.contains(column))
+        .map(|(_, _, field)| *field)
 }

@@ -26,9 +26,19 @@ use crate::{
 
 impl Reader<'_> {
     /// A page of galleries, the newest first.
-    pub async fn galleries(&self, scope: &ReadScope, edition: EditionId, page: &PageArgs) -> Result<Page<Gallery>> {
+    pub async fn galleries(
+        &self,
+        scope: &ReadScope,
+        edition: EditionId,
+        page: &PageArgs,
+    ) -> Result<Page<Gallery>> {
         scope.note(CacheTag::Records(RecordKind::Gallery));
-        let order = Order { name: "-createdAt", key: "g.created_at", id: "g.id", descending: true };
+        let order = Order {
+            name: "-createdAt",
+            key: "g.created_at",
+            id: "g.id",
+            descending: true,
+        };
         let from_where = Sql::new(" FROM gallery g WHERE 1 = 1");
         let total = self.total(&from_where, page).await?;
         let mut sql = Sql::new("SELECT g.id, g.created_at FROM gallery g WHERE 1 = 1");
@@ -40,11 +50,20 @@ impl Reader<'_> {
         })?;
         let wanted: Vec<GalleryId> = ids.nodes().copied().collect();
         let mut galleries = self.galleries_by_ids(scope, &wanted, edition).await?;
-        ids.try_map(|id| galleries.remove(&id).ok_or_else(|| Error::internal(format!("{id} vanished while it was read"))))
+        ids.try_map(|id| {
+            galleries
+                .remove(&id)
+                .ok_or_else(|| Error::internal(format!("{id} vanished while it was read")))
+        })
     }
 
     /// Galleries by id; absent ones are missing in the answer.
-    pub async fn galleries_by_ids(&self, scope: &ReadScope, ids: &[GalleryId], edition: EditionId) -> Result<HashMap<GalleryId, Gallery>> {
+    pub async fn galleries_by_ids(
+        &self,
+        scope: &ReadScope,
+        ids: &[GalleryId],
+        edition: EditionId,
+    ) -> Result<HashMap<GalleryId, Gallery>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         if uuids.is_empty() {
@@ -64,47 +83,87 @@ impl Reader<'_> {
                 version: row.get()?,
                 created_at: row.get()?,
                 updated_at: row.get()?,
-                text: Localized { edition: Id::from_uuid(row.get()?), value: GalleryText { title: row.get()?, slug: row.get()?, description: row.get()? } },
+                text: Localized {
+                    edition: Id::from_uuid(row.get()?),
+                    value: GalleryText {
+                        title: row.get()?,
+                        slug: row.get()?,
+                        description: row.get()?,
+                    },
+                },
             };
             let text = match all.remove(&gallery.id) {
                 Some(known) => best_text(vec![known.text, gallery.text.clone()], &order),
                 None => None,
             };
-            all.insert(gallery.id, Gallery { text: text.unwrap_or_else(|| gallery.text.clone()), ..gallery });
+            all.insert(
+                gallery.id,
+                Gallery {
+                    text: text.unwrap_or_else(|| gallery.text.clone()),
+                    ..gallery
+                },
+            );
         }
         Ok(all)
     }
 
     /// One gallery by slug.
-    pub async fn gallery_by_slug(&self, scope: &ReadScope, slug: &str, edition: EditionId) -> Result<Option<Gallery>> {
+    pub async fn gallery_by_slug(
+        &self,
+        scope: &ReadScope,
+        slug: &str,
+        edition: EditionId,
+    ) -> Result<Option<Gallery>> {
         scope.note(CacheTag::Records(RecordKind::Gallery));
         let mut sql = Sql::new("SELECT gallery_id FROM gallery_text WHERE edition_id = ");
-        sql.bind(edition.uuid()).push(" AND slug = ").bind(slug.to_owned());
-        let Some(mut row) = self.query_one(sql).await? else { return Ok(None) };
+        sql.bind(edition.uuid())
+            .push(" AND slug = ")
+            .bind(slug.to_owned());
+        let Some(mut row) = self.query_one(sql).await? else {
+            return Ok(None);
+        };
         let id = Id::from_uuid(row.get()?);
-        Ok(self.galleries_by_ids(scope, &[id], edition).await?.remove(&id))
+        Ok(self
+            .galleries_by_ids(scope, &[id], edition)
+            .await?
+            .remove(&id))
     }
 
     /// The pictures of galleries, in order.
-    pub async fn gallery_items(&self, scope: &ReadScope, ids: &[GalleryId], edition: EditionId) -> Result<HashMap<GalleryId, Vec<GalleryItem>>> {
+    pub async fn gallery_items(
+        &self,
+        scope: &ReadScope,
+        ids: &[GalleryId],
+        edition: EditionId,
+    ) -> Result<HashMap<GalleryId, Vec<GalleryItem>>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new("SELECT i.gallery_id, i.asset_id, i.captions FROM gallery_item i WHERE i.gallery_id IN ");
-        sql.id_list(&uuids).push(" ORDER BY i.gallery_id, i.position");
+        let mut sql = Sql::new(
+            "SELECT i.gallery_id, i.asset_id, i.captions FROM gallery_item i WHERE i.gallery_id IN ",
+        );
+        sql.id_list(&uuids)
+            .push(" ORDER BY i.gallery_id, i.position");
         let order = self.edition_set().await?.text_order(edition);
         let mut found: Vec<(GalleryId, AssetId, Option<String>)> = Vec::new();
         for row in &mut self.query(sql).await? {
             let (gallery, asset) = (Id::from_uuid(row.get()?), Id::from_uuid(row.get()?));
             let captions: BTreeMap<EditionId, String> = row.json()?;
-            let caption = order.iter().find_map(|edition| captions.get(edition).cloned());
+            let caption = order
+                .iter()
+                .find_map(|edition| captions.get(edition).cloned());
             found.push((gallery, asset, caption));
         }
         let wanted: Vec<AssetId> = found.iter().map(|(_, asset, _)| *asset).collect();
         let assets = self.assets_by_ids(scope, &wanted, edition).await?;
-        let mut all: HashMap<GalleryId, Vec<GalleryItem>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+        let mut all: HashMap<GalleryId, Vec<GalleryItem>> =
+            ids.iter().map(|id| (*id, Vec::new())).collect();
         for (gallery, asset, caption) in found {
             if let Some(asset) = assets.get(&asset) {
-                all.entry(gallery).or_default().push(Figure { asset: asset.clone(), caption, alt: None });
+                all.entry(gallery).or_default().push(Figure {
+                    asset: asset.clone(),
+                    caption,
+                    alt: None,
+                });
             }
         }
         Ok(all)
@@ -113,14 +172,33 @@ impl Reader<'_> {
 
 impl WriteTx {
     /// Saves a new gallery (`version` 1) or the whole of an existing one. The slugs are final.
-    pub async fn save_gallery(&mut self, permit: &Permit, id: GalleryId, version: i64, draft: &GalleryDraft, at: Timestamp) -> Result<()> {
+    pub async fn save_gallery(
+        &mut self,
+        permit: &Permit,
+        id: GalleryId,
+        version: i64,
+        draft: &GalleryDraft,
+        at: Timestamp,
+    ) -> Result<()> {
         permit.covers(RecordKind::Gallery, id)?;
         let mut sql = Sql::default();
         if version == 1 {
-            sql.push("INSERT INTO gallery (id, version, created_at, updated_at) VALUES (").bind(id.uuid()).push(", 1, ").bind(at).push(", ").bind(at).push(")");
+            sql.push("INSERT INTO gallery (id, version, created_at, updated_at) VALUES (")
+                .bind(id.uuid())
+                .push(", 1, ")
+                .bind(at)
+                .push(", ")
+                .bind(at)
+                .push(")");
         } else {
-            sql.push("UPDATE gallery SET version = ").bind(version).push(", updated_at = ").bind(at);
-            sql.push(" WHERE id = ").bind(id.uuid()).push(" AND version = ").bind(version - 1);
+            sql.push("UPDATE gallery SET version = ")
+                .bind(version)
+                .push(", updated_at = ")
+                .bind(at);
+            sql.push(" WHERE id = ")
+                .bind(id.uuid())
+                .push(" AND version = ")
+                .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
             return Err(stale(version));
@@ -134,17 +212,43 @@ impl WriteTx {
             .iter()
             .map(|text| {
                 let value = &text.value;
-                [Value::from(id.uuid()), text.edition.uuid().into(), value.title.clone().into(), value.slug.clone().into(), value.description.clone().into()]
+                [
+                    Value::from(id.uuid()),
+                    text.edition.uuid().into(),
+                    value.title.clone().into(),
+                    value.slug.clone().into(),
+                    value.description.clone().into(),
+                ]
             })
             .collect();
-        self.insert_rows("gallery_text (gallery_id, edition_id, title, slug, description)", texts).await?;
+        self.insert_rows(
+            "gallery_text (gallery_id, edition_id, title, slug, description)",
+            texts,
+        )
+        .await?;
         let mut items = Vec::with_capacity(draft.items.len());
         for (item, position) in draft.items.iter().zip(0_i64..) {
-            let captions = (!item.captions.is_empty()).then(|| to_json(&item.captions)).transpose()?;
-            items.push([Value::from(id.uuid()), position.into(), item.asset.uuid().into(), captions.into()]);
+            let captions = (!item.captions.is_empty())
+                .then(|| to_json(&item.captions))
+                .transpose()?;
+            items.push([
+                Value::from(id.uuid()),
+                position.into(),
+                item.asset.uuid().into(),
+                captions.into(),
+            ]);
         }
-        self.insert_rows("gallery_item (gallery_id, position, asset_id, captions)", items).await?;
+        self.insert_rows(
+            "gallery_item (gallery_id, position, asset_id, captions)",
+            items,
+        )
+        .await?;
         let verb = if version == 1 { "created" } else { "updated" };
-        self.record(permit, at, ContentEvent::new(RecordKind::Gallery, verb, id, None)).await
+        self.record(
+            permit,
+            at,
+            ContentEvent::new(RecordKind::Gallery, verb, id, None),
+        )
+        .await
     }
 }

@@ -46,42 +46,113 @@ pub struct ImportLink {
 
 impl Reader<'_> {
     /// What an outside record became.
-    pub async fn import_record(&self, source: &str, kind: &str, external_id: &str) -> Result<Option<ImportRecord>> {
-        let mut sql = Sql::new("SELECT target_kind, target_id, content_hash, target_version FROM import_record WHERE source = ");
-        sql.bind(source.to_owned()).push(" AND kind = ").bind(kind.to_owned()).push(" AND external_id = ").bind(external_id.to_owned());
+    pub async fn import_record(
+        &self,
+        source: &str,
+        kind: &str,
+        external_id: &str,
+    ) -> Result<Option<ImportRecord>> {
+        let mut sql = Sql::new(
+            "SELECT target_kind, target_id, content_hash, target_version FROM import_record WHERE source = ",
+        );
+        sql.bind(source.to_owned())
+            .push(" AND kind = ")
+            .bind(kind.to_owned())
+            .push(" AND external_id = ")
+            .bind(external_id.to_owned());
         match self.query_one(sql).await? {
-            Some(mut row) => Ok(Some(ImportRecord { target_kind: row.get()?, target_id: row.get()?, content_hash: row.get()?, target_version: row.get()? })),
+            Some(mut row) => Ok(Some(ImportRecord {
+                target_kind: row.get()?,
+                target_id: row.get()?,
+                content_hash: row.get()?,
+                target_version: row.get()?,
+            })),
             None => Ok(None),
         }
     }
 
     /// The next things to be resolved, in order.
-    pub async fn deferred(&self, source: &str, kind: &str, after: i64, size: u32) -> Result<Vec<Deferred>> {
-        let mut sql = Sql::new("SELECT sequence, subject, payload FROM import_deferred WHERE source = ");
-        sql.bind(source.to_owned()).push(" AND kind = ").bind(kind.to_owned()).push(" AND sequence > ").bind(after);
+    pub async fn deferred(
+        &self,
+        source: &str,
+        kind: &str,
+        after: i64,
+        size: u32,
+    ) -> Result<Vec<Deferred>> {
+        let mut sql =
+            Sql::new("SELECT sequence, subject, payload FROM import_deferred WHERE source = ");
+        sql.bind(source.to_owned())
+            .push(" AND kind = ")
+            .bind(kind.to_owned())
+            .push(" AND sequence > ")
+            .bind(after);
         sql.push(&format!(" ORDER BY sequence LIMIT {size}"));
-        self.query(sql).await?.iter_mut().map(|row| Ok(Deferred { sequence: row.get()?, subject: row.get()?, payload: row.get()? })).collect()
+        self.query(sql)
+            .await?
+            .iter_mut()
+            .map(|row| {
+                Ok(Deferred {
+                    sequence: row.get()?,
+                    subject: row.get()?,
+                    payload: row.get()?,
+                })
+            })
+            .collect()
     }
 
     /// The group an outside record belongs to.
-    pub async fn import_group(&self, source: &str, kind: &str, external_id: &str) -> Result<Option<String>> {
+    pub async fn import_group(
+        &self,
+        source: &str,
+        kind: &str,
+        external_id: &str,
+    ) -> Result<Option<String>> {
         let mut sql = Sql::new("SELECT group_key FROM import_link WHERE source = ");
-        sql.bind(source.to_owned()).push(" AND kind = ").bind(kind.to_owned()).push(" AND external_id = ").bind(external_id.to_owned());
-        self.query_one(sql).await?.map(|mut row| row.get()).transpose()
+        sql.bind(source.to_owned())
+            .push(" AND kind = ")
+            .bind(kind.to_owned())
+            .push(" AND external_id = ")
+            .bind(external_id.to_owned());
+        self.query_one(sql)
+            .await?
+            .map(|mut row| row.get())
+            .transpose()
     }
 
     /// The members of a group.
     pub async fn import_group_members(&self, group: &str) -> Result<Vec<ImportLink>> {
-        let mut sql = Sql::new("SELECT group_key, source, kind, external_id FROM import_link WHERE group_key = ");
-        sql.bind(group.to_owned()).push(" ORDER BY source, kind, external_id");
-        self.query(sql).await?.iter_mut().map(|row| Ok(ImportLink { group: row.get()?, source: row.get()?, kind: row.get()?, external_id: row.get()? })).collect()
+        let mut sql = Sql::new(
+            "SELECT group_key, source, kind, external_id FROM import_link WHERE group_key = ",
+        );
+        sql.bind(group.to_owned())
+            .push(" ORDER BY source, kind, external_id");
+        self.query(sql)
+            .await?
+            .iter_mut()
+            .map(|row| {
+                Ok(ImportLink {
+                    group: row.get()?,
+                    source: row.get()?,
+                    kind: row.get()?,
+                    external_id: row.get()?,
+                })
+            })
+            .collect()
     }
 }
 
 impl WriteTx {
     /// Remembers what an outside record became.
-    pub async fn save_import_record(&self, source: &str, kind: &str, external_id: &str, record: &ImportRecord) -> Result<()> {
-        let mut sql = Sql::new("INSERT INTO import_record (source, kind, external_id, target_kind, target_id, content_hash, target_version) VALUES (");
+    pub async fn save_import_record(
+        &self,
+        source: &str,
+        kind: &str,
+        external_id: &str,
+        record: &ImportRecord,
+    ) -> Result<()> {
+        let mut sql = Sql::new(
+            "INSERT INTO import_record (source, kind, external_id, target_kind, target_id, content_hash, target_version) VALUES (",
+        );
         sql.bind_all([
             Value::from(source.to_owned()),
             kind.to_owned().into(),
@@ -99,9 +170,24 @@ impl WriteTx {
     }
 
     /// Leaves something to be resolved later.
-    pub async fn defer(&self, source: &str, kind: &str, subject: &str, payload: &str) -> Result<()> {
-        let row = [Value::from(source.to_owned()), kind.to_owned().into(), subject.to_owned().into(), payload.to_owned().into()];
-        self.insert_rows("import_deferred (source, kind, subject, payload)", vec![row]).await
+    pub async fn defer(
+        &self,
+        source: &str,
+        kind: &str,
+        subject: &str,
+        payload: &str,
+    ) -> Result<()> {
+        let row = [
+            Value::from(source.to_owned()),
+            kind.to_owned().into(),
+            subject.to_owned().into(),
+            payload.to_owned().into(),
+        ];
+        self.insert_rows(
+            "import_deferred (source, kind, subject, payload)",
+            vec![row],
+        )
+        .await
     }
 
     /// Forgets what was left to be resolved, of one kind or of all.
@@ -116,8 +202,14 @@ impl WriteTx {
 
     /// Remembers that a record belongs to a group.
     pub async fn save_import_link(&self, link: &ImportLink) -> Result<()> {
-        let mut sql = Sql::new("INSERT INTO import_link (group_key, source, kind, external_id) VALUES (");
-        sql.bind_all([link.group.clone(), link.source.clone(), link.kind.clone(), link.external_id.clone()]);
+        let mut sql =
+            Sql::new("INSERT INTO import_link (group_key, source, kind, external_id) VALUES (");
+        sql.bind_all([
+            link.group.clone(),
+            link.source.clone(),
+            link.kind.clone(),
+            link.external_id.clone(),
+        ]);
         sql.push(") ON CONFLICT (source, kind, external_id) DO UPDATE SET group_key = excluded.group_key");
         self.execute(sql).await.map(|_rows| ())
     }

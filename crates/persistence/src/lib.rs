@@ -33,9 +33,9 @@ mod terms;
 mod usage;
 mod write_tx;
 
+pub use comments::CommentSave;
 pub use dialect::Engine;
 pub use entries::{Bucket, EntrySave, Facet, FacetField, Relations};
-pub use comments::CommentSave;
 pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use redirects::PathRow;
 pub use usage::OnUse;
@@ -89,12 +89,16 @@ impl Store {
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<()> {
-        Migrator::up(&self.pools.writer, None).await.map_err(from_db)
+        Migrator::up(&self.pools.writer, None)
+            .await
+            .map_err(from_db)
     }
 
     /// How many steps are still to be run.
     pub async fn pending_migrations(&self) -> Result<usize> {
-        let pending = Migrator::get_pending_migrations(&self.pools.writer).await.map_err(from_db)?;
+        let pending = Migrator::get_pending_migrations(&self.pools.writer)
+            .await
+            .map_err(from_db)?;
         Ok(pending.len())
     }
 
@@ -110,7 +114,10 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        self.reader().query(Sql::new("SELECT 1")).await.map(|_rows| ())
+        self.reader()
+            .query(Sql::new("SELECT 1"))
+            .await
+            .map(|_rows| ())
     }
 
     /// What the engine says about itself (version, and on SQLite its compile-time options): for
@@ -118,7 +125,11 @@ impl Store {
     pub async fn engine_facts(&self) -> Result<Vec<String>> {
         let mut facts = Vec::new();
         let statements: &[&str] = match self.pools.engine {
-            Engine::Sqlite => &["SELECT 'SQLite ' || sqlite_version()", "PRAGMA compile_options", "PRAGMA journal_mode"],
+            Engine::Sqlite => &[
+                "SELECT 'SQLite ' || sqlite_version()",
+                "PRAGMA compile_options",
+                "PRAGMA journal_mode",
+            ],
             Engine::Postgres => &["SELECT version()"],
         };
         for statement in statements {
@@ -131,19 +142,32 @@ impl Store {
 
     /// Reads outside a transaction.
     pub fn reader(&self) -> Reader<'_> {
-        Reader { engine: self.pools.engine, connection: Connection::Pool(&self.pools.reader) }
+        Reader {
+            engine: self.pools.engine,
+            connection: Connection::Pool(&self.pools.reader),
+        }
     }
 
     /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<WriteTx> {
-        let transaction = self.pools.writer.begin_with_options(self.pools.engine.write_transaction()).await.map_err(from_db)?;
+        let transaction = self
+            .pools
+            .writer
+            .begin_with_options(self.pools.engine.write_transaction())
+            .await
+            .map_err(from_db)?;
         Ok(WriteTx::new(self.pools.engine, transaction))
     }
 
     /// Closes the pools; SQLite writes its log back into the file.
     pub async fn close(self) -> Result<()> {
-        let Pools { engine, reader, writer } = self.pools;
-        let both: [Option<DatabaseConnection>; 2] = [Some(reader), (engine == Engine::Sqlite).then_some(writer)];
+        let Pools {
+            engine,
+            reader,
+            writer,
+        } = self.pools;
+        let both: [Option<DatabaseConnection>; 2] =
+            [Some(reader), (engine == Engine::Sqlite).then_some(writer)];
         for pool in both.into_iter().flatten() {
             pool.close().await.map_err(from_db)?;
         }

@@ -6,7 +6,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Reader, sql::{Row, Sql}};
+use crate::{
+    Reader,
+    sql::{Row, Sql},
+};
 
 /// The order of a list: its name in cursors and the columns that make it.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +25,10 @@ impl Order<'_> {
     pub(crate) fn page(&self, sql: &mut Sql, page: &PageArgs) -> Result<()> {
         let down = self.descending != page.backward;
         if let Some((key, id)) = page.key_in(self.name)? {
-            let (columns, than) = (format!(" AND ({}, {}) ", self.key, self.id), if down { "< (" } else { "> (" });
+            let (columns, than) = (
+                format!(" AND ({}, {}) ", self.key, self.id),
+                if down { "< (" } else { "> (" },
+            );
             sql.push(&columns).push(than);
             match key {
                 Key::Time(time) => sql.bind(*time),
@@ -32,25 +38,52 @@ impl Order<'_> {
             sql.push(", ").bind(id).push(")");
         }
         let way = if down { "DESC" } else { "ASC" };
-        sql.push(&format!(" ORDER BY {} {way}, {} {way} LIMIT {}", self.key, self.id, u64::from(page.size) + 1));
+        sql.push(&format!(
+            " ORDER BY {} {way}, {} {way} LIMIT {}",
+            self.key,
+            self.id,
+            u64::from(page.size) + 1
+        ));
         Ok(())
     }
 
     /// Makes a page of the rows such a statement yields: one more than was asked for tells that
     /// there are more.
-    pub(crate) fn collect<T>(&self, page: &PageArgs, rows: Vec<Row>, total: Option<u64>, mut read: impl FnMut(&mut Row) -> Result<(T, Key, Uuid)>) -> Result<Page<T>> {
+    pub(crate) fn collect<T>(
+        &self,
+        page: &PageArgs,
+        rows: Vec<Row>,
+        total: Option<u64>,
+        mut read: impl FnMut(&mut Row) -> Result<(T, Key, Uuid)>,
+    ) -> Result<Page<T>> {
         let size = usize::try_from(page.size).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         let mut edges = Vec::with_capacity(rows.len().min(size));
         for mut row in rows.into_iter().take(size) {
             let (node, key, id) = read(&mut row)?;
-            edges.push(Edge { node, cursor: Cursor { order: self.name.to_owned(), key, id } });
+            edges.push(Edge {
+                node,
+                cursor: Cursor {
+                    order: self.name.to_owned(),
+                    key,
+                    id,
+                },
+            });
         }
         if page.backward {
             edges.reverse();
         }
-        let (has_next, has_previous) = if page.backward { (page.cursor.is_some(), more) } else { (more, page.cursor.is_some()) };
-        Ok(Page { edges, has_next, has_previous, total })
+        let (has_next, has_previous) = if page.backward {
+            (page.cursor.is_some(), more)
+        } else {
+            (more, page.cursor.is_some())
+        };
+        Ok(Page {
+            edges,
+            has_next,
+            has_previous,
+            total,
+        })
     }
 }
 

@@ -21,7 +21,8 @@ use crate::{
     write_tx::stale,
 };
 
-const COLUMNS: &str = "n.id, n.edition_id, n.slug, n.title, n.description, n.version, n.created_at, n.updated_at";
+const COLUMNS: &str =
+    "n.id, n.edition_id, n.slug, n.title, n.description, n.version, n.created_at, n.updated_at";
 
 fn read(row: &mut Row) -> Result<Newsletter> {
     Ok(Newsletter {
@@ -38,9 +39,19 @@ fn read(row: &mut Row) -> Result<Newsletter> {
 
 impl Reader<'_> {
     /// A page of newsletters, the oldest first.
-    pub async fn newsletters(&self, scope: &ReadScope, edition: Option<EditionId>, page: &PageArgs) -> Result<Page<Newsletter>> {
+    pub async fn newsletters(
+        &self,
+        scope: &ReadScope,
+        edition: Option<EditionId>,
+        page: &PageArgs,
+    ) -> Result<Page<Newsletter>> {
         scope.note(CacheTag::Records(RecordKind::Newsletter));
-        let order = Order { name: "createdAt", key: "n.created_at", id: "n.id", descending: false };
+        let order = Order {
+            name: "createdAt",
+            key: "n.created_at",
+            id: "n.id",
+            descending: false,
+        };
         let mut from_where = Sql::new(" FROM newsletter n WHERE 1 = 1");
         if let Some(edition) = edition {
             from_where.push(" AND n.edition_id = ").bind(edition.uuid());
@@ -58,26 +69,52 @@ impl Reader<'_> {
     }
 
     /// Newsletters by id; absent ones are missing in the answer.
-    pub async fn newsletters_by_ids(&self, scope: &ReadScope, ids: &[NewsletterId]) -> Result<HashMap<NewsletterId, Newsletter>> {
+    pub async fn newsletters_by_ids(
+        &self,
+        scope: &ReadScope,
+        ids: &[NewsletterId],
+    ) -> Result<HashMap<NewsletterId, Newsletter>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM newsletter n WHERE n.id IN "));
+        let mut sql = Sql::new(&format!(
+            "SELECT {COLUMNS} FROM newsletter n WHERE n.id IN "
+        ));
         sql.id_list(&uuids);
-        self.query(sql).await?.iter_mut().map(|row| read(row).map(|newsletter| (newsletter.id, newsletter))).collect()
+        self.query(sql)
+            .await?
+            .iter_mut()
+            .map(|row| read(row).map(|newsletter| (newsletter.id, newsletter)))
+            .collect()
     }
 
     /// One newsletter by slug.
-    pub async fn newsletter_by_slug(&self, scope: &ReadScope, edition: EditionId, slug: &str) -> Result<Option<Newsletter>> {
+    pub async fn newsletter_by_slug(
+        &self,
+        scope: &ReadScope,
+        edition: EditionId,
+        slug: &str,
+    ) -> Result<Option<Newsletter>> {
         scope.note(CacheTag::Records(RecordKind::Newsletter));
-        let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM newsletter n WHERE n.edition_id = "));
-        sql.bind(edition.uuid()).push(" AND n.slug = ").bind(slug.to_owned());
+        let mut sql = Sql::new(&format!(
+            "SELECT {COLUMNS} FROM newsletter n WHERE n.edition_id = "
+        ));
+        sql.bind(edition.uuid())
+            .push(" AND n.slug = ")
+            .bind(slug.to_owned());
         self.query_one(sql).await?.as_mut().map(read).transpose()
     }
 }
 
 impl WriteTx {
     /// Saves a new newsletter (`version` 1) or the whole of an existing one. The slug is final.
-    pub async fn save_newsletter(&mut self, permit: &Permit, id: NewsletterId, version: i64, draft: &NewsletterDraft, at: Timestamp) -> Result<()> {
+    pub async fn save_newsletter(
+        &mut self,
+        permit: &Permit,
+        id: NewsletterId,
+        version: i64,
+        draft: &NewsletterDraft,
+        at: Timestamp,
+    ) -> Result<()> {
         permit.covers(RecordKind::Newsletter, id)?;
         let mut sql = Sql::default();
         if version == 1 {
@@ -94,13 +131,30 @@ impl WriteTx {
             ]);
             sql.push(")");
         } else {
-            sql.push("UPDATE newsletter SET slug = ").bind(draft.slug.clone()).push(", title = ").bind(draft.title.clone()).push(", description = ").bind(draft.description.clone());
-            sql.push(", version = ").bind(version).push(", updated_at = ").bind(at).push(" WHERE id = ").bind(id.uuid()).push(" AND version = ").bind(version - 1);
+            sql.push("UPDATE newsletter SET slug = ")
+                .bind(draft.slug.clone())
+                .push(", title = ")
+                .bind(draft.title.clone())
+                .push(", description = ")
+                .bind(draft.description.clone());
+            sql.push(", version = ")
+                .bind(version)
+                .push(", updated_at = ")
+                .bind(at)
+                .push(" WHERE id = ")
+                .bind(id.uuid())
+                .push(" AND version = ")
+                .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
             return Err(stale(version));
         }
         let verb = if version == 1 { "created" } else { "updated" };
-        self.record(permit, at, ContentEvent::new(RecordKind::Newsletter, verb, id, Some(draft.edition))).await
+        self.record(
+            permit,
+            at,
+            ContentEvent::new(RecordKind::Newsletter, verb, id, Some(draft.edition)),
+        )
+        .await
     }
 }

@@ -37,11 +37,14 @@ fn read(row: &mut Row) -> Result<Option<Redirect>> {
     let from = row.get()?;
     let role: String = row.get()?;
     let url: Option<String> = row.get()?;
-    let entry: (Option<String>, Option<Uuid>, Option<String>) = (row.get()?, row.get()?, row.get()?);
+    let entry: (Option<String>, Option<Uuid>, Option<String>) =
+        (row.get()?, row.get()?, row.get()?);
     let (to, href) = match (role.as_str(), url, entry) {
         ("gone", ..) => (RedirectTarget::Gone, None),
         (_, Some(url), _) => (RedirectTarget::Url(url.clone()), Some(url)),
-        (_, None, (Some(kind), Some(id), path)) => (RedirectTarget::Entry(EntryId::new(kind.parse()?, id)), path),
+        (_, None, (Some(kind), Some(id), path)) => {
+            (RedirectTarget::Entry(EntryId::new(kind.parse()?, id)), path)
+        }
         _ => return Ok(None),
     };
     Ok(Some(Redirect {
@@ -59,17 +62,31 @@ fn read(row: &mut Row) -> Result<Option<Redirect>> {
 
 impl Reader<'_> {
     /// What stands at a path (in its stored form).
-    pub async fn path(&self, scope: &ReadScope, edition: EditionId, path: &str) -> Result<Option<PathRow>> {
+    pub async fn path(
+        &self,
+        scope: &ReadScope,
+        edition: EditionId,
+        path: &str,
+    ) -> Result<Option<PathRow>> {
         scope.note(CacheTag::Record(format!("path-{edition}-{path}")));
-        let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM route r LEFT JOIN entry e ON e.id = r.entry_id"));
+        let mut sql = Sql::new(&format!(
+            "SELECT {COLUMNS} FROM route r LEFT JOIN entry e ON e.id = r.entry_id"
+        ));
         visible(&mut sql, scope, "e");
-        sql.push(" WHERE r.redirect_id IS NOT NULL AND r.edition_id = ").bind(edition.uuid()).push(" AND r.path = ").bind(path.to_owned());
+        sql.push(" WHERE r.redirect_id IS NOT NULL AND r.edition_id = ")
+            .bind(edition.uuid())
+            .push(" AND r.path = ")
+            .bind(path.to_owned());
         if let Some(mut row) = self.query_one(sql).await? {
             return Ok(read(&mut row)?.map(PathRow::Redirect));
         }
-        let mut sql = Sql::new("SELECT e.kind, e.id FROM route r JOIN entry e ON e.id = r.entry_id");
+        let mut sql =
+            Sql::new("SELECT e.kind, e.id FROM route r JOIN entry e ON e.id = r.entry_id");
         visible(&mut sql, scope, "e");
-        sql.push(" WHERE r.role = 'canonical' AND r.edition_id = ").bind(edition.uuid()).push(" AND r.path = ").bind(path.to_owned());
+        sql.push(" WHERE r.role = 'canonical' AND r.edition_id = ")
+            .bind(edition.uuid())
+            .push(" AND r.path = ")
+            .bind(path.to_owned());
         match self.query_one(sql).await? {
             Some(mut row) => Ok(Some(PathRow::Entry(EntryId::new(row.parse()?, row.get()?)))),
             None => Ok(None),
@@ -77,12 +94,23 @@ impl Reader<'_> {
     }
 
     /// A page of redirects, by id.
-    pub async fn redirects(&self, scope: &ReadScope, edition: Option<EditionId>, page: &PageArgs) -> Result<Page<Redirect>> {
+    pub async fn redirects(
+        &self,
+        scope: &ReadScope,
+        edition: Option<EditionId>,
+        page: &PageArgs,
+    ) -> Result<Page<Redirect>> {
         scope.note(CacheTag::Records(RecordKind::Redirect));
-        let order = Order { name: "from", key: "r.path", id: "r.redirect_id", descending: false };
+        let order = Order {
+            name: "from",
+            key: "r.path",
+            id: "r.redirect_id",
+            descending: false,
+        };
         let mut from_where = Sql::new(" FROM route r LEFT JOIN entry e ON e.id = r.entry_id");
         visible(&mut from_where, scope, "e");
-        from_where.push(" WHERE r.redirect_id IS NOT NULL AND (r.entry_id IS NULL OR e.id IS NOT NULL)");
+        from_where
+            .push(" WHERE r.redirect_id IS NOT NULL AND (r.entry_id IS NULL OR e.id IS NOT NULL)");
         if let Some(edition) = edition {
             from_where.push(" AND r.edition_id = ").bind(edition.uuid());
         }
@@ -101,7 +129,9 @@ impl Reader<'_> {
     /// One redirect by id.
     pub async fn redirect(&self, scope: &ReadScope, id: RedirectId) -> Result<Option<Redirect>> {
         scope.note(CacheTag::Record(id.to_string()));
-        let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM route r LEFT JOIN entry e ON e.id = r.entry_id"));
+        let mut sql = Sql::new(&format!(
+            "SELECT {COLUMNS} FROM route r LEFT JOIN entry e ON e.id = r.entry_id"
+        ));
         visible(&mut sql, scope, "e");
         sql.push(" WHERE r.redirect_id = ").bind(id.uuid());
         self.query_one(sql).await?.as_mut().map_or(Ok(None), read)
@@ -110,7 +140,13 @@ impl Reader<'_> {
 
 impl WriteTx {
     /// Saves a new redirect; a taken path is a conflict.
-    pub async fn insert_redirect(&mut self, permit: &Permit, id: RedirectId, draft: &RedirectDraft, at: Timestamp) -> Result<()> {
+    pub async fn insert_redirect(
+        &mut self,
+        permit: &Permit,
+        id: RedirectId,
+        draft: &RedirectDraft,
+        at: Timestamp,
+    ) -> Result<()> {
         permit.covers(RecordKind::Redirect, id)?;
         let (role, entry, url) = match &draft.to {
             RedirectTarget::Entry(entry) => ("redirect", Some(entry.uuid()), None),
@@ -130,13 +166,20 @@ impl WriteTx {
             at.into(),
         ];
         self.insert_rows("route (edition_id, path, role, redirect_id, entry_id, url, is_permanent, version, created_at, updated_at)", vec![row]).await?;
-        self.record(permit, at, ContentEvent::new(RecordKind::Redirect, "created", id, Some(draft.edition))).await
+        self.record(
+            permit,
+            at,
+            ContentEvent::new(RecordKind::Redirect, "created", id, Some(draft.edition)),
+        )
+        .await
     }
 
     /// Whether nothing stands at a path.
     pub async fn path_is_unused(&self, edition: EditionId, path: &str) -> Result<bool> {
         let mut sql = Sql::new("SELECT 1 FROM route WHERE edition_id = ");
-        sql.bind(edition.uuid()).push(" AND path = ").bind(path.to_owned());
+        sql.bind(edition.uuid())
+            .push(" AND path = ")
+            .bind(path.to_owned());
         Ok(self.query(sql).await?.is_empty())
     }
 }

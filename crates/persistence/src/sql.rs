@@ -1,7 +1,10 @@
 //! SQL texts with their values, and rows read in column order.
 
 use domain::{Error, Result, time::Timestamp};
-use sea_orm::{DatabaseConnection, DatabaseTransaction, ConnectionTrait, ExecResult, QueryResult, Statement, TryGetable, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, ExecResult, QueryResult, Statement,
+    TryGetable, Value,
+};
 use uuid::Uuid;
 
 use crate::{dialect::Engine, error::from_db};
@@ -16,7 +19,10 @@ pub(crate) struct Sql {
 
 impl Sql {
     pub(crate) fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), values: Vec::new() }
+        Self {
+            text: text.to_owned(),
+            values: Vec::new(),
+        }
     }
 
     /// Adds text of ours; never text of a caller.
@@ -34,7 +40,10 @@ impl Sql {
     }
 
     /// Adds values with commas between them.
-    pub(crate) fn bind_all<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
+    pub(crate) fn bind_all<V: Into<Value>>(
+        &mut self,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
         let mut first = true;
         for value in values {
             if !first {
@@ -53,8 +62,17 @@ impl Sql {
         let Some(last) = ids.last().copied() else {
             return self.push("(NULL)");
         };
-        let length = LENGTHS.into_iter().find(|length| *length >= ids.len()).unwrap_or(ids.len());
-        self.push("(").bind_all(ids.iter().copied().chain(std::iter::repeat_n(last, length - ids.len()))).push(")")
+        let length = LENGTHS
+            .into_iter()
+            .find(|length| *length >= ids.len())
+            .unwrap_or(ids.len());
+        self.push("(")
+            .bind_all(
+                ids.iter()
+                    .copied()
+                    .chain(std::iter::repeat_n(last, length - ids.len())),
+            )
+            .push(")")
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -89,7 +107,11 @@ impl Connection<'_> {
             Self::Pool(pool) => pool.query_all_raw(statement).await,
             Self::Transaction(tx) => tx.query_all_raw(statement).await,
         };
-        Ok(rows.map_err(from_db)?.into_iter().map(|row| Row { row, next: 0 }).collect())
+        Ok(rows
+            .map_err(from_db)?
+            .into_iter()
+            .map(|row| Row { row, next: 0 })
+            .collect())
     }
 
     pub(crate) async fn execute(self, engine: Engine, sql: Sql) -> Result<ExecResult> {
@@ -120,13 +142,20 @@ impl Row {
     /// The next column, a text that parses as something else.
     pub(crate) fn parse<T: std::str::FromStr<Err = Error>>(&mut self) -> Result<T> {
         let text: String = self.get()?;
-        text.parse().map_err(|source: Error| Error::internal(format!("the store holds `{text}` where it cannot stand: {source}")))
+        text.parse().map_err(|source: Error| {
+            Error::internal(format!(
+                "the store holds `{text}` where it cannot stand: {source}"
+            ))
+        })
     }
 
     /// The next column, JSON text; NULL is the default.
     pub(crate) fn json<T: serde::de::DeserializeOwned + Default>(&mut self) -> Result<T> {
         let text: Option<String> = self.get()?;
-        text.map_or_else(|| Ok(T::default()), |text| serde_json::from_str(&text).map_err(Error::internal))
+        text.map_or_else(
+            || Ok(T::default()),
+            |text| serde_json::from_str(&text).map_err(Error::internal),
+        )
     }
 
     /// The next column, a number that is never negative.

@@ -27,23 +27,47 @@ use crate::{
 impl Reader<'_> {
     /// A page of terms, with texts in the edition asked for or a fallback. The order by name holds
     /// those that have a name in that edition.
-    pub async fn terms(&self, scope: &ReadScope, query: &TermQuery, edition: EditionId, page: &PageArgs) -> Result<Page<Term>> {
+    pub async fn terms(
+        &self,
+        scope: &ReadScope,
+        query: &TermQuery,
+        edition: EditionId,
+        page: &PageArgs,
+    ) -> Result<Page<Term>> {
         scope.note(CacheTag::Records(query.taxonomy.into()));
         let by_name = query.order == TermOrder::Name;
         let order = if by_name {
-            Order { name: "name", key: "tt.name_key", id: "tt.term_id", descending: false }
+            Order {
+                name: "name",
+                key: "tt.name_key",
+                id: "tt.term_id",
+                descending: false,
+            }
         } else {
-            Order { name: "createdAt", key: "t.created_at", id: "t.id", descending: false }
+            Order {
+                name: "createdAt",
+                key: "t.created_at",
+                id: "t.id",
+                descending: false,
+            }
         };
         let mut from_where = Sql::default();
         if by_name || query.slug.is_some() {
-            from_where.push(" FROM term_text tt JOIN term t ON t.id = tt.term_id WHERE tt.edition_id = ").bind(edition.uuid());
-            from_where.push(" AND tt.taxonomy = ").bind(query.taxonomy.as_str());
+            from_where
+                .push(" FROM term_text tt JOIN term t ON t.id = tt.term_id WHERE tt.edition_id = ")
+                .bind(edition.uuid());
+            from_where
+                .push(" AND tt.taxonomy = ")
+                .bind(query.taxonomy.as_str());
         } else {
-            from_where.push(" FROM term t WHERE t.taxonomy = ").bind(query.taxonomy.as_str());
+            from_where
+                .push(" FROM term t WHERE t.taxonomy = ")
+                .bind(query.taxonomy.as_str());
         }
         if let Some(namespace) = &query.namespace {
-            from_where.push(" AND t.namespace = ").bind(namespace.clone());
+            from_where
+                .push(" AND t.namespace = ")
+                .bind(namespace.clone());
         }
         match query.parent {
             Some(Some(parent)) => {
@@ -64,16 +88,29 @@ impl Reader<'_> {
         let rows = self.query(sql).await?;
         let ids = order.collect(page, rows, total, |row| {
             let id: Uuid = row.get()?;
-            let key = if by_name { Key::Text(row.get()?) } else { Key::Time(row.time()?) };
+            let key = if by_name {
+                Key::Text(row.get()?)
+            } else {
+                Key::Time(row.time()?)
+            };
             Ok((TermId::new(query.taxonomy, id), key, id))
         })?;
         let wanted: Vec<TermId> = ids.nodes().copied().collect();
         let mut terms = self.terms_by_ids(scope, &wanted, edition).await?;
-        ids.try_map(|id| terms.remove(&id).ok_or_else(|| Error::internal(format!("{id} vanished while it was read"))))
+        ids.try_map(|id| {
+            terms
+                .remove(&id)
+                .ok_or_else(|| Error::internal(format!("{id} vanished while it was read")))
+        })
     }
 
     /// Terms by id; absent ones are missing in the answer.
-    pub async fn terms_by_ids(&self, scope: &ReadScope, ids: &[TermId], edition: EditionId) -> Result<HashMap<TermId, Term>> {
+    pub async fn terms_by_ids(
+        &self,
+        scope: &ReadScope,
+        ids: &[TermId],
+        edition: EditionId,
+    ) -> Result<HashMap<TermId, Term>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
         if ids.is_empty() {
             return Ok(HashMap::new());
@@ -83,16 +120,33 @@ impl Reader<'_> {
             sql.push("t.id IN ").id_list(&uuids);
         })
         .await
-        .map(|terms| terms.into_iter().filter(|term| ids.contains(&term.id)).map(|term| (term.id, term)).collect())
+        .map(|terms| {
+            terms
+                .into_iter()
+                .filter(|term| ids.contains(&term.id))
+                .map(|term| (term.id, term))
+                .collect()
+        })
     }
 
     /// One term by slug.
-    pub async fn term_by_slug(&self, scope: &ReadScope, taxonomy: Taxonomy, namespace: &str, slug: &str, edition: EditionId) -> Result<Option<Term>> {
+    pub async fn term_by_slug(
+        &self,
+        scope: &ReadScope,
+        taxonomy: Taxonomy,
+        namespace: &str,
+        slug: &str,
+        edition: EditionId,
+    ) -> Result<Option<Term>> {
         scope.note(CacheTag::Records(taxonomy.into()));
         let found = self
             .read_terms(edition, |sql| {
-                sql.push("t.id = (SELECT n.term_id FROM term_text n WHERE n.edition_id = ").bind(edition.uuid());
-                sql.push(" AND n.taxonomy = ").bind(taxonomy.as_str()).push(" AND n.namespace = ").bind(namespace.to_owned());
+                sql.push("t.id = (SELECT n.term_id FROM term_text n WHERE n.edition_id = ")
+                    .bind(edition.uuid());
+                sql.push(" AND n.taxonomy = ")
+                    .bind(taxonomy.as_str())
+                    .push(" AND n.namespace = ")
+                    .bind(namespace.to_owned());
                 sql.push(" AND n.slug = ").bind(slug.to_owned()).push(")");
             })
             .await?;
@@ -100,10 +154,16 @@ impl Reader<'_> {
     }
 
     /// The categories directly below each of these, in their order.
-    pub async fn term_children(&self, scope: &ReadScope, ids: &[CategoryId], edition: EditionId) -> Result<HashMap<CategoryId, Vec<Term>>> {
+    pub async fn term_children(
+        &self,
+        scope: &ReadScope,
+        ids: &[CategoryId],
+        edition: EditionId,
+    ) -> Result<HashMap<CategoryId, Vec<Term>>> {
         scope.note(CacheTag::Records(domain::events::RecordKind::Category));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let mut children: HashMap<CategoryId, Vec<Term>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+        let mut children: HashMap<CategoryId, Vec<Term>> =
+            ids.iter().map(|id| (*id, Vec::new())).collect();
         let mut found = self
             .read_terms(edition, |sql| {
                 sql.push("t.parent_id IN ").id_list(&uuids);
@@ -119,7 +179,10 @@ impl Reader<'_> {
     }
 
     /// All texts of terms, in the order of the editions.
-    pub async fn term_texts(&self, ids: &[TermId]) -> Result<HashMap<TermId, Vec<Localized<TermText>>>> {
+    pub async fn term_texts(
+        &self,
+        ids: &[TermId],
+    ) -> Result<HashMap<TermId, Vec<Localized<TermText>>>> {
         let mut all: HashMap<TermId, Vec<Localized<TermText>>> = HashMap::new();
         if ids.is_empty() {
             return Ok(all);
@@ -132,12 +195,18 @@ impl Reader<'_> {
         for row in &mut self.query(sql).await? {
             let (uuid, taxonomy): (Uuid, Taxonomy) = (row.get()?, row.parse()?);
             let text = read_text(row)?;
-            all.entry(TermId::new(taxonomy, uuid)).or_default().push(text);
+            all.entry(TermId::new(taxonomy, uuid))
+                .or_default()
+                .push(text);
         }
         Ok(all)
     }
 
-    async fn read_terms(&self, edition: EditionId, condition: impl FnOnce(&mut Sql)) -> Result<Vec<Term>> {
+    async fn read_terms(
+        &self,
+        edition: EditionId,
+        condition: impl FnOnce(&mut Sql),
+    ) -> Result<Vec<Term>> {
         let mut sql = Sql::new(
             "SELECT t.id, t.taxonomy, t.namespace, t.parent_id, t.position, t.version, t.created_at, t.updated_at, \
              tt.edition_id, tt.name, tt.slug, tt.slug_path, tt.description FROM term t JOIN term_text tt ON tt.term_id = t.id WHERE ",
@@ -175,13 +244,26 @@ impl Reader<'_> {
 fn read_text(row: &mut Row) -> Result<Localized<TermText>> {
     Ok(Localized {
         edition: Id::from_uuid(row.get()?),
-        value: TermText { name: row.get()?, slug: row.get()?, slug_path: row.get()?, description: row.get()? },
+        value: TermText {
+            name: row.get()?,
+            slug: row.get()?,
+            slug_path: row.get()?,
+            description: row.get()?,
+        },
     })
 }
 
 impl WriteTx {
     /// Saves a new term (`version` 1) or the whole of an existing one. The texts' slugs are final.
-    pub async fn save_term(&mut self, permit: &Permit, id: TermId, version: i64, draft: &TermDraft, editions: &[Edition], at: Timestamp) -> Result<()> {
+    pub async fn save_term(
+        &mut self,
+        permit: &Permit,
+        id: TermId,
+        version: i64,
+        draft: &TermDraft,
+        editions: &[Edition],
+        at: Timestamp,
+    ) -> Result<()> {
         permit.covers(id.taxonomy.into(), id)?;
         let tree_path = self.tree_path(id, draft.parent).await?;
         let mut sql = Sql::default();
@@ -200,9 +282,22 @@ impl WriteTx {
             ]);
             sql.push(")");
         } else {
-            sql.push("UPDATE term SET namespace = ").bind(draft.namespace.clone()).push(", parent_id = ").bind(draft.parent.map(Id::uuid));
-            sql.push(", tree_path = ").bind(tree_path.clone()).push(", position = ").bind(draft.position).push(", version = ").bind(version);
-            sql.push(", updated_at = ").bind(at).push(" WHERE id = ").bind(id.uuid()).push(" AND version = ").bind(version - 1);
+            sql.push("UPDATE term SET namespace = ")
+                .bind(draft.namespace.clone())
+                .push(", parent_id = ")
+                .bind(draft.parent.map(Id::uuid));
+            sql.push(", tree_path = ")
+                .bind(tree_path.clone())
+                .push(", position = ")
+                .bind(draft.position)
+                .push(", version = ")
+                .bind(version);
+            sql.push(", updated_at = ")
+                .bind(at)
+                .push(" WHERE id = ")
+                .bind(id.uuid())
+                .push(" AND version = ")
+                .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
             return Err(stale(version));
@@ -211,15 +306,28 @@ impl WriteTx {
             self.clear("term_text", "term_id", id.uuid()).await?;
         }
         let parents = match draft.parent {
-            Some(parent) => self.reader().term_texts(&[parent.into()]).await?.remove(&parent.into()).unwrap_or_default(),
+            Some(parent) => self
+                .reader()
+                .term_texts(&[parent.into()])
+                .await?
+                .remove(&parent.into())
+                .unwrap_or_default(),
             None => Vec::new(),
         };
         let mut rows = Vec::with_capacity(draft.texts.len());
         for text in &draft.texts {
-            let edition = editions.iter().find(|edition| edition.id == text.edition).ok_or_else(|| Error::invalid("texts", "names an edition that does not exist"))?;
+            let edition = editions
+                .iter()
+                .find(|edition| edition.id == text.edition)
+                .ok_or_else(|| Error::invalid("texts", "names an edition that does not exist"))?;
             let above = parents.iter().find(|parent| parent.edition == text.edition);
-            let slug_path = above.map_or_else(|| text.value.slug.clone(), |above| format!("{}/{}", above.value.slug_path, text.value.slug));
-            let name_key = SortKeys::of(edition).map(|keys| keys.key(&text.value.name)).unwrap_or_default();
+            let slug_path = above.map_or_else(
+                || text.value.slug.clone(),
+                |above| format!("{}/{}", above.value.slug_path, text.value.slug),
+            );
+            let name_key = SortKeys::of(edition)
+                .map(|keys| keys.key(&text.value.name))
+                .unwrap_or_default();
             rows.push([
                 Value::from(id.uuid()),
                 text.edition.uuid().into(),
@@ -234,20 +342,40 @@ impl WriteTx {
         }
         self.insert_rows("term_text (term_id, edition_id, taxonomy, namespace, name, name_key, slug, slug_path, description)", rows).await?;
         let verb = if version == 1 { "created" } else { "updated" };
-        self.record(permit, at, ContentEvent::new(id.taxonomy.into(), verb, id, None)).await
+        self.record(
+            permit,
+            at,
+            ContentEvent::new(id.taxonomy.into(), verb, id, None),
+        )
+        .await
     }
 
     /// Whether a slug is free in an edition.
-    pub async fn term_slug_is_free(&self, id: TermId, namespace: &str, edition: EditionId, slug: &str) -> Result<bool> {
+    pub async fn term_slug_is_free(
+        &self,
+        id: TermId,
+        namespace: &str,
+        edition: EditionId,
+        slug: &str,
+    ) -> Result<bool> {
         let mut sql = Sql::new("SELECT 1 FROM term_text WHERE edition_id = ");
-        sql.bind(edition.uuid()).push(" AND taxonomy = ").bind(id.taxonomy.as_str()).push(" AND namespace = ").bind(namespace.to_owned());
-        sql.push(" AND slug = ").bind(slug.to_owned()).push(" AND term_id <> ").bind(id.uuid());
+        sql.bind(edition.uuid())
+            .push(" AND taxonomy = ")
+            .bind(id.taxonomy.as_str())
+            .push(" AND namespace = ")
+            .bind(namespace.to_owned());
+        sql.push(" AND slug = ")
+            .bind(slug.to_owned())
+            .push(" AND term_id <> ")
+            .bind(id.uuid());
         Ok(self.query(sql).await?.is_empty())
     }
 
     /// The ids from the root down to the parent, joined by `/`; a cycle is refused.
     async fn tree_path(&self, id: TermId, parent: Option<CategoryId>) -> Result<String> {
-        let Some(parent) = parent else { return Ok(String::new()) };
+        let Some(parent) = parent else {
+            return Ok(String::new());
+        };
         let mut sql = Sql::new("SELECT tree_path FROM term WHERE taxonomy = 'category' AND id = ");
         sql.bind(parent.uuid());
         let above: String = match self.query(sql).await?.into_iter().next() {
@@ -255,9 +383,16 @@ impl WriteTx {
             None => return Err(Error::invalid("parent", format!("{parent} does not exist"))),
         };
         let own = id.uuid().simple().to_string();
-        let path = if above.is_empty() { parent.uuid().simple().to_string() } else { format!("{above}/{}", parent.uuid().simple()) };
+        let path = if above.is_empty() {
+            parent.uuid().simple().to_string()
+        } else {
+            format!("{above}/{}", parent.uuid().simple())
+        };
         if path.contains(&own) {
-            return Err(Error::invalid("parent", "stands below this category: a category cannot be its own ancestor"));
+            return Err(Error::invalid(
+                "parent",
+                "stands below this category: a category cannot be its own ancestor",
+            ));
         }
         if path.len() > 33 * 20 {
             return Err(Error::invalid("parent", "is more than 20 levels deep"));
@@ -270,17 +405,29 @@ impl WriteTx {
     pub async fn refresh_subtree(&self, id: CategoryId) -> Result<()> {
         let mut level = vec![id.uuid()];
         while !level.is_empty() {
-            let mut sql = Sql::new("SELECT c.id, p.id, p.tree_path FROM term c JOIN term p ON p.id = c.parent_id WHERE c.parent_id IN ");
+            let mut sql = Sql::new(
+                "SELECT c.id, p.id, p.tree_path FROM term c JOIN term p ON p.id = c.parent_id WHERE c.parent_id IN ",
+            );
             sql.id_list(&level);
             let mut next = Vec::new();
             for row in &mut self.query(sql).await? {
-                let (child, parent, above): (Uuid, Uuid, String) = (row.get()?, row.get()?, row.get()?);
-                let path = if above.is_empty() { parent.simple().to_string() } else { format!("{above}/{}", parent.simple()) };
+                let (child, parent, above): (Uuid, Uuid, String) =
+                    (row.get()?, row.get()?, row.get()?);
+                let path = if above.is_empty() {
+                    parent.simple().to_string()
+                } else {
+                    format!("{above}/{}", parent.simple())
+                };
                 let mut update = Sql::new("UPDATE term SET tree_path = ");
                 update.bind(path).push(" WHERE id = ").bind(child);
                 self.execute(update).await?;
-                let mut update = Sql::new("UPDATE term_text SET slug_path = coalesce((SELECT p.slug_path || '/' FROM term_text p WHERE p.term_id = ");
-                update.bind(parent).push(" AND p.edition_id = term_text.edition_id), '') || slug WHERE term_id = ").bind(child);
+                let mut update = Sql::new(
+                    "UPDATE term_text SET slug_path = coalesce((SELECT p.slug_path || '/' FROM term_text p WHERE p.term_id = ",
+                );
+                update
+                    .bind(parent)
+                    .push(" AND p.edition_id = term_text.edition_id), '') || slug WHERE term_id = ")
+                    .bind(child);
                 self.execute(update).await?;
                 next.push(child);
             }
@@ -292,19 +439,35 @@ impl WriteTx {
     async fn refresh_ancestor_rows(&self, id: CategoryId) -> Result<()> {
         // Every entry of the subtree gets its ancestors anew.
         let like = format!("%{}%", id.uuid().simple());
-        let mut sql = Sql::new("SELECT DISTINCT x.entry_id, t.id, t.tree_path FROM entry_term x JOIN term t ON t.id = x.term_id WHERE x.is_direct AND (t.id = ");
-        sql.bind(id.uuid()).push(" OR t.tree_path LIKE ").bind(like).push(")");
+        let mut sql = Sql::new(
+            "SELECT DISTINCT x.entry_id, t.id, t.tree_path FROM entry_term x JOIN term t ON t.id = x.term_id WHERE x.is_direct AND (t.id = ",
+        );
+        sql.bind(id.uuid())
+            .push(" OR t.tree_path LIKE ")
+            .bind(like)
+            .push(")");
         for row in &mut self.query(sql).await? {
             let (entry, own, path): (Uuid, Uuid, String) = (row.get()?, row.get()?, row.get()?);
             let mut delete = Sql::new("DELETE FROM entry_term WHERE NOT is_direct AND entry_id = ");
             delete.bind(entry);
             self.execute(delete).await?;
-            for ancestor in path.split('/').filter_map(|part| Uuid::parse_str(part).ok()) {
+            for ancestor in path
+                .split('/')
+                .filter_map(|part| Uuid::parse_str(part).ok())
+            {
                 let mut insert = Sql::new(
                     "INSERT INTO entry_term (entry_id, term_id, position, is_direct, kind, edition_id, status, sort_at) SELECT entry_id, ",
                 );
-                insert.bind(ancestor).push(", 1000, ").bind(false).push(", kind, edition_id, status, sort_at FROM entry_term WHERE entry_id = ").bind(entry);
-                insert.push(" AND term_id = ").bind(own).push(" ON CONFLICT (entry_id, term_id) DO NOTHING");
+                insert
+                    .bind(ancestor)
+                    .push(", 1000, ")
+                    .bind(false)
+                    .push(", kind, edition_id, status, sort_at FROM entry_term WHERE entry_id = ")
+                    .bind(entry);
+                insert
+                    .push(" AND term_id = ")
+                    .bind(own)
+                    .push(" ON CONFLICT (entry_id, term_id) DO NOTHING");
                 self.execute(insert).await?;
             }
         }

@@ -35,30 +35,80 @@ struct Reference {
     unique_with: Option<&'static str>,
 }
 
-const fn row(table: &'static str, column: &'static str, role: &'static str, entry: Option<&'static str>) -> Reference {
-    Reference { table, column, role, entry, is_row: true, unique_with: None }
+const fn row(
+    table: &'static str,
+    column: &'static str,
+    role: &'static str,
+    entry: Option<&'static str>,
+) -> Reference {
+    Reference {
+        table,
+        column,
+        role,
+        entry,
+        is_row: true,
+        unique_with: None,
+    }
 }
 
-const fn column(table: &'static str, column: &'static str, role: &'static str, entry: Option<&'static str>) -> Reference {
-    Reference { table, column, role, entry, is_row: false, unique_with: None }
+const fn column(
+    table: &'static str,
+    column: &'static str,
+    role: &'static str,
+    entry: Option<&'static str>,
+) -> Reference {
+    Reference {
+        table,
+        column,
+        role,
+        entry,
+        is_row: false,
+        unique_with: None,
+    }
 }
 
 /// Everything that refers to a kind of record. A test compares this list with the foreign keys.
 fn references(kind: RecordKind) -> &'static [Reference] {
     const TERM: &[Reference] = &[
-        Reference { unique_with: Some("entry_id"), ..row("entry_term", "term_id", "term", Some("entry_id")) },
-        column("article", "primary_category_id", "primaryCategory", Some("entry_id")),
+        Reference {
+            unique_with: Some("entry_id"),
+            ..row("entry_term", "term_id", "term", Some("entry_id"))
+        },
+        column(
+            "article",
+            "primary_category_id",
+            "primaryCategory",
+            Some("entry_id"),
+        ),
         column("term", "parent_id", "parent", None),
         row("menu_item", "term_id", "menuItem", None),
     ];
-    const AUTHOR: &[Reference] = &[row("entry_contribution", "author_id", "byline", Some("entry_id")), row("menu_item", "author_id", "menuItem", None)];
+    const AUTHOR: &[Reference] = &[
+        row(
+            "entry_contribution",
+            "author_id",
+            "byline",
+            Some("entry_id"),
+        ),
+        row("menu_item", "author_id", "menuItem", None),
+    ];
     const ASSET: &[Reference] = &[
         row("entry_asset", "asset_id", "figure", Some("entry_id")),
         row("gallery_item", "asset_id", "galleryItem", None),
         column("author", "avatar_id", "avatar", None),
     ];
-    const GALLERY: &[Reference] = &[row("entry_gallery", "gallery_id", "gallery", Some("entry_id"))];
-    const NEWSLETTER: &[Reference] = &[column("issue", "newsletter_id", "newsletter", Some("entry_id"))];
+    const GALLERY: &[Reference] = &[row(
+        "entry_gallery",
+        "gallery_id",
+        "gallery",
+        Some("entry_id"),
+    )];
+    const NEWSLETTER: &[Reference] = &[column(
+        "issue",
+        "newsletter_id",
+        "newsletter",
+        Some("entry_id"),
+    )];
     const ENTRY: &[Reference] = &[
         column("entry", "parent_id", "parent", Some("id")),
         column("entry", "translated_from_id", "translation", Some("id")),
@@ -74,7 +124,12 @@ fn references(kind: RecordKind) -> &'static [Reference] {
         RecordKind::Gallery => GALLERY,
         RecordKind::Newsletter => NEWSLETTER,
         RecordKind::Article | RecordKind::Page | RecordKind::Issue => ENTRY,
-        RecordKind::Site | RecordKind::Edition | RecordKind::Collection | RecordKind::Menu | RecordKind::Comment | RecordKind::Redirect => &[],
+        RecordKind::Site
+        | RecordKind::Edition
+        | RecordKind::Collection
+        | RecordKind::Menu
+        | RecordKind::Comment
+        | RecordKind::Redirect => &[],
     }
 }
 
@@ -90,34 +145,56 @@ fn table(kind: RecordKind) -> Result<&'static str> {
         RecordKind::Menu => "menu",
         RecordKind::Comment => "comment",
         RecordKind::Article | RecordKind::Page | RecordKind::Issue => "entry",
-        RecordKind::Site | RecordKind::Edition | RecordKind::Redirect => return Err(Error::conflict(format!("a {} cannot be deleted", kind.as_str()))),
+        RecordKind::Site | RecordKind::Edition | RecordKind::Redirect => {
+            return Err(Error::conflict(format!(
+                "a {} cannot be deleted",
+                kind.as_str()
+            )));
+        }
     })
 }
 
 impl Reader<'_> {
     /// Who uses a record, as far as the scope may know: at most a hundred uses, and whether there
     /// are any at all, seen or unseen.
-    pub async fn usage(&self, scope: &ReadScope, kind: RecordKind, id: Uuid) -> Result<(bool, Vec<Usage>)> {
+    pub async fn usage(
+        &self,
+        scope: &ReadScope,
+        kind: RecordKind,
+        id: Uuid,
+    ) -> Result<(bool, Vec<Usage>)> {
         let mut used = false;
         let mut seen = Vec::new();
         for reference in references(kind) {
-            let mut any = Sql::new(&format!("SELECT 1 FROM {} WHERE {} = ", reference.table, reference.column));
+            let mut any = Sql::new(&format!(
+                "SELECT 1 FROM {} WHERE {} = ",
+                reference.table, reference.column
+            ));
             any.bind(id).push(" LIMIT 1");
             if self.query(any).await?.is_empty() {
                 continue;
             }
             used = true;
             let Some(entry) = reference.entry else {
-                seen.push(Usage { id: reference.table.to_owned(), role: reference.role.to_owned() });
+                seen.push(Usage {
+                    id: reference.table.to_owned(),
+                    role: reference.role.to_owned(),
+                });
                 continue;
             };
-            let mut sql = Sql::new(&format!("SELECT DISTINCT e.kind, e.id FROM {} u JOIN entry e ON e.id = u.{entry} WHERE u.{} = ", reference.table, reference.column));
+            let mut sql = Sql::new(&format!(
+                "SELECT DISTINCT e.kind, e.id FROM {} u JOIN entry e ON e.id = u.{entry} WHERE u.{} = ",
+                reference.table, reference.column
+            ));
             sql.bind(id);
             visible(&mut sql, scope, "e");
             sql.push(" ORDER BY e.id LIMIT 100");
             for row in &mut self.query(sql).await? {
                 let user = domain::id::EntryId::new(row.parse()?, row.get()?);
-                seen.push(Usage { id: user.to_string(), role: reference.role.to_owned() });
+                seen.push(Usage {
+                    id: user.to_string(),
+                    role: reference.role.to_owned(),
+                });
             }
         }
         seen.truncate(100);
@@ -127,15 +204,29 @@ impl Reader<'_> {
 
 impl WriteTx {
     /// Deletes a record after its users have been dealt with as asked.
-    pub async fn delete_record(&mut self, permit: &Permit, scope: &ReadScope, id: Uuid, on_use: OnUse, at: Timestamp) -> Result<()> {
+    pub async fn delete_record(
+        &mut self,
+        permit: &Permit,
+        scope: &ReadScope,
+        id: Uuid,
+        on_use: OnUse,
+        at: Timestamp,
+    ) -> Result<()> {
         let kind = permit.target().kind;
         let public_id = permit.target().id.clone();
         match on_use {
             OnUse::Refuse => {
                 let (used, used_by) = self.reader().usage(scope, kind, id).await?;
                 if used {
-                    let message = format!("this {} is in use; detach it, or name another to take its place", kind.as_str());
-                    return Err(Error::Conflict { message, field: None, used_by });
+                    let message = format!(
+                        "this {} is in use; detach it, or name another to take its place",
+                        kind.as_str()
+                    );
+                    return Err(Error::Conflict {
+                        message,
+                        field: None,
+                        used_by,
+                    });
                 }
             }
             OnUse::Detach => {
@@ -145,7 +236,10 @@ impl WriteTx {
             }
             OnUse::ReplaceWith(other) => {
                 if other == id {
-                    return Err(Error::invalid("replaceWith", "is the record that is to be deleted"));
+                    return Err(Error::invalid(
+                        "replaceWith",
+                        "is the record that is to be deleted",
+                    ));
                 }
                 for reference in references(kind) {
                     self.replace(reference, id, other).await?;
@@ -153,7 +247,12 @@ impl WriteTx {
             }
         }
         self.clear(table(kind)?, "id", id).await?;
-        self.record(permit, at, ContentEvent::new(kind, "deleted", public_id, permit.target().edition)).await
+        self.record(
+            permit,
+            at,
+            ContentEvent::new(kind, "deleted", public_id, permit.target().edition),
+        )
+        .await
     }
 
     async fn detach(&self, reference: &Reference, id: Uuid) -> Result<()> {
@@ -161,9 +260,14 @@ impl WriteTx {
             return self.clear(reference.table, reference.column, id).await;
         }
         if reference.table == "issue" {
-            return Err(Error::conflict("a newsletter with issues cannot be detached from them; delete or move the issues first"));
+            return Err(Error::conflict(
+                "a newsletter with issues cannot be detached from them; delete or move the issues first",
+            ));
         }
-        let mut sql = Sql::new(&format!("UPDATE {} SET {} = NULL WHERE {} = ", reference.table, reference.column, reference.column));
+        let mut sql = Sql::new(&format!(
+            "UPDATE {} SET {} = NULL WHERE {} = ",
+            reference.table, reference.column, reference.column
+        ));
         sql.bind(id);
         self.execute(sql).await.map(|_rows| ())
     }
@@ -172,11 +276,21 @@ impl WriteTx {
         if let Some(with) = reference.unique_with {
             let (table, column) = (reference.table, reference.column);
             let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE {column} = "));
-            sql.bind(id).push(&format!(" AND {with} IN (SELECT k.{with} FROM {table} k WHERE k.{column} = ")).bind(other).push(")");
+            sql.bind(id)
+                .push(&format!(
+                    " AND {with} IN (SELECT k.{with} FROM {table} k WHERE k.{column} = "
+                ))
+                .bind(other)
+                .push(")");
             self.execute(sql).await?;
         }
-        let mut sql = Sql::new(&format!("UPDATE {} SET {} = ", reference.table, reference.column));
-        sql.bind(other).push(&format!(" WHERE {} = ", reference.column)).bind(id);
+        let mut sql = Sql::new(&format!(
+            "UPDATE {} SET {} = ",
+            reference.table, reference.column
+        ));
+        sql.bind(other)
+            .push(&format!(" WHERE {} = ", reference.column))
+            .bind(id);
         self.execute(sql).await.map(|_rows| ())
     }
 }

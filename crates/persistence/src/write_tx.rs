@@ -21,12 +21,19 @@ pub struct WriteTx {
 
 impl WriteTx {
     pub(crate) fn new(engine: Engine, transaction: DatabaseTransaction) -> Self {
-        Self { engine, transaction, events: Vec::new() }
+        Self {
+            engine,
+            transaction,
+            events: Vec::new(),
+        }
     }
 
     /// Reads inside the transaction.
     pub fn reader(&self) -> Reader<'_> {
-        Reader { engine: self.engine, connection: Connection::Transaction(&self.transaction) }
+        Reader {
+            engine: self.engine,
+            connection: Connection::Transaction(&self.transaction),
+        }
     }
 
     /// Begins a part that can fail alone.
@@ -51,10 +58,18 @@ impl WriteTx {
                 self.execute(Sql::new(lock)).await?;
             }
             for chunk in events.chunks(100) {
-                let mut sql = Sql::new("INSERT INTO outbox (at, name, target_id, edition_id) VALUES ");
+                let mut sql =
+                    Sql::new("INSERT INTO outbox (at, name, target_id, edition_id) VALUES ");
                 for (index, (at, event)) in chunk.iter().enumerate() {
                     sql.push(if index == 0 { "(" } else { ", (" });
-                    sql.bind(*at).push(", ").bind(event.name.clone()).push(", ").bind(event.id.clone()).push(", ").bind(event.edition.map(|id| id.uuid())).push(")");
+                    sql.bind(*at)
+                        .push(", ")
+                        .bind(event.name.clone())
+                        .push(", ")
+                        .bind(event.id.clone())
+                        .push(", ")
+                        .bind(event.edition.map(|id| id.uuid()))
+                        .push(")");
                 }
                 self.execute(sql).await?;
             }
@@ -69,33 +84,58 @@ impl WriteTx {
     }
 
     /// Writes the audit row of a change and remembers its event.
-    pub(crate) async fn record(&mut self, permit: &Permit, at: Timestamp, event: ContentEvent) -> Result<()> {
+    pub(crate) async fn record(
+        &mut self,
+        permit: &Permit,
+        at: Timestamp,
+        event: ContentEvent,
+    ) -> Result<()> {
         let target = permit.target();
-        let mut sql = Sql::new("INSERT INTO audit (at, actor, action, target_kind, target_id) VALUES (");
-        sql.bind(at).push(", ").bind(permit.actor().to_string()).push(", ").bind(permit.action().as_str()).push(", ");
-        sql.bind(target.kind.as_str()).push(", ").bind(target.id.clone()).push(")");
+        let mut sql =
+            Sql::new("INSERT INTO audit (at, actor, action, target_kind, target_id) VALUES (");
+        sql.bind(at)
+            .push(", ")
+            .bind(permit.actor().to_string())
+            .push(", ")
+            .bind(permit.action().as_str())
+            .push(", ");
+        sql.bind(target.kind.as_str())
+            .push(", ")
+            .bind(target.id.clone())
+            .push(")");
         self.execute(sql).await?;
         self.events.push((at, event));
         Ok(())
     }
 
     pub(crate) async fn query(&self, sql: Sql) -> Result<Vec<Row>> {
-        Connection::Transaction(&self.transaction).query(self.engine, sql).await
+        Connection::Transaction(&self.transaction)
+            .query(self.engine, sql)
+            .await
     }
 
     /// Runs a statement and answers how many rows it touched.
     pub(crate) async fn execute(&self, sql: Sql) -> Result<u64> {
-        Ok(Connection::Transaction(&self.transaction).execute(self.engine, sql).await?.rows_affected())
+        Ok(Connection::Transaction(&self.transaction)
+            .execute(self.engine, sql)
+            .await?
+            .rows_affected())
     }
 
     /// Inserts many rows of equal width with few statements.
-    pub(crate) async fn insert_rows<const N: usize>(&self, into: &str, rows: Vec<[sea_orm::Value; N]>) -> Result<()> {
+    pub(crate) async fn insert_rows<const N: usize>(
+        &self,
+        into: &str,
+        rows: Vec<[sea_orm::Value; N]>,
+    ) -> Result<()> {
         // SQLite takes at most 32,766 values in a statement.
         for chunk in rows.chunks(30_000 / N.max(1)) {
             let mut sql = Sql::new("INSERT INTO ");
             sql.push(into).push(" VALUES ");
             for (index, row) in chunk.iter().enumerate() {
-                sql.push(if index == 0 { "(" } else { ", (" }).bind_all(row.iter().cloned()).push(")");
+                sql.push(if index == 0 { "(" } else { ", (" })
+                    .bind_all(row.iter().cloned())
+                    .push(")");
             }
             self.execute(sql).await?;
         }
@@ -113,7 +153,9 @@ impl WriteTx {
 /// A stale version, in the words every face answers with.
 pub(crate) fn stale(current: i64) -> Error {
     Error::Conflict {
-        message: format!("the record has changed since you read it: its version is {current} now; read it again and repeat the change on it"),
+        message: format!(
+            "the record has changed since you read it: its version is {current} now; read it again and repeat the change on it"
+        ),
         field: Some("expectedVersion".to_owned()),
         used_by: Vec::new(),
     }

@@ -24,13 +24,13 @@ pub struct Global {
     /// Read settings from this file (else from ./colophon.toml, when it is there)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Keep everything in this folder [setting: data.directory]
+    /// Keep everything in this folder [setting: `data.directory`]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
-    /// Use this database: sqlite:PATH or postgres://… [setting: database.url]
+    /// Use this database: sqlite:PATH or postgres://… [setting: `database.url`]
     #[arg(long, global = true, value_name = "URL")]
     pub database: Option<String>,
-    /// Tell this much: error, warn, info, debug, trace, off [setting: log.level]
+    /// Tell this much: error, warn, info, debug, trace, off [setting: `log.level`]
     #[arg(long, global = true, value_name = "LEVEL")]
     pub log_level: Option<String>,
 }
@@ -55,10 +55,10 @@ pub enum Command {
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Listen here, such as 127.0.0.1:8080 [setting: server.address]
+    /// Listen here, such as 127.0.0.1:8080 [setting: `server.address`]
     #[arg(long, value_name = "ADDRESS")]
     pub address: Option<SocketAddr>,
-    /// Clients reach the server under this address [setting: server.public_url]
+    /// Clients reach the server under this address [setting: `server.public_url`]
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
 }
@@ -113,10 +113,22 @@ impl Cli {
             flags.push(("log.level", level.clone()));
         }
         if let Command::Serve(serve) = &self.command {
-            flags.extend(serve.address.map(|address| ("server.address", address.to_string())));
-            flags.extend(serve.public_url.clone().map(|url| ("server.public_url", url)));
+            flags.extend(
+                serve
+                    .address
+                    .map(|address| ("server.address", address.to_string())),
+            );
+            flags.extend(
+                serve
+                    .public_url
+                    .clone()
+                    .map(|url| ("server.public_url", url)),
+            );
         }
-        Sources { file: global.config.clone(), flags }
+        Sources {
+            file: global.config.clone(),
+            flags,
+        }
     }
 }
 
@@ -133,9 +145,21 @@ mod tests {
 
     #[test]
     fn flags_name_the_settings_they_change() {
-        let cli = Cli::parse_from(["colophon", "serve", "--address", "127.0.0.1:1", "--data", "/tmp/x", "--log-level", "warn"]);
+        let cli = Cli::parse_from([
+            "colophon",
+            "serve",
+            "--address",
+            "127.0.0.1:1",
+            "--data",
+            "/tmp/x",
+            "--log-level",
+            "warn",
+        ]);
         let mut config = crate::Config::load(&cli.sources()).unwrap();
-        assert_eq!((config.server.address.port(), config.log.level.as_str()), (1, "warn"));
+        assert_eq!(
+            (config.server.address.port(), config.log.level.as_str()),
+            (1, "warn")
+        );
         config.database.url.clear();
         assert_eq!(config.database_url(), "sqlite:/tmp/x/colophon.db");
     }

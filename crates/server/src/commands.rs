@@ -35,7 +35,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         // These need no settings.
         Command::Schema(args) => return schema::run(args),
         Command::Openapi => {
-            console::text(&schema::openapi());
+            console::text(&schema::openapi()?);
             return Ok(ExitCode::SUCCESS);
         }
         // A wrong setting is what this one is for.
@@ -58,10 +58,15 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
 fn explain(error: &Error) -> String {
     let mut text = match error.fields() {
         [] => error.to_string(),
-        fields => fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect::<Vec<_>>().join("\n       "),
+        fields => fields
+            .iter()
+            .map(|field| format!("{}: {}", field.field, field.message))
+            .collect::<Vec<_>>()
+            .join("\n       "),
     };
     if matches!(error, Error::Internal(_)) {
-        text = "something went wrong".to_owned();
+        // Its own words are for callers from outside.
+        "something went wrong".clone_into(&mut text);
     }
     let mut cause = error.source();
     while let Some(source) = cause {
@@ -80,10 +85,22 @@ mod tests {
 
     #[test]
     fn an_error_is_told_with_its_fields_and_causes() {
-        let two = Error::Invalid(vec![FieldError::new("server.address", "is taken"), FieldError::new("log.level", "is wrong")]);
-        assert_eq!(explain(&two), "server.address: is taken\n       log.level: is wrong");
-        let lost = Error::Unavailable { message: "no store".to_owned(), source: Some("the disk is full".into()) };
+        let two = Error::Invalid(vec![
+            FieldError::new("server.address", "is taken"),
+            FieldError::new("log.level", "is wrong"),
+        ]);
+        assert_eq!(
+            explain(&two),
+            "server.address: is taken\n       log.level: is wrong"
+        );
+        let lost = Error::Unavailable {
+            message: "no store".to_owned(),
+            source: Some("the disk is full".into()),
+        };
         assert_eq!(explain(&lost), "no store: the disk is full");
-        assert_eq!(explain(&Error::internal("a defect")), "something went wrong: a defect");
+        assert_eq!(
+            explain(&Error::internal("a defect")),
+            "something went wrong: a defect"
+        );
     }
 }

@@ -116,6 +116,10 @@ pub struct Media {
 pub struct Graphql {
     /// Whether the schema is shown and names are suggested.
     pub introspection: bool,
+    /// Whether browsers are shown the page that writes queries.
+    pub graphiql: bool,
+    /// How long a query may take.
+    pub timeout_ms: u64,
     /// Whether a client may ask what its query costs.
     pub expose_cost: bool,
     /// The largest body of a request.
@@ -227,19 +231,32 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<Self> {
         mistakes::in_variable_names(PREFIX)?;
         let mut figment = Figment::from(Toml::string(DEFAULTS));
-        let file = sources.file.clone().or_else(|| Path::new(FILE).is_file().then(|| FILE.into()));
+        let file = sources
+            .file
+            .clone()
+            .or_else(|| Path::new(FILE).is_file().then(|| FILE.into()));
         if let Some(file) = &file {
             if !file.is_file() {
-                return Err(Error::invalid("--config", format!("there is no file {}", file.display())));
+                return Err(Error::invalid(
+                    "--config",
+                    format!("there is no file {}", file.display()),
+                ));
             }
             figment = figment.merge(Toml::file_exact(file));
         }
         // A variable without the two underscores is not a setting: the tests have some of that name.
-        figment = figment.merge(Env::prefixed(PREFIX).filter(|key| key.as_str().contains("__")).split("__"));
+        figment = figment.merge(
+            Env::prefixed(PREFIX)
+                .filter(|key| key.as_str().contains("__"))
+                .split("__"),
+        );
         for (setting, value) in &sources.flags {
             figment = figment.merge(Serialized::default(setting, value));
         }
-        Ok(Self { file, ..Self::from_figment(&figment)? })
+        Ok(Self {
+            file,
+            ..Self::from_figment(&figment)?
+        })
     }
 
     fn from_figment(figment: &Figment) -> Result<Self> {
@@ -251,7 +268,10 @@ impl Config {
     /// The store's address: what was set, or the file in the data folder.
     pub fn database_url(&self) -> String {
         if self.database.url.is_empty() {
-            format!("sqlite:{}", self.data.directory.join("colophon.db").display())
+            format!(
+                "sqlite:{}",
+                self.data.directory.join("colophon.db").display()
+            )
         } else {
             self.database.url.clone()
         }
@@ -260,9 +280,8 @@ impl Config {
     /// How many connections read.
     pub fn database_readers(&self) -> u32 {
         match self.database.readers {
-            0 if self.database_url().starts_with("sqlite:") => {
-                std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1))
-            }
+            0 if self.database_url().starts_with("sqlite:") => std::thread::available_parallelism()
+                .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1)),
             0 => 16,
             readers => readers,
         }
@@ -270,7 +289,11 @@ impl Config {
 
     /// The folder of the assets' files.
     pub fn media_directory(&self) -> PathBuf {
-        if self.media.directory.as_os_str().is_empty() { self.data.directory.join("media") } else { self.media.directory.clone() }
+        if self.media.directory.as_os_str().is_empty() {
+            self.data.directory.join("media")
+        } else {
+            self.media.directory.clone()
+        }
     }
 
     /// How clients reach the server, without a slash at the end.
@@ -293,7 +316,7 @@ pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ip => ip,
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
     };
     SocketAddr::new(ip, address.port())
 }
@@ -303,7 +326,9 @@ pub(crate) fn without_password(address: &str) -> String {
     if address.starts_with("sqlite:") || address.is_empty() {
         return address.to_owned();
     }
-    let Ok(mut url) = url::Url::parse(address) else { return "(an address that cannot be read)".to_owned() };
+    let Ok(mut url) = url::Url::parse(address) else {
+        return "(an address that cannot be read)".to_owned();
+    };
     if url.password().is_some() && url.set_password(Some("…")).is_err() {
         return "(an address with a password)".to_owned();
     }

@@ -22,11 +22,21 @@ pub(crate) fn note(text: impl std::fmt::Display) {
 /// Rows of equally many cells, in columns.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut out = String::new();
     for row in rows {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
         out.push_str(cells.join("  ").trim_end());
         out.push('\n');
     }
@@ -38,6 +48,9 @@ mod tests {
     #[test]
     fn a_table_has_columns() {
         let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
-        assert_eq!(super::table(&[row(["ä", "one"]), row(["long", ""])]), "ä     one\nlong\n");
+        assert_eq!(
+            super::table(&[row(["ä", "one"]), row(["long", ""])]),
+            "ä     one\nlong\n"
+        );
     }
 }

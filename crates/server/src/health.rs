@@ -13,7 +13,7 @@ use application::App;
 use axum::{
     Router,
     extract::State,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -31,8 +31,14 @@ struct Health {
 
 /// The two routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let health = Arc::new(Health { app, is_migrated: AtomicBool::new(false) });
-    Router::new().route("/healthz", get(async || fresh("ok\n"))).route("/readyz", get(ready)).with_state(health)
+    let health = Arc::new(Health {
+        app,
+        is_migrated: AtomicBool::new(false),
+    });
+    Router::new()
+        .route("/healthz", get(async || fresh("ok\n")))
+        .route("/readyz", get(ready))
+        .with_state(health)
 }
 
 async fn ready(State(health): State<Arc<Health>>) -> Response {
@@ -40,8 +46,9 @@ async fn ready(State(health): State<Arc<Health>>) -> Response {
     match checked.unwrap_or_else(|_elapsed| Err(unavailable("the database does not answer"))) {
         Ok(()) => fresh("ready\n"),
         Err(error) => {
-            warn!(error = &error as &dyn std::error::Error, "not ready");
-            fresh(api::error::Problem::from(error))
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            warn!(%error, cause, "not ready");
+            problem(&error)
         }
     }
 }
@@ -55,7 +62,9 @@ impl Health {
         })?;
         if !self.is_migrated.load(Ordering::Relaxed) {
             if store.pending_migrations().await? > 0 {
-                return Err(unavailable("the database has an old schema: run `colophon migrate`"));
+                return Err(unavailable(
+                    "the database has an old schema: run `colophon migrate`",
+                ));
             }
             self.is_migrated.store(true, Ordering::Relaxed);
         }
@@ -64,11 +73,33 @@ impl Health {
 }
 
 fn unavailable(message: &str) -> Error {
-    Error::Unavailable { message: message.to_owned(), source: None }
+    Error::Unavailable {
+        message: message.to_owned(),
+        source: None,
+    }
+}
+
+/// The same form as every error of the API (RFC 9457).
+fn problem(error: &Error) -> Response {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let body = serde_json::json!({
+        "type": "/problems/unavailable",
+        "title": "The service is not available",
+        "status": status.as_u16(),
+        "detail": error.to_string(),
+        "code": error.code(),
+    });
+    fresh((
+        status,
+        [(header::CONTENT_TYPE, "application/problem+json")],
+        body.to_string(),
+    ))
 }
 
 fn fresh(answer: impl IntoResponse) -> Response {
     let mut response = answer.into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -49,13 +49,23 @@ impl From<&Config> for ServeOptions {
 
 /// Serves until `shutdown` is cancelled; then takes no more connections, finishes the requests it
 /// has, and returns.
-pub async fn serve(listener: TcpListener, router: Router, options: ServeOptions, shutdown: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    options: ServeOptions,
+    shutdown: CancellationToken,
+) {
     let tasks = Tasks::default();
     let graceful = GracefulShutdown::new();
     let builder = builder(&tasks, options);
     let service = TowerToHyperService::new(router);
-    let slots = Arc::new(Semaphore::new(options.max_connections.min(Semaphore::MAX_PERMITS)));
-    while let Some(Some((stream, slot))) = shutdown.run_until_cancelled(accept(&listener, &slots)).await {
+    let slots = Arc::new(Semaphore::new(
+        options.max_connections.min(Semaphore::MAX_PERMITS),
+    ));
+    while let Some(Some((stream, slot))) = shutdown
+        .run_until_cancelled(accept(&listener, &slots))
+        .await
+    {
         let io = TokioIo::new(Opening::new(stream, options.header_timeout));
         let connection = graceful.watch(builder.serve_connection(io, service.clone()).into_owned());
         tasks.spawn(async move {
@@ -69,13 +79,20 @@ pub async fn serve(listener: TcpListener, router: Router, options: ServeOptions,
     drop(listener);
     let ((), late) = tokio::join!(graceful.shutdown(), tasks.finish(options.shutdown_grace));
     if late > 0 {
-        warn!(tasks = late, "the time for a shutdown is over: requests were cut off");
+        warn!(
+            tasks = late,
+            "the time for a shutdown is over: requests were cut off"
+        );
     }
 }
 
 fn builder(tasks: &Tasks, options: ServeOptions) -> auto::Builder<Tasks> {
     let mut builder = auto::Builder::new(tasks.clone());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(options.header_timeout).max_buf_size(MAX_HEAD_BYTES);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(options.header_timeout)
+        .max_buf_size(MAX_HEAD_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -88,7 +105,10 @@ fn builder(tasks: &Tasks, options: ServeOptions) -> auto::Builder<Tasks> {
 }
 
 /// The next connection, and the place it takes; none when the listener is of no more use.
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
     let slot = Arc::clone(slots).acquire_owned().await.ok()?;
     loop {
         match listener.accept().await {
@@ -110,7 +130,12 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<(TcpSt
 }
 
 fn is_of_the_connection(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
 }
 
 #[cfg(test)]

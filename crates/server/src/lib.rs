@@ -53,13 +53,20 @@ pub struct BuildOptions {
 
 impl Default for BuildOptions {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), ids: Arc::new(SystemIds), objects: None, durability: Durability::PowerSafe }
+        Self {
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SystemIds),
+            objects: None,
+            durability: Durability::PowerSafe,
+        }
     }
 }
 
 impl std::fmt::Debug for BuildOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BuildOptions").field("durability", &self.durability).finish_non_exhaustive()
+        f.debug_struct("BuildOptions")
+            .field("durability", &self.durability)
+            .finish_non_exhaustive()
     }
 }
 
@@ -85,10 +92,14 @@ pub async fn build(config: &Config) -> Result<Built> {
 /// Makes a server with a clock, ids or files of one's own.
 pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built> {
     let app = open(config, options).await?;
-    let mut router = api::router(Arc::clone(&app), wiring::api_options(config)).merge(health::router(Arc::clone(&app)));
+    let mut router = api::router(Arc::clone(&app), wiring::api_options(config))?
+        .merge(health::router(Arc::clone(&app)));
     if config.metrics.enabled {
         telemetry::figures()?;
-        router = router.layer(from_fn_with_state(Arc::new(meter::Meter::new()), meter::measure));
+        router = router.layer(from_fn_with_state(
+            Arc::new(meter::Meter::new()),
+            meter::measure,
+        ));
     }
     Ok(Built { app, router })
 }
@@ -100,5 +111,11 @@ pub async fn open(config: &Config, options: BuildOptions) -> Result<Arc<App>> {
         Some(objects) => objects,
         None => wiring::open_objects(&config.media_directory())?,
     };
-    Ok(App::new(AppOptions { store, objects, clock: options.clock, ids: options.ids, public_url: config.public_url() }))
+    Ok(App::new(AppOptions {
+        store,
+        objects,
+        clock: options.clock,
+        ids: options.ids,
+        public_url: config.public_url(),
+    }))
 }

@@ -28,8 +28,11 @@ const NO_ROUTE: &str = "none";
 #[derive(Debug)]
 pub(crate) struct Meter {
     in_flight: Gauge,
-    routes: RwLock<HashMap<String, HashMap<(&'static str, u16), Figures>>>,
+    routes: RwLock<HashMap<String, Route>>,
 }
+
+/// By method and status.
+type Route = HashMap<(&'static str, u16), Figures>;
 
 #[derive(Clone)]
 struct Figures {
@@ -46,7 +49,10 @@ impl std::fmt::Debug for Figures {
 impl Meter {
     /// Must be called after [`crate::telemetry::figures`]: before, nothing is counted.
     pub(crate) fn new() -> Self {
-        Self { in_flight: gauge!(IN_FLIGHT), routes: RwLock::default() }
+        Self {
+            in_flight: gauge!(IN_FLIGHT),
+            routes: RwLock::default(),
+        }
     }
 
     fn figures(&self, route: &str, method: &'static str, status: StatusCode) -> Figures {
@@ -56,10 +62,20 @@ impl Meter {
             return figures.clone();
         }
         drop(routes);
-        let labels = [("route", route.to_owned()), ("method", method.to_owned()), ("status", status.as_str().to_owned())];
-        let figures = Figures { requests: counter!(REQUESTS, &labels), seconds: histogram!(DURATION, &labels) };
+        let labels = [
+            ("route", route.to_owned()),
+            ("method", method.to_owned()),
+            ("status", status.as_str().to_owned()),
+        ];
+        let figures = Figures {
+            requests: counter!(REQUESTS, &labels),
+            seconds: histogram!(DURATION, &labels),
+        };
         let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
-        routes.entry(route.to_owned()).or_default().insert(key, figures.clone());
+        routes
+            .entry(route.to_owned())
+            .or_default()
+            .insert(key, figures.clone());
         figures
     }
 }
@@ -81,13 +97,21 @@ impl Drop for InFlight<'_> {
 }
 
 /// The middleware.
-pub(crate) async fn measure(State(meter): State<Arc<Meter>>, request: Request, next: Next) -> Response {
+pub(crate) async fn measure(
+    State(meter): State<Arc<Meter>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let start = Instant::now();
     let _in_flight = InFlight::new(&meter.in_flight);
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = known(request.method());
     let response = next.run(request).await;
-    let figures = meter.figures(route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str), method, response.status());
+    let figures = meter.figures(
+        route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str),
+        method,
+        response.status(),
+    );
     figures.requests.increment(1);
     figures.seconds.record(start.elapsed());
     response
@@ -96,17 +120,28 @@ pub(crate) async fn measure(State(meter): State<Arc<Meter>>, request: Request, n
 /// The name of a method; a client can make up as many as it likes.
 fn known(method: &Method) -> &'static str {
     const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-    METHODS.into_iter().find(|name| *name == method.as_str()).unwrap_or("other")
+    METHODS
+        .into_iter()
+        .find(|name| *name == method.as_str())
+        .unwrap_or("other")
 }
 
 /// `/metrics`, for an address of its own.
 pub(crate) fn router(app: Arc<App>, figures: PrometheusHandle) -> Router {
-    Router::new().route("/metrics", get(show)).with_state((app, figures))
+    Router::new()
+        .route("/metrics", get(show))
+        .with_state((app, figures))
 }
 
 async fn show(State((app, figures)): State<(Arc<App>, PrometheusHandle)>) -> impl IntoResponse {
     counter!(STATEMENTS).absolute(app.store().statement_count());
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], figures.render())
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        figures.render(),
+    )
 }
 
 #[cfg(test)]
@@ -122,15 +157,39 @@ mod tests {
         let router = Router::new()
             .route("/things/{id}", get(async || "one"))
             .layer(from_fn_with_state(Arc::new(Meter::new()), measure));
-        for (method, path) in [("GET", "/things/secret"), ("GET", "/things/other"), ("BREW", "/things/1"), ("GET", "/elsewhere")] {
-            let request = axum::http::Request::builder().method(method).uri(path).body(axum::body::Body::empty()).unwrap();
+        for (method, path) in [
+            ("GET", "/things/secret"),
+            ("GET", "/things/other"),
+            ("BREW", "/things/1"),
+            ("GET", "/elsewhere"),
+        ] {
+            let request = axum::http::Request::builder()
+                .method(method)
+                .uri(path)
+                .body(axum::body::Body::empty())
+                .unwrap();
             router.clone().oneshot(request).await.unwrap();
         }
         let text = figures.render();
-        assert!(text.contains(r#"http_requests_total{route="/things/{id}",method="GET",status="200"} 2"#), "{text}");
+        assert!(
+            text.contains(
+                r#"http_requests_total{route="/things/{id}",method="GET",status="200"} 2"#
+            ),
+            "{text}"
+        );
         assert!(text.contains(r#"method="other",status="405"} 1"#), "{text}");
-        assert!(text.contains(r#"http_requests_total{route="none",method="GET",status="404"} 1"#), "{text}");
-        assert!(text.contains("http_request_duration_seconds_bucket{") && text.contains("http_requests_in_flight 0"), "{text}");
-        assert!(!text.contains("secret") && !text.contains("elsewhere"), "{text}");
+        assert!(
+            text.contains(r#"http_requests_total{route="none",method="GET",status="404"} 1"#),
+            "{text}"
+        );
+        assert!(
+            text.contains("http_request_duration_seconds_bucket{")
+                && text.contains("http_requests_in_flight 0"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("secret") && !text.contains("elsewhere"),
+            "{text}"
+        );
     }
 }

@@ -28,7 +28,10 @@ impl Tasks {
     /// how many that were.
     pub async fn finish(&self, grace: Duration) -> usize {
         self.tracker.close();
-        if tokio::time::timeout(grace, self.tracker.wait()).await.is_ok() {
+        if tokio::time::timeout(grace, self.tracker.wait())
+            .await
+            .is_ok()
+        {
             return 0;
         }
         let late = self.tracker.len();

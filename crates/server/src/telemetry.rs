@@ -21,20 +21,33 @@ pub(crate) const IN_FLIGHT: &str = "http_requests_in_flight";
 pub(crate) const STATEMENTS: &str = "database_statements_total";
 
 /// Upper bounds of the durations' histogram, in seconds.
-const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+const BUCKETS: [f64; 12] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+];
 
 /// Reads the setting `log.level`.
 pub(crate) fn filter(level: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseError> {
-    EnvFilter::builder().parse(level)
+    // It tells at every start that there is nothing to migrate; the setting can still name it.
+    EnvFilter::builder().parse(format!("sea_orm_migration=warn,{level}"))
 }
 
 /// Begins to write the log, to standard error: standard output is for results.
 pub fn start_log(log: &Log) -> Result<()> {
-    let filter = filter(&log.level).map_err(|error| Error::invalid("log.level", error.to_string()))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter =
+        filter(&log.level).map_err(|error| Error::invalid("log.level", error.to_string()))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match log.format {
-        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
+        LogFormat::Text => builder
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .try_init(),
     }
     .map_err(Error::internal)
 }
@@ -61,9 +74,16 @@ pub fn figures() -> Result<PrometheusHandle> {
 
 fn describe() {
     metrics::describe_counter!(REQUESTS, "Requests answered, by route, method and status.");
-    metrics::describe_histogram!(DURATION, metrics::Unit::Seconds, "Time until an answer began, by route, method and status.");
+    metrics::describe_histogram!(
+        DURATION,
+        metrics::Unit::Seconds,
+        "Time until an answer began, by route, method and status."
+    );
     metrics::describe_gauge!(IN_FLIGHT, "Requests being answered.");
     metrics::describe_counter!(STATEMENTS, "Statements the database was asked to run.");
-    metrics::describe_gauge!("colophon_build_info", "Always 1; the label names the version.");
+    metrics::describe_gauge!(
+        "colophon_build_info",
+        "Always 1; the label names the version."
+    );
     metrics::gauge!("colophon_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

@@ -5,7 +5,7 @@ use std::{num::NonZero, path::Path, sync::Arc};
 
 use api::{
     ApiOptions,
-    graphql::{http::HttpOptions, limits::Limits},
+    graphql::{GraphqlOptions, http::HttpOptions, limits::Limits},
 };
 use domain::{Error, Result};
 use object_store::{ObjectStore, local::LocalFileSystem};
@@ -21,7 +21,11 @@ pub(crate) async fn open_store(config: &Config, durability: Durability) -> Resul
     } else if let Some(pending) = NonZero::new(store.pending_migrations().await?) {
         return Err(Error::conflict(format!(
             "the database misses {pending} step(s) of this version's schema, and database.migrate_at_start is false; run: colophon {}migrate",
-            config.file.as_ref().map(|file| format!("--config {} ", file.display())).unwrap_or_default()
+            config
+                .file
+                .as_ref()
+                .map(|file| format!("--config {} ", file.display()))
+                .unwrap_or_default()
         )));
     }
     Ok(store)
@@ -29,24 +33,32 @@ pub(crate) async fn open_store(config: &Config, durability: Durability) -> Resul
 
 /// Opens the store as it is.
 pub(crate) async fn connect(config: &Config, durability: Durability) -> Result<Store> {
-    Store::open(&StoreOptions { url: config.database_url(), readers: config.database_readers(), durability }).await
+    Store::open(&StoreOptions {
+        url: config.database_url(),
+        readers: config.database_readers(),
+        durability,
+    })
+    .await
 }
 
 /// The files of assets, in a folder that is made when missing.
 pub(crate) fn open_objects(folder: &Path) -> Result<Arc<dyn ObjectStore>> {
     let wrong = |source: domain::error::BoxError| Error::Unavailable {
-        message: format!("media.directory: the folder {} cannot be used", folder.display()),
+        message: format!(
+            "media.directory: the folder {} cannot be used",
+            folder.display()
+        ),
         source: Some(source),
     };
     std::fs::create_dir_all(folder).map_err(|source| wrong(source.into()))?;
-    let objects = LocalFileSystem::new_with_prefix(folder).map_err(|source| wrong(source.into()))?;
+    let objects =
+        LocalFileSystem::new_with_prefix(folder).map_err(|source| wrong(source.into()))?;
     Ok(Arc::new(objects))
 }
 
 /// The options of the API.
 pub(crate) fn api_options(config: &Config) -> ApiOptions {
     ApiOptions {
-        introspection: config.graphql.introspection,
         request_timeout: config.request_timeout(),
         max_body_bytes: config.server.max_body_bytes,
         graphql: graphql_options(config),
@@ -54,14 +66,19 @@ pub(crate) fn api_options(config: &Config) -> ApiOptions {
 }
 
 /// The options of the GraphQL face.
-pub(crate) fn graphql_options(config: &Config) -> HttpOptions {
+pub(crate) fn graphql_options(config: &Config) -> GraphqlOptions {
     let graphql = &config.graphql;
-    HttpOptions {
+    let http = HttpOptions {
         limits: limits(&graphql.limits),
         max_body_bytes: graphql.max_body_bytes,
         max_errors: graphql.max_errors,
         expose_cost: graphql.expose_cost,
         introspection: graphql.introspection,
+    };
+    GraphqlOptions {
+        http,
+        timeout_ms: graphql.timeout_ms,
+        graphiql: graphql.graphiql,
     }
 }
 

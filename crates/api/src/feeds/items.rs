@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use application::{ActorContext, authors, entries, media, newsletters};
+use application::{ActorContext, authors, body as bodies, entries, media, newsletters};
 use domain::{
     Result,
     body::{DeriveOptions, Format, Source, derive},
     articles::{Article, Contribution, ContributionRole, EntryBody},
     content::{Content, Entry, Part, Parts},
     editions::{Edition, EditionSet},
-    id::EntryId,
-    media::Figure,
+    id::{AssetId, EntryId},
+    media::{Asset, Figure},
     newsletters::{Issue, Section},
     terms::Term,
 };
@@ -29,6 +29,8 @@ pub(super) const ISSUE_PARTS: Parts = Parts::BODY.with(Parts::HERO).with(Parts::
 /// Words of an issue's summary.
 const SUMMARY_WORDS: usize = 55;
 
+type Assets = HashMap<AssetId, Asset>;
+
 /// Makes items of one edition's entries.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Items<'a> {
@@ -42,18 +44,18 @@ pub(super) struct Items<'a> {
 
 impl Items<'_> {
     /// Articles, each with all of [`ARTICLE_PARTS`].
-    pub(super) fn of_articles(&self, articles: &[Article]) -> Vec<FeedItem> {
-        articles.iter().map(|article| self.of_article(article)).collect()
+    pub(super) async fn of_articles(&self, articles: &[Article]) -> Result<Vec<FeedItem>> {
+        let assets = self.assets(articles.iter().map(|article| &article.body)).await?;
+        Ok(articles.iter().map(|article| self.of_article(article, &assets)).collect())
     }
 
-    fn of_article(&self, article: &Article) -> FeedItem {
-        let base = self.base(&article.entry);
+    fn of_article(&self, article: &Article, assets: &Assets) -> FeedItem {
         let byline = article.byline.loaded().map_or(&[][..], Vec::as_slice);
         let (authors, contributors): (Vec<_>, Vec<_>) = byline.iter().partition(|contribution| contribution.role == ContributionRole::Author);
         let people = |contributions: Vec<&Contribution>| contributions.into_iter().filter_map(|contribution| self.person(contribution)).collect();
         FeedItem {
             summary: article.excerpt(None),
-            html: html_of(&article.body).map_or_else(String::new, |html| absolute(html, &base)),
+            html: absolute(&self.html(&article.body, assets), &self.base(&article.entry)),
             authors: people(authors),
             contributors: people(contributors),
             categories: article.terms.loaded().into_iter().flatten().map(category_of).collect(),
@@ -66,24 +68,27 @@ impl Items<'_> {
 
     /// Issues, each with all of [`ISSUE_PARTS`]. The articles they point to are read at once.
     pub(super) async fn of_issues(&self, issues: &[Issue]) -> Result<Vec<FeedItem>> {
+        let assets = self.assets(issues.iter().map(|issue| &issue.body)).await?;
         let ids: Vec<_> = issues.iter().map(Issue::id).collect();
         let sections = newsletters::sections(self.cx, &ids).await?;
         let articles: Vec<EntryId> = sections.values().flatten().flat_map(|section| &section.items).filter_map(|item| item.article).map(EntryId::from).collect();
         let articles = entries::by_ids(self.cx, &articles, Parts::NONE).await?;
-        Ok(issues.iter().map(|issue| self.of_issue(issue, sections.get(&issue.id()).map_or(&[], Vec::as_slice), &articles)).collect())
+        let with_sections = issues.iter().map(|issue| {
+            let mut html = self.html(&issue.body, &assets);
+            for section in sections.get(&issue.id()).into_iter().flatten() {
+                self.push_section(section, &articles, &mut html);
+            }
+            self.of_issue(issue, html)
+        });
+        Ok(with_sections.collect())
     }
 
-    fn of_issue(&self, issue: &Issue, sections: &[Section], articles: &HashMap<EntryId, Content>) -> FeedItem {
-        let intro = issue.body.loaded();
-        let mut html = intro.map_or_else(String::new, |body| body.derived.html.clone());
-        for section in sections {
-            self.push_section(section, articles, &mut html);
-        }
+    fn of_issue(&self, issue: &Issue, mut html: String) -> FeedItem {
         if let Some(outro) = &issue.outro {
             html.push_str(&html_of_markdown(outro));
         }
         FeedItem {
-            summary: intro.map_or_else(String::new, |body| body.derived.excerpt(SUMMARY_WORDS)),
+            summary: issue.body.loaded().map_or_else(String::new, |body| body.derived.excerpt(SUMMARY_WORDS)),
             html: absolute(&html, &self.base(&issue.entry)),
             hero: issue.hero.loaded().and_then(Option::as_ref).map(|figure| self.media(figure)),
             attachments: self.attachments(&issue.attachments),
@@ -147,6 +152,15 @@ impl Items<'_> {
         Some(Person { name: name.clone(), url })
     }
 
+    /// The assets that bodies show.
+    async fn assets(&self, bodies: impl Iterator<Item = &Part<EntryBody>>) -> Result<Assets> {
+        bodies::assets_of(self.cx, bodies.filter_map(Part::loaded).map(|body| &body.derived), self.edition.id).await
+    }
+
+    fn html(&self, body: &Part<EntryBody>, assets: &Assets) -> String {
+        body.loaded().map_or_else(String::new, |body| bodies::html(self.cx, &body.derived, assets))
+    }
+
     fn attachments(&self, figures: &Part<Vec<Figure>>) -> Vec<Media> {
         figures.loaded().into_iter().flatten().map(|figure| self.media(figure)).collect()
     }
@@ -178,8 +192,4 @@ fn category_of(term: &Term) -> Category {
 fn html_of_markdown(text: &str) -> String {
     let source = Source { format: Format::Markdown, text: text.to_owned() };
     derive(&source, &DeriveOptions::default()).html
-}
-
-fn html_of(body: &Part<EntryBody>) -> Option<&str> {
-    body.loaded().map(|body| body.derived.html.as_str())
 }

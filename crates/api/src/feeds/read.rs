@@ -86,7 +86,7 @@ pub(super) async fn read(items: &Items<'_>, subject: &Subject, format: Format, w
         Subject::Edition | Subject::Category(_) | Subject::Tag(_) | Subject::Author(_) => {
             let page: Page<Article> = articles::list(cx, &query(cx, edition, subject, ContentKind::Article), &wanted.args, ARTICLE_PARTS).await?;
             let links = wanted.links(&url, &page);
-            (items.of_articles(&page.into_nodes()), links)
+            (items.of_articles(&page.into_nodes()).await?, links)
         }
     };
     feed(editions, edition, subject, items, links)

@@ -14,7 +14,7 @@ use domain::{
     editions::{Edition, EditionSet},
     id::{EditionId, TranslationGroupId},
     media::AssetKind,
-    paging::{Page, PageArgs},
+    paging::{Cursor, Page, PageArgs},
     terms::{Taxonomy, Term, TermQuery},
 };
 
@@ -23,8 +23,8 @@ use super::{
     sitemap_xml::{ANY_LANGUAGE, Location, MAX_NEWS, MAX_URLS, NewsArticle},
 };
 
-/// How many records one read brings.
-const BATCH: u32 = domain::paging::MAX_PAGE_SIZE;
+/// How many records one read brings: more than callers may ask for, as nobody sees these pages.
+const BATCH: u32 = 500;
 /// The most tags (or authors) a sitemap names; the rest of a longer list is left out.
 const MAX_TERMS: usize = 10_000;
 /// How long an article is news.
@@ -98,7 +98,7 @@ impl Sitemaps<'_> {
         let since = self.cx.now() - TimeDelta::hours(NEWS_HOURS);
         query.filter.published_at = Some(TimeRange { gte: Some(since), ..TimeRange::default() });
         let mut news = Vec::new();
-        let mut args = PageArgs::first(BATCH);
+        let mut args = batch(None);
         loop {
             let page = articles::list(self.cx, &query, &args, Parts::SEO).await?;
             let next = next_args(&page);
@@ -129,7 +129,7 @@ impl Sitemaps<'_> {
 
     async fn entries(&self, query: &EntryQuery) -> Result<Vec<Location>> {
         let mut locations = Vec::new();
-        let mut args = PageArgs::first(BATCH);
+        let mut args = batch(None);
         loop {
             let page = entries::list(self.cx, query, &args, Parts::HERO.with(Parts::SEO)).await?;
             let next = next_args(&page);
@@ -156,7 +156,7 @@ impl Sitemaps<'_> {
 
     async fn terms(&self, query: &TermQuery) -> Result<Vec<Location>> {
         let mut locations = Vec::new();
-        let mut args = PageArgs::first(BATCH);
+        let mut args = batch(None);
         loop {
             let page = terms::list(self.cx, query, self.edition.id, &args).await?;
             let next = next_args(&page);
@@ -164,12 +164,12 @@ impl Sitemaps<'_> {
             let ids: Vec<_> = listed.iter().map(|term| term.id).collect();
             let texts = terms::texts(self.cx, &ids).await?;
             locations.extend(listed.iter().map(|term| {
-                let in_edition = |text: &domain::text::Localized<_>| {
-                    let path = terms::path(self.editions, &Term { text: text.clone(), ..term.clone() });
+                let addresses = texts.get(&term.id).into_iter().flatten().filter_map(|text| {
+                    let path = terms::text_path(self.editions, term.id.taxonomy, text);
                     Some((text.edition, self.editions.get(text.edition).ok()?.url(&path)))
-                };
-                let addresses = texts.get(&term.id).into_iter().flatten().filter_map(in_edition).collect();
-                Location { url: self.edition.url(&terms::path(self.editions, term)), modified: term.updated_at, alternates: self.alternates(&addresses), image: None }
+                });
+                let url = self.edition.url(&terms::path(self.editions, term));
+                Location { url, modified: term.updated_at, alternates: self.alternates(&addresses.collect()), image: None }
             }));
             match next {
                 Some(next) if locations.len() < MAX_TERMS => args = next,
@@ -180,7 +180,7 @@ impl Sitemaps<'_> {
 
     async fn authors(&self) -> Result<Vec<Location>> {
         let mut locations = Vec::new();
-        let mut args = PageArgs::first(BATCH);
+        let mut args = batch(None);
         loop {
             let page = authors::list(self.cx, &AuthorQuery::default(), self.edition.id, &args).await?;
             let next = next_args(&page);
@@ -188,13 +188,12 @@ impl Sitemaps<'_> {
             let ids: Vec<_> = listed.iter().map(|author| author.id).collect();
             let texts = authors::texts(self.cx, &ids).await?;
             locations.extend(listed.iter().map(|author| {
-                let in_edition = |text: &domain::text::Localized<_>| {
-                    let path = authors::path(self.editions, &Author { text: text.clone(), ..author.clone() });
+                let addresses = texts.get(&author.id).into_iter().flatten().filter_map(|text| {
+                    let path = authors::text_path(self.editions, text);
                     Some((text.edition, self.editions.get(text.edition).ok()?.url(&path)))
-                };
-                let addresses = texts.get(&author.id).into_iter().flatten().filter_map(in_edition).collect();
+                });
                 let url = self.edition.url(&authors::path(self.editions, author));
-                Location { url, modified: author.updated_at, alternates: self.alternates(&addresses), image: None }
+                Location { url, modified: author.updated_at, alternates: self.alternates(&addresses.collect()), image: None }
             }));
             match next {
                 Some(next) if locations.len() < MAX_TERMS => args = next,
@@ -205,7 +204,7 @@ impl Sitemaps<'_> {
 
     async fn newsletters(&self) -> Result<Vec<Location>> {
         let mut locations = Vec::new();
-        let mut args = PageArgs::first(BATCH);
+        let mut args = batch(None);
         loop {
             let page = newsletters::list(self.cx, Some(self.edition.id), &args).await?;
             locations.extend(page.nodes().map(|newsletter| Location {
@@ -275,5 +274,9 @@ pub(super) fn plain_terms(taxonomy: Taxonomy) -> TermQuery {
 /// How to go on after a page, if there is more.
 fn next_args<T>(page: &Page<T>) -> Option<PageArgs> {
     let last = page.edges.last().filter(|_| page.has_next)?;
-    Some(PageArgs { cursor: Some(last.cursor.clone()), ..PageArgs::first(BATCH) })
+    Some(batch(Some(last.cursor.clone())))
+}
+
+fn batch(cursor: Option<Cursor>) -> PageArgs {
+    PageArgs { size: BATCH, cursor, ..PageArgs::default() }
 }

@@ -5,7 +5,7 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use domain::{
     content::{ContentKind, EntryFilter, EntryOrder, EntryQuery},
     id::{AuthorId, EditionId},
-    paging::{Cursor, Edge, Key, MAX_PAGE_SIZE, Page, PageArgs},
+    paging::{Cursor, Edge, Key, Page, PageArgs},
     terms::TermId,
 };
 
@@ -19,26 +19,26 @@ use super::{
     lookahead::{self, PageSelection},
 };
 
-pub use filters::{ArticleFilter, ArticleOrder};
+pub(crate) use filters::{ArticleFilter, ArticleOrder};
 
 /// A page of articles.
-pub type ArticleConnection = Connection<Article, ArticleFacets>;
+pub(crate) type ArticleConnection = Connection<Article, ArticleFacets>;
 
 /// What a list of articles is asked for.
-pub struct ArticleList {
+pub(crate) struct ArticleList {
     /// Only of this edition.
-    pub edition: Option<EditionId>,
+    pub(crate) edition: Option<EditionId>,
     /// Only those that match.
-    pub filter: Option<ArticleFilter>,
+    pub(crate) filter: Option<ArticleFilter>,
     /// In which order.
-    pub order: Option<ArticleOrder>,
+    pub(crate) order: Option<ArticleOrder>,
     /// Which page.
-    pub paging: Paging,
+    pub(crate) paging: Paging,
 }
 
 /// Whose articles a list holds.
 #[derive(Clone, Copy)]
-pub enum Owner {
+pub(crate) enum Owner {
     /// Those of a category or tag.
     Term(TermId),
     /// Those of an author.
@@ -47,14 +47,23 @@ pub enum Owner {
 
 impl ArticleList {
     /// The articles that belong to something; `own` says so as a condition.
-    pub async fn of(self, ctx: &Context<'_>, owner: Owner, own: EntryFilter) -> Result<ArticleConnection> {
+    pub(crate) async fn of(
+        self,
+        ctx: &Context<'_>,
+        owner: Owner,
+        own: EntryFilter,
+    ) -> Result<ArticleConnection> {
         let session = session(ctx)?;
         let wanted = lookahead::page(ctx);
-        // Lists under the items of a list are read together, but only as the newest few of each.
-        let newest = self.filter.is_none() && self.order.is_none() && self.paging.is_start() && lookahead::is_below_list(ctx);
+        // Lists under the items of a list are read together, as the newest few published of each.
+        let newest = self.filter.is_none()
+            && self.order.is_none()
+            && self.paging.is_start()
+            && lookahead::is_below_list(ctx);
+        let newest = newest && session.cx().scope().is_public();
         let counted = !wanted.total || matches!(owner, Owner::Term(_));
         let (query, args) = self.query(session, own, wanted)?;
-        if newest && counted && args.size < MAX_PAGE_SIZE {
+        if newest && counted {
             let page = latest(session, owner, query.edition, &args, wanted).await?;
             return Ok(Connection::with(page, ArticleFacets { query }));
         }
@@ -62,33 +71,63 @@ impl ArticleList {
     }
 
     /// All articles.
-    pub async fn all(self, ctx: &Context<'_>) -> Result<ArticleConnection> {
+    pub(crate) async fn all(self, ctx: &Context<'_>) -> Result<ArticleConnection> {
         let session = session(ctx)?;
         let wanted = lookahead::page(ctx);
         let (query, args) = self.query(session, EntryFilter::default(), wanted)?;
         read(session, query, &args, wanted).await
     }
 
-    fn query(self, session: &Session, own: EntryFilter, wanted: PageSelection) -> domain::Result<(EntryQuery, PageArgs)> {
+    fn query(
+        self,
+        session: &Session,
+        own: EntryFilter,
+        wanted: PageSelection,
+    ) -> domain::Result<(EntryQuery, PageArgs)> {
         let filter = match self.filter {
-            Some(filter) if own == EntryFilter::default() => filters::read(filter, session.edition_set())?,
-            Some(filter) => EntryFilter { and: vec![filters::read(filter, session.edition_set())?], ..own },
+            Some(filter) if own == EntryFilter::default() => {
+                filters::read(filter, session.edition_set())?
+            }
+            Some(filter) => EntryFilter {
+                and: vec![filters::read(filter, session.edition_set())?],
+                ..own
+            },
             None => own,
         };
         let order = self.order.map_or_else(EntryOrder::default, Into::into);
-        let query = EntryQuery { kind: ContentKind::Article, edition: self.edition, filter, order };
+        let query = EntryQuery {
+            kind: ContentKind::Article,
+            edition: self.edition,
+            filter,
+            order,
+        };
         Ok((query, self.paging.check(wanted)?))
     }
 }
 
-async fn read(session: &Session, query: EntryQuery, args: &PageArgs, wanted: PageSelection) -> Result<ArticleConnection> {
+async fn read(
+    session: &Session,
+    query: EntryQuery,
+    args: &PageArgs,
+    wanted: PageSelection,
+) -> Result<ArticleConnection> {
     // A list that is asked for its facets alone needs no page.
-    let page = if wanted.items || wanted.total { articles::list(session.cx(), &query, args, wanted.parts).await? } else { Page::default() };
+    let page = if wanted.items || wanted.total {
+        articles::list(session.cx(), &query, args, wanted.parts).await?
+    } else {
+        Page::default()
+    };
     Ok(Connection::with(page, ArticleFacets { query }))
 }
 
 /// The first page of what belongs to `owner`, read together with those of its neighbours.
-async fn latest(session: &Session, owner: Owner, edition: Option<EditionId>, args: &PageArgs, wanted: PageSelection) -> Result<Page<Article>> {
+async fn latest(
+    session: &Session,
+    owner: Owner,
+    edition: Option<EditionId>,
+    args: &PageArgs,
+    wanted: PageSelection,
+) -> Result<Page<Article>> {
     let PageSelection { parts, .. } = wanted;
     // One more than asked for tells whether there is a next page.
     let size = args.size.saturating_add(1);
@@ -101,26 +140,60 @@ async fn latest(session: &Session, owner: Owner, edition: Option<EditionId>, arg
                 let count = session.load(TermArticleCount { id, edition }).await?;
                 Ok(Some(count.unwrap_or_default()))
             };
-            futures::future::try_join(session.load(LatestByTerm { id, edition, size, parts }), total).await?
+            futures::future::try_join(
+                session.load(LatestByTerm {
+                    id,
+                    edition,
+                    size,
+                    parts,
+                }),
+                total,
+            )
+            .await?
         }
-        Owner::Author(id) => (session.load(LatestByAuthor { id, edition, size, parts }).await?, None),
+        Owner::Author(id) => (
+            session
+                .load(LatestByAuthor {
+                    id,
+                    edition,
+                    size,
+                    parts,
+                })
+                .await?,
+            None,
+        ),
     };
     let mut found = found.unwrap_or_default();
     let size = usize::try_from(args.size).unwrap_or(usize::MAX);
     let has_next = found.len() > size;
     found.truncate(size);
-    let edges = found.into_iter().map(|article| Edge { cursor: place(&article), node: article }).collect();
-    Ok(Page { edges, has_next, has_previous: false, total })
+    let edges = found
+        .into_iter()
+        .map(|article| Edge {
+            cursor: place(&article),
+            node: article,
+        })
+        .collect();
+    Ok(Page {
+        edges,
+        has_next,
+        has_previous: false,
+        total,
+    })
 }
 
 /// The place of an article in a list with the newest first, so that the list can be read on from it.
 fn place(article: &Article) -> Cursor {
     let entry = article.entry();
-    Cursor { order: EntryOrder::default().name().to_owned(), key: Key::Time(entry.sort_at), id: entry.id.uuid() }
+    Cursor {
+        order: EntryOrder::default().name().to_owned(),
+        key: Key::Time(entry.sort_at),
+        id: entry.id.uuid(),
+    }
 }
 
 /// What lists of articles have beyond other lists.
-pub struct ArticleFacets {
+pub(crate) struct ArticleFacets {
     query: EntryQuery,
 }
 
@@ -128,9 +201,13 @@ pub struct ArticleFacets {
 impl ArticleFacets {
     /// How many articles of the whole list stand in each category, have each tag, are by each
     /// author: the 50 most frequent of each. Counted only when asked for.
-    async fn facets(&self, ctx: &Context<'_>, #[graphql(desc = "What to count by.")] by: Vec<FacetField>) -> Result<Vec<Facet>> {
-        let mut fields: Vec<articles::FacetField> = Vec::with_capacity(by.len());
-        for field in by.into_iter().map(articles::FacetField::from) {
+    async fn facets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to count by.")] by: Vec<FacetField>,
+    ) -> Result<Vec<Facet>> {
+        let mut fields: Vec<application::FacetField> = Vec::with_capacity(by.len());
+        for field in by.into_iter().map(application::FacetField::from) {
             if !fields.contains(&field) {
                 fields.push(field);
             }
@@ -142,7 +219,7 @@ impl ArticleFacets {
 
 /// How the articles of a list are spread over the values of one field.
 #[derive(SimpleObject)]
-pub struct Facet {
+pub(crate) struct Facet {
     /// What was counted by.
     field: FacetField,
     /// The values, the most frequent first.
@@ -151,7 +228,7 @@ pub struct Facet {
 
 /// One value and how many articles have it.
 #[derive(SimpleObject)]
-pub struct Bucket {
+pub(crate) struct Bucket {
     /// The id of the category, tag or author.
     id: async_graphql::ID,
     /// Its name.
@@ -162,12 +239,25 @@ pub struct Bucket {
     count: u64,
 }
 
-impl From<articles::Facet> for Facet {
-    fn from(facet: articles::Facet) -> Self {
+impl From<application::Facet> for Facet {
+    fn from(facet: application::Facet) -> Self {
         let buckets = facet.buckets.into_iter().map(|bucket| {
-            let articles::Bucket { id, label, slug, count } = bucket;
-            Bucket { id: async_graphql::ID(id), label, slug, count }
+            let application::Bucket {
+                id,
+                label,
+                slug,
+                count,
+            } = bucket;
+            Bucket {
+                id: async_graphql::ID(id),
+                label,
+                slug,
+                count,
+            }
         });
-        Self { field: facet.field.into(), buckets: buckets.collect() }
+        Self {
+            field: facet.field.into(),
+            buckets: buckets.collect(),
+        }
     }
 }

@@ -18,7 +18,7 @@ use super::{
     comments::{self, Comment},
     connection::{Connection, Listed, Paging, size},
     context::{Session, session},
-    entries::{Entry, EntryFields, EntryRef, entry_get},
+    entries::{Entry, EntryArgs, EntryFields, EntryRef},
     enums::{ContributionRole, View},
     galleries::Gallery,
     loaders::{GalleriesOfEntry, RelatedArticles, Relations, TermKey},
@@ -32,7 +32,7 @@ use super::{
 
 /// An article. Cheap to clone.
 #[derive(Clone)]
-pub struct Article(Arc<ArticleData>);
+pub(crate) struct Article(Arc<ArticleData>);
 
 struct ArticleData {
     fields: EntryFields,
@@ -49,21 +49,37 @@ impl From<domain::articles::Article> for Article {
     fn from(mut article: domain::articles::Article) -> Self {
         let edition = article.entry.edition;
         let figure = |figure| Figure::new(figure, edition);
-        let terms = map(std::mem::take(&mut article.terms), |terms| split(terms, edition));
+        let terms = map(std::mem::take(&mut article.terms), |terms| {
+            split(terms, edition)
+        });
         let byline = map(std::mem::take(&mut article.byline), |byline| {
-            byline.into_iter().map(|contribution| Contribution::new(contribution, edition)).collect()
+            byline
+                .into_iter()
+                .map(|contribution| Contribution::new(contribution, edition))
+                .collect()
         });
         let hero = map(std::mem::take(&mut article.hero), |hero| hero.map(figure));
-        let attachments = map(std::mem::take(&mut article.attachments), |list| list.into_iter().map(figure).collect());
+        let attachments = map(std::mem::take(&mut article.attachments), |list| {
+            list.into_iter().map(figure).collect()
+        });
         let body = map(std::mem::take(&mut article.body), Arc::new);
         let article = Arc::new(article);
-        Self(Arc::new(ArticleData { fields: EntryFields::Article(Arc::clone(&article)), article, terms, byline, hero, attachments, body }))
+        Self(Arc::new(ArticleData {
+            fields: EntryFields::Article(Arc::clone(&article)),
+            article,
+            terms,
+            byline,
+            hero,
+            attachments,
+            body,
+        }))
     }
 }
 
 /// Turns a part that was read into something else.
-pub fn map<T, U>(part: Part<T>, f: impl FnOnce(T) -> U) -> Part<U> {
-    part.into_loaded().map_or(Part::Absent, |value| Part::Loaded(f(value)))
+pub(crate) fn map<T, U>(part: Part<T>, f: impl FnOnce(T) -> U) -> Part<U> {
+    part.into_loaded()
+        .map_or(Part::Absent, |value| Part::Loaded(f(value)))
 }
 
 impl Deref for Article {
@@ -80,24 +96,37 @@ impl Listed for Article {
 
 impl Article {
     /// The excerpt, at most so many words of it.
-    pub fn plain_excerpt(&self, max_words: Option<usize>) -> String {
+    pub(crate) fn plain_excerpt(&self, max_words: Option<usize>) -> String {
         self.0.article.excerpt(max_words)
     }
 
     /// The main picture.
-    pub async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
+    pub(crate) async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
         self.0.fields.hero(session, &self.0.hero).await
     }
 
     /// The byline in the domain's words.
-    pub async fn contributions(&self, session: &Session) -> Result<Vec<domain::articles::Contribution>> {
-        Ok(self.contributors(session).await?.iter().map(Contribution::to_domain).collect())
+    pub(crate) async fn contributions(
+        &self,
+        session: &Session,
+    ) -> Result<Vec<domain::articles::Contribution>> {
+        Ok(self
+            .contributors(session)
+            .await?
+            .iter()
+            .map(Contribution::to_domain)
+            .collect())
     }
 
     async fn contributors(&self, session: &Session) -> Result<Cow<'_, Vec<Contribution>>> {
         match &self.0.byline {
             Part::Loaded(byline) => Ok(Cow::Borrowed(byline)),
-            Part::Absent => Ok(Cow::Owned(self.related_to(session, Parts::BYLINE).await?.map(|relations| relations.byline.clone()).unwrap_or_default())),
+            Part::Absent => Ok(Cow::Owned(
+                self.related_to(session, Parts::BYLINE)
+                    .await?
+                    .map(|relations| relations.byline.clone())
+                    .unwrap_or_default(),
+            )),
         }
     }
 
@@ -113,7 +142,13 @@ impl Article {
             return Ok(Some(category.clone()));
         }
         let edition = self.entry().edition;
-        Ok(session.load(TermKey { id: id.into(), edition }).await?.map(|term| Category::new(term, edition)))
+        Ok(session
+            .load(TermKey {
+                id: id.into(),
+                edition,
+            })
+            .await?
+            .map(|term| Category::new(term, edition)))
     }
 }
 
@@ -131,7 +166,13 @@ impl Article {
     }
 
     /// The author's own excerpt, else the first words of the body; plain text.
-    async fn excerpt(&self, #[graphql(desc = "At most so many words. Default: all of the author's own excerpt, or 55 of the body.")] max_words: Option<u32>) -> String {
+    async fn excerpt(
+        &self,
+        #[graphql(
+            desc = "At most so many words. Default: all of the author's own excerpt, or 55 of the body."
+        )]
+        max_words: Option<u32>,
+    ) -> String {
         self.plain_excerpt(max_words.map(|max| usize::try_from(max).unwrap_or(usize::MAX)))
     }
 
@@ -182,7 +223,11 @@ impl Article {
             Part::Loaded((categories, _)) => Ok(Cow::Borrowed(categories)),
             Part::Absent => {
                 let relations = self.related_to(session(ctx)?, Parts::TERMS).await?;
-                Ok(Cow::Owned(relations.map(|relations| relations.categories.clone()).unwrap_or_default()))
+                Ok(Cow::Owned(
+                    relations
+                        .map(|relations| relations.categories.clone())
+                        .unwrap_or_default(),
+                ))
             }
         }
     }
@@ -193,26 +238,47 @@ impl Article {
             Part::Loaded((_, tags)) => Ok(Cow::Borrowed(tags)),
             Part::Absent => {
                 let relations = self.related_to(session(ctx)?, Parts::TERMS).await?;
-                Ok(Cow::Owned(relations.map(|relations| relations.tags.clone()).unwrap_or_default()))
+                Ok(Cow::Owned(
+                    relations
+                        .map(|relations| relations.tags.clone())
+                        .unwrap_or_default(),
+                ))
             }
         }
     }
 
     /// Files attached to it, in order.
     async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<Figure>> {
-        self.0.fields.attachments(session(ctx)?, &self.0.attachments).await
+        self.0
+            .fields
+            .attachments(session(ctx)?, &self.0.attachments)
+            .await
     }
 
     /// Its galleries, in order.
     async fn galleries(&self, ctx: &Context<'_>) -> Result<Vec<Gallery>> {
         let entry = self.entry();
-        Ok(session(ctx)?.load(GalleriesOfEntry { id: entry.id, edition: entry.edition }).await?.unwrap_or_default())
+        Ok(session(ctx)?
+            .load(GalleriesOfEntry {
+                id: entry.id,
+                edition: entry.edition,
+            })
+            .await?
+            .unwrap_or_default())
     }
 
     /// Articles of the same edition to read next: those an editor chose, then those that share
     /// most categories and tags with it.
-    async fn related(&self, ctx: &Context<'_>, #[graphql(desc = "How many at most: 0 to 100.", default = 4)] first: i32) -> Result<Vec<Article>> {
-        let key = RelatedArticles { id: self.0.article.id(), first: size(first)?, parts: lookahead::entry_parts(ctx) };
+    async fn related(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most: 0 to 100.", default = 4)] first: i32,
+    ) -> Result<Vec<Article>> {
+        let key = RelatedArticles {
+            id: self.0.article.id(),
+            first: size(first)?,
+            parts: lookahead::entry_parts(ctx),
+        };
         Ok(session(ctx)?.load(key).await?.unwrap_or_default())
     }
 
@@ -223,7 +289,10 @@ impl Article {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Comment>> {
-        let query = CommentQuery { entry: Some(self.entry().id), parent: Some(None) };
+        let query = CommentQuery {
+            entry: Some(self.entry().id),
+            parent: Some(None),
+        };
         comments::list(ctx, &query, Paging::forward(first, after)).await
     }
 
@@ -239,7 +308,14 @@ impl Article {
 
     /// Texts for search engines and link previews.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
-        self.0.fields.seo(session(ctx)?, &self.0.article.seo, Entry::Article(self.clone())).await
+        self.0
+            .fields
+            .seo(
+                session(ctx)?,
+                &self.0.article.seo,
+                Entry::Article(self.clone()),
+            )
+            .await
     }
 
     /// Its saved states, the newest first. Only for those who read drafts; empty for others.
@@ -260,7 +336,7 @@ impl Article {
 
 /// One name in a byline.
 #[derive(Clone)]
-pub struct Contribution {
+pub(crate) struct Contribution {
     role: ContributionRole,
     author: Option<Author>,
     name: Option<String>,
@@ -268,13 +344,21 @@ pub struct Contribution {
 
 impl Contribution {
     /// A contribution to an entry of an edition.
-    pub fn new(contribution: domain::articles::Contribution, requested: EditionId) -> Self {
+    pub(crate) fn new(contribution: domain::articles::Contribution, requested: EditionId) -> Self {
         let domain::articles::Contribution { role, author, name } = contribution;
-        Self { role: role.into(), author: author.map(|author| Author::new(author, requested)), name }
+        Self {
+            role: role.into(),
+            author: author.map(|author| Author::new(author, requested)),
+            name,
+        }
     }
 
     fn to_domain(&self) -> domain::articles::Contribution {
-        domain::articles::Contribution { role: self.role.into(), author: self.author.as_ref().map(Author::to_domain), name: self.name.clone() }
+        domain::articles::Contribution {
+            role: self.role.into(),
+            author: self.author.as_ref().map(Author::to_domain),
+            name: self.name.clone(),
+        }
     }
 }
 
@@ -300,7 +384,7 @@ impl Contribution {
 
 /// Where a piece was first published.
 #[derive(SimpleObject)]
-pub struct Source {
+pub(crate) struct Source {
     /// The outlet.
     outlet: Option<String>,
     /// Its address there.
@@ -317,14 +401,28 @@ pub struct Source {
 
 impl From<&domain::articles::SourceCredit> for Source {
     fn from(source: &domain::articles::SourceCredit) -> Self {
-        let domain::articles::SourceCredit { outlet, url, author, published_at, licence, language } = source.clone();
-        Self { outlet, url, author, published_at: published_at.map(DateTime), licence, language }
+        let domain::articles::SourceCredit {
+            outlet,
+            url,
+            author,
+            published_at,
+            licence,
+            language,
+        } = source.clone();
+        Self {
+            outlet,
+            url,
+            author,
+            published_at: published_at.map(DateTime),
+            licence,
+            language,
+        }
     }
 }
 
 /// A month with published articles.
 #[derive(SimpleObject)]
-pub struct ArchiveMonth {
+pub(crate) struct ArchiveMonth {
     /// The year, UTC.
     year: i32,
     /// The month, 1 to 12.
@@ -335,7 +433,7 @@ pub struct ArchiveMonth {
 
 /// The root fields about articles.
 #[derive(Default)]
-pub struct ArticleQueries;
+pub(crate) struct ArticleQueries;
 
 #[Object]
 impl ArticleQueries {
@@ -344,14 +442,30 @@ impl ArticleQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] by: EntryRef,
-        #[graphql(desc = "Code of the edition its slug or path stands in; the default edition if absent. With an id: asks for the translation in this edition.")]
+        #[graphql(
+            desc = "Code of the edition its slug or path stands in; the default edition if absent. With an id: asks for the translation in this edition."
+        )]
         edition: Option<String>,
-        #[graphql(desc = "With an id and an edition: whether an edition that stands in for it will do.", default)] fallback: bool,
-        #[graphql(name = "view", desc = "Which state of it.", default)] _view: View,
+        #[graphql(
+            desc = "With an id and an edition: whether an edition that stands in for it will do.",
+            default
+        )]
+        fallback: bool,
+        #[graphql(desc = "Which state of it.", default)] view: View,
     ) -> Result<Option<Article>> {
         let session = session(ctx)?;
-        let get = entry_get(session, ContentKind::Article, by, edition.as_deref(), fallback)?;
-        Ok(articles::get(session.cx(), &get, lookahead::entry_parts(ctx)).await?.map(Article::from))
+        let get = EntryArgs {
+            by,
+            edition,
+            fallback,
+            view,
+        }
+        .read(session, ContentKind::Article)?;
+        Ok(
+            articles::get(session.cx(), &get, lookahead::entry_parts(ctx))
+                .await?
+                .map(Article::from),
+        )
     }
 
     /// The articles, the newest first unless ordered otherwise.
@@ -367,14 +481,37 @@ impl ArticleQueries {
         #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
     ) -> Result<ArticleConnection> {
         let edition = session(ctx)?.list_edition(edition.as_deref())?;
-        ArticleList { edition, filter, order: order_by, paging: Paging { first, after, last, before } }.all(ctx).await
+        ArticleList {
+            edition,
+            filter,
+            order: order_by,
+            paging: Paging {
+                first,
+                after,
+                last,
+                before,
+            },
+        }
+        .all(ctx)
+        .await
     }
 
     /// The months with published articles, the newest first.
-    async fn archive(&self, ctx: &Context<'_>, #[graphql(desc = "Code of the edition.")] edition: String) -> Result<Vec<ArchiveMonth>> {
+    async fn archive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Code of the edition.")] edition: String,
+    ) -> Result<Vec<ArchiveMonth>> {
         let session = session(ctx)?;
         let edition = session.edition_id(Some(&edition))?;
         let months = articles::archive(session.cx(), edition).await?;
-        Ok(months.into_iter().map(|month| ArchiveMonth { year: month.year, month: month.month, count: month.count }).collect())
+        Ok(months
+            .into_iter()
+            .map(|month| ArchiveMonth {
+                year: month.year,
+                month: month.month,
+                count: month.count,
+            })
+            .collect())
     }
 }

@@ -26,24 +26,27 @@ use super::{
 
 /// A public profile with its text in one edition.
 #[derive(Clone)]
-pub struct Author {
+pub(crate) struct Author {
     author: Arc<domain::authors::Author>,
     requested: EditionId,
 }
 
 impl Author {
     /// An author whose text was asked for in an edition.
-    pub fn new(author: domain::authors::Author, requested: EditionId) -> Self {
-        Self { author: Arc::new(author), requested }
+    pub(crate) fn new(author: domain::authors::Author, requested: EditionId) -> Self {
+        Self {
+            author: Arc::new(author),
+            requested,
+        }
     }
 
     /// The name under articles.
-    pub fn display_name(&self) -> &str {
+    pub(crate) fn display_name(&self) -> &str {
         &self.text().name
     }
 
     /// The author as the domain has them.
-    pub fn to_domain(&self) -> domain::authors::Author {
+    pub(crate) fn to_domain(&self) -> domain::authors::Author {
         self.author.as_ref().clone()
     }
 
@@ -63,7 +66,7 @@ impl Listed for Author {
 impl Author {
     /// Their id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.author.id.to_string())
     }
 
@@ -74,7 +77,11 @@ impl Author {
 
     /// The direction the texts are written in.
     async fn direction(&self, ctx: &Context<'_>) -> Result<Direction> {
-        Ok(session(ctx)?.edition_set().get(self.author.text.edition)?.direction.into())
+        Ok(session(ctx)?
+            .edition_set()
+            .get(self.author.text.edition)?
+            .direction
+            .into())
     }
 
     /// Whether the texts come from another edition than the one asked for.
@@ -100,7 +107,9 @@ impl Author {
     /// Their absolute address at the frontend of that edition.
     async fn url(&self, ctx: &Context<'_>) -> Result<String> {
         let editions = session(ctx)?.edition_set();
-        Ok(editions.get(self.author.text.edition)?.url(&authors::path(editions, &self.author)))
+        Ok(editions
+            .get(self.author.text.edition)?
+            .url(&authors::path(editions, &self.author)))
     }
 
     /// What they are: `Reporter`, `Photographer`.
@@ -121,7 +130,12 @@ impl Author {
     /// Their picture.
     async fn avatar(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
         match self.author.avatar {
-            Some(id) => Ok(session(ctx)?.load(AssetKey { id, edition: self.requested }).await?),
+            Some(id) => Ok(session(ctx)?
+                .load(AssetKey {
+                    id,
+                    edition: self.requested,
+                })
+                .await?),
             None => Ok(None),
         }
     }
@@ -129,8 +143,14 @@ impl Author {
     /// What they are called in all editions that have a name for them.
     async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<AuthorTranslation>> {
         let session = session(ctx)?;
-        let texts = session.load(AuthorTexts(self.author.id)).await?.unwrap_or_default();
-        texts.iter().map(|text| AuthorTranslation::new(session, &self.author, text)).collect()
+        let texts = session
+            .load(AuthorTexts(self.author.id))
+            .await?
+            .unwrap_or_default();
+        texts
+            .iter()
+            .map(|text| AuthorTranslation::new(session, text))
+            .collect()
     }
 
     /// Articles with them in the byline, the newest first unless ordered otherwise.
@@ -141,14 +161,35 @@ impl Author {
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
         #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
-        #[graphql(desc = "Code of the edition of the articles. The one the author was asked for in, if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition of the articles. The one the author was asked for in, if absent."
+        )]
+        edition: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<ArticleFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
     ) -> Result<ArticleConnection> {
         let edition = edition_or(session(ctx)?, edition.as_deref(), self.requested)?;
-        let list = ArticleList { edition: Some(edition), filter, order: order_by, paging: Paging { first, after, last, before } };
-        let has = TermFilter { all_of: vec![TermKey::Author(self.author.id)], ..TermFilter::default() };
-        list.of(ctx, Owner::Author(self.author.id), EntryFilter { author: Some(has), ..EntryFilter::default() }).await
+        let has = TermFilter {
+            all_of: vec![TermKey::Author(self.author.id)],
+            ..TermFilter::default()
+        };
+        let own = EntryFilter {
+            author: Some(has),
+            ..EntryFilter::default()
+        };
+        ArticleList {
+            edition: Some(edition),
+            filter,
+            order: order_by,
+            paging: Paging {
+                first,
+                after,
+                last,
+                before,
+            },
+        }
+        .of(ctx, Owner::Author(self.author.id), own)
+        .await
     }
 
     /// Counts every save, from 1.
@@ -169,7 +210,7 @@ impl Author {
 
 /// What an author is called in one edition.
 #[derive(SimpleObject)]
-pub struct AuthorTranslation {
+pub(crate) struct AuthorTranslation {
     /// The edition.
     edition: Edition,
     /// Their name.
@@ -187,25 +228,38 @@ pub struct AuthorTranslation {
 }
 
 impl AuthorTranslation {
-    fn new(session: &Session, author: &domain::authors::Author, text: &Localized<AuthorText>) -> Result<Self> {
+    fn new(session: &Session, text: &Localized<AuthorText>) -> Result<Self> {
         let editions = session.edition_set();
-        let path = authors::path(editions, &domain::authors::Author { text: text.clone(), ..author.clone() });
-        let AuthorText { name, slug, job_title, bio } = text.value.clone();
+        let path = authors::text_path(editions, text);
+        let AuthorText {
+            name,
+            slug,
+            job_title,
+            bio,
+        } = text.value.clone();
         let url = editions.get(text.edition)?.url(&path);
-        Ok(Self { edition: session.edition(text.edition)?, name, slug, path, url, job_title, bio })
+        Ok(Self {
+            edition: session.edition(text.edition)?,
+            name,
+            slug,
+            path,
+            url,
+            job_title,
+            bio,
+        })
     }
 }
 
 /// Conditions on authors; all that are set must hold.
 #[derive(InputObject, Default)]
-pub struct AuthorFilter {
+pub(crate) struct AuthorFilter {
     /// Has this slug in the edition asked for.
     slug: Option<String>,
 }
 
 /// The root fields about authors.
 #[derive(Default)]
-pub struct AuthorQueries;
+pub(crate) struct AuthorQueries;
 
 #[Object]
 impl AuthorQueries {
@@ -214,7 +268,10 @@ impl AuthorQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] by: RecordRef,
-        #[graphql(desc = "Code of the edition the texts are wanted in and the slug stands in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition the texts are wanted in and the slug stands in. The default edition if absent."
+        )]
+        edition: Option<String>,
     ) -> Result<Option<Author>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
@@ -222,7 +279,9 @@ impl AuthorQueries {
             RecordRef::Id(id) => AuthorGet::Id(parse_id("by.id", &id)?),
             RecordRef::Slug(slug) => AuthorGet::Slug(slug),
         };
-        Ok(authors::get(session.cx(), &by, edition).await?.map(|author| Author::new(author, edition)))
+        Ok(authors::get(session.cx(), &by, edition)
+            .await?
+            .map(|author| Author::new(author, edition)))
     }
 
     /// The authors by name, as the edition's language sorts.
@@ -233,14 +292,27 @@ impl AuthorQueries {
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
         #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
-        #[graphql(desc = "Code of the edition the texts are wanted in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition the texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<AuthorFilter>,
     ) -> Result<Connection<Author>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
-        let query = AuthorQuery { slug: filter.unwrap_or_default().slug };
-        let page = Paging { first, after, last, before }.check(lookahead::page(ctx))?;
+        let query = AuthorQuery {
+            slug: filter.unwrap_or_default().slug,
+        };
+        let page = Paging {
+            first,
+            after,
+            last,
+            before,
+        }
+        .check(lookahead::page(ctx))?;
         let found = authors::list(session.cx(), &query, edition, &page).await?;
-        Ok(Connection::new(found.map(|author| Author::new(author, edition))))
+        Ok(Connection::new(
+            found.map(|author| Author::new(author, edition)),
+        ))
     }
 }

@@ -1,6 +1,6 @@
 //! Bodies: the derived forms, and the typed blocks.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{Context, Object, Result, SimpleObject, Union};
 use domain::{
@@ -8,28 +8,44 @@ use domain::{
     body::{Block as DomainBlock, Kind},
     id::EditionId,
 };
+use tokio::sync::OnceCell;
 
 use super::{
-    context::session,
+    context::{Session, session},
     enums::{BodyFormat, Direction},
 };
 
+mod assets;
 mod media;
 mod text;
 
-pub use media::{AudioBlock, Embed, FileBlock, GalleryBlock, ImageBlock, VideoBlock};
-pub use text::{Code, Heading, Paragraph, RawHtml, Table};
+use assets::Assets;
+
+pub(crate) use media::{AudioBlock, Embed, FileBlock, GalleryBlock, ImageBlock, VideoBlock};
+pub(crate) use text::{Code, Heading, Paragraph, RawHtml, Table};
 
 /// The body of an entry.
-pub struct Body {
-    body: Arc<EntryBody>,
+pub(crate) struct Body {
+    stored: Arc<EntryBody>,
     edition: EditionId,
+    assets: OnceCell<Assets>,
 }
 
 impl Body {
     /// The body of an entry of an edition.
-    pub fn new(body: Arc<EntryBody>, edition: EditionId) -> Self {
-        Self { body, edition }
+    pub(crate) fn new(body: Arc<EntryBody>, edition: EditionId) -> Self {
+        Self {
+            stored: body,
+            edition,
+            assets: OnceCell::new(),
+        }
+    }
+
+    /// The assets it shows, read once for all its forms.
+    async fn assets(&self, session: &Session) -> Result<&Assets> {
+        self.assets
+            .get_or_try_init(|| Assets::of(session, &self.stored.derived, self.edition))
+            .await
     }
 }
 
@@ -37,39 +53,60 @@ impl Body {
 #[Object]
 impl Body {
     /// HTML that is safe to insert.
-    async fn html(&self) -> &str {
-        &self.body.derived.html
+    async fn html(&self, ctx: &Context<'_>) -> Result<Cow<'_, str>> {
+        let body = &self.stored.derived;
+        if !body.html.contains(assets::SCHEME) {
+            return Ok(Cow::Borrowed(&body.html));
+        }
+        let session = session(ctx)?;
+        Ok(Cow::Owned(
+            self.assets(session).await?.body_html(session.cx(), body),
+        ))
     }
 
     /// Markdown (`CommonMark` with tables and strikethrough).
-    async fn markdown(&self) -> &str {
-        &self.body.derived.markdown
+    async fn markdown(&self, ctx: &Context<'_>) -> Result<Cow<'_, str>> {
+        let text = &self.stored.derived.markdown;
+        if !text.contains(assets::SCHEME) {
+            return Ok(Cow::Borrowed(text));
+        }
+        Ok(self.assets(session(ctx)?).await?.plain(text))
     }
 
     /// Plain text.
     async fn text(&self) -> &str {
-        &self.body.derived.text
+        &self.stored.derived.text
     }
 
     /// Typed blocks, in order, to be shown by components of your own.
-    async fn blocks(&self) -> Vec<Block<'_>> {
-        blocks(&self.body.derived.blocks, self.edition)
+    async fn blocks(&self, ctx: &Context<'_>) -> Result<Vec<Block<'_>>> {
+        Ok(blocks(
+            &self.stored.derived.blocks,
+            self.assets(session(ctx)?).await?,
+        ))
     }
 
     /// The direction of its language; blocks and spans may differ.
     async fn direction(&self, ctx: &Context<'_>) -> Result<Direction> {
-        Ok(session(ctx)?.edition_set().get(self.edition)?.direction.into())
+        Ok(session(ctx)?
+            .edition_set()
+            .get(self.edition)?
+            .direction
+            .into())
     }
 
     /// What its author wrote. Only for those who may edit it; null for others.
     async fn source(&self) -> Option<BodySource> {
-        self.body.source.as_ref().map(|source| BodySource { format: source.format.into(), text: source.text.clone() })
+        self.stored.source.as_ref().map(|source| BodySource {
+            format: source.format.into(),
+            text: source.text.clone(),
+        })
     }
 }
 
 /// What the author of a body wrote, unchanged.
 #[derive(SimpleObject)]
-pub struct BodySource {
+pub(crate) struct BodySource {
     /// How it is written.
     format: BodyFormat,
     /// The text itself.
@@ -78,7 +115,7 @@ pub struct BodySource {
 
 /// One block of a body.
 #[derive(Union)]
-pub enum Block<'a> {
+pub(crate) enum Block<'a> {
     /// A paragraph.
     Paragraph(Paragraph<'a>),
     /// A heading.
@@ -111,11 +148,11 @@ pub enum Block<'a> {
 
 /// A block and what else its object needs.
 #[derive(Clone, Copy)]
-pub struct Within<'a> {
+pub(crate) struct Within<'a> {
     /// The block.
     block: &'a DomainBlock,
-    /// The edition of the entry, in which the texts of assets are wanted.
-    edition: EditionId,
+    /// The assets the body shows.
+    assets: &'a Assets,
 }
 
 /// What all blocks share.
@@ -132,22 +169,55 @@ impl Within<'_> {
     }
 }
 
-fn blocks(blocks: &[DomainBlock], edition: EditionId) -> Vec<Block<'_>> {
-    blocks.iter().map(|block| object(Within { block, edition })).collect()
+fn blocks<'a>(blocks: &'a [DomainBlock], assets: &'a Assets) -> Vec<Block<'a>> {
+    blocks
+        .iter()
+        .map(|block| object(Within { block, assets }))
+        .collect()
 }
 
 fn object(within: Within<'_>) -> Block<'_> {
     match &within.block.kind {
         Kind::Paragraph { content } => Block::Paragraph(Paragraph { within, content }),
-        Kind::Heading { level, id, content } => Block::Heading(Heading { within, level: *level, anchor: id, content }),
-        Kind::List { ordered, start, items } => Block::List(List { within, ordered: *ordered, start: *start, items }),
-        Kind::Quote { blocks, citation } => Block::Quote(Quote { within, blocks, citation }),
-        Kind::Code { language, text } => Block::Code(Code { within, language: language.as_deref(), text }),
+        Kind::Heading { level, id, content } => Block::Heading(Heading {
+            within,
+            level: *level,
+            anchor: id,
+            content,
+        }),
+        Kind::List {
+            ordered,
+            start,
+            items,
+        } => Block::List(List {
+            within,
+            ordered: *ordered,
+            start: *start,
+            items,
+        }),
+        Kind::Quote { blocks, citation } => Block::Quote(Quote {
+            within,
+            blocks,
+            citation,
+        }),
+        Kind::Code { language, text } => Block::Code(Code {
+            within,
+            language: language.as_deref(),
+            text,
+        }),
         Kind::Table(table) => Block::Table(Table { within, table }),
         Kind::Image(image) => Block::Image(ImageBlock { within, image }),
-        Kind::Gallery { items, caption } => Block::Gallery(GalleryBlock { within, items, caption }),
+        Kind::Gallery { items, caption } => Block::Gallery(GalleryBlock {
+            within,
+            items,
+            caption,
+        }),
         Kind::Video(video) => Block::Video(VideoBlock { within, video }),
-        Kind::Audio { src, caption } => Block::Audio(AudioBlock { within, src, caption }),
+        Kind::Audio { src, caption } => Block::Audio(AudioBlock {
+            within,
+            src,
+            caption,
+        }),
         Kind::File { src, name } => Block::File(FileBlock { within, src, name }),
         Kind::Embed(embed) => Block::Embed(Embed { within, embed }),
         Kind::Separator => Block::Separator(Separator { within }),
@@ -156,7 +226,7 @@ fn object(within: Within<'_>) -> Block<'_> {
 }
 
 /// A list.
-pub struct List<'a> {
+pub(crate) struct List<'a> {
     within: Within<'a>,
     ordered: bool,
     start: u32,
@@ -183,14 +253,20 @@ impl List<'_> {
 
     /// Its items.
     async fn items(&self) -> Vec<ListItem<'_>> {
-        self.items.iter().map(|item| ListItem { blocks: item, edition: self.within.edition }).collect()
+        self.items
+            .iter()
+            .map(|item| ListItem {
+                blocks: item,
+                assets: self.within.assets,
+            })
+            .collect()
     }
 }
 
 /// An item of a list.
-pub struct ListItem<'a> {
+pub(crate) struct ListItem<'a> {
     blocks: &'a [DomainBlock],
-    edition: EditionId,
+    assets: &'a Assets,
 }
 
 /// An item of a list.
@@ -198,12 +274,12 @@ pub struct ListItem<'a> {
 impl ListItem<'_> {
     /// What it is made of.
     async fn blocks(&self) -> Vec<Block<'_>> {
-        blocks(self.blocks, self.edition)
+        blocks(self.blocks, self.assets)
     }
 }
 
 /// A quotation.
-pub struct Quote<'a> {
+pub(crate) struct Quote<'a> {
     within: Within<'a>,
     blocks: &'a [DomainBlock],
     citation: &'a domain::body::Inline,
@@ -219,17 +295,17 @@ impl Quote<'_> {
 
     /// What is quoted.
     async fn blocks(&self) -> Vec<Block<'_>> {
-        blocks(self.blocks, self.within.edition)
+        blocks(self.blocks, self.within.assets)
     }
 
     /// Who or what is quoted.
     async fn citation(&self) -> Option<text::InlineText<'_>> {
-        text::InlineText::new(self.citation)
+        text::InlineText::new(self.citation, self.within.assets)
     }
 }
 
 /// A thematic break.
-pub struct Separator<'a> {
+pub(crate) struct Separator<'a> {
     within: Within<'a>,
 }
 

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// A list of entries an editor chose.
-pub struct Collection(domain::collections::Collection);
+pub(crate) struct Collection(domain::collections::Collection);
 
 impl From<domain::collections::Collection> for Collection {
     fn from(collection: domain::collections::Collection) -> Self {
@@ -31,7 +31,7 @@ impl Listed for Collection {
 impl Collection {
     /// Its id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -65,8 +65,16 @@ impl Collection {
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
     ) -> Result<Connection<Entry>> {
         let wanted = lookahead::page(ctx);
-        let page = Paging { first, after, last, before }.check(wanted)?;
-        Ok(Connection::new(collections::items(session(ctx)?.cx(), self.0.id, &page, wanted.parts).await?))
+        let page = Paging {
+            first,
+            after,
+            last,
+            before,
+        }
+        .check(wanted)?;
+        Ok(Connection::new(
+            collections::items(session(ctx)?.cx(), self.0.id, &page, wanted.parts).await?,
+        ))
     }
 
     /// Counts every save, from 1.
@@ -87,7 +95,7 @@ impl Collection {
 
 /// The root fields about collections.
 #[derive(Default)]
-pub struct CollectionQueries;
+pub(crate) struct CollectionQueries;
 
 #[Object]
 impl CollectionQueries {
@@ -96,7 +104,8 @@ impl CollectionQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] by: RecordRef,
-        #[graphql(desc = "Code of the edition its slug stands in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(desc = "Code of the edition its slug stands in. The default edition if absent.")]
+        edition: Option<String>,
     ) -> Result<Option<Collection>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
@@ -104,10 +113,12 @@ impl CollectionQueries {
             RecordRef::Id(id) => CollectionGet::Id(parse_id("by.id", &id)?),
             RecordRef::Slug(slug) => CollectionGet::Slug { edition, slug },
         };
-        Ok(collections::get(session.cx(), &by).await?.map(Collection::from))
+        Ok(collections::get(session.cx(), &by)
+            .await?
+            .map(Collection::from))
     }
 
-    /// The collections, by title.
+    /// The collections, the newest first.
     async fn collections(
         &self,
         ctx: &Context<'_>,
@@ -119,7 +130,15 @@ impl CollectionQueries {
     ) -> Result<Connection<Collection>> {
         let session = session(ctx)?;
         let edition = session.list_edition(edition.as_deref())?;
-        let page = Paging { first, after, last, before }.check(lookahead::page(ctx))?;
-        Ok(Connection::new(collections::list(session.cx(), edition, &page).await?))
+        let page = Paging {
+            first,
+            after,
+            last,
+            before,
+        }
+        .check(lookahead::page(ctx))?;
+        Ok(Connection::new(
+            collections::list(session.cx(), edition, &page).await?,
+        ))
     }
 }

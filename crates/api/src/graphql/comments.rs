@@ -20,7 +20,7 @@ use super::{
 
 /// What a reader wrote under an entry.
 #[derive(Clone)]
-pub struct Comment(domain::comments::Comment);
+pub(crate) struct Comment(domain::comments::Comment);
 
 impl From<domain::comments::Comment> for Comment {
     fn from(comment: domain::comments::Comment) -> Self {
@@ -38,14 +38,19 @@ impl Listed for Comment {
 impl Comment {
     /// Its id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
     /// The entry it stands under.
     async fn entry(&self, ctx: &Context<'_>) -> Result<Option<Entry>> {
         let parts: Parts = lookahead::entry_parts(ctx);
-        Ok(session(ctx)?.load(EntryKey { id: self.0.entry, parts }).await?)
+        Ok(session(ctx)?
+            .load(EntryKey {
+                id: self.0.entry,
+                parts,
+            })
+            .await?)
     }
 
     /// The id of the comment it answers.
@@ -84,8 +89,15 @@ impl Comment {
     }
 
     /// The answers to it, the oldest first.
-    async fn replies(&self, ctx: &Context<'_>, #[graphql(desc = "How many at most: 0 to 100.", default = 20)] first: i32) -> Result<Vec<Comment>> {
-        let key = Replies { id: self.0.id, first: size(first)? };
+    async fn replies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most: 0 to 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Comment>> {
+        let key = Replies {
+            id: self.0.id,
+            first: size(first)?,
+        };
         if self.0.reply_count == 0 {
             return Ok(Vec::new());
         }
@@ -104,21 +116,33 @@ impl Comment {
 }
 
 /// A page of comments.
-pub async fn list(ctx: &Context<'_>, query: &CommentQuery, paging: Paging) -> Result<Connection<Comment>> {
+pub(crate) async fn list(
+    ctx: &Context<'_>,
+    query: &CommentQuery,
+    paging: Paging,
+) -> Result<Connection<Comment>> {
     let page = paging.check(lookahead::page(ctx))?;
-    Ok(Connection::new(comments::list(session(ctx)?.cx(), query, &page).await?))
+    Ok(Connection::new(
+        comments::list(session(ctx)?.cx(), query, &page).await?,
+    ))
 }
 
 /// The root fields about comments.
 #[derive(Default)]
-pub struct CommentQueries;
+pub(crate) struct CommentQueries;
 
 #[Object]
 impl CommentQueries {
     /// One comment.
-    async fn comment(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Result<Option<Comment>> {
+    async fn comment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Option<Comment>> {
         let id: CommentId = parse_id("id", &id)?;
-        Ok(comments::get(session(ctx)?.cx(), id).await?.map(Comment::from))
+        Ok(comments::get(session(ctx)?.cx(), id)
+            .await?
+            .map(Comment::from))
     }
 
     /// The comments, the oldest first.
@@ -129,9 +153,24 @@ impl CommentQueries {
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
         #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
-        #[graphql(desc = "Id of the entry they stand under. All entries if absent.")] entry: Option<ID>,
+        #[graphql(desc = "Id of the entry they stand under. All entries if absent.")] entry: Option<
+            ID,
+        >,
     ) -> Result<Connection<Comment>> {
         let entry: Option<EntryId> = entry.map(|id| parse_id("entry", &id)).transpose()?;
-        list(ctx, &CommentQuery { entry, parent: None }, Paging { first, after, last, before }).await
+        list(
+            ctx,
+            &CommentQuery {
+                entry,
+                parent: None,
+            },
+            Paging {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await
     }
 }

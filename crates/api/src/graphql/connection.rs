@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Error, Object, ObjectType, OutputType, Result, SimpleObject, TypeName, connection::EmptyFields};
+use async_graphql::{
+    Error, Object, ObjectType, OutputType, Result, SimpleObject, TypeName, connection::EmptyFields,
+};
 use domain::paging::{self, PageArgs, RawPageArgs};
 
 use super::lookahead::PageSelection;
 
 /// What comes in pages; names the types of its lists.
-pub trait Listed: OutputType {
+pub(crate) trait Listed: OutputType {
     /// The type of its lists.
     const CONNECTION: &'static str;
     /// The type of an item of them.
@@ -17,32 +19,46 @@ pub trait Listed: OutputType {
 
 /// The four arguments of a list.
 #[derive(Debug, Clone, Default)]
-pub struct Paging {
+pub(crate) struct Paging {
     /// Page size, forward.
-    pub first: Option<i32>,
+    pub(crate) first: Option<i32>,
     /// Cursor to begin after.
-    pub after: Option<String>,
+    pub(crate) after: Option<String>,
     /// Page size, backward.
-    pub last: Option<i32>,
+    pub(crate) last: Option<i32>,
     /// Cursor to end before.
-    pub before: Option<String>,
+    pub(crate) before: Option<String>,
 }
 
 impl Paging {
     /// Arguments of a list that is read forward only.
-    pub fn forward(first: Option<i32>, after: Option<String>) -> Self {
-        Self { first, after, ..Self::default() }
+    pub(crate) fn forward(first: Option<i32>, after: Option<String>) -> Self {
+        Self {
+            first,
+            after,
+            ..Self::default()
+        }
     }
 
     /// Whether they ask for the first page.
-    pub fn is_start(&self) -> bool {
+    pub(crate) fn is_start(&self) -> bool {
         self.after.is_none() && self.last.is_none() && self.before.is_none()
     }
 
     /// Checks the arguments. What the selection does not want is not read.
-    pub fn check(self, wanted: PageSelection) -> domain::Result<PageArgs> {
-        let Self { first, after, last, before } = self;
-        let raw = RawPageArgs { first: first.map(i64::from), after, last: last.map(i64::from), before };
+    pub(crate) fn check(self, wanted: PageSelection) -> domain::Result<PageArgs> {
+        let Self {
+            first,
+            after,
+            last,
+            before,
+        } = self;
+        let raw = RawPageArgs {
+            first: first.map(i64::from),
+            after,
+            last: last.map(i64::from),
+            before,
+        };
         let mut args = PageArgs::new(raw)?.total(wanted.total);
         if !wanted.items {
             args.size = 0;
@@ -52,12 +68,16 @@ impl Paging {
 }
 
 /// Checks the size of a list that has no pages.
-pub fn size(first: i32) -> domain::Result<u32> {
-    Ok(PageArgs::new(RawPageArgs { first: Some(i64::from(first)), ..RawPageArgs::default() })?.size)
+pub(crate) fn size(first: i32) -> domain::Result<u32> {
+    Ok(PageArgs::new(RawPageArgs {
+        first: Some(i64::from(first)),
+        ..RawPageArgs::default()
+    })?
+    .size)
 }
 
 /// A page of a list. `E` holds the fields that only lists of some types have.
-pub struct Connection<T, E = EmptyFields> {
+pub(crate) struct Connection<T, E = EmptyFields> {
     edges: Vec<Edge<T>>,
     has_next: bool,
     has_previous: bool,
@@ -67,17 +87,34 @@ pub struct Connection<T, E = EmptyFields> {
 
 impl<T> Connection<T> {
     /// A page without further fields.
-    pub fn new<D: Into<T>>(page: paging::Page<D>) -> Self {
+    pub(crate) fn new<D: Into<T>>(page: paging::Page<D>) -> Self {
         Self::with(page, EmptyFields)
     }
 }
 
 impl<T, E> Connection<T, E> {
     /// A page with further fields.
-    pub fn with<D: Into<T>>(page: paging::Page<D>, extra: E) -> Self {
-        let paging::Page { edges, has_next, has_previous, total } = page;
-        let edges = edges.into_iter().map(|edge| Edge { node: edge.node.into(), cursor: edge.cursor }).collect();
-        Self { edges, has_next, has_previous, total, extra }
+    pub(crate) fn with<D: Into<T>>(page: paging::Page<D>, extra: E) -> Self {
+        let paging::Page {
+            edges,
+            has_next,
+            has_previous,
+            total,
+        } = page;
+        let edges = edges
+            .into_iter()
+            .map(|edge| Edge {
+                node: edge.node.into(),
+                cursor: edge.cursor,
+            })
+            .collect();
+        Self {
+            edges,
+            has_next,
+            has_previous,
+            total,
+            extra,
+        }
     }
 }
 
@@ -113,7 +150,11 @@ impl<T: Listed, E: ObjectType> Connection<T, E> {
     /// How many items the list has on all its pages. Counted only when asked for.
     async fn total_count(&self) -> Result<u64> {
         // Look-ahead sees this field before the page is read.
-        self.total.ok_or_else(|| Error::from(domain::Error::internal("a list was asked for its total, but not read with it")))
+        self.total.ok_or_else(|| {
+            Error::from(domain::Error::internal(
+                "a list was asked for its total, but not read with it",
+            ))
+        })
     }
 
     #[graphql(flatten)]
@@ -123,7 +164,7 @@ impl<T: Listed, E: ObjectType> Connection<T, E> {
 }
 
 /// An item of a list.
-pub struct Edge<T> {
+pub(crate) struct Edge<T> {
     node: T,
     cursor: paging::Cursor,
 }
@@ -151,7 +192,7 @@ impl<T: Listed> Edge<T> {
 
 /// Where a page begins and ends, and whether there is more.
 #[derive(SimpleObject)]
-pub struct PageInfo {
+pub(crate) struct PageInfo {
     /// Whether items follow.
     has_next_page: bool,
     /// Whether items come before.

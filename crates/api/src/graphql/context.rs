@@ -1,14 +1,13 @@
 //! What every resolver of one request shares: the actor, the editions, the loaders.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use application::ActorContext;
 use async_graphql::{Context, dataloader::Loader};
-use domain::{
-    Error,
-    editions::EditionSet,
-    id::EditionId,
-};
+use domain::{Error, editions::EditionSet, id::EditionId};
 
 use super::{
     editions::Edition,
@@ -16,7 +15,7 @@ use super::{
 };
 
 /// The data of one request.
-pub struct Session {
+pub(crate) struct Session {
     cx: ActorContext,
     editions: Arc<Editions>,
     loaders: Loaders,
@@ -24,49 +23,60 @@ pub struct Session {
 
 impl Session {
     /// Begins a request: reads the editions, makes its own loaders.
-    pub async fn begin(cx: ActorContext, known: &KnownEditions) -> domain::Result<Self> {
+    pub(crate) async fn begin(cx: ActorContext, known: &KnownEditions) -> domain::Result<Self> {
         let editions = known.get(cx.editions().await?);
         let loaders = Loaders::new(cx.clone());
-        Ok(Self { cx, editions, loaders })
+        Ok(Self {
+            cx,
+            editions,
+            loaders,
+        })
     }
 
     /// The actor and what it may read.
-    pub fn cx(&self) -> &ActorContext {
+    pub(crate) fn cx(&self) -> &ActorContext {
         &self.cx
     }
 
     /// The editions as the domain has them.
-    pub fn edition_set(&self) -> &EditionSet {
+    pub(crate) fn edition_set(&self) -> &EditionSet {
         &self.editions.set
     }
 
     /// All editions.
-    pub fn editions(&self) -> Vec<Edition> {
+    pub(crate) fn editions(&self) -> Vec<Edition> {
         self.editions.objects.clone()
     }
 
     /// One edition.
-    pub fn edition(&self, id: EditionId) -> domain::Result<Edition> {
+    pub(crate) fn edition(&self, id: EditionId) -> domain::Result<Edition> {
         self.editions
             .objects
             .iter()
             .find(|edition| edition.id() == id)
             .cloned()
-            .ok_or_else(|| Error::internal(format!("a record names the edition {id}, which is not there")))
+            .ok_or_else(|| {
+                Error::internal(format!(
+                    "a record names the edition {id}, which is not there"
+                ))
+            })
     }
 
     /// The edition an argument names; the default edition where it names none.
-    pub fn edition_id(&self, code: Option<&str>) -> domain::Result<EditionId> {
+    pub(crate) fn edition_id(&self, code: Option<&str>) -> domain::Result<EditionId> {
         Ok(self.edition_set().resolve(code)?.id)
     }
 
     /// The edition a list is narrowed to, if it is.
-    pub fn list_edition(&self, code: Option<&str>) -> domain::Result<Option<EditionId>> {
+    pub(crate) fn list_edition(&self, code: Option<&str>) -> domain::Result<Option<EditionId>> {
         code.map(|code| self.edition_id(Some(code))).transpose()
     }
 
     /// Reads one record together with all others that are asked for at the same time.
-    pub async fn load<K>(&self, key: K) -> Result<Option<<Source as Loader<K>>::Value>, SharedError>
+    pub(crate) async fn load<K>(
+        &self,
+        key: K,
+    ) -> Result<Option<<Source as Loader<K>>::Value>, SharedError>
     where
         K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
         Source: Loader<K, Error = SharedError>,
@@ -74,24 +84,41 @@ impl Session {
         self.loaders.load(key).await
     }
 
+    /// Reads several records, also together with all others.
+    pub(crate) async fn load_many<K>(
+        &self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<HashMap<K, <Source as Loader<K>>::Value>, SharedError>
+    where
+        K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
+        Source: Loader<K, Error = SharedError>,
+    {
+        self.loaders.load_many(keys).await
+    }
+
     /// Whether this actor sees what stays inside the house of an edition.
-    pub fn sees_inside(&self, edition: EditionId) -> bool {
+    pub(crate) fn sees_inside(&self, edition: EditionId) -> bool {
         self.cx.scope().sees_inside(edition)
     }
 }
 
 /// The data of the request.
-pub fn session<'a>(ctx: &Context<'a>) -> domain::Result<&'a Session> {
-    ctx.data_opt::<Session>().ok_or_else(|| Error::internal("a query was executed without a session"))
+pub(crate) fn session<'a>(ctx: &Context<'a>) -> domain::Result<&'a Session> {
+    ctx.data_opt::<Session>()
+        .ok_or_else(|| Error::internal("a query was executed without a session"))
 }
 
 /// Reads an id of an argument or input field; the error names that field.
-pub fn parse_id<T: std::str::FromStr<Err = Error>>(field: &str, text: &str) -> domain::Result<T> {
-    text.parse().map_err(|error: Error| rename_field(error, field))
+pub(crate) fn parse_id<T: std::str::FromStr<Err = Error>>(
+    field: &str,
+    text: &str,
+) -> domain::Result<T> {
+    text.parse()
+        .map_err(|error: Error| rename_field(error, field))
 }
 
 /// Makes an error about one value name the field the value came in.
-pub fn rename_field(error: Error, field: &str) -> Error {
+pub(crate) fn rename_field(error: Error, field: &str) -> Error {
     match error {
         Error::Invalid(mut fields) => {
             for wrong in &mut fields {
@@ -118,12 +145,15 @@ struct Editions {
 
 /// Keeps the objects made of the editions for as long as these stay the same.
 #[derive(Default)]
-pub struct KnownEditions(Mutex<Option<Arc<Editions>>>);
+pub(crate) struct KnownEditions(Mutex<Option<Arc<Editions>>>);
 
 impl KnownEditions {
     fn get(&self, set: Arc<EditionSet>) -> Arc<Editions> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(editions) = known.as_ref().filter(|editions| Arc::ptr_eq(&editions.set, &set)) {
+        if let Some(editions) = known
+            .as_ref()
+            .filter(|editions| Arc::ptr_eq(&editions.set, &set))
+        {
             return Arc::clone(editions);
         }
         let objects = set.all().iter().cloned().map(Edition::from).collect();
@@ -135,7 +165,9 @@ impl KnownEditions {
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("actor", self.cx.actor()).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("actor", self.cx.actor())
+            .finish_non_exhaustive()
     }
 }
 

@@ -10,17 +10,21 @@ use super::{context::session, enums::Direction, scalars::DateTime};
 
 /// A language version of the site.
 #[derive(Clone)]
-pub struct Edition(Arc<domain::editions::Edition>);
+pub(crate) struct Edition(Arc<domain::editions::Edition>);
 
 impl Edition {
     /// Its id.
-    pub fn id(&self) -> EditionId {
+    pub(crate) fn id(&self) -> EditionId {
         self.0.id
     }
 
     /// The absolute address of something an editor may have given as a path of this edition.
-    pub fn absolute(&self, href: &str) -> String {
-        if href.starts_with('/') { self.0.url(href) } else { href.to_owned() }
+    pub(crate) fn absolute(&self, href: &str) -> String {
+        if href.starts_with('/') {
+            self.0.url(href)
+        } else {
+            href.to_owned()
+        }
     }
 }
 
@@ -35,7 +39,7 @@ impl From<domain::editions::Edition> for Edition {
 impl Edition {
     /// Its id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -104,7 +108,7 @@ impl Edition {
 /// The patterns an edition makes its paths from. Names in braces stand for `{slug}`, `{path}` (with
 /// the slugs of those above), `{category}`, `{year}`, `{month}`, `{day}`, `{newsletter}`, `{number}`.
 #[derive(SimpleObject)]
-pub struct Permalinks {
+pub(crate) struct Permalinks {
     /// Of articles.
     article: String,
     /// Of pages.
@@ -123,13 +127,29 @@ pub struct Permalinks {
 
 impl From<&domain::editions::Permalinks> for Permalinks {
     fn from(patterns: &domain::editions::Permalinks) -> Self {
-        let domain::editions::Permalinks { article, page, issue, newsletter, category, tag, author } = patterns.clone();
-        Self { article, page, issue, newsletter, category, tag, author }
+        let domain::editions::Permalinks {
+            article,
+            page,
+            issue,
+            newsletter,
+            category,
+            tag,
+            author,
+        } = patterns.clone();
+        Self {
+            article,
+            page,
+            issue,
+            newsletter,
+            category,
+            tag,
+            author,
+        }
     }
 }
 
 /// The publication.
-pub struct Site(domain::settings::Site);
+pub(crate) struct Site(domain::settings::Site);
 
 /// The publication as a whole. There is one.
 #[Object]
@@ -162,7 +182,7 @@ impl Site {
 
 /// The root fields about the site.
 #[derive(Default)]
-pub struct SiteQueries;
+pub(crate) struct SiteQueries;
 
 #[Object]
 impl SiteQueries {
@@ -177,9 +197,15 @@ impl SiteQueries {
     }
 
     /// One edition.
-    async fn edition(&self, ctx: &Context<'_>, #[graphql(desc = "Its code: `en`, `fa`.")] code: String) -> Result<Option<Edition>> {
+    async fn edition(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its code: `en`, `fa`.")] code: String,
+    ) -> Result<Option<Edition>> {
         let session = session(ctx)?;
         let found = session.edition_set().by_code(&code);
-        Ok(found.map(|edition| session.edition(edition.id)).transpose()?)
+        Ok(found
+            .map(|edition| session.edition(edition.id))
+            .transpose()?)
     }
 }

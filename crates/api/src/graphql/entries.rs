@@ -8,15 +8,16 @@ use async_graphql::{Context, Enum, ID, Interface, Object, OneofObject, Result};
 use domain::{
     content::{self, Content, ContentKind, Part, Parts},
     id::{EditionId, EntryId},
+    routes::normalise_path,
 };
 
 use super::{
     articles::Article,
     body::Body,
     connection::Listed,
-    context::{Session, parse_id, session},
+    context::{Session, parse_id, rename_field, session},
     editions::Edition,
-    enums::Status,
+    enums::{Status, View},
     loaders::{BodyKey, Relations, RelationsKey, SeoKey, TranslationsKey},
     media::Figure,
     newsletters::Issue,
@@ -26,16 +27,37 @@ use super::{
 };
 
 /// What every publishable thing shares.
+#[expect(
+    clippy::duplicated_attributes,
+    reason = "several fields are of one type"
+)]
 #[derive(Clone, Interface)]
 #[graphql(
     field(name = "id", method = "global_id", ty = "ID", desc = "Its id."),
     field(name = "edition", ty = "Edition", desc = "The edition it belongs to."),
-    field(name = "slug", ty = "&str", desc = "The readable last part of its address."),
-    field(name = "path", ty = "&str", desc = "Its path in its edition; begins with `/`."),
-    field(name = "url", ty = "String", desc = "Its absolute address at the frontend of its edition."),
+    field(
+        name = "slug",
+        ty = "&str",
+        desc = "The readable last part of its address."
+    ),
+    field(
+        name = "path",
+        ty = "&str",
+        desc = "Its path in its edition; begins with `/`."
+    ),
+    field(
+        name = "url",
+        ty = "String",
+        desc = "Its absolute address at the frontend of its edition."
+    ),
     field(name = "title", ty = "&str", desc = "Its title."),
     field(name = "status", ty = "Status", desc = "Where it is in its life."),
-    field(name = "isFeatured", method = "is_featured", ty = "bool", desc = "Whether it is marked to stand out."),
+    field(
+        name = "isFeatured",
+        method = "is_featured",
+        ty = "bool",
+        desc = "Whether it is marked to stand out."
+    ),
     field(name = "version", ty = "i64", desc = "Counts every save, from 1."),
     field(
         name = "hasPendingChanges",
@@ -49,16 +71,31 @@ use super::{
         ty = "Option<DateTime>",
         desc = "When a scheduled change happens. Only for those who read drafts; others get null."
     ),
-    field(name = "publishedAt", method = "published_at", ty = "Option<DateTime>", desc = "When it was first published."),
-    field(name = "createdAt", method = "created_at", ty = "DateTime", desc = "When it was made."),
-    field(name = "updatedAt", method = "updated_at", ty = "DateTime", desc = "When it was last changed."),
+    field(
+        name = "publishedAt",
+        method = "published_at",
+        ty = "Option<DateTime>",
+        desc = "When it was first published."
+    ),
+    field(
+        name = "createdAt",
+        method = "created_at",
+        ty = "DateTime",
+        desc = "When it was made."
+    ),
+    field(
+        name = "updatedAt",
+        method = "updated_at",
+        ty = "DateTime",
+        desc = "When it was last changed."
+    ),
     field(
         name = "translations",
         ty = "Vec<Translation>",
         desc = "All versions of it in the languages of the site, itself included, in the order of the editions."
     )
 )]
-pub enum Entry {
+pub(crate) enum Entry {
     /// An article.
     Article(Article),
     /// A page.
@@ -69,7 +106,7 @@ pub enum Entry {
 
 impl Entry {
     /// The fields all kinds share.
-    pub fn fields(&self) -> &EntryFields {
+    pub(crate) fn fields(&self) -> &EntryFields {
         match self {
             Self::Article(article) => article,
             Self::Page(page) => page,
@@ -78,7 +115,7 @@ impl Entry {
     }
 
     /// Its excerpt; issues have none.
-    pub fn plain_excerpt(&self) -> Option<String> {
+    pub(crate) fn plain_excerpt(&self) -> Option<String> {
         match self {
             Self::Article(article) => Some(article.plain_excerpt(None)),
             Self::Page(page) => Some(page.plain_excerpt()),
@@ -87,7 +124,7 @@ impl Entry {
     }
 
     /// Its main picture.
-    pub async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
+    pub(crate) async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
         match self {
             Self::Article(article) => article.main_picture(session).await,
             Self::Page(page) => page.main_picture(session).await,
@@ -96,7 +133,10 @@ impl Entry {
     }
 
     /// Its byline in the domain's words; only articles have one.
-    pub async fn contributions(&self, session: &Session) -> Result<Vec<domain::articles::Contribution>> {
+    pub(crate) async fn contributions(
+        &self,
+        session: &Session,
+    ) -> Result<Vec<domain::articles::Contribution>> {
         match self {
             Self::Article(article) => article.contributions(session).await,
             Self::Page(_) | Self::Issue(_) => Ok(Vec::new()),
@@ -122,7 +162,7 @@ impl Listed for Entry {
 /// The kinds of entry.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::content::ContentKind")]
-pub enum EntryKind {
+pub(crate) enum EntryKind {
     /// A dated piece of writing.
     Article,
     /// A standing page, possibly below another.
@@ -134,7 +174,7 @@ pub enum EntryKind {
 /// The record behind an entry, and the fields all kinds share. Each kind's object holds one, merges
 /// its fields into the type, and lends them to the interface `Entry` by `Deref`.
 #[derive(Clone)]
-pub enum EntryFields {
+pub(crate) enum EntryFields {
     /// An article's.
     Article(Arc<domain::articles::Article>),
     /// A page's.
@@ -145,7 +185,7 @@ pub enum EntryFields {
 
 impl EntryFields {
     /// The record.
-    pub fn entry(&self) -> &content::Entry {
+    pub(crate) fn entry(&self) -> &content::Entry {
         match self {
             Self::Article(article) => &article.entry,
             Self::Page(page) => &page.entry,
@@ -155,55 +195,101 @@ impl EntryFields {
 
     /// The record with its texts for search engines, without the parts that were turned into
     /// objects of the schema.
-    pub fn content(&self, seo: content::Seo) -> Content {
+    pub(crate) fn content(&self, seo: content::Seo) -> Content {
         let seo = Part::Loaded(seo);
         match self {
-            Self::Article(article) => Content::Article(domain::articles::Article { seo, ..article.as_ref().clone() }),
-            Self::Page(page) => Content::Page(domain::pages::Page { seo, ..page.as_ref().clone() }),
-            Self::Issue(issue) => Content::Issue(domain::newsletters::Issue { seo, ..issue.as_ref().clone() }),
+            Self::Article(article) => Content::Article(domain::articles::Article {
+                seo,
+                ..article.as_ref().clone()
+            }),
+            Self::Page(page) => Content::Page(domain::pages::Page {
+                seo,
+                ..page.as_ref().clone()
+            }),
+            Self::Issue(issue) => Content::Issue(domain::newsletters::Issue {
+                seo,
+                ..issue.as_ref().clone()
+            }),
         }
     }
 
     /// The absolute address.
-    pub fn absolute_url(&self, session: &Session) -> domain::Result<String> {
+    pub(crate) fn absolute_url(&self, session: &Session) -> domain::Result<String> {
         let entry = self.entry();
         Ok(session.edition_set().get(entry.edition)?.url(&entry.path))
     }
 
     /// Relations that were not read with the entry.
-    pub async fn relations(&self, session: &Session, parts: Parts) -> Result<Option<Arc<Relations>>> {
+    pub(crate) async fn relations(
+        &self,
+        session: &Session,
+        parts: Parts,
+    ) -> Result<Option<Arc<Relations>>> {
         let entry = self.entry();
-        Ok(session.load(RelationsKey { id: entry.id, edition: entry.edition, parts }).await?)
+        Ok(session
+            .load(RelationsKey {
+                id: entry.id,
+                edition: entry.edition,
+                parts,
+            })
+            .await?)
     }
 
     /// The main picture.
-    pub async fn hero(&self, session: &Session, part: &Part<Option<Figure>>) -> Result<Option<Figure>> {
+    pub(crate) async fn hero(
+        &self,
+        session: &Session,
+        part: &Part<Option<Figure>>,
+    ) -> Result<Option<Figure>> {
         match part {
             Part::Loaded(hero) => Ok(hero.clone()),
-            Part::Absent => Ok(self.relations(session, Parts::HERO).await?.and_then(|relations| relations.hero.clone())),
+            Part::Absent => Ok(self
+                .relations(session, Parts::HERO)
+                .await?
+                .and_then(|relations| relations.hero.clone())),
         }
     }
 
     /// Attached files.
-    pub async fn attachments(&self, session: &Session, part: &Part<Vec<Figure>>) -> Result<Vec<Figure>> {
+    pub(crate) async fn attachments(
+        &self,
+        session: &Session,
+        part: &Part<Vec<Figure>>,
+    ) -> Result<Vec<Figure>> {
         match part {
             Part::Loaded(attachments) => Ok(attachments.clone()),
-            Part::Absent => Ok(self.relations(session, Parts::ATTACHMENTS).await?.map(|relations| relations.attachments.clone()).unwrap_or_default()),
+            Part::Absent => Ok(self
+                .relations(session, Parts::ATTACHMENTS)
+                .await?
+                .map(|relations| relations.attachments.clone())
+                .unwrap_or_default()),
         }
     }
 
     /// The body.
-    pub async fn body(&self, session: &Session, part: &Part<Arc<domain::articles::EntryBody>>) -> Result<Body> {
+    pub(crate) async fn body(
+        &self,
+        session: &Session,
+        part: &Part<Arc<domain::articles::EntryBody>>,
+    ) -> Result<Body> {
         let entry = self.entry();
         let body = match part {
             Part::Loaded(body) => Arc::clone(body),
-            Part::Absent => session.load(BodyKey(entry.id)).await?.ok_or_else(|| gone(entry.id))?,
+            Part::Absent => session
+                .load(BodyKey(entry.id))
+                .await?
+                .ok_or_else(|| gone(entry.id))?,
         };
         Ok(Body::new(body, entry.edition))
     }
 
     /// Texts for search engines.
-    pub async fn seo(&self, session: &Session, part: &Part<content::Seo>, of: Entry) -> Result<Seo> {
+    pub(crate) async fn seo(
+        &self,
+        session: &Session,
+        part: &Part<content::Seo>,
+        of: Entry,
+    ) -> Result<Seo> {
         let id = self.entry().id;
         let seo = match part {
             Part::Loaded(seo) => seo.clone(),
@@ -223,95 +309,101 @@ fn gone(id: EntryId) -> domain::Error {
 impl EntryFields {
     /// Its id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.entry().id.to_string())
     }
 
     /// The edition it belongs to.
-    pub async fn edition(&self, ctx: &Context<'_>) -> Result<Edition> {
+    pub(crate) async fn edition(&self, ctx: &Context<'_>) -> Result<Edition> {
         Ok(session(ctx)?.edition(self.entry().edition)?)
     }
 
     /// The readable last part of its address; unique per edition, kind and parent.
-    pub async fn slug(&self) -> &str {
+    pub(crate) async fn slug(&self) -> &str {
         &self.entry().slug
     }
 
     /// Its path in its edition; begins with `/`.
-    pub async fn path(&self) -> &str {
+    pub(crate) async fn path(&self) -> &str {
         &self.entry().path
     }
 
     /// Its absolute address at the frontend of its edition.
-    pub async fn url(&self, ctx: &Context<'_>) -> Result<String> {
+    pub(crate) async fn url(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.absolute_url(session(ctx)?)?)
     }
 
     /// Its title, as plain text.
-    pub async fn title(&self) -> &str {
+    pub(crate) async fn title(&self) -> &str {
         &self.entry().title
     }
 
     /// Where it is in its life.
-    pub async fn status(&self) -> Status {
+    pub(crate) async fn status(&self) -> Status {
         self.entry().status.into()
     }
 
     /// Whether it is marked to stand out.
-    pub async fn is_featured(&self) -> bool {
+    pub(crate) async fn is_featured(&self) -> bool {
         self.entry().is_featured
     }
 
     /// Counts every save, from 1.
-    pub async fn version(&self) -> i64 {
+    pub(crate) async fn version(&self) -> i64 {
         self.entry().version
     }
 
     /// Whether an edit waits to be published. Only for those who read drafts; others get false.
-    pub async fn has_pending_changes(&self, ctx: &Context<'_>) -> Result<bool> {
+    pub(crate) async fn has_pending_changes(&self, ctx: &Context<'_>) -> Result<bool> {
         let entry = self.entry();
         Ok(entry.has_pending_changes && session(ctx)?.sees_inside(entry.edition))
     }
 
     /// When a scheduled change happens. Only for those who read drafts; others get null.
-    pub async fn scheduled_change_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+    pub(crate) async fn scheduled_change_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         let entry = self.entry();
         let sees = session(ctx)?.sees_inside(entry.edition);
         Ok(entry.scheduled_at.filter(|_| sees).map(DateTime))
     }
 
     /// When it was first published.
-    pub async fn published_at(&self) -> Option<DateTime> {
+    pub(crate) async fn published_at(&self) -> Option<DateTime> {
         self.entry().published_at.map(DateTime)
     }
 
     /// When it was made.
-    pub async fn created_at(&self) -> DateTime {
+    pub(crate) async fn created_at(&self) -> DateTime {
         DateTime(self.entry().created_at)
     }
 
     /// When it was last changed.
-    pub async fn updated_at(&self) -> DateTime {
+    pub(crate) async fn updated_at(&self) -> DateTime {
         DateTime(self.entry().updated_at)
     }
 
     /// All versions of it in the languages of the site, itself included, in the order of the
     /// editions. What the caller may not read is left out.
-    pub async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<Translation>> {
-        Ok(session(ctx)?.load(TranslationsKey(self.entry().group)).await?.unwrap_or_default())
+    pub(crate) async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<Translation>> {
+        Ok(session(ctx)?
+            .load(TranslationsKey(self.entry().group))
+            .await?
+            .unwrap_or_default())
     }
 }
 
 /// One version of an entry among those that translate each other.
 #[derive(Clone)]
-pub struct Translation {
+pub(crate) struct Translation {
     entry: Entry,
     is_stale: bool,
 }
 
 impl From<application::entries::Translation> for Translation {
     fn from(translation: application::entries::Translation) -> Self {
-        Self { entry: translation.content.into(), is_stale: translation.is_stale }
+        Self {
+            entry: translation.content.into(),
+            is_stale: translation.is_stale,
+        }
     }
 }
 
@@ -336,7 +428,7 @@ impl Translation {
 
 /// Names one entry: by its id, or by its slug or path in an edition.
 #[derive(OneofObject)]
-pub enum EntryRef {
+pub(crate) enum EntryRef {
     /// Its id.
     Id(ID),
     /// Its slug. Among pages of the same slug those without a parent come first.
@@ -347,38 +439,85 @@ pub enum EntryRef {
 
 /// Names one record other than an entry: by its id, or by its slug in an edition.
 #[derive(OneofObject)]
-pub enum RecordRef {
+pub(crate) enum RecordRef {
     /// Its id.
     Id(ID),
     /// Its slug.
     Slug(String),
 }
 
-/// How one entry is asked for, as the application wants it.
-pub fn entry_get(session: &Session, kind: ContentKind, by: EntryRef, edition: Option<&str>, fallback: bool) -> domain::Result<EntryGet> {
-    let in_edition = || session.edition_id(edition);
-    let by = match by {
-        EntryRef::Id(id) => {
-            let translation_in = session.list_edition(edition)?;
-            return Ok(EntryGet { by: content::EntryRef::Id(entry_id("by.id", &id, kind)?), translation_in, fallback });
-        }
-        EntryRef::Slug(slug) => content::EntryRef::Slug { edition: in_edition()?, slug },
-        EntryRef::Path(path) => content::EntryRef::Path { edition: in_edition()?, path },
-    };
-    Ok(EntryGet { by, translation_in: None, fallback: false })
+/// The arguments by which one entry is asked for.
+pub(crate) struct EntryArgs {
+    /// Which one.
+    pub(crate) by: EntryRef,
+    /// Code of an edition.
+    pub(crate) edition: Option<String>,
+    /// Whether an edition that stands in for it will do.
+    pub(crate) fallback: bool,
+    /// Which state of it.
+    pub(crate) view: View,
+}
+
+impl EntryArgs {
+    /// What they ask the application for.
+    pub(crate) fn read(self, session: &Session, kind: ContentKind) -> domain::Result<EntryGet> {
+        let Self {
+            by,
+            edition,
+            fallback,
+            view,
+        } = self;
+        // Pending revisions are for those who may edit. As nobody can sign in yet, both views show
+        // what is live.
+        let (View::Live | View::Latest) = view;
+        let edition = edition.as_deref();
+        let by = match by {
+            EntryRef::Id(id) => {
+                let translation_in = session.list_edition(edition)?;
+                return Ok(EntryGet {
+                    by: content::EntryRef::Id(entry_id("by.id", &id, kind)?),
+                    translation_in,
+                    fallback,
+                });
+            }
+            EntryRef::Slug(slug) => content::EntryRef::Slug {
+                edition: session.edition_id(edition)?,
+                slug,
+            },
+            EntryRef::Path(path) => {
+                let path = normalise_path(&path).map_err(|error| rename_field(error, "by.path"))?;
+                content::EntryRef::Path {
+                    edition: session.edition_id(edition)?,
+                    path,
+                }
+            }
+        };
+        Ok(EntryGet {
+            by,
+            translation_in: None,
+            fallback: false,
+        })
+    }
 }
 
 /// The id of an entry of one kind.
-pub fn entry_id(field: &str, text: &str, kind: ContentKind) -> domain::Result<EntryId> {
+pub(crate) fn entry_id(field: &str, text: &str, kind: ContentKind) -> domain::Result<EntryId> {
     let id: EntryId = parse_id(field, text)?;
     if id.kind == kind {
         Ok(id)
     } else {
-        Err(domain::Error::invalid(field, format!("is the id of a different kind of entry: it must begin with `{kind}_`")))
+        Err(domain::Error::invalid(
+            field,
+            format!("is the id of a different kind of entry: it must begin with `{kind}_`"),
+        ))
     }
 }
 
 /// The edition of the text wanted by an argument, else the one the parent was asked for in.
-pub fn edition_or(session: &Session, code: Option<&str>, requested: EditionId) -> domain::Result<EditionId> {
+pub(crate) fn edition_or(
+    session: &Session,
+    code: Option<&str>,
+    requested: EditionId,
+) -> domain::Result<EditionId> {
     Ok(session.list_edition(code)?.unwrap_or(requested))
 }

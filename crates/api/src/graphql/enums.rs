@@ -5,7 +5,7 @@ use async_graphql::Enum;
 /// Where an entry is in its life. A scheduled change of a published entry leaves it `PUBLISHED`.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::content::Status")]
-pub enum Status {
+pub(crate) enum Status {
     /// Being written.
     Draft,
     /// Handed in, waits for an editor.
@@ -22,7 +22,7 @@ pub enum Status {
 
 /// Which state of an entry to read.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum View {
+pub(crate) enum View {
     /// What is public; before the first publication the draft.
     #[default]
     Live,
@@ -34,7 +34,7 @@ pub enum View {
 /// The direction of writing.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::text::Direction")]
-pub enum Direction {
+pub(crate) enum Direction {
     /// Left to right.
     Ltr,
     /// Right to left.
@@ -46,7 +46,7 @@ pub enum Direction {
 /// What somebody in a byline did.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::articles::ContributionRole")]
-pub enum ContributionRole {
+pub(crate) enum ContributionRole {
     /// Wrote it.
     Author,
     /// Translated it.
@@ -60,7 +60,7 @@ pub enum ContributionRole {
 /// What an asset is.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::media::AssetKind")]
-pub enum AssetKind {
+pub(crate) enum AssetKind {
     /// A picture.
     Image,
     /// A film.
@@ -74,7 +74,7 @@ pub enum AssetKind {
 /// Whether a comment is shown.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::comments::CommentStatus")]
-pub enum CommentStatus {
+pub(crate) enum CommentStatus {
     /// Waits for a moderator.
     Pending,
     /// Is shown.
@@ -88,7 +88,7 @@ pub enum CommentStatus {
 /// How the source of a body is written.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::body::Format")]
-pub enum BodyFormat {
+pub(crate) enum BodyFormat {
     /// HTML.
     Html,
     /// Markdown (`CommonMark` with tables, strikethrough and footnotes).
@@ -98,7 +98,7 @@ pub enum BodyFormat {
 /// What a piece of text looks like or means beyond its words.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::body::Mark")]
-pub enum Mark {
+pub(crate) enum Mark {
     /// Of importance: `<strong>`.
     Strong,
     /// Stressed: `<em>`.
@@ -122,7 +122,7 @@ pub enum Mark {
 /// How the text of a table cell is aligned.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::body::Align")]
-pub enum Align {
+pub(crate) enum Align {
     /// To the left.
     Left,
     /// In the middle.
@@ -134,7 +134,7 @@ pub enum Align {
 /// The site an embed comes from.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::body::Provider")]
-pub enum EmbedProvider {
+pub(crate) enum EmbedProvider {
     /// youtube.com
     Youtube,
     /// vimeo.com
@@ -161,7 +161,7 @@ pub enum EmbedProvider {
 
 /// Which way a list is ordered.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderDirection {
+pub(crate) enum OrderDirection {
     /// The smallest, oldest, first letter of the alphabet first.
     Asc,
     /// The largest, newest, last letter of the alphabet first.
@@ -170,7 +170,7 @@ pub enum OrderDirection {
 
 /// What articles can be ordered by.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ArticleOrderField {
+pub(crate) enum ArticleOrderField {
     /// The time of publication (of creation, before that).
     PublishedAt,
     /// The time of the last change.
@@ -181,7 +181,7 @@ pub enum ArticleOrderField {
 
 /// What pages can be ordered by.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageOrderField {
+pub(crate) enum PageOrderField {
     /// The time of publication (of creation, before that).
     PublishedAt,
     /// The time of the last change.
@@ -194,7 +194,7 @@ pub enum PageOrderField {
 
 /// What newsletter issues can be ordered by.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IssueOrderField {
+pub(crate) enum IssueOrderField {
     /// The time of publication (of creation, before that).
     PublishedAt,
     /// The time of the last change.
@@ -208,7 +208,7 @@ pub enum IssueOrderField {
 /// The order of categories and tags.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[graphql(remote = "domain::terms::TermOrder")]
-pub enum TermOrder {
+pub(crate) enum TermOrder {
     /// By name, as the edition's language sorts; what has no text in the edition is left out.
     #[default]
     Name,
@@ -218,8 +218,8 @@ pub enum TermOrder {
 
 /// What articles can be counted by.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "application::articles::FacetField")]
-pub enum FacetField {
+#[graphql(remote = "application::FacetField")]
+pub(crate) enum FacetField {
     /// By category.
     Category,
     /// By tag.

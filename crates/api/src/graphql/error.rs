@@ -2,11 +2,13 @@
 
 use std::{any::Any, sync::Arc};
 
-use async_graphql::{ErrorExtensionValues, Name, PathSegment, ServerError, Value, indexmap::IndexMap};
+use async_graphql::{
+    ErrorExtensionValues, Name, PathSegment, ServerError, Value, indexmap::IndexMap,
+};
 use domain::{Error, FieldError};
 
 /// Gives every error of the domain its code and fields. What is internal is logged, once.
-pub fn finish(errors: &mut [ServerError]) {
+pub(crate) fn finish(errors: &mut [ServerError]) {
     let mut logged: Vec<Arc<dyn Any + Send + Sync>> = Vec::new();
     for error in errors {
         let Some(source) = error.source.take() else {
@@ -15,7 +17,10 @@ pub fn finish(errors: &mut [ServerError]) {
         let Some(cause) = cause(&source) else {
             continue;
         };
-        let seen = logged.iter().filter_map(self::cause).any(|seen| std::ptr::eq(seen, cause));
+        let seen = logged
+            .iter()
+            .filter_map(self::cause)
+            .any(|seen| std::ptr::eq(seen, cause));
         if !seen {
             log(cause, &error.path);
         }
@@ -25,36 +30,48 @@ pub fn finish(errors: &mut [ServerError]) {
 }
 
 /// An error of the domain for a request that was not executed.
-pub fn refused(error: Error) -> ServerError {
-    log(&error, &[]);
+pub(crate) fn refused(error: &Error) -> ServerError {
+    log(error, &[]);
     let mut shown = ServerError::new(String::new(), None);
-    show(&error, &mut shown);
+    show(error, &mut shown);
     shown
 }
 
 /// The error of the domain behind one of the library; loaders share theirs.
 fn cause(source: &Arc<dyn Any + Send + Sync>) -> Option<&Error> {
-    source.downcast_ref::<Error>().or_else(|| source.downcast_ref::<Arc<Error>>().map(AsRef::as_ref))
+    source
+        .downcast_ref::<Error>()
+        .or_else(|| source.downcast_ref::<Arc<Error>>().map(AsRef::as_ref))
 }
 
 fn show(cause: &Error, error: &mut ServerError) {
     error.message = cause.to_string();
-    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+    let extensions = error
+        .extensions
+        .get_or_insert_with(ErrorExtensionValues::default);
     extensions.set("code", cause.code());
     if !cause.fields().is_empty() {
-        extensions.set("fields", Value::List(cause.fields().iter().map(field).collect()));
+        extensions.set(
+            "fields",
+            Value::List(cause.fields().iter().map(field).collect()),
+        );
     }
 }
 
 fn field(wrong: &FieldError) -> Value {
     let entry = |name: &'static str, text: &str| (Name::new(name), Value::String(text.to_owned()));
-    Value::Object(IndexMap::from_iter([entry("field", &wrong.field), entry("message", &wrong.message)]))
+    Value::Object(IndexMap::from_iter([
+        entry("field", &wrong.field),
+        entry("message", &wrong.message),
+    ]))
 }
 
 /// What callers cannot mend is for us to see.
 fn log(error: &Error, path: &[PathSegment]) {
     match error {
-        Error::Internal(source) => tracing::error!(error.source = %source, graphql.path = ?path, "a query failed"),
+        Error::Internal(source) => {
+            tracing::error!(error.source = %source, graphql.path = ?path, "a query failed")
+        }
         Error::Unavailable { message, source } => {
             tracing::warn!(error.source = source.as_ref().map(tracing::field::display), graphql.path = ?path, "a query could not be answered: {message}");
         }

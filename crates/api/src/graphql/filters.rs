@@ -10,7 +10,9 @@ use domain::{
 };
 
 use super::{
-    enums::{ArticleOrderField, AssetKind, IssueOrderField, OrderDirection, PageOrderField, Status},
+    enums::{
+        ArticleOrderField, AssetKind, IssueOrderField, OrderDirection, PageOrderField, Status,
+    },
     scalars::DateTime,
 };
 
@@ -21,7 +23,7 @@ const MAX_NODES: usize = 50;
 
 /// Conditions on articles; all that are set must hold.
 #[derive(InputObject, Default)]
-pub struct ArticleFilter {
+pub(crate) struct ArticleFilter {
     /// All of these must hold too.
     and: Option<Vec<ArticleFilter>>,
     /// At least one of these must hold.
@@ -54,7 +56,7 @@ pub struct ArticleFilter {
 
 /// Conditions on pages; all that are set must hold.
 #[derive(InputObject, Default)]
-pub struct PageFilter {
+pub(crate) struct PageFilter {
     /// All of these must hold too.
     and: Option<Vec<PageFilter>>,
     /// At least one of these must hold.
@@ -84,7 +86,7 @@ pub struct PageFilter {
 
 /// Conditions on newsletter issues; all that are set must hold.
 #[derive(InputObject, Default)]
-pub struct IssueFilter {
+pub(crate) struct IssueFilter {
     /// All of these must hold too.
     and: Option<Vec<IssueFilter>>,
     /// At least one of these must hold.
@@ -111,7 +113,7 @@ pub struct IssueFilter {
 
 /// A condition on categories, tags or authors; all that are set must hold.
 #[derive(InputObject)]
-pub struct TermFilter {
+pub(crate) struct TermFilter {
     /// Has the one with this slug.
     slug: Option<String>,
     /// Has the one with this id.
@@ -130,7 +132,7 @@ pub struct TermFilter {
 
 /// A condition on a point in time; all that are set must hold.
 #[derive(InputObject)]
-pub struct DateTimeFilter {
+pub(crate) struct DateTimeFilter {
     /// At this time or after it.
     gte: Option<DateTime>,
     /// After this time.
@@ -143,7 +145,7 @@ pub struct DateTimeFilter {
 
 /// A condition on the status; set one of the two.
 #[derive(InputObject)]
-pub struct StatusFilter {
+pub(crate) struct StatusFilter {
     /// Is this one.
     eq: Option<Status>,
     /// Is one of these.
@@ -152,7 +154,7 @@ pub struct StatusFilter {
 
 /// A condition on a text; all that are set must hold.
 #[derive(InputObject)]
-pub struct StringFilter {
+pub(crate) struct StringFilter {
     /// Is exactly this.
     eq: Option<String>,
     /// Is exactly one of these.
@@ -163,7 +165,7 @@ pub struct StringFilter {
 
 /// An order of articles.
 #[derive(InputObject, Clone, Copy)]
-pub struct ArticleOrder {
+pub(crate) struct ArticleOrder {
     /// What decides.
     field: ArticleOrderField,
     /// Which way. By default times begin with the newest, all else with the smallest.
@@ -172,7 +174,7 @@ pub struct ArticleOrder {
 
 /// An order of pages.
 #[derive(InputObject, Clone, Copy)]
-pub struct PageOrder {
+pub(crate) struct PageOrder {
     /// What decides.
     field: PageOrderField,
     /// Which way. By default times begin with the newest, all else with the smallest.
@@ -181,7 +183,7 @@ pub struct PageOrder {
 
 /// An order of newsletter issues.
 #[derive(InputObject, Clone, Copy)]
-pub struct IssueOrder {
+pub(crate) struct IssueOrder {
     /// What decides.
     field: IssueOrderField,
     /// Which way. By default times and numbers begin with the newest, titles with the smallest.
@@ -219,40 +221,65 @@ impl From<IssueOrder> for content::EntryOrder {
             IssueOrderField::Title => EntryOrderField::Title,
             IssueOrderField::Number => EntryOrderField::Position,
         };
-        directed(field, order.direction.or((order.field == IssueOrderField::Number).then_some(OrderDirection::Desc)))
+        directed(
+            field,
+            order
+                .direction
+                .or((order.field == IssueOrderField::Number).then_some(OrderDirection::Desc)),
+        )
     }
 }
 
 fn directed(field: EntryOrderField, direction: Option<OrderDirection>) -> content::EntryOrder {
     let descending = match direction {
         Some(direction) => direction == OrderDirection::Desc,
-        None => matches!(field, EntryOrderField::PublishedAt | EntryOrderField::UpdatedAt),
+        None => matches!(
+            field,
+            EntryOrderField::PublishedAt | EntryOrderField::UpdatedAt
+        ),
     };
     content::EntryOrder { field, descending }
 }
 
 /// A filter of one kind of entry.
-pub trait Conditions: Sized {
+pub(crate) trait Conditions: Sized {
     /// The nested conditions (`and`, `or`, `not`) and this filter without them.
     fn read(self, reader: &mut Reader<'_>, path: &Path<'_>) -> EntryFilter;
 }
 
 /// Reads a filter argument; every wrong field is named.
-pub fn read<F: Conditions>(filter: F, editions: &EditionSet) -> domain::Result<EntryFilter> {
-    let mut reader = Reader { editions, errors: Vec::new(), nodes: 0 };
-    let read = filter.read(&mut reader, &Path { parent: None, name: "filter" });
-    if reader.errors.is_empty() { Ok(read) } else { Err(Error::Invalid(reader.errors)) }
+pub(crate) fn read<F: Conditions>(filter: F, editions: &EditionSet) -> domain::Result<EntryFilter> {
+    let mut reader = Reader {
+        editions,
+        errors: Vec::new(),
+        nodes: 0,
+    };
+    let read = filter.read(
+        &mut reader,
+        &Path {
+            parent: None,
+            name: "filter",
+        },
+    );
+    if reader.errors.is_empty() {
+        Ok(read)
+    } else {
+        Err(Error::Invalid(reader.errors))
+    }
 }
 
 /// Where in the filter a value stands; only written out for an error.
-pub struct Path<'a> {
+pub(crate) struct Path<'a> {
     parent: Option<&'a Path<'a>>,
     name: &'a str,
 }
 
 impl Path<'_> {
     fn with<'a>(&'a self, name: &'a str) -> Path<'a> {
-        Path { parent: Some(self), name }
+        Path {
+            parent: Some(self),
+            name,
+        }
     }
 
     fn text(&self) -> String {
@@ -264,7 +291,7 @@ impl Path<'_> {
 }
 
 /// What reading a filter needs and finds.
-pub struct Reader<'e> {
+pub(crate) struct Reader<'e> {
     editions: &'e EditionSet,
     errors: Vec<FieldError>,
     nodes: usize,
@@ -297,14 +324,22 @@ impl Reader<'_> {
         match value {
             Ok(value) => Some(value),
             Err(error) => {
-                let message = error.fields().first().map_or_else(|| error.to_string(), |field| field.message.clone());
+                let message = error
+                    .fields()
+                    .first()
+                    .map_or_else(|| error.to_string(), |field| field.message.clone());
                 self.wrong(path, message);
                 None
             }
         }
     }
 
-    fn list<F: Conditions>(&mut self, filters: Option<Vec<F>>, path: &Path<'_>, depth: usize) -> Vec<EntryFilter> {
+    fn list<F: Conditions>(
+        &mut self,
+        filters: Option<Vec<F>>,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Vec<EntryFilter> {
         let Some(filters) = filters else {
             return Vec::new();
         };
@@ -312,44 +347,90 @@ impl Reader<'_> {
             self.wrong(path, "must not be empty: leave it out instead");
         }
         let numbered = filters.into_iter().enumerate();
-        numbered.filter_map(|(index, filter)| self.one(filter, &path.with(&index.to_string()), depth)).collect()
+        numbered
+            .filter_map(|(index, filter)| self.one(filter, &path.with(&index.to_string()), depth))
+            .collect()
     }
 
-    fn one<F: Conditions>(&mut self, filter: F, path: &Path<'_>, depth: usize) -> Option<EntryFilter> {
+    fn one<F: Conditions>(
+        &mut self,
+        filter: F,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Option<EntryFilter> {
         self.nodes = self.nodes.saturating_add(1);
         if self.nodes == MAX_NODES {
-            self.wrong(path, format!("is one condition too many: a filter may hold {MAX_NODES}, nested ones included"));
+            self.wrong(
+                path,
+                format!(
+                    "is one condition too many: a filter may hold {MAX_NODES}, nested ones included"
+                ),
+            );
         }
         if depth > MAX_DEPTH {
-            self.wrong(path, format!("is nested too deep: {MAX_DEPTH} levels are allowed"));
+            self.wrong(
+                path,
+                format!("is nested too deep: {MAX_DEPTH} levels are allowed"),
+            );
         }
         (self.nodes < MAX_NODES && depth <= MAX_DEPTH).then(|| filter.read(self, path))
     }
 
     fn nested<F: Conditions>(&mut self, path: &Path<'_>, nested: Nested<F>) -> EntryFilter {
-        let depth = std::iter::successors(Some(path), |path| path.parent).filter(|path| path.name.parse::<usize>().is_err()).count();
+        let depth = std::iter::successors(Some(path), |path| path.parent)
+            .filter(|path| path.name.parse::<usize>().is_err())
+            .count();
         EntryFilter {
             and: self.list(nested.and, &path.with("and"), depth),
             or: self.list(nested.or, &path.with("or"), depth),
-            not: nested.not.and_then(|not| self.one(*not, &path.with("not"), depth)).map(Box::new),
+            not: nested
+                .not
+                .and_then(|not| self.one(*not, &path.with("not"), depth))
+                .map(Box::new),
             ..EntryFilter::default()
         }
     }
 
-    fn term(&mut self, filter: Option<TermFilter>, path: &Path<'_>, of: Of) -> Option<content::TermFilter> {
-        let TermFilter { slug, id, namespace, any_of, all_of, include_descendants } = filter?;
-        let mut read = content::TermFilter { include_descendants: include_descendants && of == Of::Category, ..content::TermFilter::default() };
+    fn term(
+        &mut self,
+        filter: Option<TermFilter>,
+        path: &Path<'_>,
+        of: Of,
+    ) -> Option<content::TermFilter> {
+        let TermFilter {
+            slug,
+            id,
+            namespace,
+            any_of,
+            all_of,
+            include_descendants,
+        } = filter?;
+        let mut read = content::TermFilter {
+            include_descendants: include_descendants && of == Of::Category,
+            ..content::TermFilter::default()
+        };
         if namespace.is_some() && of != Of::Tag {
             self.wrong(&path.with("namespace"), "is for tags only");
         }
         read.namespace = namespace;
         read.all_of.extend(slug.map(TermKey::Slug));
         if let Some(id) = id {
-            read.all_of.extend(self.kept(&path.with("id"), of.by_id(&id)));
+            read.all_of
+                .extend(self.kept(&path.with("id"), of.by_id(&id)));
         }
         let either = |text: String| of.by_id(&text).unwrap_or(TermKey::Slug(text));
-        read.all_of.extend(self.some(all_of, &path.with("allOf")).into_iter().flatten().map(either));
-        read.any_of.extend(self.some(any_of, &path.with("anyOf")).into_iter().flatten().map(either));
+        read.all_of.extend(
+            self.some(all_of, &path.with("allOf"))
+                .into_iter()
+                .flatten()
+                .map(either),
+        );
+        read.any_of.extend(
+            self.some(any_of, &path.with("anyOf"))
+                .into_iter()
+                .flatten()
+                .map(either),
+        );
         Some(read)
     }
 
@@ -364,30 +445,66 @@ impl Reader<'_> {
         list
     }
 
-    fn status(&mut self, filter: Option<StatusFilter>, path: &Path<'_>) -> Option<Vec<content::Status>> {
+    fn status(
+        &mut self,
+        filter: Option<StatusFilter>,
+        path: &Path<'_>,
+    ) -> Option<Vec<content::Status>> {
         match filter? {
-            StatusFilter { eq: Some(status), any_of: None } => Some(vec![status.into()]),
-            StatusFilter { eq: None, any_of: Some(list) } => {
-                self.some(Some(list), &path.with("anyOf")).map(|list| list.into_iter().map(Into::into).collect())
+            StatusFilter {
+                eq: Some(status),
+                any_of: None,
+            } => Some(vec![status.into()]),
+            StatusFilter {
+                eq: None,
+                any_of: Some(list),
+            } => self
+                .some(Some(list), &path.with("anyOf"))
+                .map(|list| list.into_iter().map(Into::into).collect()),
+            StatusFilter {
+                eq: None,
+                any_of: None,
             }
-            StatusFilter { eq: None, any_of: None } | StatusFilter { eq: Some(_), any_of: Some(_) } => {
+            | StatusFilter {
+                eq: Some(_),
+                any_of: Some(_),
+            } => {
                 self.wrong(path, "must hold `eq` or `anyOf`, and only one of them");
                 None
             }
         }
     }
 
-    fn string(&mut self, filter: Option<StringFilter>, path: &Path<'_>) -> Option<content::StringFilter> {
-        let StringFilter { eq, any_of, is_null } = filter?;
-        Some(content::StringFilter { eq, any_of: self.some(any_of, &path.with("anyOf")), is_null })
+    fn string(
+        &mut self,
+        filter: Option<StringFilter>,
+        path: &Path<'_>,
+    ) -> Option<content::StringFilter> {
+        let StringFilter {
+            eq,
+            any_of,
+            is_null,
+        } = filter?;
+        Some(content::StringFilter {
+            eq,
+            any_of: self.some(any_of, &path.with("anyOf")),
+            is_null,
+        })
     }
 
     fn edition(&mut self, code: Option<String>, path: &Path<'_>) -> Option<EditionId> {
-        let found = self.editions.resolve(Some(&code?)).map(|edition| edition.id);
+        let found = self
+            .editions
+            .resolve(Some(&code?))
+            .map(|edition| edition.id);
         self.kept(path, found)
     }
 
-    fn id<T: std::str::FromStr<Err = Error>>(&mut self, id: Option<ID>, path: &Path<'_>) -> Option<T> {
+    fn id<T: std::str::FromStr<Err = Error>>(
+        &mut self,
+        id: Option<ID>,
+        path: &Path<'_>,
+    ) -> Option<T> {
         self.kept(path, id?.parse())
     }
 }
@@ -401,7 +518,11 @@ struct Nested<F> {
 
 impl Conditions for ArticleFilter {
     fn read(self, reader: &mut Reader<'_>, path: &Path<'_>) -> EntryFilter {
-        let nested = Nested { and: self.and, or: self.or, not: self.not };
+        let nested = Nested {
+            and: self.and,
+            or: self.or,
+            not: self.not,
+        };
         EntryFilter {
             category: reader.term(self.category, &path.with("category"), Of::Category),
             tag: reader.term(self.tag, &path.with("tag"), Of::Tag),
@@ -421,13 +542,19 @@ impl Conditions for ArticleFilter {
 
 impl Conditions for PageFilter {
     fn read(self, reader: &mut Reader<'_>, path: &Path<'_>) -> EntryFilter {
-        let nested = Nested { and: self.and, or: self.or, not: self.not };
+        let nested = Nested {
+            and: self.and,
+            or: self.or,
+            not: self.not,
+        };
         let parent = match self.parent {
             Some(_) if self.roots_only => {
                 reader.wrong(&path.with("rootsOnly"), "cannot hold beside `parent`");
                 None
             }
-            Some(id) => reader.id::<domain::id::PageId>(Some(id), &path.with("parent")).map(|id| Some(id.into())),
+            Some(id) => reader
+                .id::<domain::id::PageId>(Some(id), &path.with("parent"))
+                .map(|id| Some(id.into())),
             None => self.roots_only.then_some(None),
         };
         EntryFilter {
@@ -446,7 +573,11 @@ impl Conditions for PageFilter {
 
 impl Conditions for IssueFilter {
     fn read(self, reader: &mut Reader<'_>, path: &Path<'_>) -> EntryFilter {
-        let nested = Nested { and: self.and, or: self.or, not: self.not };
+        let nested = Nested {
+            and: self.and,
+            or: self.or,
+            not: self.not,
+        };
         EntryFilter {
             newsletter: reader.id(self.newsletter, &path.with("newsletter")),
             published_at: self.published_at.map(Into::into),
@@ -465,6 +596,11 @@ impl From<DateTimeFilter> for content::TimeRange {
     fn from(filter: DateTimeFilter) -> Self {
         let DateTimeFilter { gte, gt, lte, lt } = filter;
         let time = |bound: Option<DateTime>| bound.map(|time| time.0);
-        Self { gte: time(gte), gt: time(gt), lte: time(lte), lt: time(lt) }
+        Self {
+            gte: time(gte),
+            gt: time(gt),
+            lte: time(lte),
+            lt: time(lt),
+        }
     }
 }

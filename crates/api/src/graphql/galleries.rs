@@ -20,15 +20,18 @@ use super::{
 
 /// A gallery with its text in one edition.
 #[derive(Clone)]
-pub struct Gallery {
+pub(crate) struct Gallery {
     gallery: Arc<domain::galleries::Gallery>,
     requested: EditionId,
 }
 
 impl Gallery {
     /// A gallery whose text was asked for in an edition.
-    pub fn new(gallery: domain::galleries::Gallery, requested: EditionId) -> Self {
-        Self { gallery: Arc::new(gallery), requested }
+    pub(crate) fn new(gallery: domain::galleries::Gallery, requested: EditionId) -> Self {
+        Self {
+            gallery: Arc::new(gallery),
+            requested,
+        }
     }
 }
 
@@ -42,7 +45,7 @@ impl Listed for Gallery {
 impl Gallery {
     /// Its id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.gallery.id.to_string())
     }
 
@@ -53,7 +56,11 @@ impl Gallery {
 
     /// The direction its texts are written in.
     async fn direction(&self, ctx: &Context<'_>) -> Result<Direction> {
-        Ok(session(ctx)?.edition_set().get(self.gallery.text.edition)?.direction.into())
+        Ok(session(ctx)?
+            .edition_set()
+            .get(self.gallery.text.edition)?
+            .direction
+            .into())
     }
 
     /// Whether its texts come from another edition than the one asked for.
@@ -83,7 +90,10 @@ impl Gallery {
 
     /// Its items, in order.
     async fn items(&self, ctx: &Context<'_>) -> Result<Vec<Figure>> {
-        let key = GalleryItems { id: self.gallery.id, edition: self.requested };
+        let key = GalleryItems {
+            id: self.gallery.id,
+            edition: self.requested,
+        };
         Ok(session(ctx)?.load(key).await?.unwrap_or_default())
     }
 
@@ -105,7 +115,7 @@ impl Gallery {
 
 /// The root fields about galleries.
 #[derive(Default)]
-pub struct GalleryQueries;
+pub(crate) struct GalleryQueries;
 
 #[Object]
 impl GalleryQueries {
@@ -114,7 +124,10 @@ impl GalleryQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] by: RecordRef,
-        #[graphql(desc = "Code of the edition its texts are wanted in and its slug stands in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition its texts are wanted in and its slug stands in. The default edition if absent."
+        )]
+        edition: Option<String>,
     ) -> Result<Option<Gallery>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
@@ -122,7 +135,9 @@ impl GalleryQueries {
             RecordRef::Id(id) => GalleryGet::Id(parse_id("by.id", &id)?),
             RecordRef::Slug(slug) => GalleryGet::Slug(slug),
         };
-        Ok(galleries::get(session.cx(), &by, edition).await?.map(|gallery| Gallery::new(gallery, edition)))
+        Ok(galleries::get(session.cx(), &by, edition)
+            .await?
+            .map(|gallery| Gallery::new(gallery, edition)))
     }
 
     /// The galleries, the newest first.
@@ -133,12 +148,23 @@ impl GalleryQueries {
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
         #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
-        #[graphql(desc = "Code of the edition their texts are wanted in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition their texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
     ) -> Result<Connection<Gallery>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
-        let page = Paging { first, after, last, before }.check(lookahead::page(ctx))?;
+        let page = Paging {
+            first,
+            after,
+            last,
+            before,
+        }
+        .check(lookahead::page(ctx))?;
         let found = galleries::list(session.cx(), edition, &page).await?;
-        Ok(Connection::new(found.map(|gallery| Gallery::new(gallery, edition))))
+        Ok(Connection::new(
+            found.map(|gallery| Gallery::new(gallery, edition)),
+        ))
     }
 }

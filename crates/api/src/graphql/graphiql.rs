@@ -24,7 +24,8 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; worker-src 'self' blob:; \
      object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
-const CHECKED_EACH_TIME: HeaderValue = HeaderValue::from_static("public, max-age=0, must-revalidate");
+const CHECKED_EACH_TIME: HeaderValue =
+    HeaderValue::from_static("public, max-age=0, must-revalidate");
 /// The names of these files change with their contents.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
@@ -48,10 +49,18 @@ const MISSING: &str = r#"<!doctype html>
 
 /// Whether a request wants the page rather than an answer: browsers name HTML when they are sent
 /// somewhere, clients of GraphQL name JSON.
-pub fn is_asked_for(method: &Method, headers: &HeaderMap) -> bool {
+pub(crate) fn is_asked_for(method: &Method, headers: &HeaderMap) -> bool {
     let accepts = |wanted: &str| {
-        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|range| range.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(wanted)))
+        let values = headers
+            .get_all(header::ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|range| {
+            range
+                .split(';')
+                .next()
+                .is_some_and(|name| name.trim().eq_ignore_ascii_case(wanted))
+        })
     };
     matches!(*method, Method::GET | Method::HEAD)
         && accepts("text/html")
@@ -60,33 +69,60 @@ pub fn is_asked_for(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 /// The page.
-pub fn page(headers: &HeaderMap) -> Response {
-    let html = FILES.get_file(PAGE).map_or(MISSING.as_bytes(), |file| file.contents());
+pub(crate) fn page(headers: &HeaderMap) -> Response {
+    let html = FILES
+        .get_file(PAGE)
+        .map_or(MISSING.as_bytes(), |file| file.contents());
     let mut response = serve(headers, html, "text/html; charset=utf-8", CHECKED_EACH_TIME);
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
+        .headers_mut()
+        .append(header::VARY, HeaderValue::from_static("accept"));
     response
 }
 
 /// One of the files the page is made of.
-pub async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
     let found = FILES.get_file(&path).zip(media_type(&path));
     let Some((file, media_type)) = found else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let freshness = if path.starts_with("chunk-") { FOR_EVER } else { CHECKED_EACH_TIME };
+    let freshness = if path.starts_with("chunk-") {
+        FOR_EVER
+    } else {
+        CHECKED_EACH_TIME
+    };
     serve(&headers, file.contents(), media_type, freshness)
 }
 
-fn serve(headers: &HeaderMap, bytes: &'static [u8], media_type: &'static str, freshness: HeaderValue) -> Response {
+fn serve(
+    headers: &HeaderMap,
+    bytes: &'static [u8],
+    media_type: &'static str,
+    freshness: HeaderValue,
+) -> Response {
     // Without a stamp there is nothing but the page that says so.
-    let tag = if STAMP.is_empty() { caching::entity_tag(bytes, None) } else { format!("\"{STAMP}\"") };
-    let mut response = if caching::matches(headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { Body::from(bytes).into_response() };
+    let tag = if STAMP.is_empty() {
+        caching::entity_tag(bytes, None)
+    } else {
+        format!("\"{STAMP}\"")
+    };
+    let mut response = if caching::matches(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Body::from(bytes).into_response()
+    };
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     out.insert(header::CACHE_CONTROL, freshness);
     out.insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    out.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    out.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    out.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
     if let Ok(tag) = HeaderValue::try_from(tag) {
         out.insert(header::ETAG, tag);
     }
@@ -119,24 +155,38 @@ mod tests {
 
     #[test]
     fn browsers_get_the_page_and_clients_get_answers() {
-        assert!(asks("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+        assert!(asks(
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+        ));
         assert!(!asks("*/*"));
         assert!(!asks("application/json, text/html;q=0.5"));
         assert!(!asks("application/graphql-response+json"));
-        assert!(!is_asked_for(&Method::POST, &HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("text/html"))])));
+        assert!(!is_asked_for(
+            &Method::POST,
+            &HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("text/html"))])
+        ));
     }
 
     #[tokio::test]
     async fn a_file_that_is_not_there_is_not_found() {
         for path in ["nothing.js", "../../Cargo.toml", ".stamp", ""] {
-            assert_eq!(file(Path(path.to_owned()), HeaderMap::new()).await.status(), StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(
+                file(Path(path.to_owned()), HeaderMap::new()).await.status(),
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
         }
     }
 
     #[test]
     fn the_page_allows_nothing_foreign() {
         let page = page(&HeaderMap::new());
-        let policy = page.headers().get(header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
+        let policy = page
+            .headers()
+            .get(header::CONTENT_SECURITY_POLICY)
+            .unwrap()
+            .to_str()
+            .unwrap();
         assert!(policy.starts_with("default-src 'self'") && !policy.contains("http"));
         assert!(MISSING.contains("make assets"));
     }

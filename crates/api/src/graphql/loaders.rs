@@ -13,46 +13,70 @@ use tracing::Instrument;
 mod entries;
 mod records;
 
-pub use entries::{
-    BodyKey, EntryKey, GalleriesOfEntry, LatestByAuthor, LatestByTerm, RelatedArticles, Relations, RelationsKey, SectionsKey, SeoKey, TranslationsKey,
+pub(crate) use entries::{
+    BodyKey, EntryKey, GalleriesOfEntry, LatestByAuthor, LatestByTerm, RelatedArticles, Relations,
+    RelationsKey, SectionsKey, SeoKey, TranslationsKey,
 };
-pub use records::{
-    AssetKey, AssetTexts, AuthorKey, AuthorTexts, GalleryItems, GalleryKey, NewsletterKey, Replies, TermArticleCount, TermChildren, TermKey, TermTexts,
+pub(crate) use records::{
+    AssetKey, AssetTexts, AuthorKey, AuthorTexts, GalleryItems, GalleryKey, NewsletterKey, Replies,
+    TermArticleCount, TermChildren, TermKey, TermTexts,
 };
 
 /// An error that several waiting resolvers receive.
-pub type SharedError = Arc<domain::Error>;
+pub(crate) type SharedError = Arc<domain::Error>;
 
 /// Where the loaders read from.
-pub struct Source {
+pub(crate) struct Source {
     cx: ActorContext,
 }
 
 /// The loaders of one request; never shared between actors.
-pub struct Loaders(DataLoader<Source, HashMapCache>);
+pub(crate) struct Loaders(DataLoader<Source, HashMapCache>);
 
 impl Loaders {
     /// Loaders that read as the actor of `cx`.
-    pub fn new(cx: ActorContext) -> Self {
+    pub(crate) fn new(cx: ActorContext) -> Self {
         let spawn = |batch: futures::future::BoxFuture<'static, ()>| {
             // A batch lives no longer than the request that waits for it.
             Handle::current().spawn(batch.instrument(tracing::Span::current()))
         };
-        Self(DataLoader::with_cache(Source { cx }, spawn, HashMapCache::default()))
+        Self(DataLoader::with_cache(
+            Source { cx },
+            spawn,
+            HashMapCache::default(),
+        ))
     }
 
     /// Reads one record together with all others that are asked for within a millisecond.
-    pub async fn load<K>(&self, key: K) -> Result<Option<<Source as Loader<K>>::Value>, SharedError>
+    pub(crate) async fn load<K>(
+        &self,
+        key: K,
+    ) -> Result<Option<<Source as Loader<K>>::Value>, SharedError>
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Source: Loader<K, Error = SharedError>,
     {
         self.0.load_one(key).await
     }
+
+    /// Reads several records, also together with all others.
+    pub(crate) async fn load_many<K>(
+        &self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<HashMap<K, <Source as Loader<K>>::Value>, SharedError>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Source: Loader<K, Error = SharedError>,
+    {
+        self.0.load_many(keys).await
+    }
 }
 
 /// Groups keys by how they are to be read, as one call reads in one way only.
-fn grouped<K: Copy, How: Hash + Eq, What>(keys: &[K], split: impl Fn(K) -> (How, What)) -> HashMap<How, Vec<What>> {
+fn grouped<K: Copy, How: Hash + Eq, What>(
+    keys: &[K],
+    split: impl Fn(K) -> (How, What),
+) -> HashMap<How, Vec<What>> {
     let mut groups: HashMap<How, Vec<What>> = HashMap::new();
     for key in keys {
         let (how, what) = split(*key);

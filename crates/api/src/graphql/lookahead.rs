@@ -6,23 +6,23 @@ use async_graphql::{Context, SelectionField};
 use domain::content::Parts;
 
 /// The parts of entries that the field being resolved selects directly.
-pub fn entry_parts(ctx: &Context<'_>) -> Parts {
+pub(crate) fn entry_parts(ctx: &Context<'_>) -> Parts {
     of_entry(&ctx.field())
 }
 
 /// What a list being resolved is asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PageSelection {
+pub(crate) struct PageSelection {
     /// The parts of its items.
-    pub parts: Parts,
+    pub(crate) parts: Parts,
     /// Whether its total is wanted.
-    pub total: bool,
+    pub(crate) total: bool,
     /// Whether its items, or the places where it begins and ends, are wanted.
-    pub items: bool,
+    pub(crate) items: bool,
 }
 
 /// What the list being resolved is asked for.
-pub fn page(ctx: &Context<'_>) -> PageSelection {
+pub(crate) fn page(ctx: &Context<'_>) -> PageSelection {
     let mut wanted = PageSelection::default();
     for field in ctx.field().selection_set() {
         wanted.items |= matches!(field.name(), "nodes" | "edges" | "pageInfo");
@@ -42,9 +42,11 @@ pub fn page(ctx: &Context<'_>) -> PageSelection {
 
 /// Whether a list hangs on the item of another list, so that it is worth reading it together with
 /// those of the other items.
-pub fn is_below_list(ctx: &Context<'_>) -> bool {
+pub(crate) fn is_below_list(ctx: &Context<'_>) -> bool {
     ctx.path_node.as_ref().is_some_and(|node| {
-        std::iter::once(node).chain(node.parents()).any(|node| matches!(node.segment, async_graphql::QueryPathSegment::Index(_)))
+        std::iter::once(node)
+            .chain(node.parents())
+            .any(|node| matches!(node.segment, async_graphql::QueryPathSegment::Index(_)))
     })
 }
 

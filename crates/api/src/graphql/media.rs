@@ -5,11 +5,9 @@ use std::sync::Arc;
 use application::{ActorContext, media};
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::{
-    content::Parts,
-    id::{AssetId, EditionId, EntryId},
+    id::{AssetId, EditionId},
     media::AssetQuery,
 };
-use futures::future::try_join_all;
 
 use super::{
     connection::{Connection, Listed, Paging},
@@ -24,20 +22,28 @@ use super::{
 
 /// A file with its text in one edition.
 #[derive(Clone)]
-pub struct Asset {
+pub(crate) struct Asset {
     asset: Arc<domain::media::Asset>,
     requested: EditionId,
 }
 
 impl Asset {
     /// An asset whose text was asked for in an edition.
-    pub fn new(asset: domain::media::Asset, requested: EditionId) -> Self {
-        Self { asset: Arc::new(asset), requested }
+    pub(crate) fn new(asset: domain::media::Asset, requested: EditionId) -> Self {
+        Self {
+            asset: Arc::new(asset),
+            requested,
+        }
     }
 
     /// Its absolute address.
-    pub fn address(&self, cx: &ActorContext) -> String {
+    pub(crate) fn address(&self, cx: &ActorContext) -> String {
         media::url(cx, &self.asset)
+    }
+
+    /// The asset as the domain has it.
+    pub(crate) fn to_domain(&self) -> domain::media::Asset {
+        self.asset.as_ref().clone()
     }
 
     fn text(&self) -> &domain::media::AssetText {
@@ -56,7 +62,7 @@ impl Listed for Asset {
 impl Asset {
     /// Its id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.asset.id.to_string())
     }
 
@@ -117,7 +123,11 @@ impl Asset {
 
     /// The direction its texts are written in.
     async fn direction(&self, ctx: &Context<'_>) -> Result<Direction> {
-        Ok(session(ctx)?.edition_set().get(self.asset.text.edition)?.direction.into())
+        Ok(session(ctx)?
+            .edition_set()
+            .get(self.asset.text.edition)?
+            .direction
+            .into())
     }
 
     /// Whether its texts come from another edition than the one asked for.
@@ -153,8 +163,14 @@ impl Asset {
     /// Its texts in all editions that have some.
     async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<AssetTranslation>> {
         let session = session(ctx)?;
-        let texts = session.load(AssetTexts(self.asset.id)).await?.unwrap_or_default();
-        texts.iter().map(|text| AssetTranslation::new(session, text)).collect()
+        let texts = session
+            .load(AssetTexts(self.asset.id))
+            .await?
+            .unwrap_or_default();
+        texts
+            .iter()
+            .map(|text| AssetTranslation::new(session, text))
+            .collect()
     }
 
     /// The entries that use it, as far as the caller may read them.
@@ -162,7 +178,13 @@ impl Asset {
         let session = session(ctx)?;
         let parts = lookahead::entry_parts(ctx);
         let ids = media::used_by(session.cx(), self.asset.id).await?;
-        entries_of(session, ids, parts).await
+        let mut found = session
+            .load_many(ids.iter().map(|id| EntryKey { id: *id, parts }))
+            .await?;
+        Ok(ids
+            .into_iter()
+            .filter_map(|id| found.remove(&EntryKey { id, parts }))
+            .collect())
     }
 
     /// Counts every save, from 1.
@@ -181,14 +203,9 @@ impl Asset {
     }
 }
 
-async fn entries_of(session: &Session, ids: Vec<EntryId>, parts: Parts) -> Result<Vec<Entry>> {
-    let found = try_join_all(ids.into_iter().map(|id| session.load(EntryKey { id, parts }))).await?;
-    Ok(found.into_iter().flatten().collect())
-}
-
 /// A point of a picture, from its upper left corner.
 #[derive(SimpleObject)]
-pub struct FocalPoint {
+pub(crate) struct FocalPoint {
     /// From 0 (left) to 1 (right).
     x: f64,
     /// From 0 (top) to 1 (bottom).
@@ -197,7 +214,7 @@ pub struct FocalPoint {
 
 /// What is said about an asset in one edition.
 #[derive(SimpleObject)]
-pub struct AssetTranslation {
+pub(crate) struct AssetTranslation {
     /// The edition.
     edition: Edition,
     /// Its title.
@@ -213,15 +230,31 @@ pub struct AssetTranslation {
 }
 
 impl AssetTranslation {
-    fn new(session: &Session, text: &domain::text::Localized<domain::media::AssetText>) -> Result<Self> {
-        let domain::media::AssetText { title, alt, caption, credit, description } = text.value.clone();
-        Ok(Self { edition: session.edition(text.edition)?, title, alt, caption, credit, description })
+    fn new(
+        session: &Session,
+        text: &domain::text::Localized<domain::media::AssetText>,
+    ) -> Result<Self> {
+        let domain::media::AssetText {
+            title,
+            alt,
+            caption,
+            credit,
+            description,
+        } = text.value.clone();
+        Ok(Self {
+            edition: session.edition(text.edition)?,
+            title,
+            alt,
+            caption,
+            credit,
+            description,
+        })
     }
 }
 
 /// An asset in its place.
 #[derive(Clone)]
-pub struct Figure {
+pub(crate) struct Figure {
     asset: Asset,
     caption: Option<String>,
     alt: Option<String>,
@@ -229,19 +262,31 @@ pub struct Figure {
 
 impl Figure {
     /// A figure of something whose texts were asked for in an edition.
-    pub fn new(figure: domain::media::Figure, requested: EditionId) -> Self {
-        let domain::media::Figure { asset, caption, alt } = figure;
-        Self { asset: Asset::new(asset, requested), caption, alt }
+    pub(crate) fn new(figure: domain::media::Figure, requested: EditionId) -> Self {
+        let domain::media::Figure {
+            asset,
+            caption,
+            alt,
+        } = figure;
+        Self {
+            asset: Asset::new(asset, requested),
+            caption,
+            alt,
+        }
     }
 
     /// The asset.
-    pub fn asset(&self) -> &Asset {
+    pub(crate) fn asset(&self) -> &Asset {
         &self.asset
     }
 
     /// The figure as the domain has it.
-    pub fn to_domain(&self) -> domain::media::Figure {
-        domain::media::Figure { asset: self.asset.asset.as_ref().clone(), caption: self.caption.clone(), alt: self.alt.clone() }
+    pub(crate) fn to_domain(&self) -> domain::media::Figure {
+        domain::media::Figure {
+            asset: self.asset.to_domain(),
+            caption: self.caption.clone(),
+            alt: self.alt.clone(),
+        }
     }
 }
 
@@ -256,7 +301,9 @@ impl Figure {
 
     /// What stands below it: the caption it has here, else the asset's own.
     async fn caption(&self) -> Option<&str> {
-        self.caption.as_deref().or(self.asset.text().caption.as_deref())
+        self.caption
+            .as_deref()
+            .or(self.asset.text().caption.as_deref())
     }
 
     /// What is to be seen, for those who cannot: as written here, else the asset's own.
@@ -272,14 +319,14 @@ impl Figure {
 
 /// Conditions on assets; all that are set must hold.
 #[derive(InputObject, Default)]
-pub struct AssetFilter {
+pub(crate) struct AssetFilter {
     /// Is of this kind.
     kind: Option<AssetKind>,
 }
 
 /// The root fields about assets.
 #[derive(Default)]
-pub struct AssetQueries;
+pub(crate) struct AssetQueries;
 
 #[Object]
 impl AssetQueries {
@@ -288,12 +335,17 @@ impl AssetQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-        #[graphql(desc = "Code of the edition its texts are wanted in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition its texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
     ) -> Result<Option<Asset>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
         let id: AssetId = parse_id("id", &id)?;
-        Ok(media::get(session.cx(), id, edition).await?.map(|asset| Asset::new(asset, edition)))
+        Ok(media::get(session.cx(), id, edition)
+            .await?
+            .map(|asset| Asset::new(asset, edition)))
     }
 
     /// The assets, the newest first.
@@ -304,14 +356,27 @@ impl AssetQueries {
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
         #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
-        #[graphql(desc = "Code of the edition their texts are wanted in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition their texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<AssetFilter>,
     ) -> Result<Connection<Asset>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
-        let query = AssetQuery { kind: filter.unwrap_or_default().kind.map(Into::into) };
-        let page = Paging { first, after, last, before }.check(lookahead::page(ctx))?;
+        let query = AssetQuery {
+            kind: filter.unwrap_or_default().kind.map(Into::into),
+        };
+        let page = Paging {
+            first,
+            after,
+            last,
+            before,
+        }
+        .check(lookahead::page(ctx))?;
         let found = media::list(session.cx(), &query, edition, &page).await?;
-        Ok(Connection::new(found.map(|asset| Asset::new(asset, edition))))
+        Ok(Connection::new(
+            found.map(|asset| Asset::new(asset, edition)),
+        ))
     }
 }

@@ -1,14 +1,8 @@
 //! Menus.
 
-
-
 use application::menus::{self, MenuGet};
 use async_graphql::{Context, ID, Object, Result, Union};
-use domain::{
-    id::EditionId,
-    menus::MenuTarget as Target,
-    terms::Taxonomy,
-};
+use domain::{id::EditionId, menus::MenuTarget as Target, terms::Taxonomy};
 
 use super::{
     articles::Article,
@@ -25,7 +19,7 @@ use super::{
 };
 
 /// A tree of links.
-pub struct Menu(domain::menus::Menu);
+pub(crate) struct Menu(domain::menus::Menu);
 
 impl From<domain::menus::Menu> for Menu {
     fn from(menu: domain::menus::Menu) -> Self {
@@ -38,7 +32,7 @@ impl From<domain::menus::Menu> for Menu {
 impl Menu {
     /// Its id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -79,13 +73,16 @@ impl Menu {
 }
 
 /// A link of a menu.
-pub struct MenuItem<'a> {
+pub(crate) struct MenuItem<'a> {
     item: &'a domain::menus::MenuItem,
     edition: EditionId,
 }
 
 fn items(items: &[domain::menus::MenuItem], edition: EditionId) -> Vec<MenuItem<'_>> {
-    items.iter().map(|item| MenuItem { item, edition }).collect()
+    items
+        .iter()
+        .map(|item| MenuItem { item, edition })
+        .collect()
 }
 
 /// A link of a menu, with the links below it.
@@ -112,12 +109,26 @@ impl MenuItem<'_> {
         let session = session(ctx)?;
         let edition = self.edition;
         Ok(match self.item.target {
-            Target::Entry(id) => session.load(EntryKey { id, parts: lookahead::entry_parts(ctx) }).await?.map(MenuTarget::from),
-            Target::Term(id) => session.load(TermKey { id, edition }).await?.map(|term| match id.taxonomy {
-                Taxonomy::Category => MenuTarget::Category(Category::new(term, edition)),
-                Taxonomy::Tag => MenuTarget::Tag(Tag::new(term, edition)),
-            }),
-            Target::Author(id) => session.load(AuthorKey { id, edition }).await?.map(MenuTarget::Author),
+            Target::Entry(id) => session
+                .load(EntryKey {
+                    id,
+                    parts: lookahead::entry_parts(ctx),
+                })
+                .await?
+                .map(MenuTarget::from),
+            Target::Term(id) => {
+                session
+                    .load(TermKey { id, edition })
+                    .await?
+                    .map(|term| match id.taxonomy {
+                        Taxonomy::Category => MenuTarget::Category(Category::new(term, edition)),
+                        Taxonomy::Tag => MenuTarget::Tag(Tag::new(term, edition)),
+                    })
+            }
+            Target::Author(id) => session
+                .load(AuthorKey { id, edition })
+                .await?
+                .map(MenuTarget::Author),
             Target::Url(_) => None,
         })
     }
@@ -140,7 +151,7 @@ impl MenuItem<'_> {
 
 /// What a link of a menu can lead to.
 #[derive(Union)]
-pub enum MenuTarget {
+pub(crate) enum MenuTarget {
     /// An article.
     Article(Article),
     /// A page.
@@ -167,7 +178,7 @@ impl From<Entry> for MenuTarget {
 
 /// The root fields about menus.
 #[derive(Default)]
-pub struct MenuQueries;
+pub(crate) struct MenuQueries;
 
 #[Object]
 impl MenuQueries {
@@ -176,21 +187,33 @@ impl MenuQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The place: `primary`, `footer`.")] location: String,
-        #[graphql(desc = "Code of the edition. The default edition if absent.")] edition: Option<String>,
+        #[graphql(desc = "Code of the edition. The default edition if absent.")] edition: Option<
+            String,
+        >,
     ) -> Result<Option<Menu>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
-        Ok(menus::get(session.cx(), &MenuGet::Location { edition, location }).await?.map(Menu::from))
+        Ok(
+            menus::get(session.cx(), &MenuGet::Location { edition, location })
+                .await?
+                .map(Menu::from),
+        )
     }
 
     /// The menus of an edition, by place.
     async fn menus(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Code of the edition. The default edition if absent.")] edition: Option<String>,
+        #[graphql(desc = "Code of the edition. The default edition if absent.")] edition: Option<
+            String,
+        >,
     ) -> Result<Vec<Menu>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
-        Ok(menus::list(session.cx(), edition).await?.into_iter().map(Menu::from).collect())
+        Ok(menus::list(session.cx(), edition)
+            .await?
+            .into_iter()
+            .map(Menu::from)
+            .collect())
     }
 }

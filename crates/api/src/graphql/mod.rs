@@ -46,5 +46,5 @@ mod shape;
 mod terms;
 mod types;
 
-pub use schema::{Query, Schema, schema};
+pub use schema::{Query, Schema, schema, sdl};
 pub use server::{Graphql, GraphqlOptions};

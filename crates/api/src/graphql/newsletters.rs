@@ -17,7 +17,7 @@ use super::{
     connection::{Connection, Listed, Paging},
     context::{Session, parse_id, session},
     editions::Edition,
-    entries::{Entry, EntryFields, EntryRef, RecordRef, entry_get},
+    entries::{Entry, EntryArgs, EntryFields, EntryRef, RecordRef},
     enums::View,
     filters::{self, IssueFilter, IssueOrder},
     loaders::{EntryKey, NewsletterKey, SectionsKey},
@@ -30,7 +30,7 @@ use super::{
 
 /// A named series of issues. Cheap to clone.
 #[derive(Clone)]
-pub struct Newsletter(Arc<domain::newsletters::Newsletter>);
+pub(crate) struct Newsletter(Arc<domain::newsletters::Newsletter>);
 
 impl From<domain::newsletters::Newsletter> for Newsletter {
     fn from(newsletter: domain::newsletters::Newsletter) -> Self {
@@ -48,7 +48,7 @@ impl Listed for Newsletter {
 impl Newsletter {
     /// Its id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -80,7 +80,9 @@ impl Newsletter {
     /// The absolute address of its archive at the frontend of its edition.
     async fn url(&self, ctx: &Context<'_>) -> Result<String> {
         let editions = session(ctx)?.edition_set();
-        Ok(editions.get(self.0.edition)?.url(&newsletters::path(editions, &self.0)))
+        Ok(editions
+            .get(self.0.edition)?
+            .url(&newsletters::path(editions, &self.0)))
     }
 
     /// Its issues, the newest first unless ordered otherwise.
@@ -93,8 +95,23 @@ impl Newsletter {
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
         #[graphql(desc = "In which order.")] order_by: Option<IssueOrder>,
     ) -> Result<Connection<Issue>> {
-        let filter = EntryFilter { newsletter: Some(self.0.id), ..EntryFilter::default() };
-        list_issues(ctx, Some(self.0.edition), filter, order_by, Paging { first, after, last, before }).await
+        let filter = EntryFilter {
+            newsletter: Some(self.0.id),
+            ..EntryFilter::default()
+        };
+        list_issues(
+            ctx,
+            Some(self.0.edition),
+            filter,
+            order_by,
+            Paging {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await
     }
 
     /// Counts every save, from 1.
@@ -115,7 +132,7 @@ impl Newsletter {
 
 /// A numbered issue. Cheap to clone.
 #[derive(Clone)]
-pub struct Issue(Arc<IssueData>);
+pub(crate) struct Issue(Arc<IssueData>);
 
 struct IssueData {
     fields: EntryFields,
@@ -132,11 +149,20 @@ impl From<domain::newsletters::Issue> for Issue {
         let edition = issue.entry.edition;
         let figure = |figure| Figure::new(figure, edition);
         let hero = map(std::mem::take(&mut issue.hero), |hero| hero.map(figure));
-        let attachments = map(std::mem::take(&mut issue.attachments), |list| list.into_iter().map(figure).collect());
+        let attachments = map(std::mem::take(&mut issue.attachments), |list| {
+            list.into_iter().map(figure).collect()
+        });
         let sections = map(std::mem::take(&mut issue.sections), Arc::new);
         let body = map(std::mem::take(&mut issue.body), Arc::new);
         let issue = Arc::new(issue);
-        Self(Arc::new(IssueData { fields: EntryFields::Issue(Arc::clone(&issue)), issue, hero, attachments, sections, body }))
+        Self(Arc::new(IssueData {
+            fields: EntryFields::Issue(Arc::clone(&issue)),
+            issue,
+            hero,
+            attachments,
+            sections,
+            body,
+        }))
     }
 }
 
@@ -154,7 +180,7 @@ impl Listed for Issue {
 
 impl Issue {
     /// The main picture.
-    pub async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
+    pub(crate) async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
         self.0.fields.hero(session, &self.0.hero).await
     }
 }
@@ -169,7 +195,9 @@ impl Issue {
 
     /// The series it belongs to.
     async fn newsletter(&self, ctx: &Context<'_>) -> Result<Option<Newsletter>> {
-        Ok(session(ctx)?.load(NewsletterKey(self.0.issue.newsletter)).await?)
+        Ok(session(ctx)?
+            .load(NewsletterKey(self.0.issue.newsletter))
+            .await?)
     }
 
     /// Its number in the series.
@@ -194,7 +222,10 @@ impl Issue {
     async fn sections(&self, ctx: &Context<'_>) -> Result<Vec<Section>> {
         let sections = match &self.0.sections {
             Part::Loaded(sections) => Arc::clone(sections),
-            Part::Absent => session(ctx)?.load(SectionsKey(self.0.issue.id())).await?.unwrap_or_default(),
+            Part::Absent => session(ctx)?
+                .load(SectionsKey(self.0.issue.id()))
+                .await?
+                .unwrap_or_default(),
         };
         Ok(sections.iter().cloned().map(Section).collect())
     }
@@ -206,12 +237,18 @@ impl Issue {
 
     /// Files attached to it, in order.
     async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<Figure>> {
-        self.0.fields.attachments(session(ctx)?, &self.0.attachments).await
+        self.0
+            .fields
+            .attachments(session(ctx)?, &self.0.attachments)
+            .await
     }
 
     /// Texts for search engines and link previews.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
-        self.0.fields.seo(session(ctx)?, &self.0.issue.seo, Entry::Issue(self.clone())).await
+        self.0
+            .fields
+            .seo(session(ctx)?, &self.0.issue.seo, Entry::Issue(self.clone()))
+            .await
     }
 
     /// Its saved states, the newest first. Only for those who read drafts; empty for others.
@@ -226,7 +263,7 @@ impl Issue {
 }
 
 /// A part of an issue.
-pub struct Section(DomainSection);
+pub(crate) struct Section(DomainSection);
 
 /// A part of an issue.
 #[Object]
@@ -243,7 +280,7 @@ impl Section {
 }
 
 /// An article or a free note in a section.
-pub struct SectionItem<'a>(&'a domain::newsletters::SectionItem);
+pub(crate) struct SectionItem<'a>(&'a domain::newsletters::SectionItem);
 
 /// An article or a free note in a section of an issue.
 #[Object]
@@ -253,7 +290,10 @@ impl SectionItem<'_> {
         let Some(id) = self.0.article else {
             return Ok(None);
         };
-        let key = EntryKey { id: id.into(), parts: lookahead::entry_parts(ctx) };
+        let key = EntryKey {
+            id: id.into(),
+            parts: lookahead::entry_parts(ctx),
+        };
         Ok(match session(ctx)?.load(key).await? {
             Some(Entry::Article(article)) => Some(article),
             Some(Entry::Page(_) | Entry::Issue(_)) | None => None,
@@ -285,14 +325,25 @@ async fn list_issues(
 ) -> Result<Connection<Issue>> {
     let wanted = lookahead::page(ctx);
     let order = order.map_or_else(EntryOrder::default, Into::into);
-    let query = EntryQuery { kind: ContentKind::Issue, edition, filter, order };
-    let found = newsletters::list_issues(session(ctx)?.cx(), &query, &paging.check(wanted)?, wanted.parts).await?;
+    let query = EntryQuery {
+        kind: ContentKind::Issue,
+        edition,
+        filter,
+        order,
+    };
+    let found = newsletters::list_issues(
+        session(ctx)?.cx(),
+        &query,
+        &paging.check(wanted)?,
+        wanted.parts,
+    )
+    .await?;
     Ok(Connection::new(found))
 }
 
 /// The root fields about newsletters and issues.
 #[derive(Default)]
-pub struct NewsletterQueries;
+pub(crate) struct NewsletterQueries;
 
 #[Object]
 impl NewsletterQueries {
@@ -301,7 +352,8 @@ impl NewsletterQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] by: RecordRef,
-        #[graphql(desc = "Code of the edition its slug stands in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(desc = "Code of the edition its slug stands in. The default edition if absent.")]
+        edition: Option<String>,
     ) -> Result<Option<Newsletter>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
@@ -309,10 +361,12 @@ impl NewsletterQueries {
             RecordRef::Id(id) => NewsletterGet::Id(parse_id("by.id", &id)?),
             RecordRef::Slug(slug) => NewsletterGet::Slug { edition, slug },
         };
-        Ok(newsletters::get(session.cx(), &by).await?.map(Newsletter::from))
+        Ok(newsletters::get(session.cx(), &by)
+            .await?
+            .map(Newsletter::from))
     }
 
-    /// The newsletters, by title.
+    /// The newsletters, the oldest first.
     async fn newsletters(
         &self,
         ctx: &Context<'_>,
@@ -324,8 +378,16 @@ impl NewsletterQueries {
     ) -> Result<Connection<Newsletter>> {
         let session = session(ctx)?;
         let edition = session.list_edition(edition.as_deref())?;
-        let page = Paging { first, after, last, before }.check(lookahead::page(ctx))?;
-        Ok(Connection::new(newsletters::list(session.cx(), edition, &page).await?))
+        let page = Paging {
+            first,
+            after,
+            last,
+            before,
+        }
+        .check(lookahead::page(ctx))?;
+        Ok(Connection::new(
+            newsletters::list(session.cx(), edition, &page).await?,
+        ))
     }
 
     /// One newsletter issue.
@@ -333,14 +395,30 @@ impl NewsletterQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] by: EntryRef,
-        #[graphql(desc = "Code of the edition its slug or path stands in; the default edition if absent. With an id: asks for the translation in this edition.")]
+        #[graphql(
+            desc = "Code of the edition its slug or path stands in; the default edition if absent. With an id: asks for the translation in this edition."
+        )]
         edition: Option<String>,
-        #[graphql(desc = "With an id and an edition: whether an edition that stands in for it will do.", default)] fallback: bool,
-        #[graphql(name = "view", desc = "Which state of it.", default)] _view: View,
+        #[graphql(
+            desc = "With an id and an edition: whether an edition that stands in for it will do.",
+            default
+        )]
+        fallback: bool,
+        #[graphql(desc = "Which state of it.", default)] view: View,
     ) -> Result<Option<Issue>> {
         let session = session(ctx)?;
-        let get = entry_get(session, ContentKind::Issue, by, edition.as_deref(), fallback)?;
-        Ok(newsletters::get_issue(session.cx(), &get, lookahead::entry_parts(ctx)).await?.map(Issue::from))
+        let get = EntryArgs {
+            by,
+            edition,
+            fallback,
+            view,
+        }
+        .read(session, ContentKind::Issue)?;
+        Ok(
+            newsletters::get_issue(session.cx(), &get, lookahead::entry_parts(ctx))
+                .await?
+                .map(Issue::from),
+        )
     }
 
     /// The issues of all newsletters, the newest first unless ordered otherwise.
@@ -357,7 +435,22 @@ impl NewsletterQueries {
     ) -> Result<Connection<Issue>> {
         let session = session(ctx)?;
         let edition = session.list_edition(edition.as_deref())?;
-        let filter = filter.map(|filter| filters::read(filter, session.edition_set())).transpose()?.unwrap_or_default();
-        list_issues(ctx, edition, filter, order_by, Paging { first, after, last, before }).await
+        let filter = filter
+            .map(|filter| filters::read(filter, session.edition_set()))
+            .transpose()?
+            .unwrap_or_default();
+        list_issues(
+            ctx,
+            edition,
+            filter,
+            order_by,
+            Paging {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await
     }
 }

@@ -30,8 +30,13 @@ use super::{
 
 /// A record that can be fetched again by its id alone.
 #[derive(Interface)]
-#[graphql(field(name = "id", method = "global_id", ty = "ID", desc = "Its id, unique among all records of all kinds."))]
-pub enum Node {
+#[graphql(field(
+    name = "id",
+    method = "global_id",
+    ty = "ID",
+    desc = "Its id, unique among all records of all kinds."
+))]
+pub(crate) enum Node {
     /// An article.
     Article(Article),
     /// A page.
@@ -77,19 +82,33 @@ const MAX_NODES: usize = 100;
 
 /// The root fields that fetch any record.
 #[derive(Default)]
-pub struct NodeQueries;
+pub(crate) struct NodeQueries;
 
 #[Object]
 impl NodeQueries {
     /// Any record by its id. Its texts are those of the default edition.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id.")] id: ID,
+    ) -> Result<Option<Node>> {
         let session = session(ctx)?;
         let edition = session.edition_set().default_edition()?.id;
-        fetch(session, parse_id("id", &id)?, edition, lookahead::entry_parts(ctx)).await
+        fetch(
+            session,
+            parse_id("id", &id)?,
+            edition,
+            lookahead::entry_parts(ctx),
+        )
+        .await
     }
 
     /// Any records by their ids, in the order asked for; null for what is not there.
-    async fn nodes(&self, ctx: &Context<'_>, #[graphql(desc = "The ids: at most 100.")] ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids: at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
         let session = session(ctx)?;
         let edition = session.edition_set().default_edition()?.id;
         let parts = lookahead::entry_parts(ctx);
@@ -111,24 +130,66 @@ fn parse(texts: &[ID]) -> domain::Result<Vec<AnyId>> {
             Err(error) => wrong.extend_from_slice(error.fields()),
         }
     }
-    if wrong.is_empty() { Ok(ids) } else { Err(Error::Invalid(wrong)) }
+    if wrong.is_empty() {
+        Ok(ids)
+    } else {
+        Err(Error::Invalid(wrong))
+    }
 }
 
-async fn fetch(session: &Session, id: AnyId, edition: EditionId, parts: Parts) -> Result<Option<Node>> {
+async fn fetch(
+    session: &Session,
+    id: AnyId,
+    edition: EditionId,
+    parts: Parts,
+) -> Result<Option<Node>> {
     let cx = session.cx();
     Ok(match id {
         AnyId::Entry(id) => session.load(EntryKey { id, parts }).await?.map(Node::from),
-        AnyId::Category(id) => session.load(TermKey { id: id.into(), edition }).await?.map(|term| Node::Category(Category::new(term, edition))),
-        AnyId::Tag(id) => session.load(TermKey { id: id.into(), edition }).await?.map(|term| Node::Tag(Tag::new(term, edition))),
-        AnyId::Author(id) => session.load(AuthorKey { id, edition }).await?.map(Node::Author),
-        AnyId::Asset(id) => session.load(AssetKey { id, edition }).await?.map(Node::Asset),
-        AnyId::Gallery(id) => session.load(GalleryKey { id, edition }).await?.map(Node::Gallery),
+        AnyId::Category(id) => session
+            .load(TermKey {
+                id: id.into(),
+                edition,
+            })
+            .await?
+            .map(|term| Node::Category(Category::new(term, edition))),
+        AnyId::Tag(id) => session
+            .load(TermKey {
+                id: id.into(),
+                edition,
+            })
+            .await?
+            .map(|term| Node::Tag(Tag::new(term, edition))),
+        AnyId::Author(id) => session
+            .load(AuthorKey { id, edition })
+            .await?
+            .map(Node::Author),
+        AnyId::Asset(id) => session
+            .load(AssetKey { id, edition })
+            .await?
+            .map(Node::Asset),
+        AnyId::Gallery(id) => session
+            .load(GalleryKey { id, edition })
+            .await?
+            .map(Node::Gallery),
         AnyId::Newsletter(id) => session.load(NewsletterKey(id)).await?.map(Node::Newsletter),
-        AnyId::Collection(id) => collections::get(cx, &collections::CollectionGet::Id(id)).await?.map(|found| Node::Collection(found.into())),
-        AnyId::Menu(id) => menus::get(cx, &menus::MenuGet::Id(id)).await?.map(|found| Node::Menu(found.into())),
-        AnyId::Comment(id) => comments::get(cx, id).await?.map(|found| Node::Comment(found.into())),
-        AnyId::Redirect(id) => redirects::get(cx, id).await?.map(|found| Node::Redirect(found.into())),
-        AnyId::Edition(id) => session.editions().into_iter().find(|edition| edition.id() == id).map(Node::Edition),
+        AnyId::Collection(id) => collections::get(cx, &collections::CollectionGet::Id(id))
+            .await?
+            .map(|found| Node::Collection(found.into())),
+        AnyId::Menu(id) => menus::get(cx, &menus::MenuGet::Id(id))
+            .await?
+            .map(|found| Node::Menu(found.into())),
+        AnyId::Comment(id) => comments::get(cx, id)
+            .await?
+            .map(|found| Node::Comment(found.into())),
+        AnyId::Redirect(id) => redirects::get(cx, id)
+            .await?
+            .map(|found| Node::Redirect(found.into())),
+        AnyId::Edition(id) => session
+            .editions()
+            .into_iter()
+            .find(|edition| edition.id() == id)
+            .map(Node::Edition),
         // Revisions are read with their entry only.
         AnyId::Revision(_) => None,
     })

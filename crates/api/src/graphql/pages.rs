@@ -17,7 +17,7 @@ use super::{
     comments::{self, Comment},
     connection::{Connection, Listed, Paging},
     context::{Session, session},
-    entries::{Entry, EntryFields, EntryRef, entry_get},
+    entries::{Entry, EntryArgs, EntryFields, EntryRef},
     enums::View,
     filters::{self, PageFilter, PageOrder},
     loaders::EntryKey,
@@ -29,7 +29,7 @@ use super::{
 
 /// A standing page. Cheap to clone.
 #[derive(Clone)]
-pub struct Page(Arc<PageData>);
+pub(crate) struct Page(Arc<PageData>);
 
 struct PageData {
     fields: EntryFields,
@@ -42,10 +42,17 @@ struct PageData {
 impl From<domain::pages::Page> for Page {
     fn from(mut page: domain::pages::Page) -> Self {
         let edition = page.entry.edition;
-        let hero = map(std::mem::take(&mut page.hero), |hero| hero.map(|figure| Figure::new(figure, edition)));
+        let hero = map(std::mem::take(&mut page.hero), |hero| {
+            hero.map(|figure| Figure::new(figure, edition))
+        });
         let body = map(std::mem::take(&mut page.body), Arc::new);
         let page = Arc::new(page);
-        Self(Arc::new(PageData { fields: EntryFields::Page(Arc::clone(&page)), page, hero, body }))
+        Self(Arc::new(PageData {
+            fields: EntryFields::Page(Arc::clone(&page)),
+            page,
+            hero,
+            body,
+        }))
     }
 }
 
@@ -63,16 +70,20 @@ impl Listed for Page {
 
 impl Page {
     /// The excerpt.
-    pub fn plain_excerpt(&self) -> String {
+    pub(crate) fn plain_excerpt(&self) -> String {
         self.0.page.excerpt()
     }
 
     /// The main picture.
-    pub async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
+    pub(crate) async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
         self.0.fields.hero(session, &self.0.hero).await
     }
 
-    async fn above(&self, session: &Session, parts: domain::content::Parts) -> Result<Option<Self>> {
+    async fn above(
+        &self,
+        session: &Session,
+        parts: domain::content::Parts,
+    ) -> Result<Option<Self>> {
         let Some(id) = self.entry().parent else {
             return Ok(None);
         };
@@ -142,8 +153,23 @@ impl Page {
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
     ) -> Result<Connection<Page>> {
         let entry = self.entry();
-        let filter = EntryFilter { parent: Some(Some(entry.id)), ..EntryFilter::default() };
-        list(ctx, Some(entry.edition), filter, by_position(), Paging { first, after, last, before }).await
+        let filter = EntryFilter {
+            parent: Some(Some(entry.id)),
+            ..EntryFilter::default()
+        };
+        list(
+            ctx,
+            Some(entry.edition),
+            filter,
+            by_position(),
+            Paging {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await
     }
 
     /// Its place among the pages of the same parent.
@@ -158,7 +184,10 @@ impl Page {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Comment>> {
-        let query = CommentQuery { entry: Some(self.entry().id), parent: Some(None) };
+        let query = CommentQuery {
+            entry: Some(self.entry().id),
+            parent: Some(None),
+        };
         comments::list(ctx, &query, Paging::forward(first, after)).await
     }
 
@@ -174,7 +203,10 @@ impl Page {
 
     /// Texts for search engines and link previews.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
-        self.0.fields.seo(session(ctx)?, &self.0.page.seo, Entry::Page(self.clone())).await
+        self.0
+            .fields
+            .seo(session(ctx)?, &self.0.page.seo, Entry::Page(self.clone()))
+            .await
     }
 
     /// Its saved states, the newest first. Only for those who read drafts; empty for others.
@@ -189,19 +221,39 @@ impl Page {
 }
 
 fn by_position() -> EntryOrder {
-    EntryOrder { field: EntryOrderField::Position, descending: false }
+    EntryOrder {
+        field: EntryOrderField::Position,
+        descending: false,
+    }
 }
 
-async fn list(ctx: &Context<'_>, edition: Option<EditionId>, filter: EntryFilter, order: EntryOrder, paging: Paging) -> Result<Connection<Page>> {
+async fn list(
+    ctx: &Context<'_>,
+    edition: Option<EditionId>,
+    filter: EntryFilter,
+    order: EntryOrder,
+    paging: Paging,
+) -> Result<Connection<Page>> {
     let wanted = lookahead::page(ctx);
-    let query = EntryQuery { kind: ContentKind::Page, edition, filter, order };
-    let found = pages::list(session(ctx)?.cx(), &query, &paging.check(wanted)?, wanted.parts).await?;
+    let query = EntryQuery {
+        kind: ContentKind::Page,
+        edition,
+        filter,
+        order,
+    };
+    let found = pages::list(
+        session(ctx)?.cx(),
+        &query,
+        &paging.check(wanted)?,
+        wanted.parts,
+    )
+    .await?;
     Ok(Connection::new(found))
 }
 
 /// The root fields about pages.
 #[derive(Default)]
-pub struct PageQueries;
+pub(crate) struct PageQueries;
 
 #[Object]
 impl PageQueries {
@@ -210,14 +262,28 @@ impl PageQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] by: EntryRef,
-        #[graphql(desc = "Code of the edition its slug or path stands in; the default edition if absent. With an id: asks for the translation in this edition.")]
+        #[graphql(
+            desc = "Code of the edition its slug or path stands in; the default edition if absent. With an id: asks for the translation in this edition."
+        )]
         edition: Option<String>,
-        #[graphql(desc = "With an id and an edition: whether an edition that stands in for it will do.", default)] fallback: bool,
-        #[graphql(name = "view", desc = "Which state of it.", default)] _view: View,
+        #[graphql(
+            desc = "With an id and an edition: whether an edition that stands in for it will do.",
+            default
+        )]
+        fallback: bool,
+        #[graphql(desc = "Which state of it.", default)] view: View,
     ) -> Result<Option<Page>> {
         let session = session(ctx)?;
-        let get = entry_get(session, ContentKind::Page, by, edition.as_deref(), fallback)?;
-        Ok(pages::get(session.cx(), &get, lookahead::entry_parts(ctx)).await?.map(Page::from))
+        let get = EntryArgs {
+            by,
+            edition,
+            fallback,
+            view,
+        }
+        .read(session, ContentKind::Page)?;
+        Ok(pages::get(session.cx(), &get, lookahead::entry_parts(ctx))
+            .await?
+            .map(Page::from))
     }
 
     /// The pages, by title unless ordered otherwise.
@@ -234,9 +300,27 @@ impl PageQueries {
     ) -> Result<Connection<Page>> {
         let session = session(ctx)?;
         let edition = session.list_edition(edition.as_deref())?;
-        let filter = filter.map(|filter| filters::read(filter, session.edition_set())).transpose()?.unwrap_or_default();
-        let by_title = EntryOrder { field: EntryOrderField::Title, descending: false };
+        let filter = filter
+            .map(|filter| filters::read(filter, session.edition_set()))
+            .transpose()?
+            .unwrap_or_default();
+        let by_title = EntryOrder {
+            field: EntryOrderField::Title,
+            descending: false,
+        };
         let order = order_by.map_or(by_title, Into::into);
-        list(ctx, edition, filter, order, Paging { first, after, last, before }).await
+        list(
+            ctx,
+            edition,
+            filter,
+            order,
+            Paging {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await
     }
 }

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// An old path.
-pub struct Redirect(domain::redirects::Redirect);
+pub(crate) struct Redirect(domain::redirects::Redirect);
 
 impl From<domain::redirects::Redirect> for Redirect {
     fn from(redirect: domain::redirects::Redirect) -> Self {
@@ -33,7 +33,7 @@ impl Listed for Redirect {
 impl Redirect {
     /// Its id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -61,7 +61,12 @@ impl Redirect {
     /// The entry it leads to, wherever its path moves, if it leads to one.
     async fn entry(&self, ctx: &Context<'_>) -> Result<Option<Entry>> {
         match self.0.to {
-            RedirectTarget::Entry(id) => Ok(session(ctx)?.load(EntryKey { id, parts: lookahead::entry_parts(ctx) }).await?),
+            RedirectTarget::Entry(id) => Ok(session(ctx)?
+                .load(EntryKey {
+                    id,
+                    parts: lookahead::entry_parts(ctx),
+                })
+                .await?),
             RedirectTarget::Url(_) | RedirectTarget::Gone => Ok(None),
         }
     }
@@ -103,7 +108,7 @@ impl Redirect {
 
 /// The root fields about redirects.
 #[derive(Default)]
-pub struct RedirectQueries;
+pub(crate) struct RedirectQueries;
 
 #[Object]
 impl RedirectQueries {
@@ -119,7 +124,15 @@ impl RedirectQueries {
     ) -> Result<Connection<Redirect>> {
         let session = session(ctx)?;
         let edition = session.list_edition(edition.as_deref())?;
-        let page = Paging { first, after, last, before }.check(lookahead::page(ctx))?;
-        Ok(Connection::new(redirects::list(session.cx(), edition, &page).await?))
+        let page = Paging {
+            first,
+            after,
+            last,
+            before,
+        }
+        .check(lookahead::page(ctx))?;
+        Ok(Connection::new(
+            redirects::list(session.cx(), edition, &page).await?,
+        ))
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// One saved state of an entry.
-pub struct Revision(domain::revisions::Revision);
+pub(crate) struct Revision(domain::revisions::Revision);
 
 impl From<domain::revisions::Revision> for Revision {
     fn from(revision: domain::revisions::Revision) -> Self {
@@ -66,7 +66,13 @@ impl Revision {
 }
 
 /// The revisions of an entry.
-pub async fn list(ctx: &Context<'_>, entry: EntryId, paging: Paging) -> Result<Connection<Revision>> {
+pub(crate) async fn list(
+    ctx: &Context<'_>,
+    entry: EntryId,
+    paging: Paging,
+) -> Result<Connection<Revision>> {
     let page = paging.check(lookahead::page(ctx))?;
-    Ok(Connection::new(entries::revisions(session(ctx)?.cx(), entry, &page).await?))
+    Ok(Connection::new(
+        entries::revisions(session(ctx)?.cx(), entry, &page).await?,
+    ))
 }

@@ -19,7 +19,7 @@ use super::{
 
 /// What lives at a public path.
 #[derive(Union)]
-pub enum Route {
+pub(crate) enum Route {
     /// An article.
     Article(Article),
     /// A page.
@@ -59,7 +59,7 @@ impl Route {
 
 /// The root fields about routes.
 #[derive(Default)]
-pub struct RouteQueries;
+pub(crate) struct RouteQueries;
 
 #[Object]
 impl RouteQueries {
@@ -67,12 +67,18 @@ impl RouteQueries {
     async fn route(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The path as readers see it, percent-encoded or not; a query is ignored.")] path: String,
-        #[graphql(desc = "Code of the edition. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "The path as readers see it, percent-encoded or not; a query is ignored."
+        )]
+        path: String,
+        #[graphql(desc = "Code of the edition. The default edition if absent.")] edition: Option<
+            String,
+        >,
     ) -> Result<Option<Route>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
-        let found = routes::resolve(session.cx(), edition, &path, lookahead::entry_parts(ctx)).await?;
+        let found =
+            routes::resolve(session.cx(), edition, &path, lookahead::entry_parts(ctx)).await?;
         Ok(found.map(|route| Route::new(route, edition)))
     }
 }

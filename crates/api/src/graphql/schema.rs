@@ -3,9 +3,11 @@
 use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions};
 
 use super::{
-    articles::ArticleQueries, authors::AuthorQueries, collections::CollectionQueries, comments::CommentQueries, editions::SiteQueries, entries::Entry,
-    galleries::GalleryQueries, http::hide_schema, media::AssetQueries, menus::MenuQueries, newsletters::NewsletterQueries, node::NodeQueries,
-    pages::PageQueries, redirects::RedirectQueries, routes::RouteQueries, terms::TermQueries,
+    articles::ArticleQueries, authors::AuthorQueries, collections::CollectionQueries,
+    comments::CommentQueries, editions::SiteQueries, entries::Entry, galleries::GalleryQueries,
+    http::hide_schema, media::AssetQueries, menus::MenuQueries, newsletters::NewsletterQueries,
+    node::NodeQueries, pages::PageQueries, redirects::RedirectQueries, routes::RouteQueries,
+    terms::TermQueries,
 };
 
 /// The schema.
@@ -43,7 +45,11 @@ pub fn schema(introspection: bool) -> Schema {
     let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription)
         .register_output_type::<Entry>()
         .limit_recursive_depth(MAX_RECURSION);
-    if introspection { builder.finish() } else { hide_schema(builder).finish() }
+    if introspection {
+        builder.finish()
+    } else {
+        hide_schema(builder).finish()
+    }
 }
 
 /// The schema in its own language, as it is committed.
@@ -54,11 +60,11 @@ pub fn sdl(schema: &Schema) -> String {
 #[cfg(test)]
 mod tests {
     use async_graphql::{
+        Positioned,
         parser::{
             parse_schema,
             types::{FieldDefinition, InputValueDefinition, TypeKind, TypeSystemDefinition},
         },
-        Positioned,
     };
 
     use super::*;
@@ -79,7 +85,10 @@ mod tests {
             note(definition.node.description.is_some(), name.to_string());
             let mut inputs = |of: &str, inputs: Vec<Positioned<InputValueDefinition>>| {
                 for input in inputs {
-                    note(input.node.description.is_some(), format!("{of}.{}", input.node.name.node));
+                    note(
+                        input.node.description.is_some(),
+                        format!("{of}.{}", input.node.name.node),
+                    );
                 }
             };
             let mut fields: Vec<Positioned<FieldDefinition>> = Vec::new();
@@ -89,7 +98,10 @@ mod tests {
                 TypeKind::InputObject(input) => inputs(&name, input.fields),
                 TypeKind::Enum(values) => {
                     for value in values.values {
-                        note(value.node.description.is_some(), format!("{name}.{}", value.node.value.node));
+                        note(
+                            value.node.description.is_some(),
+                            format!("{name}.{}", value.node.value.node),
+                        );
                     }
                 }
                 TypeKind::Scalar | TypeKind::Union(_) => {}
@@ -97,7 +109,10 @@ mod tests {
             for field in fields {
                 let place = format!("{name}.{}", field.node.name.node);
                 for argument in &field.node.arguments {
-                    note(argument.node.description.is_some(), format!("{place}({}:)", argument.node.name.node));
+                    note(
+                        argument.node.description.is_some(),
+                        format!("{place}({}:)", argument.node.name.node),
+                    );
                 }
                 note(field.node.description.is_some(), place);
             }

@@ -7,14 +7,14 @@ use domain::content;
 use super::{context::session, entries::Entry, loaders::AssetKey, media::Asset};
 
 /// What an entry tells search engines.
-pub struct Seo {
+pub(crate) struct Seo {
     of: Entry,
     texts: content::Seo,
 }
 
 impl Seo {
     /// The texts an editor wrote; the entry fills in the rest.
-    pub fn new(of: Entry, texts: content::Seo) -> Self {
+    pub(crate) fn new(of: Entry, texts: content::Seo) -> Self {
         Self { of, texts }
     }
 }
@@ -25,12 +25,19 @@ impl Seo {
 impl Seo {
     /// Title of the HTML page.
     async fn title(&self) -> &str {
-        self.texts.title.as_deref().unwrap_or(&self.of.fields().entry().title)
+        self.texts
+            .title
+            .as_deref()
+            .unwrap_or(&self.of.fields().entry().title)
     }
 
     /// Description of the HTML page: as written for it, else the excerpt.
     async fn description(&self) -> Option<String> {
-        self.texts.description.clone().or_else(|| self.of.plain_excerpt()).filter(|text| !text.is_empty())
+        self.texts
+            .description
+            .clone()
+            .or_else(|| self.of.plain_excerpt())
+            .filter(|text| !text.is_empty())
     }
 
     /// Where the original stands: elsewhere if an editor said so, else here.
@@ -50,8 +57,17 @@ impl Seo {
     async fn image(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
         let session = session(ctx)?;
         match self.texts.image {
-            Some(id) => Ok(session.load(AssetKey { id, edition: self.of.fields().entry().edition }).await?),
-            None => Ok(self.of.main_picture(session).await?.map(|figure| figure.asset().clone())),
+            Some(id) => Ok(session
+                .load(AssetKey {
+                    id,
+                    edition: self.of.fields().entry().edition,
+                })
+                .await?),
+            None => Ok(self
+                .of
+                .main_picture(session)
+                .await?
+                .map(|figure| figure.asset().clone())),
         }
     }
 
@@ -59,9 +75,19 @@ impl Seo {
     /// `<script type="application/ld+json">`.
     async fn json_ld(&self, ctx: &Context<'_>) -> Result<serde_json::Value> {
         let session = session(ctx)?;
-        let hero = self.of.main_picture(session).await?.map(|figure| figure.to_domain());
+        let hero = self
+            .of
+            .main_picture(session)
+            .await?
+            .map(|figure| figure.to_domain());
         let byline = self.of.contributions(session).await?;
         let content = self.of.fields().content(self.texts.clone());
-        Ok(json_ld(session.cx(), &content, &byline, hero.as_ref(), session.edition_set()))
+        Ok(json_ld(
+            session.cx(),
+            &content,
+            &byline,
+            hero.as_ref(),
+            session.edition_set(),
+        ))
     }
 }

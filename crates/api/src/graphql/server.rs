@@ -43,7 +43,11 @@ pub struct GraphqlOptions {
 
 impl Default for GraphqlOptions {
     fn default() -> Self {
-        Self { http: HttpOptions::default(), timeout_ms: 10_000, graphiql: true }
+        Self {
+            http: HttpOptions::default(),
+            timeout_ms: 10_000,
+            graphiql: true,
+        }
     }
 }
 
@@ -69,12 +73,24 @@ impl Graphql {
     /// The face of `app`.
     pub fn new(app: Arc<App>, mut options: GraphqlOptions) -> domain::Result<Self> {
         let schema = schema(options.http.introspection);
-        let types = Types::of(&sdl(&schema)).ok_or_else(|| Error::internal("the schema cannot be read back"))?;
+        let types = Types::of(&sdl(&schema))
+            .ok_or_else(|| Error::internal("the schema cannot be read back"))?;
         for (name, length) in types.list_lengths() {
-            options.http.limits.list_defaults.entry(name).or_insert(length);
+            options
+                .http
+                .limits
+                .list_defaults
+                .entry(name)
+                .or_insert(length);
         }
         let editions = KnownEditions::default();
-        Ok(Self(Arc::new(Inner { app, schema, types, editions, options })))
+        Ok(Self(Arc::new(Inner {
+            app,
+            schema,
+            types,
+            editions,
+            options,
+        })))
     }
 
     /// The routes: `/graphql` for queries and for the page, `/graphiql/…` for the files of the page.
@@ -95,9 +111,17 @@ impl Graphql {
         if !is_safe || answer.outcome != Outcome::Complete {
             return uncached(answer);
         }
-        let facts = Facts { vary: answer.headers.get(header::VARY).cloned(), ..Facts::default() };
-        let is_new = answer.headers.get(header::CONTENT_TYPE) == Some(&MediaType::GraphqlResponse.content_type());
-        let content_type = if is_new { "application/graphql-response+json; charset=utf-8" } else { "application/json; charset=utf-8" };
+        let facts = Facts {
+            vary: answer.headers.get(header::VARY).cloned(),
+            ..Facts::default()
+        };
+        let is_new = answer.headers.get(header::CONTENT_TYPE)
+            == Some(&MediaType::GraphqlResponse.content_type());
+        let content_type = if is_new {
+            "application/graphql-response+json; charset=utf-8"
+        } else {
+            "application/json; charset=utf-8"
+        };
         cacheable(&asked, cx.scope(), content_type, answer.body, facts)
     }
 
@@ -105,12 +129,17 @@ impl Graphql {
     async fn execute(&self, cx: ActorContext, mut request: Request) -> Response {
         let session = match Session::begin(cx, &self.0.editions).await {
             Ok(session) => session,
-            Err(failure) => return Response::from_errors(vec![error::refused(failure)]),
+            Err(failure) => return Response::from_errors(vec![error::refused(&failure)]),
         };
         let name = request.operation_name.clone();
-        let shape = request.parsed_query().ok().and_then(|document| Shape::of(document, name.as_deref()));
+        let shape = request
+            .parsed_query()
+            .ok()
+            .and_then(|document| Shape::of(document, name.as_deref()));
         let limit = Duration::from_millis(self.0.options.timeout_ms);
-        let Ok(mut response) = tokio::time::timeout(limit, self.0.schema.execute(request.data(session))).await else {
+        let Ok(mut response) =
+            tokio::time::timeout(limit, self.0.schema.execute(request.data(session))).await
+        else {
             return Response::from_errors(vec![self.too_slow()]);
         };
         error::finish(&mut response.errors);
@@ -122,18 +151,30 @@ impl Graphql {
 
     fn too_slow(&self) -> ServerError {
         let allowed = self.0.options.timeout_ms;
-        error::refused(Error::LimitExceeded(format!("the query took longer than the {allowed} milliseconds allowed; ask for less at once")))
+        let message = format!(
+            "the query took longer than the {allowed} milliseconds allowed; ask for less at once"
+        );
+        error::refused(&Error::LimitExceeded(message))
     }
 }
 
 /// An answer no cache may keep: a change, a failure, or a POST.
 fn uncached(mut answer: Answer) -> HttpResponse {
-    answer.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer.headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    answer
+        .headers
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     answer.into_response()
 }
 
-async fn answer(State(graphql): State<Graphql>, caller: Result<Caller, Problem>, request: axum::extract::Request) -> HttpResponse {
+async fn answer(
+    State(graphql): State<Graphql>,
+    caller: Result<Caller, Problem>,
+    request: axum::extract::Request,
+) -> HttpResponse {
     if graphql.0.options.graphiql && graphiql::is_asked_for(request.method(), request.headers()) {
         return graphiql::page(request.headers());
     }
@@ -145,6 +186,8 @@ async fn answer(State(graphql): State<Graphql>, caller: Result<Caller, Problem>,
 
 impl std::fmt::Debug for Graphql {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Graphql").field("options", &self.0.options).finish_non_exhaustive()
+        f.debug_struct("Graphql")
+            .field("options", &self.0.options)
+            .finish_non_exhaustive()
     }
 }

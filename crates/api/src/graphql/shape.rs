@@ -10,7 +10,8 @@ use async_graphql::{
     Name, PathSegment, Positioned, Response, Value,
     indexmap::IndexMap,
     parser::types::{
-        BaseType, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType, Selection, SelectionSet,
+        BaseType, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition,
+        OperationType, Selection, SelectionSet,
     },
 };
 
@@ -34,7 +35,7 @@ struct Field {
 
 /// The shape of the answer to an operation.
 #[derive(Debug)]
-pub struct Shape {
+pub(crate) struct Shape {
     root: &'static str,
     fields: Fields,
 }
@@ -42,7 +43,7 @@ pub struct Shape {
 impl Shape {
     /// The shape of the answer to the operation that will be run, if there is one. The document
     /// must be within the limits, as its fragments are written out.
-    pub fn of(document: &ExecutableDocument, operation_name: Option<&str>) -> Option<Self> {
+    pub(crate) fn of(document: &ExecutableDocument, operation_name: Option<&str>) -> Option<Self> {
         let operation: &OperationDefinition = match (&document.operations, operation_name) {
             (DocumentOperations::Single(operation), _) => &operation.node,
             (DocumentOperations::Multiple(operations), Some(name)) => &operations.get(name)?.node,
@@ -54,12 +55,17 @@ impl Shape {
             OperationType::Subscription => "Subscription",
         };
         let mut fields = Fields::new();
-        collect(&operation.selection_set.node, None, &document.fragments, &mut fields);
+        collect(
+            &operation.selection_set.node,
+            None,
+            &document.fragments,
+            &mut fields,
+        );
         Some(Self { root, fields })
     }
 
     /// Gives an answer this shape.
-    pub fn restore(&self, response: &mut Response, types: &Types) {
+    pub(crate) fn restore(&self, response: &mut Response, types: &Types) {
         for error in &response.errors {
             if let Some(place) = self.null_for(&error.path, types) {
                 set_null(&mut response.data, place);
@@ -115,20 +121,37 @@ fn collect(set: &SelectionSet, on: Option<&Name>, fragments: &Fragments, into: &
         match &selection.node {
             Selection::Field(field) => {
                 let field = &field.node;
-                let collected = into.entry(field.response_key().node.clone()).or_insert_with(|| Field {
-                    name: field.name.node.clone(),
-                    on: on.cloned(),
-                    inner: Fields::new(),
-                });
-                collect(&field.selection_set.node, None, fragments, &mut collected.inner);
+                let collected = into
+                    .entry(field.response_key().node.clone())
+                    .or_insert_with(|| Field {
+                        name: field.name.node.clone(),
+                        on: on.cloned(),
+                        inner: Fields::new(),
+                    });
+                collect(
+                    &field.selection_set.node,
+                    None,
+                    fragments,
+                    &mut collected.inner,
+                );
             }
             Selection::InlineFragment(fragment) => {
-                let on = fragment.node.type_condition.as_ref().map(|condition| &condition.node.on.node).or(on);
+                let on = fragment
+                    .node
+                    .type_condition
+                    .as_ref()
+                    .map(|condition| &condition.node.on.node)
+                    .or(on);
                 collect(&fragment.node.selection_set.node, on, fragments, into);
             }
             Selection::FragmentSpread(spread) => {
                 if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
-                    collect(&fragment.node.selection_set.node, Some(&fragment.node.type_condition.node.on.node), fragments, into);
+                    collect(
+                        &fragment.node.selection_set.node,
+                        Some(&fragment.node.type_condition.node.on.node),
+                        fragments,
+                        into,
+                    );
                 }
             }
         }
@@ -162,7 +185,12 @@ fn order(value: &mut Value, fields: &Fields) {
     match value {
         Value::Object(object) => order_object(object, fields),
         Value::List(items) => items.iter_mut().for_each(|item| order(item, fields)),
-        Value::Null | Value::Number(_) | Value::String(_) | Value::Boolean(_) | Value::Binary(_) | Value::Enum(_) => {}
+        Value::Null
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Boolean(_)
+        | Value::Binary(_)
+        | Value::Enum(_) => {}
     }
 }
 
@@ -171,10 +199,13 @@ fn order_object(object: &mut IndexMap<Name, Value>, fields: &Fields) {
     let mut expected = fields.iter();
     let mut sorted = true;
     for (key, value) in object.iter_mut() {
-        let field = expected.find(|(name, _)| *name == key).map(|(_, field)| field).or_else(|| {
-            sorted = false;
-            fields.get(key)
-        });
+        let field = expected
+            .find(|(name, _)| *name == key)
+            .map(|(_, field)| field)
+            .or_else(|| {
+                sorted = false;
+                fields.get(key)
+            });
         if let Some(field) = field.filter(|field| !field.inner.is_empty()) {
             order(value, &field.inner);
         }
@@ -195,22 +226,36 @@ mod tests {
             Types::of("type Query { list: [Thing!]! maybe: Thing loose: [Thing] } interface Any { id: ID! } type Thing implements Any { id: ID! name: String! note: String inner: Thing! }").unwrap()
         });
         let mut response = Response::new(data);
-        response.errors.extend(path.map(|path| ServerError { path, ..ServerError::new("failed", None) }));
-        Shape::of(&parse_query(document).unwrap(), None).unwrap().restore(&mut response, &TYPES);
+        response.errors.extend(path.map(|path| ServerError {
+            path,
+            ..ServerError::new("failed", None)
+        }));
+        Shape::of(&parse_query(document).unwrap(), None)
+            .unwrap()
+            .restore(&mut response, &TYPES);
         response.data
     }
 
     fn path(segments: &[&str]) -> Option<Vec<PathSegment>> {
-        let segment = |text: &&str| text.parse().map_or_else(|_| PathSegment::Field((*text).to_owned()), PathSegment::Index);
+        let segment = |text: &&str| {
+            text.parse().map_or_else(
+                |_| PathSegment::Field((*text).to_owned()),
+                PathSegment::Index,
+            )
+        };
         Some(segments.iter().map(segment).collect())
     }
 
     #[test]
     fn keys_stand_in_the_order_of_the_selection() {
         let document = "{ b: maybe { note ...F id } list { id } } fragment F on Thing { name }";
-        let data = value!({ "list": [{ "id": "1" }], "b": { "id": "1", "name": "n", "note": null } });
+        let data =
+            value!({ "list": [{ "id": "1" }], "b": { "id": "1", "name": "n", "note": null } });
         let text = restored(document, data, None).to_string();
-        assert_eq!(text, r#"{b: {note: null, name: "n", id: "1"}, list: [{id: "1"}]}"#);
+        assert_eq!(
+            text,
+            r#"{b: {note: null, name: "n", id: "1"}, list: [{id: "1"}]}"#
+        );
     }
 
     #[test]
@@ -222,11 +267,18 @@ mod tests {
 
     #[test]
     fn a_failure_goes_up_to_what_may_be_null() {
-        let document = "{ maybe { inner { ... on Any { key: id } } } list { name } loose { name } }";
+        let document =
+            "{ maybe { inner { ... on Any { key: id } } } list { name } loose { name } }";
         let whole = || value!({ "maybe": { "inner": {} }, "list": [{}, { "name": "b" }], "loose": [{}, { "name": "b" }] });
         let text = |at: &[&str]| restored(document, whole(), path(at)).to_string();
-        assert_eq!(text(&["maybe", "inner", "key"]), r#"{maybe: null, list: [{}, {name: "b"}], loose: [{}, {name: "b"}]}"#);
-        assert_eq!(text(&["loose", "0", "name"]), r#"{maybe: {inner: {}}, list: [{}, {name: "b"}], loose: [null, {name: "b"}]}"#);
+        assert_eq!(
+            text(&["maybe", "inner", "key"]),
+            r#"{maybe: null, list: [{}, {name: "b"}], loose: [{}, {name: "b"}]}"#
+        );
+        assert_eq!(
+            text(&["loose", "0", "name"]),
+            r#"{maybe: {inner: {}}, list: [{}, {name: "b"}], loose: [null, {name: "b"}]}"#
+        );
         assert_eq!(text(&["list", "0", "name"]), "null");
     }
 }

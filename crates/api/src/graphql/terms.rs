@@ -25,7 +25,7 @@ use super::{
 
 /// The fields categories and tags share. Both objects hold one and merge its fields into the type.
 #[derive(Clone)]
-pub struct TermFields {
+pub(crate) struct TermFields {
     term: Arc<Term>,
     requested: EditionId,
 }
@@ -38,10 +38,22 @@ impl TermFields {
     /// The condition that an article has this term.
     fn filter(&self) -> EntryFilter {
         let uuid = self.term.id.uuid();
-        let has = |key| Some(TermFilter { all_of: vec![key], include_descendants: true, ..TermFilter::default() });
+        let has = |key| {
+            Some(TermFilter {
+                all_of: vec![key],
+                include_descendants: true,
+                ..TermFilter::default()
+            })
+        };
         match self.term.id.taxonomy {
-            Taxonomy::Category => EntryFilter { category: has(FilterKey::Category(domain::id::Id::from_uuid(uuid))), ..EntryFilter::default() },
-            Taxonomy::Tag => EntryFilter { tag: has(FilterKey::Tag(domain::id::Id::from_uuid(uuid))), ..EntryFilter::default() },
+            Taxonomy::Category => EntryFilter {
+                category: has(FilterKey::Category(domain::id::Id::from_uuid(uuid))),
+                ..EntryFilter::default()
+            },
+            Taxonomy::Tag => EntryFilter {
+                tag: has(FilterKey::Tag(domain::id::Id::from_uuid(uuid))),
+                ..EntryFilter::default()
+            },
         }
     }
 }
@@ -51,7 +63,7 @@ impl TermFields {
 impl TermFields {
     /// Its id.
     #[graphql(name = "id")]
-    pub async fn global_id(&self) -> ID {
+    pub(crate) async fn global_id(&self) -> ID {
         ID(self.term.id.to_string())
     }
 
@@ -62,7 +74,11 @@ impl TermFields {
 
     /// The direction its texts are written in.
     async fn direction(&self, ctx: &Context<'_>) -> Result<Direction> {
-        Ok(session(ctx)?.edition_set().get(self.term.text.edition)?.direction.into())
+        Ok(session(ctx)?
+            .edition_set()
+            .get(self.term.text.edition)?
+            .direction
+            .into())
     }
 
     /// Whether its texts come from another edition than the one asked for.
@@ -88,7 +104,9 @@ impl TermFields {
     /// Its absolute address at the frontend of that edition.
     async fn url(&self, ctx: &Context<'_>) -> Result<String> {
         let editions = session(ctx)?.edition_set();
-        Ok(editions.get(self.term.text.edition)?.url(&terms::path(editions, &self.term)))
+        Ok(editions
+            .get(self.term.text.edition)?
+            .url(&terms::path(editions, &self.term)))
     }
 
     /// What it is about.
@@ -99,19 +117,34 @@ impl TermFields {
     /// What it is called in all editions that have a name for it.
     async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<TermTranslation>> {
         let session = session(ctx)?;
-        let texts = session.load(TermTexts(self.term.id)).await?.unwrap_or_default();
-        texts.iter().map(|text| TermTranslation::new(session, &self.term, text)).collect()
+        let texts = session
+            .load(TermTexts(self.term.id))
+            .await?
+            .unwrap_or_default();
+        texts
+            .iter()
+            .map(|text| TermTranslation::new(session, self.term.id.taxonomy, text))
+            .collect()
     }
 
     /// How many published articles it has. A category counts those of the categories below it too.
     async fn article_count(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Code of the edition to count in. The one it was asked for in, if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition to count in. The one it was asked for in, if absent."
+        )]
+        edition: Option<String>,
     ) -> Result<u64> {
         let session = session(ctx)?;
         let edition = edition_or(session, edition.as_deref(), self.requested)?;
-        Ok(session.load(TermArticleCount { id: self.term.id, edition: Some(edition) }).await?.unwrap_or_default())
+        Ok(session
+            .load(TermArticleCount {
+                id: self.term.id,
+                edition: Some(edition),
+            })
+            .await?
+            .unwrap_or_default())
     }
 
     /// Its articles, the newest first unless ordered otherwise. A category has those of the
@@ -123,14 +156,28 @@ impl TermFields {
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
         #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
-        #[graphql(desc = "Code of the edition of the articles. The one it was asked for in, if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition of the articles. The one it was asked for in, if absent."
+        )]
+        edition: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<ArticleFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
     ) -> Result<ArticleConnection> {
         let session = session(ctx)?;
         let edition = edition_or(session, edition.as_deref(), self.requested)?;
-        let list = ArticleList { edition: Some(edition), filter, order: order_by, paging: Paging { first, after, last, before } };
-        list.of(ctx, Owner::Term(self.term.id), self.filter()).await
+        ArticleList {
+            edition: Some(edition),
+            filter,
+            order: order_by,
+            paging: Paging {
+                first,
+                after,
+                last,
+                before,
+            },
+        }
+        .of(ctx, Owner::Term(self.term.id), self.filter())
+        .await
     }
 
     /// Counts every save, from 1.
@@ -151,16 +198,16 @@ impl TermFields {
 
 /// A category with its text in one edition.
 #[derive(Clone)]
-pub struct Category(TermFields);
+pub(crate) struct Category(TermFields);
 
 impl Category {
     /// A category whose text was asked for in an edition.
-    pub fn new(term: Arc<Term>, requested: EditionId) -> Self {
+    pub(crate) fn new(term: Arc<Term>, requested: EditionId) -> Self {
         Self(TermFields { term, requested })
     }
 
     /// Its id.
-    pub fn is(&self, id: CategoryId) -> bool {
+    pub(crate) fn is(&self, id: CategoryId) -> bool {
         self.0.term.id == TermId::from(id)
     }
 
@@ -169,7 +216,13 @@ impl Category {
             return Ok(None);
         };
         let edition = self.0.requested;
-        Ok(session.load(TermKey { id: parent.into(), edition }).await?.map(|term| Self::new(term, edition)))
+        Ok(session
+            .load(TermKey {
+                id: parent.into(),
+                edition,
+            })
+            .await?
+            .map(|term| Self::new(term, edition)))
     }
 }
 
@@ -215,7 +268,10 @@ impl Category {
 
     /// The categories right below it, in their order.
     async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
-        let key = TermChildren { id: domain::id::Id::from_uuid(self.0.term.id.uuid()), edition: self.0.requested };
+        let key = TermChildren {
+            id: domain::id::Id::from_uuid(self.0.term.id.uuid()),
+            edition: self.0.requested,
+        };
         Ok(session(ctx)?.load(key).await?.unwrap_or_default())
     }
 
@@ -229,11 +285,11 @@ const MAX_DEPTH: usize = 32;
 
 /// A tag with its text in one edition.
 #[derive(Clone)]
-pub struct Tag(TermFields);
+pub(crate) struct Tag(TermFields);
 
 impl Tag {
     /// A tag whose text was asked for in an edition.
-    pub fn new(term: Arc<Term>, requested: EditionId) -> Self {
+    pub(crate) fn new(term: Arc<Term>, requested: EditionId) -> Self {
         Self(TermFields { term, requested })
     }
 }
@@ -266,7 +322,7 @@ impl Tag {
 }
 
 /// Categories and tags of a mixed list, each in its order.
-pub fn split(terms: Vec<Term>, requested: EditionId) -> (Vec<Category>, Vec<Tag>) {
+pub(crate) fn split(terms: Vec<Term>, requested: EditionId) -> (Vec<Category>, Vec<Tag>) {
     let mut categories = Vec::new();
     let mut tags = Vec::new();
     for term in terms {
@@ -280,7 +336,7 @@ pub fn split(terms: Vec<Term>, requested: EditionId) -> (Vec<Category>, Vec<Tag>
 
 /// What a category or tag is called in one edition.
 #[derive(SimpleObject)]
-pub struct TermTranslation {
+pub(crate) struct TermTranslation {
     /// The edition.
     edition: Edition,
     /// Its name.
@@ -296,18 +352,30 @@ pub struct TermTranslation {
 }
 
 impl TermTranslation {
-    fn new(session: &Session, term: &Term, text: &Localized<TermText>) -> Result<Self> {
+    fn new(session: &Session, taxonomy: Taxonomy, text: &Localized<TermText>) -> Result<Self> {
         let editions = session.edition_set();
-        let path = terms::path(editions, &Term { text: text.clone(), ..term.clone() });
-        let TermText { name, slug, slug_path: _, description } = text.value.clone();
+        let path = terms::text_path(editions, taxonomy, text);
+        let TermText {
+            name,
+            slug,
+            slug_path: _,
+            description,
+        } = text.value.clone();
         let url = editions.get(text.edition)?.url(&path);
-        Ok(Self { edition: session.edition(text.edition)?, name, slug, path, url, description })
+        Ok(Self {
+            edition: session.edition(text.edition)?,
+            name,
+            slug,
+            path,
+            url,
+            description,
+        })
     }
 }
 
 /// Conditions on categories; all that are set must hold.
 #[derive(InputObject, Default)]
-pub struct CategoryFilter {
+pub(crate) struct CategoryFilter {
     /// Stands right below this category.
     parent: Option<ID>,
     /// Has no parent.
@@ -319,7 +387,7 @@ pub struct CategoryFilter {
 
 /// Conditions on tags; all that are set must hold.
 #[derive(InputObject, Default)]
-pub struct TagFilter {
+pub(crate) struct TagFilter {
     /// Belongs to this set; the empty text means plain tags.
     namespace: Option<String>,
     /// Has this slug in the edition asked for.
@@ -328,7 +396,7 @@ pub struct TagFilter {
 
 /// The root fields about categories and tags.
 #[derive(Default)]
-pub struct TermQueries;
+pub(crate) struct TermQueries;
 
 #[Object]
 impl TermQueries {
@@ -337,13 +405,19 @@ impl TermQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] by: RecordRef,
-        #[graphql(desc = "Code of the edition its texts are wanted in and its slug stands in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition its texts are wanted in and its slug stands in. The default edition if absent."
+        )]
+        edition: Option<String>,
     ) -> Result<Option<Category>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
         let by = match by {
             RecordRef::Id(id) => TermGet::Id(parse_id::<CategoryId>("by.id", &id)?.into()),
-            RecordRef::Slug(slug) => TermGet::Slug { namespace: String::new(), slug },
+            RecordRef::Slug(slug) => TermGet::Slug {
+                namespace: String::new(),
+                slug,
+            },
         };
         let found = terms::get(session.cx(), Taxonomy::Category, &by, edition).await?;
         Ok(found.map(|term| Category::new(Arc::new(term), edition)))
@@ -357,22 +431,48 @@ impl TermQueries {
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
         #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
-        #[graphql(desc = "Code of the edition their texts are wanted in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition their texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<CategoryFilter>,
         #[graphql(desc = "In which order.", default)] order_by: TermOrder,
     ) -> Result<Connection<Category>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
-        let CategoryFilter { parent, roots_only, slug } = filter.unwrap_or_default();
+        let CategoryFilter {
+            parent,
+            roots_only,
+            slug,
+        } = filter.unwrap_or_default();
         let parent = match parent {
-            Some(_) if roots_only => return Err(domain::Error::invalid("filter.rootsOnly", "cannot hold beside `parent`").into()),
+            Some(_) if roots_only => {
+                return Err(domain::Error::invalid(
+                    "filter.rootsOnly",
+                    "cannot hold beside `parent`",
+                )
+                .into());
+            }
             Some(id) => Some(Some(parse_id::<CategoryId>("filter.parent", &id)?)),
             None => roots_only.then_some(None),
         };
-        let query = TermQuery { parent, slug, order: order_by.into(), ..TermQuery::all(Taxonomy::Category) };
-        let page = Paging { first, after, last, before }.check(lookahead::page(ctx))?;
+        let query = TermQuery {
+            parent,
+            slug,
+            order: order_by.into(),
+            ..TermQuery::all(Taxonomy::Category)
+        };
+        let page = Paging {
+            first,
+            after,
+            last,
+            before,
+        }
+        .check(lookahead::page(ctx))?;
         let found = terms::list(session.cx(), &query, edition, &page).await?;
-        Ok(Connection::new(found.map(|term| Category::new(Arc::new(term), edition))))
+        Ok(Connection::new(
+            found.map(|term| Category::new(Arc::new(term), edition)),
+        ))
     }
 
     /// One tag.
@@ -380,8 +480,15 @@ impl TermQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] by: RecordRef,
-        #[graphql(desc = "The set its slug stands in; the empty text means plain tags.", default)] namespace: String,
-        #[graphql(desc = "Code of the edition its texts are wanted in and its slug stands in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "The set its slug stands in; the empty text means plain tags.",
+            default
+        )]
+        namespace: String,
+        #[graphql(
+            desc = "Code of the edition its texts are wanted in and its slug stands in. The default edition if absent."
+        )]
+        edition: Option<String>,
     ) -> Result<Option<Tag>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
@@ -401,16 +508,32 @@ impl TermQueries {
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
         #[graphql(desc = "Page size, backward: 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
-        #[graphql(desc = "Code of the edition their texts are wanted in. The default edition if absent.")] edition: Option<String>,
+        #[graphql(
+            desc = "Code of the edition their texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<TagFilter>,
         #[graphql(desc = "In which order.", default)] order_by: TermOrder,
     ) -> Result<Connection<Tag>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
         let TagFilter { namespace, slug } = filter.unwrap_or_default();
-        let query = TermQuery { namespace, slug, order: order_by.into(), ..TermQuery::all(Taxonomy::Tag) };
-        let page = Paging { first, after, last, before }.check(lookahead::page(ctx))?;
+        let query = TermQuery {
+            namespace,
+            slug,
+            order: order_by.into(),
+            ..TermQuery::all(Taxonomy::Tag)
+        };
+        let page = Paging {
+            first,
+            after,
+            last,
+            before,
+        }
+        .check(lookahead::page(ctx))?;
         let found = terms::list(session.cx(), &query, edition, &page).await?;
-        Ok(Connection::new(found.map(|term| Tag::new(Arc::new(term), edition))))
+        Ok(Connection::new(
+            found.map(|term| Tag::new(Arc::new(term), edition)),
+        ))
     }
 }

@@ -16,7 +16,7 @@ const UNPAGED_LENGTH: usize = 10;
 
 /// The fields of objects and interfaces.
 #[derive(Debug)]
-pub struct Types {
+pub(crate) struct Types {
     fields: HashMap<String, HashMap<String, FieldDefinition>>,
     /// The types without fields: scalars and enums.
     leaves: Vec<String>,
@@ -24,9 +24,14 @@ pub struct Types {
 
 impl Types {
     /// The types of a schema in its own language; `None` if it is none.
-    pub fn of(sdl: &str) -> Option<Self> {
+    pub(crate) fn of(sdl: &str) -> Option<Self> {
         let document = parse_schema(sdl).ok()?;
-        let mut types = Self { fields: HashMap::new(), leaves: ["Int", "Float", "String", "Boolean", "ID"].map(str::to_owned).to_vec() };
+        let mut types = Self {
+            fields: HashMap::new(),
+            leaves: ["Int", "Float", "String", "Boolean", "ID"]
+                .map(str::to_owned)
+                .to_vec(),
+        };
         for definition in document.definitions {
             let TypeSystemDefinition::Type(definition) = definition else {
                 continue;
@@ -41,20 +46,23 @@ impl Types {
                 }
                 TypeKind::Union(_) | TypeKind::InputObject(_) => continue,
             };
-            let fields = fields.into_iter().map(|field| (field.node.name.node.to_string(), field.node)).collect();
+            let fields = fields
+                .into_iter()
+                .map(|field| (field.node.name.node.to_string(), field.node))
+                .collect();
             types.fields.insert(name, fields);
         }
         Some(types)
     }
 
     /// The type of a field.
-    pub fn field(&self, of: &str, name: &str) -> Option<&Type> {
+    pub(crate) fn field(&self, of: &str, name: &str) -> Option<&Type> {
         self.fields.get(of)?.get(name).map(|field| &field.ty.node)
     }
 
     /// How long lists are when a document does not say: by the name of the field, as the limits
     /// want it.
-    pub fn list_lengths(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn list_lengths(&self) -> BTreeMap<String, usize> {
         let mut lengths = BTreeMap::new();
         for (name, field) in self.fields.values().flatten() {
             if let Some(length) = self.list_length(name, field) {
@@ -66,17 +74,25 @@ impl Types {
     }
 
     fn list_length(&self, name: &str, field: &FieldDefinition) -> Option<usize> {
-        if let Some(first) = field.arguments.iter().find(|argument| argument.node.name.node == "first") {
+        if let Some(first) = field
+            .arguments
+            .iter()
+            .find(|argument| argument.node.name.node == "first")
+        {
             let page = usize::try_from(DEFAULT_PAGE_SIZE).ok();
             return match first.node.default_value.as_ref().map(|value| &value.node) {
-                Some(Value::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
+                Some(Value::Number(number)) => number
+                    .as_u64()
+                    .and_then(|number| usize::try_from(number).ok()),
                 _ => page,
             };
         }
         // The length of a page is counted where the list is asked for.
         let inside_page = matches!(name, "edges" | "nodes") && field.arguments.is_empty();
         match &field.ty.node.base {
-            BaseType::List(inner) if !inside_page && !self.is_leaf(&inner.base) => Some(UNPAGED_LENGTH),
+            BaseType::List(inner) if !inside_page && !self.is_leaf(&inner.base) => {
+                Some(UNPAGED_LENGTH)
+            }
             BaseType::List(_) | BaseType::Named(_) => None,
         }
     }

@@ -141,9 +141,10 @@ fn write<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
 
 /// The `Link` header of a page (RFC 8288): absolute addresses of the pages around it.
 fn links(cx: &ActorContext, path: &str, query: &Query<'_>, args: &PageArgs, info: &PageInfo) -> Option<HeaderValue> {
-    let address = |rel: &str, place: &[(&str, &str)]| {
+    let size = args.size.to_string();
+    let address = |rel: &str, size_name: &'static str, cursor: Option<(&'static str, &str)>| {
         let mut text = format!("<{}{path}", cx.public_url());
-        let pairs = query.without_page().chain(place.iter().copied());
+        let pairs = query.without_page().chain([(size_name, size.as_str())]).chain(cursor);
         for (number, (name, value)) in pairs.enumerate() {
             text.push(if number == 0 { '?' } else { '&' });
             text.extend(utf8_percent_encode(name, QUERY));
@@ -155,15 +156,14 @@ fn links(cx: &ActorContext, path: &str, query: &Query<'_>, args: &PageArgs, info
         text.push('"');
         text
     };
-    let size = args.size.to_string();
     let mut links = Vec::new();
     if let Some(cursor) = info.end_cursor.as_deref().filter(|_| info.has_next_page) {
-        links.push(address("next", &[("first", &size), ("after", cursor)]));
+        links.push(address("next", "first", Some(("after", cursor))));
     }
     if let Some(cursor) = info.start_cursor.as_deref().filter(|_| info.has_previous_page) {
-        links.push(address("prev", &[("last", &size), ("before", cursor)]));
+        links.push(address("prev", "last", Some(("before", cursor))));
     }
-    links.push(address("first", &[("first", &size)]));
+    links.push(address("first", "first", None));
     HeaderValue::try_from(links.join(", ")).ok()
 }
 

@@ -6,12 +6,12 @@ use application::{
     authors::{self, AuthorGet},
     media,
 };
+use chrono::{DateTime, Utc};
 use domain::{
     authors::{AuthorQuery, AuthorText},
     content::Parts,
     id::{AssetId, AuthorId, EditionId, kinds},
     text::Localized,
-    time::Timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -60,9 +60,9 @@ pub(super) struct Author<'a> {
     /// Counts every save, from 1.
     version: i64,
     /// When it was made.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it was last changed.
-    updated_at: Timestamp,
+    updated_at: DateTime<Utc>,
     /// Their picture; with `include=avatar`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = Option<Asset<'_>>)]
@@ -159,16 +159,16 @@ impl<'a> View<'a> {
             None => Included::No,
             Some(avatars) => Included::Yes(author.avatar.and_then(|id| avatars.get(&id)).map(|asset| self.asset(asset)).transpose()?),
         };
-        let texts = more.texts.as_ref().map(|texts| self.author_translations(author, texts.get(&author.id).map_or(&[], Vec::as_slice))).transpose()?;
+        let texts = more.texts.as_ref().map(|texts| self.author_translations(texts.get(&author.id).map_or(&[], Vec::as_slice))).transpose()?;
         Ok(Author { avatar, translations: texts.into(), ..self.author(author)? })
     }
 
-    fn author_translations(&self, author: &domain::authors::Author, texts: &'a [Localized<AuthorText>]) -> Result<Vec<Translation<'a>>, Problem> {
+    fn author_translations(&self, texts: &'a [Localized<AuthorText>]) -> Result<Vec<Translation<'a>>, Problem> {
         texts
             .iter()
             .map(|text| {
                 let edition = self.edition(text.edition)?;
-                let path = authors::path(self.editions, &domain::authors::Author { text: text.clone(), ..author.clone() });
+                let path = authors::text_path(self.editions, text);
                 let text = &text.value;
                 Ok(Translation {
                     edition: edition.code.as_str(),

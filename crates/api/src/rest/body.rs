@@ -1,13 +1,20 @@
 //! The wire form of bodies: HTML, Markdown, text and typed blocks.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
-use domain::{articles::EntryBody, body, id::AssetId};
+use application::{ActorContext, media};
+use domain::{
+    articles::EntryBody,
+    body,
+    id::{AssetId, EditionId},
+    media::Asset,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     selection::Selection,
+    view::View,
     wire::{Direction, Id, Included},
 };
 
@@ -19,7 +26,7 @@ pub(super) struct Body<'a> {
     /// As HTML that is safe to insert into a page; with `include=body`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = String)]
-    html: Included<&'a str>,
+    html: Included<String>,
     /// As Markdown; with `include=body.markdown`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = String)]
@@ -137,12 +144,12 @@ pub(super) enum BlockKind<'a> {
     /// A film.
     Video {
         /// Its address.
-        src: &'a str,
+        src: Cow<'a, str>,
         /// The id of the asset behind it, if it is one of this site.
         #[schema(value_type = Option<Id>)]
         asset_id: Option<AssetId>,
         /// The address of the still shown before it plays.
-        poster: Option<&'a str>,
+        poster: Option<Cow<'a, str>>,
         /// Subtitles and the like.
         tracks: Vec<Track<'a>>,
         /// Width in pixels.
@@ -155,7 +162,7 @@ pub(super) enum BlockKind<'a> {
     /// A sound.
     Audio {
         /// Its address.
-        src: &'a str,
+        src: Cow<'a, str>,
         /// The id of the asset behind it, if it is one of this site.
         #[schema(value_type = Option<Id>)]
         asset_id: Option<AssetId>,
@@ -165,7 +172,7 @@ pub(super) enum BlockKind<'a> {
     /// A file offered for download.
     File {
         /// Its address.
-        src: &'a str,
+        src: Cow<'a, str>,
         /// The id of the asset behind it, if it is one of this site.
         #[schema(value_type = Option<Id>)]
         asset_id: Option<AssetId>,
@@ -299,7 +306,7 @@ pub(super) struct Cell<'a> {
 #[schema(as = BodyImage)]
 pub(super) struct Image<'a> {
     /// Its address.
-    src: &'a str,
+    src: Cow<'a, str>,
     /// The id of the asset behind it, if it is one of this site.
     #[schema(value_type = Option<Id>)]
     asset_id: Option<AssetId>,
@@ -319,7 +326,7 @@ pub(super) struct Image<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Track<'a> {
     /// Its address.
-    src: &'a str,
+    src: Cow<'a, str>,
     /// `subtitles`, `captions`, `descriptions`, `chapters` or `metadata`.
     kind: &'a str,
     /// Its language (BCP 47).
@@ -328,25 +335,34 @@ pub(super) struct Track<'a> {
     label: Option<&'a str>,
 }
 
-/// The addresses of the assets that bodies show.
-pub(super) type Addresses = HashMap<AssetId, String>;
-
 /// The words in `include` that ask for a form of the body.
-pub(super) const FORMS: [&str; 4] = ["body", "body.markdown", "body.text", "body.blocks"];
+const FORMS: [&str; 4] = ["body", "body.markdown", "body.text", "body.blocks"];
 
-impl<'a> Body<'a> {
-    /// The forms asked for.
-    pub(super) fn new(body: &'a EntryBody, direction: body::Direction, selection: &Selection<'_>, addresses: &'a Addresses) -> Self {
+/// The assets that bodies show.
+pub(super) type Assets = HashMap<AssetId, Asset>;
+
+/// Whether any form of the body is wanted that shows assets.
+pub(super) fn shows_assets(selection: &Selection<'_>) -> bool {
+    selection.includes("body") || selection.includes("body.blocks")
+}
+
+impl<'a> View<'a> {
+    /// A body of an edition, in the forms asked for; none if no form is.
+    pub(super) fn body(&self, body: Option<&'a EntryBody>, edition: EditionId, selection: &Selection<'_>, assets: &'a Assets) -> Included<Body<'a>> {
+        let Some(body) = body.filter(|_| selection.includes_any(&FORMS)) else {
+            return Included::No;
+        };
         let form = |name, value: &'a str| if selection.includes(name) { Included::Yes(value) } else { Included::No };
         let derived = &body.derived;
-        Self {
+        let direction = self.editions.get(edition).map_or(body::Direction::Auto, |edition| edition.direction);
+        Included::Yes(Body {
             direction: direction.into(),
-            html: form("body", &derived.html),
+            html: selection.includes("body").then(|| application::body::html(self.cx, derived, assets)).into(),
             markdown: form("body.markdown", &derived.markdown),
             text: form("body.text", &derived.text),
-            blocks: selection.includes("body.blocks").then(|| Writer(addresses).blocks(&derived.blocks)).into(),
+            blocks: selection.includes("body.blocks").then(|| Writer { cx: self.cx, assets }.blocks(&derived.blocks)).into(),
             source: body.source.as_ref().map(Source::from),
-        }
+        })
     }
 }
 
@@ -362,7 +378,10 @@ impl<'a> From<&'a body::Source> for Source<'a> {
 
 /// Turns blocks into their wire form.
 #[derive(Clone, Copy)]
-struct Writer<'a>(&'a Addresses);
+struct Writer<'a> {
+    cx: &'a ActorContext,
+    assets: &'a Assets,
+}
 
 impl<'a> Writer<'a> {
     fn blocks(self, blocks: &'a [body::Block]) -> Vec<Block<'a>> {
@@ -434,15 +453,15 @@ impl<'a> Writer<'a> {
         Track { src: self.source(&track.src).0, kind: &track.kind, lang: track.lang.as_deref(), label: track.label.as_deref() }
     }
 
-    /// The address of a medium, and the asset behind it. A key that names no asset we may show is
-    /// served as it is.
-    fn source(self, source: &'a body::MediaRef) -> (&'a str, Option<AssetId>) {
+    /// The address of a medium, and the asset behind it. A key that names no asset the caller may
+    /// read stays as it is.
+    fn source(self, source: &'a body::MediaRef) -> (Cow<'a, str>, Option<AssetId>) {
         match source {
-            body::MediaRef::Asset(key) => {
-                let found = key.parse().ok().and_then(|id| self.0.get_key_value(&id));
-                found.map_or((key, None), |(id, address)| (address, Some(*id)))
-            }
-            body::MediaRef::Url(url) => (url, None),
+            body::MediaRef::Asset(key) => match key.parse().ok().and_then(|id| self.assets.get(&id)) {
+                Some(asset) => (media::url(self.cx, asset).into(), Some(asset.id)),
+                None => (source.address().into(), None),
+            },
+            body::MediaRef::Url(url) => (url.into(), None),
         }
     }
 }

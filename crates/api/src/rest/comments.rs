@@ -1,10 +1,10 @@
 //! Comments: threaded, moderated.
 
 use application::comments;
+use chrono::{DateTime, Utc};
 use domain::{
     comments::{Comment as DomainComment, CommentQuery},
     id::{CommentId, EntryId, kinds},
-    time::Timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,7 +52,7 @@ pub(super) struct Comment<'a> {
     /// Counts every save, from 1.
     version: i64,
     /// When it was written.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
 }
 
 impl Record for Comment<'_> {

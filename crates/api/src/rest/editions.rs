@@ -1,10 +1,10 @@
 //! Editions: the language versions of the site.
 
 use application::editions;
+use chrono::{DateTime, Utc};
 use domain::{
     editions::{Edition as DomainEdition, Permalinks as DomainPermalinks},
-    id::{EditionId, kinds},
-    time::Timestamp,
+    id::EditionId,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -51,9 +51,9 @@ pub(super) struct Edition<'a> {
     /// Counts every save, from 1.
     version: i64,
     /// When it was made.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it was last changed.
-    updated_at: Timestamp,
+    updated_at: DateTime<Utc>,
 }
 
 /// The patterns of an edition's paths. Names in braces stand for values: `{slug}`, `{path}` (with
@@ -148,14 +148,4 @@ async fn get_edition(read: Read) -> Answer {
     let edition = editions.by_code(read.segment("code")?).ok_or_else(|| Problem::not_found("the edition"))?;
     let view = View { cx: &read.cx, editions: &editions };
     answer::one(&read, &Selection::of(&query, Edition::INCLUDES), &view.edition_record(edition)?, (edition.version, edition.updated_at))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_edition_is_named_by_its_kind() {
-        assert_eq!(Edition::PREFIX, <kinds::Edition as domain::id::IdKind>::PREFIX);
-    }
 }

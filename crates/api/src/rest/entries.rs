@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use application::{
-    articles as article_use, entries,
-    entries::EntryGet,
+    articles as article_use,
+    entries::{self, EntryGet},
     galleries as gallery_use, media, newsletters as newsletter_use,
 };
+use chrono::{DateTime, Utc};
 use domain::{
     content::{Content, ContentKind, Entry, EntryRef, Parts},
     galleries::{Gallery, GalleryItem},
-    id::{ArticleId, AssetId, EditionId, EntryId, GalleryId, Id as DomainId, IdKind, IssueId, TranslationGroupId},
+    id::{ArticleId, AssetId, EntryId, GalleryId, Id as DomainId, IdKind, IssueId, NewsletterId, TranslationGroupId},
     newsletters::Section,
-    time::Timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,8 +20,8 @@ use utoipa::ToSchema;
 use super::{
     answer::{self, Answer, List},
     articles::Article,
-    body::{Addresses, FORMS},
-    newsletters::Issue,
+    body::{self, Assets},
+    issues::Issue,
     pages::Page,
     parameters::{Declared, Groups, Kind, PAGE, Parameter, Record},
     query::Query,
@@ -33,7 +33,7 @@ use super::{
 use crate::error::Problem;
 
 /// Related articles that come with an article.
-const RELATED: u32 = 4;
+pub(super) const RELATED: u32 = 4;
 
 /// An entry of any kind; each is written as itself, and `type` tells which it is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,6 +46,33 @@ pub(super) enum AnyEntry<'a> {
     Page(Box<Page<'a>>),
     /// A newsletter issue.
     Issue(Box<Issue<'a>>),
+}
+
+impl Record for AnyEntry<'_> {
+    const PREFIX: &'static str = "";
+    const FIELDS: &'static [&'static str] = &[
+        "id", "type", "edition", "direction", "slug", "path", "url", "title", "subtitle", "excerpt", "status", "isFeatured", "publishedAt", "createdAt",
+        "updatedAt", "version", "hasPendingChanges", "scheduledChangeAt", "translationGroupId", "wordCount", "readingTimeMinutes", "primaryCategoryId",
+        "source", "postFormat", "parentId", "position", "newsletterId", "number", "outro", "commentsOpen", "commentCount", "byline", "hero",
+        "categories", "tags", "body", "sections", "seo", "attachments", "galleries", "translations", "related",
+    ];
+    const INCLUDES: &'static [Include] = &[
+        BYLINE,
+        HERO,
+        TERMS[0],
+        TERMS[1],
+        TERMS[2],
+        BODY[0],
+        BODY[1],
+        BODY[2],
+        BODY[3],
+        SECTIONS,
+        SEO,
+        ATTACHMENTS,
+        GALLERIES,
+        TRANSLATIONS,
+        RELATED_ARTICLES,
+    ];
 }
 
 /// The few words about an entry that a link to it needs.
@@ -71,7 +98,7 @@ pub(super) struct EntryLink<'a> {
     /// Its address.
     url: String,
     /// When it was first published.
-    published_at: Option<Timestamp>,
+    published_at: Option<DateTime<Utc>>,
 }
 
 /// The version of an entry in one language.
@@ -93,6 +120,20 @@ pub(super) const BODY: [Include; 4] = [
     Include { name: "body.text", fields: &["body"], parts: Parts::BODY },
     Include { name: "body.blocks", fields: &["body"], parts: Parts::BODY },
 ];
+/// Who made it.
+pub(super) const BYLINE: Include = Include { name: "byline", fields: &["byline"], parts: Parts::BYLINE };
+/// Categories and tags, together and each alone.
+pub(super) const TERMS: [Include; 3] = [
+    Include { name: "terms", fields: &["categories", "tags"], parts: Parts::TERMS },
+    Include { name: "categories", fields: &["categories"], parts: Parts::TERMS },
+    Include { name: "tags", fields: &["tags"], parts: Parts::TERMS },
+];
+/// What is in an issue.
+pub(super) const SECTIONS: Include = Include { name: "sections", fields: &["sections"], parts: Parts::SECTIONS };
+/// Galleries, with what they show.
+pub(super) const GALLERIES: Include = Include { name: "galleries", fields: &["galleries"], parts: Parts::NONE };
+/// What to read next.
+pub(super) const RELATED_ARTICLES: Include = Include { name: "related", fields: &["related"], parts: Parts::NONE };
 /// The main picture.
 pub(super) const HERO: Include = Include { name: "hero", fields: &["hero"], parts: Parts::HERO };
 /// Attached files.
@@ -163,7 +204,7 @@ pub(super) type TranslationList<'a> = List<Translation<'a>>;
 /// What is loaded besides the entries themselves.
 #[derive(Default)]
 pub(super) struct More {
-    addresses: Addresses,
+    body_assets: Assets,
     galleries: Option<HashMap<EntryId, Vec<Gallery>>>,
     gallery_items: HashMap<GalleryId, Vec<GalleryItem>>,
     translations: Option<HashMap<TranslationGroupId, Vec<entries::Translation>>>,
@@ -184,10 +225,9 @@ impl More {
             return Ok(more);
         };
         let ids = || contents.iter().map(|content| content.entry().id).collect::<Vec<_>>();
-        if selection.includes("body.blocks") {
-            let assets: Vec<AssetId> = contents.iter().filter_map(|content| body_of(content)).flat_map(assets_in).collect();
-            let assets = media::by_ids(cx, &assets, edition).await?;
-            more.addresses = assets.iter().map(|(id, asset)| (*id, media::url(cx, asset))).collect();
+        if body::shows_assets(selection) {
+            let bodies = contents.iter().filter_map(|content| body_of(content)).map(|body| &body.derived);
+            more.body_assets = application::body::assets_of(cx, bodies, edition).await?;
         }
         if selection.includes("seo") {
             let images: Vec<AssetId> = contents.iter().filter_map(|content| seo_of(content)?.image).collect();
@@ -228,9 +268,9 @@ impl More {
         Ok(())
     }
 
-    /// The addresses of the assets that bodies show.
-    pub(super) fn addresses(&self) -> &Addresses {
-        &self.addresses
+    /// The assets that bodies show.
+    pub(super) fn body_assets(&self) -> &Assets {
+        &self.body_assets
     }
 
     /// A picture for link previews.
@@ -301,10 +341,6 @@ fn seo_of(content: &Content) -> Option<&domain::content::Seo> {
         Content::Page(page) => page.seo.loaded(),
         Content::Issue(issue) => issue.seo.loaded(),
     }
-}
-
-fn assets_in(body: &domain::articles::EntryBody) -> Vec<AssetId> {
-    body.derived.asset_references().filter_map(|key| key.parse().ok()).collect()
 }
 
 impl<'a> View<'a> {
@@ -379,6 +415,16 @@ pub(super) async fn list(read: &Read, query: &Query<'_>, kind: ContentKind, incl
     page_of(read, query, &selection, &args, &page).await
 }
 
+/// Answers a page of the issues of a newsletter.
+pub(super) async fn list_issues_of(read: &Read, query: &Query<'_>, newsletter: NewsletterId, includes: &'static [Include]) -> Answer {
+    let selection = Selection::of(query, includes);
+    let mut wanted = super::filters::entry_query(query, ContentKind::Issue, &*read.cx.editions().await?)?;
+    wanted.filter.newsletter = Some(newsletter);
+    let args = query.page()?;
+    let page = entries::list(&read.cx, &wanted, &args, selection.parts()).await?;
+    page_of(read, query, &selection, &args, &page).await
+}
+
 /// Answers a page of entries that has been read.
 pub(super) async fn page_of(
     read: &Read,
@@ -417,14 +463,4 @@ where
     let editions = read.cx.editions().await?;
     let view = View { cx: &read.cx, editions: &editions };
     answer::whole_list(read, &Selection::default(), view.translations(&translations)?)
-}
-
-/// Whether any form of the body is wanted.
-pub(super) fn wants_body(selection: &Selection<'_>) -> bool {
-    selection.includes_any(&FORMS)
-}
-
-/// The edition of an entry, for the texts of what stands around it.
-pub(super) fn edition_of(content: &Content) -> EditionId {
-    content.entry().edition
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use application::galleries::{self, GalleryGet};
+use chrono::{DateTime, Utc};
 use domain::{
     content::Parts,
     galleries::GalleryItem,
     id::{EditionId, GalleryId, kinds},
-    time::Timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,9 +46,9 @@ pub(super) struct Gallery<'a> {
     /// Counts every save, from 1.
     version: i64,
     /// When it was made.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it was last changed.
-    updated_at: Timestamp,
+    updated_at: DateTime<Utc>,
     /// What it shows, in order; with `include=items`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = Vec<Figure<'_>>)]
@@ -66,7 +66,7 @@ type Items = HashMap<GalleryId, Vec<GalleryItem>>;
 
 impl<'a> View<'a> {
     /// A gallery without its items.
-    pub(super) fn gallery(&self, gallery: &'a domain::galleries::Gallery) -> Result<Gallery<'a>, Problem> {
+    fn gallery(&self, gallery: &'a domain::galleries::Gallery) -> Result<Gallery<'a>, Problem> {
         let (edition, direction) = self.language(gallery.text.edition)?;
         let text = &gallery.text.value;
         Ok(Gallery {
@@ -84,9 +84,16 @@ impl<'a> View<'a> {
         })
     }
 
+    /// A gallery with its items.
+    pub(super) fn whole_gallery(&self, gallery: &'a domain::galleries::Gallery, items: &'a [GalleryItem]) -> Result<Gallery<'a>, Problem> {
+        Ok(Gallery { items: Included::Yes(self.figures(items)?), ..self.gallery(gallery)? })
+    }
+
     fn gallery_with(&self, gallery: &'a domain::galleries::Gallery, items: Option<&'a Items>) -> Result<Gallery<'a>, Problem> {
-        let items = items.map(|items| self.figures(items.get(&gallery.id).map_or(&[], Vec::as_slice))).transpose()?;
-        Ok(Gallery { items: items.into(), ..self.gallery(gallery)? })
+        match items {
+            None => self.gallery(gallery),
+            Some(items) => self.whole_gallery(gallery, items.get(&gallery.id).map_or(&[], Vec::as_slice)),
+        }
     }
 }
 

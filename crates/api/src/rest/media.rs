@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use application::media;
+use chrono::{DateTime, Utc};
 use domain::{
     content::Parts,
     id::{AssetId, kinds},
     media::{AssetQuery, AssetText, Figure as DomainFigure},
     text::Localized,
-    time::Timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -69,9 +69,9 @@ pub(super) struct Asset<'a> {
     /// Counts every save, from 1.
     version: i64,
     /// When it was made.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it was last changed.
-    updated_at: Timestamp,
+    updated_at: DateTime<Utc>,
     /// Its texts in all editions; with `include=translations`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = Vec<Translation<'_>>)]

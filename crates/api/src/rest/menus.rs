@@ -1,11 +1,11 @@
 //! Menus: trees of links, per edition and location.
 
 use application::menus::{self, MenuGet};
+use chrono::{DateTime, Utc};
 use domain::{
     editions::Edition,
     id::{MenuId, kinds},
     menus::{MenuItem as DomainItem, MenuTarget},
-    time::Timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,9 +42,9 @@ pub(super) struct Menu<'a> {
     /// Counts every save, from 1.
     version: i64,
     /// When it was made.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it was last changed.
-    updated_at: Timestamp,
+    updated_at: DateTime<Utc>,
 }
 
 /// A link.

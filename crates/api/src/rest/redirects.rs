@@ -1,10 +1,10 @@
 //! Redirects: old paths and where they lead.
 
 use application::redirects;
+use chrono::{DateTime, Utc};
 use domain::{
     id::{EntryId, RedirectId, kinds},
     redirects::RedirectTarget,
-    time::Timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,9 +48,9 @@ pub(super) struct Redirect<'a> {
     /// Counts every save, from 1.
     version: i64,
     /// When it was made.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it was last changed.
-    updated_at: Timestamp,
+    updated_at: DateTime<Utc>,
 }
 
 impl Record for Redirect<'_> {

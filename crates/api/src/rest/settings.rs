@@ -1,7 +1,7 @@
 //! The site itself.
 
 use application::settings;
-use domain::time::Timestamp;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -25,7 +25,7 @@ struct Site<'a> {
     /// Counts every save, from 1.
     version: i64,
     /// When it was last changed.
-    updated_at: Timestamp,
+    updated_at: DateTime<Utc>,
 }
 
 /// The operations on the site.

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use application::terms::{self, TermGet};
+use chrono::{DateTime, Utc};
 use domain::{
     content::Parts,
     id::{CategoryId, EditionId, Id as DomainId, TagId},
     terms::{Taxonomy, Term, TermId, TermOrder, TermQuery, TermText},
     text::Localized,
-    time::Timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -55,9 +55,9 @@ pub(super) struct Category<'a> {
     /// Counts every save, from 1.
     version: i64,
     /// When it was made.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it was last changed.
-    updated_at: Timestamp,
+    updated_at: DateTime<Utc>,
     /// Published articles in it, those of the categories below not counted; with
     /// `include=articleCount`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
@@ -99,9 +99,9 @@ pub(super) struct Tag<'a> {
     /// Counts every save, from 1.
     version: i64,
     /// When it was made.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it was last changed.
-    updated_at: Timestamp,
+    updated_at: DateTime<Utc>,
     /// Published articles that have it; with `include=articleCount`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = u64)]
@@ -237,7 +237,7 @@ impl<'a> View<'a> {
 
     fn term_with(&self, term: &'a Term, more: &'a More) -> Result<AnyTerm<'a>, Problem> {
         let article_count = more.counts.as_ref().map(|counts| counts.get(&term.id).copied().unwrap_or(0)).into();
-        let translations = more.texts.as_ref().map(|texts| self.term_translations(term, texts.get(&term.id).map_or(&[], Vec::as_slice))).transpose()?.into();
+        let translations = more.texts.as_ref().map(|texts| self.term_translations(term.id.taxonomy, texts.get(&term.id).map_or(&[], Vec::as_slice))).transpose()?.into();
         match term.id.taxonomy {
             Taxonomy::Category => {
                 let id: CategoryId = DomainId::from_uuid(term.id.uuid());
@@ -249,12 +249,12 @@ impl<'a> View<'a> {
         }
     }
 
-    fn term_translations(&self, term: &Term, texts: &'a [Localized<TermText>]) -> Result<Vec<Translation<'a>>, Problem> {
+    fn term_translations(&self, taxonomy: Taxonomy, texts: &'a [Localized<TermText>]) -> Result<Vec<Translation<'a>>, Problem> {
         texts
             .iter()
             .map(|text| {
                 let edition = self.edition(text.edition)?;
-                let path = terms::path(self.editions, &Term { text: text.clone(), ..term.clone() });
+                let path = terms::text_path(self.editions, taxonomy, text);
                 let text = &text.value;
                 Ok(Translation {
                     edition: edition.code.as_str(),

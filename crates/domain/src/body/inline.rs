@@ -147,7 +147,8 @@ impl Direction {
 impl std::str::FromStr for Direction {
     type Err = crate::Error;
     fn from_str(text: &str) -> crate::Result<Self> {
-        Self::parse(text).ok_or_else(|| crate::Error::invalid("direction", "must be ltr, rtl or auto"))
+        Self::parse(text)
+            .ok_or_else(|| crate::Error::invalid("direction", "must be ltr, rtl or auto"))
     }
 }
 

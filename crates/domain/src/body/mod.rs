@@ -101,16 +101,31 @@ pub struct Body {
 
 impl Body {
     /// Puts together what the store holds.
-    pub fn from_stored(parser_version: u32, html: String, markdown: String, text: String, blocks: Vec<Block>) -> Self {
-        Self { parser_version, word_count: text::words_of(&blocks), html, markdown, text, blocks }
+    pub fn from_stored(
+        parser_version: u32,
+        html: String,
+        markdown: String,
+        text: String,
+        blocks: Vec<Block>,
+    ) -> Self {
+        Self {
+            parser_version,
+            word_count: text::words_of(&blocks),
+            html,
+            markdown,
+            text,
+            blocks,
+        }
     }
 
     /// The assets the blocks show or link to, once each, in reading order.
     pub fn asset_references(&self) -> impl Iterator<Item = String> {
-        references(&self.blocks).into_iter().filter_map(|reference| match reference {
-            Reference::Asset(key) => Some(key),
-            Reference::Entry(_) | Reference::Url(_) => None,
-        })
+        references(&self.blocks)
+            .into_iter()
+            .filter_map(|reference| match reference {
+                Reference::Asset(key) => Some(key),
+                Reference::Entry(_) | Reference::Url(_) => None,
+            })
     }
 
     /// How long reading takes, in minutes; zero only if there is nothing to read.

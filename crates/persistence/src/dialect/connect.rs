@@ -23,14 +23,22 @@ pub(crate) async fn connect(options: &StoreOptions) -> Result<Pools> {
     } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
         postgres(options).await
     } else {
-        Err(Error::invalid("database.url", "must begin with `sqlite:` or `postgres://`"))
+        Err(Error::invalid(
+            "database.url",
+            "must begin with `sqlite:` or `postgres://`",
+        ))
     }
 }
 
 async fn sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
-    if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
-            .map_err(|source| Error::Unavailable { message: format!("cannot make the folder {}", folder.display()), source: Some(source.into()) })?;
+    if let Some(folder) = Path::new(path)
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Unavailable {
+            message: format!("cannot make the folder {}", folder.display()),
+            source: Some(source.into()),
+        })?;
     }
     let synchronous = match options.durability {
         Durability::PowerSafe => "FULL",
@@ -49,7 +57,8 @@ async fn sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
     });
     let writer = Database::connect(write).await.map_err(from_db)?;
     let mut read = base(format!("sqlite://{path}?mode=ro"));
-    read.max_connections(options.readers.max(1)).min_connections(1);
+    read.max_connections(options.readers.max(1))
+        .min_connections(1);
     read.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .pragma("query_only", "ON")
@@ -59,15 +68,26 @@ async fn sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
             .statement_cache_capacity(500)
     });
     let reader = Database::connect(read).await.map_err(from_db)?;
-    Ok(Pools { engine: Engine::Sqlite, reader, writer })
+    Ok(Pools {
+        engine: Engine::Sqlite,
+        reader,
+        writer,
+    })
 }
 
 async fn postgres(options: &StoreOptions) -> Result<Pools> {
     let mut connect = base(options.url.clone());
-    connect.max_connections(options.readers.max(2)).min_connections(1).set_application_name("colophon");
+    connect
+        .max_connections(options.readers.max(2))
+        .min_connections(1)
+        .set_application_name("colophon");
     connect.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(500));
     let pool = Database::connect(connect).await.map_err(from_db)?;
-    Ok(Pools { engine: Engine::Postgres, reader: pool.clone(), writer: pool })
+    Ok(Pools {
+        engine: Engine::Postgres,
+        reader: pool.clone(),
+        writer: pool,
+    })
 }
 
 fn base(url: String) -> ConnectOptions {

@@ -1,6 +1,6 @@
 //! What the two engines do differently; nothing outside this folder asks which one it is.
 
-use sea_orm::{AccessMode, DbBackend, SqliteTransactionMode, TransactionOptions};
+use sea_orm::{DbBackend, SqliteTransactionMode, TransactionOptions};
 
 mod connect;
 
@@ -52,8 +52,9 @@ impl Engine {
     pub(crate) fn write_transaction(self) -> TransactionOptions {
         TransactionOptions {
             isolation_level: None,
-            access_mode: Some(AccessMode::ReadWrite),
-            sqlite_transaction_mode: (self == Self::Sqlite).then_some(SqliteTransactionMode::Immediate),
+            access_mode: None,
+            sqlite_transaction_mode: (self == Self::Sqlite)
+                .then_some(SqliteTransactionMode::Immediate),
         }
     }
 

@@ -3,7 +3,10 @@
 use domain::{
     Error, Result,
     access::{ReadScope, Visibility},
-    content::{EntryFilter, EntryOrderField, EntryQuery, Status, StringFilter, TermFilter, TermKey, TimeRange},
+    content::{
+        EntryFilter, EntryOrderField, EntryQuery, Status, StringFilter, TermFilter, TermKey,
+        TimeRange,
+    },
     media::AssetKind,
 };
 use uuid::Uuid;
@@ -34,30 +37,49 @@ enum Relation {
 }
 
 pub(super) fn source<'a>(scope: &ReadScope, query: &'a EntryQuery) -> Result<Source<'a>> {
-    let only_published = *scope.visibility() == Visibility::Public || query.filter.status.as_deref() == Some(&[Status::Published]);
-    let driver = (only_published && query.order.field == EntryOrderField::PublishedAt).then(|| driver(query)).flatten();
+    let only_published = *scope.visibility() == Visibility::Public
+        || query.filter.status.as_deref() == Some(&[Status::Published]);
+    let driver = (only_published && query.order.field == EntryOrderField::PublishedAt)
+        .then(|| driver(query))
+        .flatten();
     if query.filter.size() > 50 {
         return Err(Error::invalid("filter", "has more than 50 conditions"));
     }
     Ok(Source {
         from: match driver.as_ref().map(|driver| driver.what) {
             None => " FROM entry e",
-            Some(Relation::Author) => " FROM entry_contribution x JOIN entry e ON e.id = x.entry_id",
-            Some(Relation::Category | Relation::Tag) => " FROM entry_term x JOIN entry e ON e.id = x.entry_id",
+            Some(Relation::Author) => {
+                " FROM entry_contribution x JOIN entry e ON e.id = x.entry_id"
+            }
+            Some(Relation::Category | Relation::Tag) => {
+                " FROM entry_term x JOIN entry e ON e.id = x.entry_id"
+            }
         },
         driver,
     })
 }
 
 fn driver(query: &EntryQuery) -> Option<Driver<'_>> {
-    let candidates = [(&query.filter.tag, Relation::Tag), (&query.filter.author, Relation::Author), (&query.filter.category, Relation::Category)];
+    let candidates = [
+        (&query.filter.tag, Relation::Tag),
+        (&query.filter.author, Relation::Author),
+        (&query.filter.category, Relation::Category),
+    ];
     candidates.into_iter().find_map(|(filter, what)| {
         let filter = filter.as_ref()?;
-        let [key] = filter.any_of.as_slice() else { return None };
-        if !filter.all_of.is_empty() || (matches!(key, TermKey::Slug(_)) && query.edition.is_none()) {
+        let [key] = filter.any_of.as_slice() else {
+            return None;
+        };
+        if !filter.all_of.is_empty() || (matches!(key, TermKey::Slug(_)) && query.edition.is_none())
+        {
             return None;
         }
-        Some(Driver { key, namespace: filter.namespace.as_deref(), what, only_direct: what == Relation::Category && !filter.include_descendants })
+        Some(Driver {
+            key,
+            namespace: filter.namespace.as_deref(),
+            what,
+            only_direct: what == Relation::Category && !filter.include_descendants,
+        })
     })
 }
 
@@ -65,14 +87,20 @@ impl Source<'_> {
     /// The columns the list is ordered by.
     pub(super) fn order_columns(&self, query: &EntryQuery) -> Result<(String, String)> {
         use domain::content::ContentKind::{Article, Issue, Page};
-        let (table, id) = if self.driver.is_some() { ("x", "x.entry_id") } else { ("e", "e.id") };
+        let (table, id) = if self.driver.is_some() {
+            ("x", "x.entry_id")
+        } else {
+            ("e", "e.id")
+        };
         let key = match (query.order.field, query.kind) {
             (EntryOrderField::PublishedAt, _) => format!("{table}.sort_at"),
             (EntryOrderField::UpdatedAt, _) => "e.updated_at".to_owned(),
             (EntryOrderField::Title, _) => "e.title_key".to_owned(),
             (EntryOrderField::Position, Page) => "p.position".to_owned(),
             (EntryOrderField::Position, Issue) => "i.number".to_owned(),
-            (EntryOrderField::Position, Article) => return Err(Error::invalid("orderBy", "articles have no position")),
+            (EntryOrderField::Position, Article) => {
+                return Err(Error::invalid("orderBy", "articles have no position"));
+            }
         };
         Ok((key, id.to_owned()))
     }
@@ -81,9 +109,15 @@ impl Source<'_> {
     pub(super) fn conditions(&self, sql: &mut Sql, scope: &ReadScope, query: &EntryQuery) {
         let edition = query.edition.map(|id| id.uuid());
         if let Some(driver) = &self.driver {
-            sql.push(if driver.what == Relation::Author { "x.author_id = " } else { "x.term_id = " });
+            sql.push(if driver.what == Relation::Author {
+                "x.author_id = "
+            } else {
+                "x.term_id = "
+            });
             resolve(sql, driver.what, driver.key, driver.namespace, edition);
-            sql.push(" AND x.kind = ").bind(query.kind.as_str()).push(" AND x.status = 'published'");
+            sql.push(" AND x.kind = ")
+                .bind(query.kind.as_str())
+                .push(" AND x.status = 'published'");
             if let Some(edition) = edition {
                 sql.push(" AND x.edition_id = ").bind(edition);
             }
@@ -107,25 +141,43 @@ impl Source<'_> {
 }
 
 /// Adds ` AND …` for every condition; `skip` is the one the driving table already holds.
-fn filter(sql: &mut Sql, scope: &ReadScope, filter: &EntryFilter, edition: Option<Uuid>, skip: Option<Relation>) {
-    for (terms, what) in [(&filter.category, Relation::Category), (&filter.tag, Relation::Tag), (&filter.author, Relation::Author)] {
+fn filter(
+    sql: &mut Sql,
+    scope: &ReadScope,
+    filter: &EntryFilter,
+    edition: Option<Uuid>,
+    skip: Option<Relation>,
+) {
+    for (terms, what) in [
+        (&filter.category, Relation::Category),
+        (&filter.tag, Relation::Tag),
+        (&filter.author, Relation::Author),
+    ] {
         if let Some(terms) = terms.as_ref().filter(|_| skip != Some(what)) {
             related(sql, terms, what, edition);
         }
     }
-    for (range, column) in [(&filter.published_at, "e.published_at"), (&filter.updated_at, "e.updated_at")] {
+    for (range, column) in [
+        (&filter.published_at, "e.published_at"),
+        (&filter.updated_at, "e.updated_at"),
+    ] {
         if let Some(range) = range {
             time_range(sql, range, column);
         }
     }
     if let Some(statuses) = &filter.status {
-        sql.push(" AND e.status IN (").bind_all(statuses.iter().map(|status| status.as_str())).push(")");
+        sql.push(" AND e.status IN (")
+            .bind_all(statuses.iter().map(|status| status.as_str()))
+            .push(")");
     }
     if let Some(kind) = filter.has_media {
         has_media(sql, kind);
     }
     if let Some(of) = filter.translation_of {
-        sql.push(" AND e.id <> ").bind(of.uuid()).push(" AND e.group_id = (SELECT g.group_id FROM entry g WHERE g.id = ").bind(of.uuid());
+        sql.push(" AND e.id <> ")
+            .bind(of.uuid())
+            .push(" AND e.group_id = (SELECT g.group_id FROM entry g WHERE g.id = ")
+            .bind(of.uuid());
         // What the actor may not read must not show through what it can.
         visible(sql, scope, "g");
         sql.push(")");
@@ -136,7 +188,11 @@ fn filter(sql: &mut Sql, scope: &ReadScope, filter: &EntryFilter, edition: Optio
         sql.push(")");
     }
     if let Some(source) = &filter.source {
-        text(sql, source, "(SELECT s.source_outlet FROM article s WHERE s.entry_id = e.id)");
+        text(
+            sql,
+            source,
+            "(SELECT s.source_outlet FROM article s WHERE s.entry_id = e.id)",
+        );
     }
     if let Some(featured) = filter.is_featured {
         sql.push(" AND e.is_featured = ").bind(featured);
@@ -151,7 +207,9 @@ fn filter(sql: &mut Sql, scope: &ReadScope, filter: &EntryFilter, edition: Optio
         None => {}
     }
     if let Some(newsletter) = filter.newsletter {
-        sql.push(" AND e.id IN (SELECT n.entry_id FROM issue n WHERE n.newsletter_id = ").bind(newsletter.uuid()).push(")");
+        sql.push(" AND e.id IN (SELECT n.entry_id FROM issue n WHERE n.newsletter_id = ")
+            .bind(newsletter.uuid())
+            .push(")");
     }
     for all in &filter.and {
         self::filter(sql, scope, all, edition, None);
@@ -173,7 +231,13 @@ fn filter(sql: &mut Sql, scope: &ReadScope, filter: &EntryFilter, edition: Optio
 }
 
 /// The id a key names, as an expression.
-fn resolve(sql: &mut Sql, what: Relation, key: &TermKey, namespace: Option<&str>, edition: Option<Uuid>) {
+fn resolve(
+    sql: &mut Sql,
+    what: Relation,
+    key: &TermKey,
+    namespace: Option<&str>,
+    edition: Option<Uuid>,
+) {
     match key {
         TermKey::Category(id) => {
             sql.bind(id.uuid());
@@ -208,7 +272,11 @@ fn related(sql: &mut Sql, terms: &TermFilter, what: Relation, edition: Option<Uu
             Relation::Category | Relation::Tag => sql.push(" AND EXISTS (SELECT 1 FROM entry_term x WHERE x.entry_id = e.id AND (1 = 0"),
         };
         for key in keys {
-            sql.push(if what == Relation::Author { " OR x.author_id IN (" } else { " OR x.term_id IN (" });
+            sql.push(if what == Relation::Author {
+                " OR x.author_id IN ("
+            } else {
+                " OR x.term_id IN ("
+            });
             resolve(sql, what, key, terms.namespace.as_deref(), edition);
             sql.push(")");
         }
@@ -224,7 +292,11 @@ fn related(sql: &mut Sql, terms: &TermFilter, what: Relation, edition: Option<Uu
     for key in &terms.all_of {
         exists(std::slice::from_ref(key));
     }
-    if let Some(namespace) = terms.namespace.as_ref().filter(|_| terms.any_of.is_empty() && terms.all_of.is_empty()) {
+    if let Some(namespace) = terms
+        .namespace
+        .as_ref()
+        .filter(|_| terms.any_of.is_empty() && terms.all_of.is_empty())
+    {
         sql.push(" AND EXISTS (SELECT 1 FROM entry_term x JOIN term t ON t.id = x.term_id WHERE x.entry_id = e.id AND t.namespace = ").bind(namespace.clone()).push(")");
     }
 }
@@ -234,7 +306,12 @@ fn has_media(sql: &mut Sql, kind: AssetKind) {
 }
 
 fn time_range(sql: &mut Sql, range: &TimeRange, column: &str) {
-    for (bound, than) in [(range.gte, ">="), (range.gt, ">"), (range.lte, "<="), (range.lt, "<")] {
+    for (bound, than) in [
+        (range.gte, ">="),
+        (range.gt, ">"),
+        (range.lte, "<="),
+        (range.lt, "<"),
+    ] {
         if let Some(bound) = bound {
             sql.push(&format!(" AND {column} {than} ")).bind(bound);
             // The order column lets the index of the list do the work. It differs from the
@@ -251,7 +328,9 @@ fn text(sql: &mut Sql, filter: &StringFilter, expression: &str) {
         sql.push(&format!(" AND {expression} = ")).bind(eq.clone());
     }
     if let Some(any) = &filter.any_of {
-        sql.push(&format!(" AND {expression} IN (")).bind_all(any.iter().cloned()).push(")");
+        sql.push(&format!(" AND {expression} IN ("))
+            .bind_all(any.iter().cloned())
+            .push(")");
     }
     match filter.is_null {
         Some(true) => {

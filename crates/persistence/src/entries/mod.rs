@@ -29,8 +29,8 @@ mod write;
 
 pub use more::{Bucket, Facet, FacetField};
 pub use relations::Relations;
-pub use write::EntrySave;
 pub(crate) use relations::{AssetRow, asset_columns, best_text};
+pub use write::EntrySave;
 
 const ENTRY: &str = "e.id, e.kind, e.edition_id, e.group_id, e.translated_from_id, e.translated_from_version, e.parent_id, e.slug, e.path, e.title, \
     e.status, e.version, e.has_pending_changes, e.scheduled_at, e.published_at, e.sort_at, e.is_featured, e.owner_id, e.guid, e.created_at, e.updated_at, \
@@ -70,13 +70,21 @@ pub(crate) fn visible(sql: &mut Sql, scope: &ReadScope, alias: &str) {
             sql.push(&format!(" AND {alias}.status = 'published'"));
         }
         Visibility::All => {}
-        Visibility::Some { editions, own, entries } => {
+        Visibility::Some {
+            editions,
+            own,
+            entries,
+        } => {
             let editions: Vec<Uuid> = editions.iter().map(|id| id.uuid()).collect();
             let entries: Vec<Uuid> = entries.iter().map(|id| id.uuid()).collect();
-            sql.push(&format!(" AND ({alias}.status = 'published' OR {alias}.edition_id IN ")).id_list(&editions);
+            sql.push(&format!(
+                " AND ({alias}.status = 'published' OR {alias}.edition_id IN "
+            ))
+            .id_list(&editions);
             sql.push(&format!(" OR {alias}.id IN ")).id_list(&entries);
             if let Some(own) = own {
-                sql.push(&format!(" OR {alias}.owner_id = ")).bind(own.uuid());
+                sql.push(&format!(" OR {alias}.owner_id = "))
+                    .bind(own.uuid());
             }
             sql.push(")");
         }
@@ -85,12 +93,23 @@ pub(crate) fn visible(sql: &mut Sql, scope: &ReadScope, alias: &str) {
 
 impl Reader<'_> {
     /// A page of entries of one kind, with the asked parts in them.
-    pub async fn entries(&self, scope: &ReadScope, query: &EntryQuery, page: &PageArgs, parts: Parts) -> Result<Page<Content>> {
+    pub async fn entries(
+        &self,
+        scope: &ReadScope,
+        query: &EntryQuery,
+        page: &PageArgs,
+        parts: Parts,
+    ) -> Result<Page<Content>> {
         scope.note(CacheTag::List(query.kind, query.edition));
         let (columns, joins) = select(Some(query.kind), parts);
         let source = filter::source(scope, query)?;
         let (key, id) = source.order_columns(query)?;
-        let order = Order { name: query.order.name(), key: &key, id: &id, descending: query.order.descending };
+        let order = Order {
+            name: query.order.name(),
+            key: &key,
+            id: &id,
+            descending: query.order.descending,
+        };
         let mut from_where = Sql::new(source.from);
         from_where.push(&joins).push(" WHERE ");
         source.conditions(&mut from_where, scope, query);
@@ -110,20 +129,36 @@ impl Reader<'_> {
             let id = content.entry().id.uuid();
             Ok((content, key, id))
         })?;
-        self.fill_relations(scope, found.edges.iter_mut().map(|edge| &mut edge.node), parts).await?;
+        self.fill_relations(
+            scope,
+            found.edges.iter_mut().map(|edge| &mut edge.node),
+            parts,
+        )
+        .await?;
         Ok(found)
     }
 
     /// Entries of any kind by id; those that are absent or hidden are missing in the answer.
-    pub async fn entries_by_ids(&self, scope: &ReadScope, ids: &[EntryId], parts: Parts) -> Result<HashMap<EntryId, Content>> {
+    pub async fn entries_by_ids(
+        &self,
+        scope: &ReadScope,
+        ids: &[EntryId],
+        parts: Parts,
+    ) -> Result<HashMap<EntryId, Content>> {
         let mut all: HashMap<EntryId, Content> = HashMap::with_capacity(ids.len());
         scope.note_all(ids.iter().map(|id| CacheTag::Entry(*id)));
         for chunk in ids.chunks(500) {
             let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
-            let kind = chunk.first().map(|id| id.kind).filter(|kind| chunk.iter().all(|id| id.kind == *kind));
-            for content in self.contents(scope, kind, parts, |sql| {
-                sql.push("e.id IN ").id_list(&uuids);
-            }).await? {
+            let kind = chunk
+                .first()
+                .map(|id| id.kind)
+                .filter(|kind| chunk.iter().all(|id| id.kind == *kind));
+            for content in self
+                .contents(scope, kind, parts, |sql| {
+                    sql.push("e.id IN ").id_list(&uuids);
+                })
+                .await?
+            {
                 let id = content.entry().id;
                 // An id of the wrong kind names nothing.
                 if chunk.contains(&id) {
@@ -136,7 +171,13 @@ impl Reader<'_> {
     }
 
     /// One entry, by id, slug or path.
-    pub async fn entry(&self, scope: &ReadScope, kind: ContentKind, by: &EntryRef, parts: Parts) -> Result<Option<Content>> {
+    pub async fn entry(
+        &self,
+        scope: &ReadScope,
+        kind: ContentKind,
+        by: &EntryRef,
+        parts: Parts,
+    ) -> Result<Option<Content>> {
         let mut found = match by {
             EntryRef::Id(id) if id.kind != kind => return Ok(None),
             EntryRef::Id(id) => return Ok(self.entries_by_ids(scope, &[*id], parts).await?.remove(id)),
@@ -163,13 +204,22 @@ impl Reader<'_> {
         found.truncate(1);
         self.fill_relations(scope, found.iter_mut(), parts).await?;
         let content = found.pop();
-        scope.note_all(content.iter().map(|content| CacheTag::Entry(content.entry().id)));
+        scope.note_all(
+            content
+                .iter()
+                .map(|content| CacheTag::Entry(content.entry().id)),
+        );
         Ok(content)
     }
 
     /// The members of translation groups, narrow.
-    pub async fn translations(&self, scope: &ReadScope, groups: &[TranslationGroupId]) -> Result<HashMap<TranslationGroupId, Vec<Content>>> {
-        let mut all: HashMap<TranslationGroupId, Vec<Content>> = groups.iter().map(|group| (*group, Vec::new())).collect();
+    pub async fn translations(
+        &self,
+        scope: &ReadScope,
+        groups: &[TranslationGroupId],
+    ) -> Result<HashMap<TranslationGroupId, Vec<Content>>> {
+        let mut all: HashMap<TranslationGroupId, Vec<Content>> =
+            groups.iter().map(|group| (*group, Vec::new())).collect();
         for chunk in groups.chunks(500) {
             let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
             let found = self
@@ -187,18 +237,35 @@ impl Reader<'_> {
     }
 
     /// Bodies by entry.
-    pub async fn entry_bodies(&self, scope: &ReadScope, ids: &[EntryId]) -> Result<HashMap<EntryId, EntryBody>> {
+    pub async fn entry_bodies(
+        &self,
+        scope: &ReadScope,
+        ids: &[EntryId],
+    ) -> Result<HashMap<EntryId, EntryBody>> {
         let found = self.entries_by_ids(scope, ids, Parts::BODY).await?;
-        Ok(found.into_iter().filter_map(|(id, content)| Some((id, body_of(content)?))).collect())
+        Ok(found
+            .into_iter()
+            .filter_map(|(id, content)| Some((id, body_of(content)?)))
+            .collect())
     }
 
     /// Narrow reads of entries by a condition.
-    async fn contents(&self, scope: &ReadScope, kind: Option<ContentKind>, parts: Parts, condition: impl FnOnce(&mut Sql)) -> Result<Vec<Content>> {
+    async fn contents(
+        &self,
+        scope: &ReadScope,
+        kind: Option<ContentKind>,
+        parts: Parts,
+        condition: impl FnOnce(&mut Sql),
+    ) -> Result<Vec<Content>> {
         let (columns, joins) = select(kind, parts);
         let mut sql = Sql::new(&format!("SELECT {columns} FROM entry e{joins} WHERE "));
         condition(&mut sql);
         visible(&mut sql, scope, "e");
-        self.query(sql).await?.iter_mut().map(|row| read_content(row, kind, parts, scope)).collect()
+        self.query(sql)
+            .await?
+            .iter_mut()
+            .map(|row| read_content(row, kind, parts, scope))
+            .collect()
     }
 }
 
@@ -212,7 +279,12 @@ fn body_of(content: Content) -> Option<EntryBody> {
 }
 
 /// Reads the columns [`select`] lists.
-fn read_content(row: &mut Row, kind: Option<ContentKind>, parts: Parts, scope: &ReadScope) -> Result<Content> {
+fn read_content(
+    row: &mut Row,
+    kind: Option<ContentKind>,
+    parts: Parts,
+    scope: &ReadScope,
+) -> Result<Content> {
     let uuid: Uuid = row.get()?;
     let own_kind: ContentKind = row.parse()?;
     let edition = Id::from_uuid(row.get()?);
@@ -224,7 +296,9 @@ fn read_content(row: &mut Row, kind: Option<ContentKind>, parts: Parts, scope: &
         id: EntryId::new(own_kind, uuid),
         edition,
         group,
-        translated_from: translated_from.zip(translated_version).map(|(id, version)| (EntryId::new(own_kind, id), version)),
+        translated_from: translated_from
+            .zip(translated_version)
+            .map(|(id, version)| (EntryId::new(own_kind, id), version)),
         parent: parent.map(|id| EntryId::new(own_kind, id)),
         slug: row.get()?,
         path: row.get()?,
@@ -241,18 +315,45 @@ fn read_content(row: &mut Row, kind: Option<ContentKind>, parts: Parts, scope: &
         created_at: row.get()?,
         updated_at: row.get()?,
     };
-    let shared = Shared { custom_excerpt: row.get()?, derived_excerpt: row.get()?, word_count: row.get()?, reading_time_minutes: row.get()?, comments_open: row.get()?, comment_count: row.get()? };
+    let shared = Shared {
+        custom_excerpt: row.get()?,
+        derived_excerpt: row.get()?,
+        word_count: row.get()?,
+        reading_time_minutes: row.get()?,
+        comments_open: row.get()?,
+        comment_count: row.get()?,
+    };
     let reads = |wanted: ContentKind| kind.is_none_or(|kind| kind == wanted);
     let article = if reads(ContentKind::Article) {
-        Some((row.get::<Option<String>>()?, row.get::<Option<Uuid>>()?, row.json()?, row.get::<Option<String>>()?))
+        Some((
+            row.get::<Option<String>>()?,
+            row.get::<Option<Uuid>>()?,
+            row.json()?,
+            row.get::<Option<String>>()?,
+        ))
     } else {
         None
     };
-    let position: Option<i64> = if reads(ContentKind::Page) { row.get()? } else { None };
-    let issue: Option<(Option<Uuid>, Option<i64>, Option<String>)> =
-        if reads(ContentKind::Issue) { Some((row.get()?, row.get()?, row.get()?)) } else { None };
-    let seo = if parts.contains(Parts::SEO) { Part::Loaded(row.json()?) } else { Part::Absent };
-    let body = if parts.contains(Parts::BODY) { Part::Loaded(read_body(row, &entry, scope)?) } else { Part::Absent };
+    let position: Option<i64> = if reads(ContentKind::Page) {
+        row.get()?
+    } else {
+        None
+    };
+    let issue: Option<(Option<Uuid>, Option<i64>, Option<String>)> = if reads(ContentKind::Issue) {
+        Some((row.get()?, row.get()?, row.get()?))
+    } else {
+        None
+    };
+    let seo = if parts.contains(Parts::SEO) {
+        Part::Loaded(row.json()?)
+    } else {
+        Part::Absent
+    };
+    let body = if parts.contains(Parts::BODY) {
+        Part::Loaded(read_body(row, &entry, scope)?)
+    } else {
+        Part::Absent
+    };
     let missing = || Error::internal(format!("the detail row of {} is missing", entry.id));
     Ok(match own_kind {
         ContentKind::Article => {
@@ -321,8 +422,17 @@ fn read_body(row: &mut Row, entry: &Entry, scope: &ReadScope) -> Result<EntryBod
     let text: String = row.get()?;
     let (html, markdown, plain): (String, String, String) = (row.get()?, row.get()?, row.get()?);
     let blocks = row.json()?;
-    let derived = domain::body::Body::from_stored(u32::try_from(parser_version).map_err(Error::internal)?, html, markdown, plain, blocks);
+    let derived = domain::body::Body::from_stored(
+        u32::try_from(parser_version).map_err(Error::internal)?,
+        html,
+        markdown,
+        plain,
+        blocks,
+    );
     // What was written, comments and hidden markup included, is for those who may edit it.
-    let source = scope.sees_inside(entry.edition).then(|| format.parse().map(|format| Source { format, text })).transpose()?;
+    let source = scope
+        .sees_inside(entry.edition)
+        .then(|| format.parse().map(|format| Source { format, text }))
+        .transpose()?;
     Ok(EntryBody { derived, source })
 }

@@ -52,15 +52,45 @@ pub struct Bucket {
 
 impl Reader<'_> {
     /// The newest articles of each term, in one statement however many terms there are.
-    pub async fn latest_by_term(&self, scope: &ReadScope, terms: &[TermId], edition: Option<EditionId>, size: u32, parts: Parts) -> Result<HashMap<TermId, Vec<Content>>> {
+    pub async fn latest_by_term(
+        &self,
+        scope: &ReadScope,
+        terms: &[TermId],
+        edition: Option<EditionId>,
+        size: u32,
+        parts: Parts,
+    ) -> Result<HashMap<TermId, Vec<Content>>> {
         let owners: HashMap<Uuid, TermId> = terms.iter().map(|id| (id.uuid(), *id)).collect();
-        self.latest_by(scope, ("entry_term", "term_id"), owners, edition, size, parts).await
+        self.latest_by(
+            scope,
+            ("entry_term", "term_id"),
+            owners,
+            edition,
+            size,
+            parts,
+        )
+        .await
     }
 
     /// The newest articles of each author, in one statement however many authors there are.
-    pub async fn latest_by_author(&self, scope: &ReadScope, authors: &[AuthorId], edition: Option<EditionId>, size: u32, parts: Parts) -> Result<HashMap<AuthorId, Vec<Content>>> {
+    pub async fn latest_by_author(
+        &self,
+        scope: &ReadScope,
+        authors: &[AuthorId],
+        edition: Option<EditionId>,
+        size: u32,
+        parts: Parts,
+    ) -> Result<HashMap<AuthorId, Vec<Content>>> {
         let owners: HashMap<Uuid, AuthorId> = authors.iter().map(|id| (id.uuid(), *id)).collect();
-        self.latest_by(scope, ("entry_contribution", "author_id"), owners, edition, size, parts).await
+        self.latest_by(
+            scope,
+            ("entry_contribution", "author_id"),
+            owners,
+            edition,
+            size,
+            parts,
+        )
+        .await
     }
 
     async fn latest_by<K: Copy + Eq + std::hash::Hash>(
@@ -84,7 +114,10 @@ impl Reader<'_> {
             if let Some(edition) = edition {
                 sql.push(" AND x.edition_id = ").bind(edition.uuid());
             }
-            sql.push(&format!(" ORDER BY x.sort_at DESC, x.entry_id DESC LIMIT {}) AS newest", u64::from(size) * 2));
+            sql.push(&format!(
+                " ORDER BY x.sort_at DESC, x.entry_id DESC LIMIT {}) AS newest",
+                u64::from(size) * 2
+            ));
         }
         if sql.is_empty() {
             return Ok(HashMap::new());
@@ -95,12 +128,15 @@ impl Reader<'_> {
         }
         let ids: Vec<EntryId> = found.iter().map(|(_, id)| *id).collect();
         let contents = self.entries_by_ids(scope, &ids, parts).await?;
-        let mut all: HashMap<K, Vec<Content>> = owners.values().map(|key| (*key, Vec::new())).collect();
+        let mut all: HashMap<K, Vec<Content>> =
+            owners.values().map(|key| (*key, Vec::new())).collect();
         for (owner, id) in found {
             if let (Some(key), Some(content)) = (owners.get(&owner), contents.get(&id)) {
                 // Somebody who wrote it and took the pictures has two rows.
                 let list = all.entry(*key).or_default();
-                if u32::try_from(list.len()).is_ok_and(|length| length < size) && !list.iter().any(|known| known.entry().id == id) {
+                if u32::try_from(list.len()).is_ok_and(|length| length < size)
+                    && !list.iter().any(|known| known.entry().id == id)
+                {
                     list.push(content.clone());
                 }
             }
@@ -110,10 +146,18 @@ impl Reader<'_> {
 
     /// Articles to read after each of these: the curated ones first, then those that share most
     /// terms, the newest first among equals.
-    pub async fn related(&self, scope: &ReadScope, ids: &[EntryId], size: u32, parts: Parts) -> Result<HashMap<EntryId, Vec<Content>>> {
+    pub async fn related(
+        &self,
+        scope: &ReadScope,
+        ids: &[EntryId],
+        size: u32,
+        parts: Parts,
+    ) -> Result<HashMap<EntryId, Vec<Content>>> {
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut chosen: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-        let mut curated = Sql::new("SELECT x.entry_id, x.related_id FROM entry_related x JOIN entry e ON e.id = x.related_id WHERE x.entry_id IN ");
+        let mut curated = Sql::new(
+            "SELECT x.entry_id, x.related_id FROM entry_related x JOIN entry e ON e.id = x.related_id WHERE x.entry_id IN ",
+        );
         curated.id_list(&uuids);
         visible(&mut curated, scope, "e");
         curated.push(" ORDER BY x.entry_id, x.position");
@@ -126,27 +170,51 @@ impl Reader<'_> {
             .values_mut()
             .flat_map(|list| {
                 list.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-                list.iter().map(|id| EntryId::new(ContentKind::Article, *id)).collect::<Vec<_>>()
+                list.iter()
+                    .map(|id| EntryId::new(ContentKind::Article, *id))
+                    .collect::<Vec<_>>()
             })
             .collect();
         let contents = self.entries_by_ids(scope, &wanted, parts).await?;
         Ok(ids
             .iter()
             .map(|id| {
-                let list = chosen.get(&id.uuid()).map(Vec::as_slice).unwrap_or_default();
-                (*id, list.iter().filter_map(|id| contents.get(&EntryId::new(ContentKind::Article, *id)).cloned()).collect())
+                let list = chosen
+                    .get(&id.uuid())
+                    .map(Vec::as_slice)
+                    .unwrap_or_default();
+                (
+                    *id,
+                    list.iter()
+                        .filter_map(|id| {
+                            contents
+                                .get(&EntryId::new(ContentKind::Article, *id))
+                                .cloned()
+                        })
+                        .collect(),
+                )
             })
             .collect())
     }
 
     /// Candidates are the newest thirty of each term, so that a term of a hundred thousand articles
     /// costs as much as a small one.
-    async fn add_by_shared_terms(&self, entries: &[Uuid], size: u32, chosen: &mut HashMap<Uuid, Vec<Uuid>>) -> Result<()> {
+    async fn add_by_shared_terms(
+        &self,
+        entries: &[Uuid],
+        size: u32,
+        chosen: &mut HashMap<Uuid, Vec<Uuid>>,
+    ) -> Result<()> {
         let mut terms: BTreeMap<(Uuid, Uuid), Vec<Uuid>> = BTreeMap::new();
-        let mut own = Sql::new("SELECT x.term_id, x.edition_id, x.entry_id FROM entry_term x WHERE x.is_direct AND x.entry_id IN ");
+        let mut own = Sql::new(
+            "SELECT x.term_id, x.edition_id, x.entry_id FROM entry_term x WHERE x.is_direct AND x.entry_id IN ",
+        );
         own.id_list(entries);
         for row in &mut self.query(own).await? {
-            terms.entry((row.get()?, row.get()?)).or_default().push(row.get()?);
+            terms
+                .entry((row.get()?, row.get()?))
+                .or_default()
+                .push(row.get()?);
         }
         let mut newest = Sql::default();
         for (term, edition) in terms.keys().take(200) {
@@ -154,7 +222,10 @@ impl Reader<'_> {
                 newest.push(" UNION ALL ");
             }
             newest.push("SELECT * FROM (SELECT x.term_id, x.edition_id, x.entry_id, x.sort_at FROM entry_term x WHERE x.kind = 'article' AND x.status = 'published' AND x.term_id = ").bind(*term);
-            newest.push(" AND x.edition_id = ").bind(*edition).push(" ORDER BY x.sort_at DESC, x.entry_id DESC LIMIT 30) AS newest");
+            newest
+                .push(" AND x.edition_id = ")
+                .bind(*edition)
+                .push(" ORDER BY x.sort_at DESC, x.entry_id DESC LIMIT 30) AS newest");
         }
         if newest.is_empty() {
             return Ok(());
@@ -163,13 +234,25 @@ impl Reader<'_> {
         for row in &mut self.query(newest).await? {
             let key: (Uuid, Uuid) = (row.get()?, row.get()?);
             let (candidate, at): (Uuid, Timestamp) = (row.get()?, row.get()?);
-            for entry in terms.get(&key).into_iter().flatten().filter(|entry| **entry != candidate) {
-                shared.entry(*entry).or_default().entry(candidate).or_insert((0, at)).0 += 1;
+            for entry in terms
+                .get(&key)
+                .into_iter()
+                .flatten()
+                .filter(|entry| **entry != candidate)
+            {
+                shared
+                    .entry(*entry)
+                    .or_default()
+                    .entry(candidate)
+                    .or_insert((0, at))
+                    .0 += 1;
             }
         }
         for (entry, candidates) in shared {
             let mut ranked: Vec<_> = candidates.into_iter().collect();
-            ranked.sort_by(|(a, (a_common, a_at)), (b, (b_common, b_at))| (b_common, b_at, b).cmp(&(a_common, a_at, a)));
+            ranked.sort_by(|(a, (a_common, a_at)), (b, (b_common, b_at))| {
+                (b_common, b_at, b).cmp(&(a_common, a_at, a))
+            });
             let list = chosen.entry(entry).or_default();
             for (candidate, _) in ranked {
                 if !chosen_enough(list, size) && !list.contains(&candidate) {
@@ -181,24 +264,41 @@ impl Reader<'_> {
     }
 
     /// Months with published articles, the newest first.
-    pub async fn archive(&self, scope: &ReadScope, edition: EditionId) -> Result<Vec<ArchiveMonth>> {
+    pub async fn archive(
+        &self,
+        scope: &ReadScope,
+        edition: EditionId,
+    ) -> Result<Vec<ArchiveMonth>> {
         scope.note(CacheTag::List(ContentKind::Article, Some(edition)));
         let month = self.engine.year_month("e.sort_at");
-        let mut sql = Sql::new(&format!("SELECT {month} AS month, count(*) FROM entry e WHERE e.kind = 'article' AND e.status = 'published' AND e.edition_id = "));
+        let mut sql = Sql::new(&format!(
+            "SELECT {month} AS month, count(*) FROM entry e WHERE e.kind = 'article' AND e.status = 'published' AND e.edition_id = "
+        ));
         sql.bind(edition.uuid()).push(" GROUP BY 1 ORDER BY 1 DESC");
         self.query(sql)
             .await?
             .iter_mut()
             .map(|row| {
                 let text: String = row.get()?;
-                let (year, month) = text.split_once('-').ok_or_else(|| Error::internal(format!("`{text}` is no month")))?;
-                Ok(ArchiveMonth { year: year.parse().map_err(Error::internal)?, month: month.parse().map_err(Error::internal)?, count: row.count()? })
+                let (year, month) = text
+                    .split_once('-')
+                    .ok_or_else(|| Error::internal(format!("`{text}` is no month")))?;
+                Ok(ArchiveMonth {
+                    year: year.parse().map_err(Error::internal)?,
+                    month: month.parse().map_err(Error::internal)?,
+                    count: row.count()?,
+                })
             })
             .collect()
     }
 
     /// How the entries of a list spread over categories, tags or authors.
-    pub async fn facets(&self, scope: &ReadScope, query: &EntryQuery, fields: &[FacetField]) -> Result<Vec<Facet>> {
+    pub async fn facets(
+        &self,
+        scope: &ReadScope,
+        query: &EntryQuery,
+        fields: &[FacetField],
+    ) -> Result<Vec<Facet>> {
         let mut all = Vec::with_capacity(fields.len());
         for field in fields {
             let (table, column, texts) = match field {
@@ -206,7 +306,9 @@ impl Reader<'_> {
                 FacetField::Author => ("entry_contribution", "author_id", "author_text"),
             };
             let source = filter::source(scope, query)?;
-            let mut sql = Sql::new(&format!("SELECT f.{column}, min(ft.name), min(ft.slug), count(DISTINCT e.id) AS number"));
+            let mut sql = Sql::new(&format!(
+                "SELECT f.{column}, min(ft.name), min(ft.slug), count(DISTINCT e.id) AS number"
+            ));
             let mut body = Sql::new(source.from);
             body.push(&format!(" JOIN {table} f ON f.entry_id = e.id JOIN {texts} ft ON ft.{column} = f.{column} AND ft.edition_id = f.edition_id WHERE "));
             source.conditions(&mut body, scope, query);
@@ -215,7 +317,9 @@ impl Reader<'_> {
                 FacetField::Tag => body.push(" AND ft.taxonomy = 'tag'"),
                 FacetField::Author => &mut body,
             };
-            sql.append(&body).push(&format!(" GROUP BY f.{column} ORDER BY number DESC, min(ft.name), f.{column} LIMIT 50"));
+            sql.append(&body).push(&format!(
+                " GROUP BY f.{column} ORDER BY number DESC, min(ft.name), f.{column} LIMIT 50"
+            ));
             let mut buckets = Vec::new();
             for row in &mut self.query(sql).await? {
                 let id: Uuid = row.get()?;
@@ -224,19 +328,34 @@ impl Reader<'_> {
                     FacetField::Tag => TermId::new(Taxonomy::Tag, id).to_string(),
                     FacetField::Author => AuthorId::from_uuid(id).to_string(),
                 };
-                buckets.push(Bucket { id, label: row.get()?, slug: row.get()?, count: row.count()? });
+                buckets.push(Bucket {
+                    id,
+                    label: row.get()?,
+                    slug: row.get()?,
+                    count: row.count()?,
+                });
             }
-            all.push(Facet { field: *field, buckets });
+            all.push(Facet {
+                field: *field,
+                buckets,
+            });
         }
         Ok(all)
     }
 
     /// How many published articles each term has, in one edition or all.
-    pub async fn article_counts(&self, scope: &ReadScope, terms: &[TermId], edition: Option<EditionId>) -> Result<HashMap<TermId, u64>> {
+    pub async fn article_counts(
+        &self,
+        scope: &ReadScope,
+        terms: &[TermId],
+        edition: Option<EditionId>,
+    ) -> Result<HashMap<TermId, u64>> {
         scope.note(CacheTag::List(ContentKind::Article, edition));
         let mut counts: HashMap<TermId, u64> = terms.iter().map(|id| (*id, 0)).collect();
         let uuids: Vec<Uuid> = terms.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new("SELECT x.term_id, count(*) FROM entry_term x WHERE x.kind = 'article' AND x.status = 'published' AND x.term_id IN ");
+        let mut sql = Sql::new(
+            "SELECT x.term_id, count(*) FROM entry_term x WHERE x.kind = 'article' AND x.status = 'published' AND x.term_id IN ",
+        );
         sql.id_list(&uuids);
         if let Some(edition) = edition {
             sql.push(" AND x.edition_id = ").bind(edition.uuid());
@@ -253,10 +372,14 @@ impl Reader<'_> {
     }
 
     /// The galleries of each entry, by id, in order.
-    pub async fn gallery_ids(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Vec<domain::id::GalleryId>>> {
+    pub async fn gallery_ids(
+        &self,
+        ids: &[EntryId],
+    ) -> Result<HashMap<EntryId, Vec<domain::id::GalleryId>>> {
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let by_uuid: HashMap<Uuid, EntryId> = ids.iter().map(|id| (id.uuid(), *id)).collect();
-        let mut sql = Sql::new("SELECT x.entry_id, x.gallery_id FROM entry_gallery x WHERE x.entry_id IN ");
+        let mut sql =
+            Sql::new("SELECT x.entry_id, x.gallery_id FROM entry_gallery x WHERE x.entry_id IN ");
         sql.id_list(&uuids).push(" ORDER BY x.entry_id, x.position");
         let mut all: HashMap<EntryId, Vec<_>> = ids.iter().map(|id| (*id, Vec::new())).collect();
         for row in &mut self.query(sql).await? {

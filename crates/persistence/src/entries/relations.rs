@@ -1,7 +1,7 @@
 //! What belongs to entries, read for many at once: terms, byline, pictures, issue sections. One
 //! statement for all of it, plus one where texts must be served from a fallback edition.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use domain::{
     Error, Result,
@@ -38,16 +38,51 @@ pub struct Relations {
 }
 
 #[derive(Deserialize)]
-struct TermRow(Uuid, String, String, Option<Uuid>, i64, i64, Timestamp, Timestamp, Option<Uuid>, Option<String>, Option<String>, Option<String>, Option<String>);
+struct TermRow(
+    Uuid,
+    String,
+    String,
+    Option<Uuid>,
+    i64,
+    i64,
+    Timestamp,
+    Timestamp,
+    Option<Uuid>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 #[derive(Deserialize)]
-struct ContributionRow(String, Option<String>, Option<Uuid>, Option<String>, Option<Uuid>, Option<i64>, Option<Timestamp>, Option<Timestamp>, Uuid, Option<String>, Option<String>, Option<String>, Option<String>);
+struct ContributionRow(
+    String,
+    Option<String>,
+    Option<Uuid>,
+    Option<String>,
+    Option<Uuid>,
+    Option<i64>,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    Uuid,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 #[derive(Deserialize)]
 struct FigureRow(Option<String>, Option<String>, AssetRow);
 
 #[derive(Deserialize)]
-struct ItemRow(i64, Option<String>, Option<Uuid>, Option<String>, Option<String>, Option<String>);
+struct ItemRow(
+    i64,
+    Option<String>,
+    Option<Uuid>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 /// The columns of an asset and its text, in the order of [`asset_columns`].
 #[derive(Deserialize)]
@@ -80,13 +115,38 @@ pub(crate) struct AssetRow(
 /// The columns of asset `m` and its text `mt`, for a JSON array.
 pub(crate) fn asset_columns(engine: Engine) -> Vec<String> {
     let mut columns = vec![engine.id_text("m.id")];
-    for column in ["kind", "storage_key", "remote_url", "file_name", "media_type", "size_bytes", "width", "height", "duration_ms", "focal_x", "focal_y", "licence"] {
+    for column in [
+        "kind",
+        "storage_key",
+        "remote_url",
+        "file_name",
+        "media_type",
+        "size_bytes",
+        "width",
+        "height",
+        "duration_ms",
+        "focal_x",
+        "focal_y",
+        "licence",
+    ] {
         columns.push(format!("m.{column}"));
     }
     columns.push("CASE WHEN m.is_public THEN 1 ELSE 0 END".to_owned());
     columns.extend(["m.version", "m.created_at", "m.updated_at"].map(str::to_owned));
-    columns.push(format!("CASE WHEN mt.asset_id IS NULL THEN NULL ELSE {} END", engine.id_text("mt.edition_id")));
-    columns.extend(["mt.title", "mt.alt", "mt.caption", "mt.credit", "mt.description"].map(str::to_owned));
+    columns.push(format!(
+        "CASE WHEN mt.asset_id IS NULL THEN NULL ELSE {} END",
+        engine.id_text("mt.edition_id")
+    ));
+    columns.extend(
+        [
+            "mt.title",
+            "mt.alt",
+            "mt.caption",
+            "mt.credit",
+            "mt.description",
+        ]
+        .map(str::to_owned),
+    );
     columns
 }
 
@@ -117,7 +177,13 @@ impl AssetRow {
             updated_at: self.16,
             text: Localized {
                 edition: self.17.map_or(edition, Id::from_uuid),
-                value: AssetText { title: self.18, alt: self.19, caption: self.20, credit: self.21, description: self.22 },
+                value: AssetText {
+                    title: self.18,
+                    alt: self.19,
+                    caption: self.20,
+                    credit: self.21,
+                    description: self.22,
+                },
             },
         })
     }
@@ -125,24 +191,46 @@ impl AssetRow {
 
 /// Chooses, among the texts of several editions, the first in the wanted order.
 pub(crate) fn best_text<T>(texts: Vec<Localized<T>>, order: &[EditionId]) -> Option<Localized<T>> {
-    texts.into_iter().min_by_key(|text| order.iter().position(|edition| *edition == text.edition).unwrap_or(usize::MAX))
+    texts.into_iter().min_by_key(|text| {
+        order
+            .iter()
+            .position(|edition| *edition == text.edition)
+            .unwrap_or(usize::MAX)
+    })
 }
 
 impl Reader<'_> {
     /// What belongs to these entries. The caller has read the entries themselves through its
     /// scope; texts come from each entry's own edition, or a fallback.
-    pub async fn relations(&self, scope: &ReadScope, entries: &[(EntryId, EditionId)], parts: Parts) -> Result<HashMap<EntryId, Relations>> {
-        let mut all: HashMap<EntryId, Relations> = entries.iter().map(|(id, _)| (*id, Relations::default())).collect();
-        let owners: HashMap<Uuid, (EntryId, EditionId)> = entries.iter().map(|(id, edition)| (id.uuid(), (*id, *edition))).collect();
+    pub async fn relations(
+        &self,
+        scope: &ReadScope,
+        entries: &[(EntryId, EditionId)],
+        parts: Parts,
+    ) -> Result<HashMap<EntryId, Relations>> {
+        let mut all: HashMap<EntryId, Relations> = entries
+            .iter()
+            .map(|(id, _)| (*id, Relations::default()))
+            .collect();
+        let owners: HashMap<Uuid, (EntryId, EditionId)> = entries
+            .iter()
+            .map(|(id, edition)| (id.uuid(), (*id, *edition)))
+            .collect();
         let mut missing = Missing::default();
         for chunk in entries.chunks(500) {
             let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| id.uuid()).collect();
-            let Some(sql) = self.relations_sql(&ids, parts) else { continue };
+            let Some(sql) = self.relations_sql(&ids, parts) else {
+                continue;
+            };
             let mut rows = self.related_rows(sql).await?;
             rows.sort_by(|a, b| (&a.1, a.2).cmp(&(&b.1, b.2)));
             for (owner, relation, position, data) in rows {
-                let Some((id, edition)) = owners.get(&owner) else { continue };
-                let Some(target) = all.get_mut(id) else { continue };
+                let Some((id, edition)) = owners.get(&owner) else {
+                    continue;
+                };
+                let Some(target) = all.get_mut(id) else {
+                    continue;
+                };
                 place(target, *edition, &relation, position, &data, &mut missing)?;
             }
         }
@@ -150,27 +238,54 @@ impl Reader<'_> {
             self.fill_texts(&mut all, &owners, &missing).await?;
         }
         for relations in all.values() {
-            scope.note_all(relations.terms.iter().map(|term| CacheTag::Record(term.id.to_string())));
-            scope.note_all(relations.byline.iter().filter_map(|c| c.author.as_ref()).map(|author| CacheTag::Record(author.id.to_string())));
-            scope.note_all(relations.hero.iter().chain(&relations.attachments).map(|figure| CacheTag::Record(figure.asset.id.to_string())));
+            scope.note_all(
+                relations
+                    .terms
+                    .iter()
+                    .map(|term| CacheTag::Record(term.id.to_string())),
+            );
+            scope.note_all(
+                relations
+                    .byline
+                    .iter()
+                    .filter_map(|c| c.author.as_ref())
+                    .map(|author| CacheTag::Record(author.id.to_string())),
+            );
+            scope.note_all(
+                relations
+                    .hero
+                    .iter()
+                    .chain(&relations.attachments)
+                    .map(|figure| CacheTag::Record(figure.asset.id.to_string())),
+            );
         }
         Ok(all)
     }
 
     /// Puts the asked relations into entries that were just read.
-    pub(super) async fn fill_relations(&self, scope: &ReadScope, contents: impl Iterator<Item = &mut Content>, parts: Parts) -> Result<()> {
+    pub(super) async fn fill_relations(
+        &self,
+        scope: &ReadScope,
+        contents: impl Iterator<Item = &mut Content>,
+        parts: Parts,
+    ) -> Result<()> {
         let wanted = parts.without(Parts::BODY.with(Parts::SEO));
         if wanted == Parts::NONE {
             return Ok(());
         }
         let mut contents: Vec<&mut Content> = contents.collect();
-        let ids: Vec<(EntryId, EditionId)> = contents.iter().map(|content| (content.entry().id, content.entry().edition)).collect();
+        let ids: Vec<(EntryId, EditionId)> = contents
+            .iter()
+            .map(|content| (content.entry().id, content.entry().edition))
+            .collect();
         if ids.is_empty() {
             return Ok(());
         }
         let mut all = self.relations(scope, &ids, wanted).await?;
         for content in &mut contents {
-            let Some(found) = all.remove(&content.entry().id) else { continue };
+            let Some(found) = all.remove(&content.entry().id) else {
+                continue;
+            };
             attach(content, found, wanted);
         }
         Ok(())
@@ -197,9 +312,19 @@ impl Reader<'_> {
         let mut term = vec![engine.id_text("t.id")];
         term.extend(text(&["t.taxonomy", "t.namespace"]));
         term.push(nullable_id(engine, "t.parent_id"));
-        term.extend(text(&["t.position", "t.version", "t.created_at", "t.updated_at"]));
+        term.extend(text(&[
+            "t.position",
+            "t.version",
+            "t.created_at",
+            "t.updated_at",
+        ]));
         term.push(nullable_id(engine, "tt.edition_id"));
-        term.extend(text(&["tt.name", "tt.slug", "tt.slug_path", "tt.description"]));
+        term.extend(text(&[
+            "tt.name",
+            "tt.slug",
+            "tt.slug_path",
+            "tt.description",
+        ]));
         branch(
             Parts::TERMS,
             "t.taxonomy",
@@ -226,11 +351,21 @@ impl Reader<'_> {
         };
         let figure = vec!["x.caption".to_owned(), "x.alt".to_owned(), nested];
         let figures = "entry_asset x JOIN entry e ON e.id = x.entry_id JOIN asset m ON m.id = x.asset_id LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = e.edition_id";
-        branch(Parts::HERO, "'hero'", &figure, &format!("{figures} AND 1 = 1"));
+        branch(
+            Parts::HERO,
+            "'hero'",
+            &figure,
+            &format!("{figures} AND 1 = 1"),
+        );
         if parts.contains(Parts::HERO) {
             sql.push(" AND x.role = 'hero'");
         }
-        let mut branch = |sql: &mut Sql, wanted: Parts, relation: &str, columns: &[String], tables: &str, position: &str| {
+        let mut branch = |sql: &mut Sql,
+                          wanted: Parts,
+                          relation: &str,
+                          columns: &[String],
+                          tables: &str,
+                          position: &str| {
             if !parts.contains(wanted) {
                 return;
             }
@@ -242,23 +377,41 @@ impl Reader<'_> {
             let data = engine.json_array(&columns);
             sql.push(&format!("SELECT {owner} AS owner, {relation} AS relation, {position} AS position, {data} AS data FROM {tables} WHERE x.entry_id IN ")).id_list(ids);
         };
-        branch(&mut sql, Parts::ATTACHMENTS, "'attachment'", &figure, figures, "x.position");
+        branch(
+            &mut sql,
+            Parts::ATTACHMENTS,
+            "'attachment'",
+            &figure,
+            figures,
+            "x.position",
+        );
         if parts.contains(Parts::ATTACHMENTS) {
             sql.push(" AND x.role = 'attachment'");
         }
         let mut item = text(&["x.section", "x.heading"]);
         item.push(nullable_id(engine, "x.article_id"));
         item.extend(text(&["x.title", "x.summary", "x.note"]));
-        branch(&mut sql, Parts::SECTIONS, "'section'", &item, "issue_item x", "x.section * 10000 + x.position");
+        branch(
+            &mut sql,
+            Parts::SECTIONS,
+            "'section'",
+            &item,
+            "issue_item x",
+            "x.section * 10000 + x.position",
+        );
         any.then_some(sql)
     }
 
     /// Runs a statement of `owner, relation, position, data` rows.
     pub(crate) async fn related_rows(&self, sql: Sql) -> Result<Vec<(Uuid, String, i64, String)>> {
         if self.engine.gathers_rows() {
-            let mut gathered = Sql::new("SELECT json_group_array(json_array(owner, relation, position, data)) FROM (");
+            let mut gathered = Sql::new(
+                "SELECT json_group_array(json_array(owner, relation, position, data)) FROM (",
+            );
             gathered.append(&sql).push(")");
-            let Some(mut row) = self.query_one(gathered).await? else { return Ok(Vec::new()) };
+            let Some(mut row) = self.query_one(gathered).await? else {
+                return Ok(Vec::new());
+            };
             let text: String = row.get()?;
             return serde_json::from_str(&text).map_err(Error::internal);
         }
@@ -267,32 +420,67 @@ impl Reader<'_> {
             .iter_mut()
             .map(|row| {
                 let owner: String = row.get()?;
-                Ok((Uuid::parse_str(&owner).map_err(Error::internal)?, row.get()?, row.get()?, row.get()?))
+                Ok((
+                    Uuid::parse_str(&owner).map_err(Error::internal)?,
+                    row.get()?,
+                    row.get()?,
+                    row.get()?,
+                ))
             })
             .collect()
     }
 
     /// Serves texts that are missing in an entry's edition from another one.
-    async fn fill_texts(&self, all: &mut HashMap<EntryId, Relations>, owners: &HashMap<Uuid, (EntryId, EditionId)>, missing: &Missing) -> Result<()> {
+    async fn fill_texts(
+        &self,
+        all: &mut HashMap<EntryId, Relations>,
+        owners: &HashMap<Uuid, (EntryId, EditionId)>,
+        missing: &Missing,
+    ) -> Result<()> {
         let editions = self.edition_set().await?;
         let terms = self.term_texts(&missing.terms).await?;
         let authors = self.author_texts(&missing.authors).await?;
         let assets = self.asset_texts(&missing.assets).await?;
         for (id, edition) in owners.values() {
-            let Some(relations) = all.get_mut(id) else { continue };
+            let Some(relations) = all.get_mut(id) else {
+                continue;
+            };
             let order = editions.text_order(*edition);
-            for term in relations.terms.iter_mut().filter(|term| term.text.value.name.is_empty()) {
-                if let Some(text) = terms.get(&term.id).and_then(|texts| best_text(texts.clone(), &order)) {
+            for term in relations
+                .terms
+                .iter_mut()
+                .filter(|term| term.text.value.name.is_empty())
+            {
+                if let Some(text) = terms
+                    .get(&term.id)
+                    .and_then(|texts| best_text(texts.clone(), &order))
+                {
                     term.text = text;
                 }
             }
-            for author in relations.byline.iter_mut().filter_map(|c| c.author.as_mut()).filter(|author| author.text.value.name.is_empty()) {
-                if let Some(text) = authors.get(&author.id).and_then(|texts| best_text(texts.clone(), &order)) {
+            for author in relations
+                .byline
+                .iter_mut()
+                .filter_map(|c| c.author.as_mut())
+                .filter(|author| author.text.value.name.is_empty())
+            {
+                if let Some(text) = authors
+                    .get(&author.id)
+                    .and_then(|texts| best_text(texts.clone(), &order))
+                {
                     author.text = text;
                 }
             }
-            for figure in relations.hero.iter_mut().chain(&mut relations.attachments).filter(|figure| figure.asset.text.value == AssetText::default()) {
-                if let Some(text) = assets.get(&figure.asset.id).and_then(|texts| best_text(texts.clone(), &order)) {
+            for figure in relations
+                .hero
+                .iter_mut()
+                .chain(&mut relations.attachments)
+                .filter(|figure| figure.asset.text.value == AssetText::default())
+            {
+                if let Some(text) = assets
+                    .get(&figure.asset.id)
+                    .and_then(|texts| best_text(texts.clone(), &order))
+                {
                     figure.asset.text = text;
                 }
             }
@@ -316,36 +504,62 @@ impl Missing {
 
 /// An id as text that stays NULL when it is: `hex(NULL)` is an empty text on SQLite.
 fn nullable_id(engine: Engine, column: &str) -> String {
-    format!("CASE WHEN {column} IS NULL THEN NULL ELSE {} END", engine.id_text(column))
+    format!(
+        "CASE WHEN {column} IS NULL THEN NULL ELSE {} END",
+        engine.id_text(column)
+    )
 }
 
-fn place(target: &mut Relations, edition: EditionId, relation: &str, position: i64, data: &str, missing: &mut Missing) -> Result<()> {
+fn place(
+    target: &mut Relations,
+    edition: EditionId,
+    relation: &str,
+    position: i64,
+    data: &str,
+    missing: &mut Missing,
+) -> Result<()> {
     match relation {
         "category" | "tag" => {
-            let term = read_term(serde_json::from_str(data).map_err(Error::internal)?, edition)?;
+            let term = read_term(
+                serde_json::from_str(data).map_err(Error::internal)?,
+                edition,
+            )?;
             if term.text.value.name.is_empty() && !missing.terms.contains(&term.id) {
                 missing.terms.push(term.id);
             }
             target.terms.push(term);
         }
         "byline" => {
-            let contribution = read_contribution(serde_json::from_str(data).map_err(Error::internal)?)?;
-            if let Some(author) = contribution.author.as_ref().filter(|author| author.text.value.name.is_empty() && !missing.authors.contains(&author.id)) {
+            let contribution =
+                read_contribution(serde_json::from_str(data).map_err(Error::internal)?)?;
+            if let Some(author) = contribution.author.as_ref().filter(|author| {
+                author.text.value.name.is_empty() && !missing.authors.contains(&author.id)
+            }) {
                 missing.authors.push(author.id);
             }
             target.byline.push(contribution);
         }
         "hero" | "attachment" => {
-            let FigureRow(caption, alt, asset) = serde_json::from_str(data).map_err(Error::internal)?;
+            let FigureRow(caption, alt, asset) =
+                serde_json::from_str(data).map_err(Error::internal)?;
             let has_text = asset.17.is_some();
-            let figure = Figure { asset: asset.into_asset(edition)?, caption, alt };
+            let figure = Figure {
+                asset: asset.into_asset(edition)?,
+                caption,
+                alt,
+            };
             if !has_text && !missing.assets.contains(&figure.asset.id) {
                 missing.assets.push(figure.asset.id);
             }
-            if relation == "hero" { target.hero = Some(figure) } else { target.attachments.push(figure) }
+            if relation == "hero" {
+                target.hero = Some(figure)
+            } else {
+                target.attachments.push(figure)
+            }
         }
         _ => {
-            let ItemRow(section, heading, article, title, summary, note) = serde_json::from_str(data).map_err(Error::internal)?;
+            let ItemRow(section, heading, article, title, summary, note) =
+                serde_json::from_str(data).map_err(Error::internal)?;
             let index = usize::try_from(section).map_err(Error::internal)?;
             while target.sections.len() <= index {
                 target.sections.push(Section::default());
@@ -356,7 +570,12 @@ fn place(target: &mut Relations, edition: EditionId, relation: &str, position: i
                 }
                 // A section may have no items: its row then says only its heading.
                 if article.is_some() || note.is_some() || title.is_some() {
-                    section.items.push(SectionItem { article: article.map(Id::from_uuid), title, summary, note });
+                    section.items.push(SectionItem {
+                        article: article.map(Id::from_uuid),
+                        title,
+                        summary,
+                        note,
+                    });
                 }
             }
             let _order = position;
@@ -402,7 +621,21 @@ fn attach(content: &mut Content, found: Relations, wanted: Parts) {
 }
 
 fn read_term(row: TermRow, edition: EditionId) -> Result<Term> {
-    let TermRow(id, taxonomy, namespace, parent, position, version, created_at, updated_at, served, name, slug, slug_path, description) = row;
+    let TermRow(
+        id,
+        taxonomy,
+        namespace,
+        parent,
+        position,
+        version,
+        created_at,
+        updated_at,
+        served,
+        name,
+        slug,
+        slug_path,
+        description,
+    ) = row;
     let taxonomy: Taxonomy = taxonomy.parse()?;
     Ok(Term {
         id: TermId::new(taxonomy, id),
@@ -414,13 +647,32 @@ fn read_term(row: TermRow, edition: EditionId) -> Result<Term> {
         updated_at,
         text: Localized {
             edition: served.map_or(edition, Id::from_uuid),
-            value: TermText { name: name.unwrap_or_default(), slug: slug.unwrap_or_default(), slug_path: slug_path.unwrap_or_default(), description },
+            value: TermText {
+                name: name.unwrap_or_default(),
+                slug: slug.unwrap_or_default(),
+                slug_path: slug_path.unwrap_or_default(),
+                description,
+            },
         },
     })
 }
 
 fn read_contribution(row: ContributionRow) -> Result<Contribution> {
-    let ContributionRow(role, name, id, website, avatar, version, created_at, updated_at, edition, author_name, slug, job_title, bio) = row;
+    let ContributionRow(
+        role,
+        name,
+        id,
+        website,
+        avatar,
+        version,
+        created_at,
+        updated_at,
+        edition,
+        author_name,
+        slug,
+        job_title,
+        bio,
+    ) = row;
     let author = match (id, version, created_at, updated_at) {
         (Some(id), Some(version), Some(created_at), Some(updated_at)) => Some(Author {
             id: Id::from_uuid(id),
@@ -431,19 +683,19 @@ fn read_contribution(row: ContributionRow) -> Result<Contribution> {
             updated_at,
             text: Localized {
                 edition: Id::from_uuid(edition),
-                value: AuthorText { name: author_name.unwrap_or_default(), slug: slug.unwrap_or_default(), job_title, bio },
+                value: AuthorText {
+                    name: author_name.unwrap_or_default(),
+                    slug: slug.unwrap_or_default(),
+                    job_title,
+                    bio,
+                },
             },
         }),
         _ => None,
     };
-    Ok(Contribution { role: role.parse()?, author, name })
-}
-
-/// Groups `(key, value)` rows.
-pub(crate) fn group<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, Vec<V>> {
-    let mut all: BTreeMap<K, Vec<V>> = BTreeMap::new();
-    for (key, value) in pairs {
-        all.entry(key).or_default().push(value);
-    }
-    all
+    Ok(Contribution {
+        role: role.parse()?,
+        author,
+        name,
+    })
 }

@@ -47,7 +47,12 @@ impl WriteTx {
     }
 
     /// Saves a new article (`version` 1) or the whole of an existing one.
-    pub async fn save_article(&mut self, permit: &Permit, save: EntrySave<'_>, draft: &ArticleDraft) -> Result<()> {
+    pub async fn save_article(
+        &mut self,
+        permit: &Permit,
+        save: EntrySave<'_>,
+        draft: &ArticleDraft,
+    ) -> Result<()> {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
         let is_new = entry.version == 1;
@@ -57,12 +62,28 @@ impl WriteTx {
             Value::from(entry.id.uuid()),
             draft.subtitle.clone().into(),
             primary.into(),
-            draft.source_credit.as_ref().and_then(|credit| credit.outlet.clone()).into(),
-            draft.source_credit.as_ref().map(to_json).transpose()?.into(),
+            draft
+                .source_credit
+                .as_ref()
+                .and_then(|credit| credit.outlet.clone())
+                .into(),
+            draft
+                .source_credit
+                .as_ref()
+                .map(to_json)
+                .transpose()?
+                .into(),
             draft.post_format.clone().into(),
         ];
         if !is_new {
-            for table in ["article", "entry_term", "entry_contribution", "entry_asset", "entry_gallery", "entry_related"] {
+            for table in [
+                "article",
+                "entry_term",
+                "entry_contribution",
+                "entry_asset",
+                "entry_gallery",
+                "entry_related",
+            ] {
                 self.clear(table, "entry_id", entry.id.uuid()).await?;
             }
         }
@@ -87,31 +108,63 @@ impl WriteTx {
             })
             .collect();
         self.insert_rows("entry_contribution (entry_id, position, author_id, name, role, kind, edition_id, status, sort_at)", byline).await?;
-        self.save_figures(entry.id, save.draft, &draft.attachments).await?;
-        let pair = |(id, position): (Uuid, i64)| [Value::from(entry.id.uuid()), position.into(), id.into()];
-        let galleries = draft.galleries.iter().map(|id| id.uuid()).zip(0..).map(pair).collect();
-        self.insert_rows("entry_gallery (entry_id, position, gallery_id)", galleries).await?;
-        let related = draft.related.iter().map(|id| id.uuid()).zip(0..).map(pair).collect();
-        self.insert_rows("entry_related (entry_id, position, related_id)", related).await?;
+        self.save_figures(entry.id, save.draft, &draft.attachments)
+            .await?;
+        let pair = |(id, position): (Uuid, i64)| {
+            [Value::from(entry.id.uuid()), position.into(), id.into()]
+        };
+        let galleries = draft
+            .galleries
+            .iter()
+            .map(|id| id.uuid())
+            .zip(0..)
+            .map(pair)
+            .collect();
+        self.insert_rows("entry_gallery (entry_id, position, gallery_id)", galleries)
+            .await?;
+        let related = draft
+            .related
+            .iter()
+            .map(|id| id.uuid())
+            .zip(0..)
+            .map(pair)
+            .collect();
+        self.insert_rows("entry_related (entry_id, position, related_id)", related)
+            .await?;
         self.finish(permit, save).await
     }
 
     /// Saves a new page or the whole of an existing one.
-    pub async fn save_page(&mut self, permit: &Permit, save: EntrySave<'_>, draft: &PageDraft) -> Result<()> {
+    pub async fn save_page(
+        &mut self,
+        permit: &Permit,
+        save: EntrySave<'_>,
+        draft: &PageDraft,
+    ) -> Result<()> {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
         self.save_entry(&save, entry.version == 1).await?;
         if entry.version != 1 {
             self.clear("page", "entry_id", entry.id.uuid()).await?;
-            self.clear("entry_asset", "entry_id", entry.id.uuid()).await?;
+            self.clear("entry_asset", "entry_id", entry.id.uuid())
+                .await?;
         }
-        self.insert_rows("page (entry_id, position)", vec![[Value::from(entry.id.uuid()), draft.position.into()]]).await?;
+        self.insert_rows(
+            "page (entry_id, position)",
+            vec![[Value::from(entry.id.uuid()), draft.position.into()]],
+        )
+        .await?;
         self.save_figures(entry.id, save.draft, &[]).await?;
         self.finish(permit, save).await
     }
 
     /// Saves a new issue or the whole of an existing one.
-    pub async fn save_issue(&mut self, permit: &Permit, save: EntrySave<'_>, draft: &IssueDraft) -> Result<()> {
+    pub async fn save_issue(
+        &mut self,
+        permit: &Permit,
+        save: EntrySave<'_>,
+        draft: &IssueDraft,
+    ) -> Result<()> {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
         self.save_entry(&save, entry.version == 1).await?;
@@ -120,52 +173,123 @@ impl WriteTx {
                 self.clear(table, "entry_id", entry.id.uuid()).await?;
             }
         }
-        let detail = [Value::from(entry.id.uuid()), draft.newsletter.uuid().into(), draft.number.into(), draft.outro.clone().into()];
-        self.insert_rows("issue (entry_id, newsletter_id, number, outro)", vec![detail]).await?;
-        let rows = draft.sections.iter().zip(0_i64..).flat_map(|(section, number)| section_rows(entry.id, section, number)).collect();
-        self.insert_rows("issue_item (entry_id, section, position, heading, article_id, title, summary, note)", rows).await?;
-        self.save_figures(entry.id, save.draft, &draft.attachments).await?;
+        let detail = [
+            Value::from(entry.id.uuid()),
+            draft.newsletter.uuid().into(),
+            draft.number.into(),
+            draft.outro.clone().into(),
+        ];
+        self.insert_rows(
+            "issue (entry_id, newsletter_id, number, outro)",
+            vec![detail],
+        )
+        .await?;
+        let rows = draft
+            .sections
+            .iter()
+            .zip(0_i64..)
+            .flat_map(|(section, number)| section_rows(entry.id, section, number))
+            .collect();
+        self.insert_rows(
+            "issue_item (entry_id, section, position, heading, article_id, title, summary, note)",
+            rows,
+        )
+        .await?;
+        self.save_figures(entry.id, save.draft, &draft.attachments)
+            .await?;
         self.finish(permit, save).await
     }
 
     /// Replaces what was written and what was derived of it, as the second pass of an import does;
     /// `body_assets` are the pictures in it.
-    pub async fn replace_body(&mut self, permit: &Permit, entry: &Entry, source: &Source, body: &Body) -> Result<()> {
+    pub async fn replace_body(
+        &mut self,
+        permit: &Permit,
+        entry: &Entry,
+        source: &Source,
+        body: &Body,
+    ) -> Result<()> {
         permit.covers(entry.id.kind.into(), entry.id)?;
-        self.clear("entry_body", "entry_id", entry.id.uuid()).await?;
+        self.clear("entry_body", "entry_id", entry.id.uuid())
+            .await?;
         self.insert_body(entry.id, source, body).await?;
         let mut sql = Sql::new("DELETE FROM entry_asset WHERE role = 'body' AND entry_id = ");
         sql.bind(entry.id.uuid());
         self.execute(sql).await?;
-        self.insert_rows("entry_asset (entry_id, role, position, asset_id, caption, alt)", body_asset_rows(entry.id, body)).await?;
-        let event = ContentEvent::new(entry.id.kind.into(), "updated", entry.id, Some(entry.edition));
+        self.insert_rows(
+            "entry_asset (entry_id, role, position, asset_id, caption, alt)",
+            body_asset_rows(entry.id, body),
+        )
+        .await?;
+        let event = ContentEvent::new(
+            entry.id.kind.into(),
+            "updated",
+            entry.id,
+            Some(entry.edition),
+        );
         self.record(permit, entry.updated_at, event).await
     }
 
     /// Saves a change of an entry's place in its life.
-    pub async fn save_lifecycle(&mut self, permit: &Permit, content: &Content, event: ContentEvent) -> Result<()> {
+    pub async fn save_lifecycle(
+        &mut self,
+        permit: &Permit,
+        content: &Content,
+        event: ContentEvent,
+    ) -> Result<()> {
         let entry = content.entry();
         permit.covers(entry.id.kind.into(), entry.id)?;
         let mut sql = Sql::new("UPDATE entry SET status = ");
-        sql.bind(entry.status.as_str()).push(", version = ").bind(entry.version).push(", scheduled_at = ").bind(entry.scheduled_at);
-        sql.push(", published_at = ").bind(entry.published_at).push(", sort_at = ").bind(entry.sort_at).push(", updated_at = ").bind(entry.updated_at);
-        sql.push(" WHERE id = ").bind(entry.id.uuid()).push(" AND version = ").bind(entry.version - 1);
+        sql.bind(entry.status.as_str())
+            .push(", version = ")
+            .bind(entry.version)
+            .push(", scheduled_at = ")
+            .bind(entry.scheduled_at);
+        sql.push(", published_at = ")
+            .bind(entry.published_at)
+            .push(", sort_at = ")
+            .bind(entry.sort_at)
+            .push(", updated_at = ")
+            .bind(entry.updated_at);
+        sql.push(" WHERE id = ")
+            .bind(entry.id.uuid())
+            .push(" AND version = ")
+            .bind(entry.version - 1);
         if self.execute(sql).await? == 0 {
             return Err(crate::write_tx::stale(entry.version));
         }
         for table in ["entry_term", "entry_contribution"] {
             let mut sql = Sql::new(&format!("UPDATE {table} SET status = "));
-            sql.bind(entry.status.as_str()).push(", sort_at = ").bind(entry.sort_at).push(" WHERE entry_id = ").bind(entry.id.uuid());
+            sql.bind(entry.status.as_str())
+                .push(", sort_at = ")
+                .bind(entry.sort_at)
+                .push(" WHERE entry_id = ")
+                .bind(entry.id.uuid());
             self.execute(sql).await?;
         }
         self.record(permit, entry.updated_at, event).await
     }
 
     /// Removes an entry for good, with everything that is only its own.
-    pub async fn delete_entry(&mut self, permit: &Permit, entry: &Entry, at: Timestamp) -> Result<()> {
+    pub async fn delete_entry(
+        &mut self,
+        permit: &Permit,
+        entry: &Entry,
+        at: Timestamp,
+    ) -> Result<()> {
         permit.covers(entry.id.kind.into(), entry.id)?;
         self.clear("entry", "id", entry.id.uuid()).await?;
-        self.record(permit, at, ContentEvent::new(entry.id.kind.into(), "deleted", entry.id, Some(entry.edition))).await
+        self.record(
+            permit,
+            at,
+            ContentEvent::new(
+                entry.id.kind.into(),
+                "deleted",
+                entry.id,
+                Some(entry.edition),
+            ),
+        )
+        .await
     }
 
     async fn save_entry(&self, save: &EntrySave<'_>, is_new: bool) -> Result<()> {
@@ -177,10 +301,19 @@ impl WriteTx {
             ("kind", entry.id.kind.as_str().into()),
             ("edition_id", entry.edition.uuid().into()),
             ("group_id", entry.group.uuid().into()),
-            ("translated_from_id", entry.translated_from.map(|(id, _)| id.uuid()).into()),
-            ("translated_from_version", entry.translated_from.map(|(_, version)| version).into()),
+            (
+                "translated_from_id",
+                entry.translated_from.map(|(id, _)| id.uuid()).into(),
+            ),
+            (
+                "translated_from_version",
+                entry.translated_from.map(|(_, version)| version).into(),
+            ),
             ("parent_id", entry.parent.map(|id| id.uuid()).into()),
-            ("slug_scope", slug_scope(entry.parent.map(|id| id.uuid())).into()),
+            (
+                "slug_scope",
+                slug_scope(entry.parent.map(|id| id.uuid())).into(),
+            ),
             ("slug", entry.slug.clone().into()),
             ("path", entry.path.clone().into()),
             ("title", entry.title.clone().into()),
@@ -197,31 +330,59 @@ impl WriteTx {
             ("excerpt", draft.excerpt.clone().into()),
             ("derived_excerpt", draft.body.excerpt(100).into()),
             ("word_count", i64::from(draft.body.word_count).into()),
-            ("reading_time_minutes", i64::from(draft.body.reading_time_minutes()).into()),
+            (
+                "reading_time_minutes",
+                i64::from(draft.body.reading_time_minutes()).into(),
+            ),
             ("comments_open", draft.comments_open.into()),
-            ("seo", (draft.seo != domain::content::Seo::default()).then(|| to_json(&draft.seo)).transpose()?.into()),
-            ("private_data", (!draft.private_data.is_null()).then(|| draft.private_data.to_string()).into()),
+            (
+                "seo",
+                (draft.seo != domain::content::Seo::default())
+                    .then(|| to_json(&draft.seo))
+                    .transpose()?
+                    .into(),
+            ),
+            (
+                "private_data",
+                (!draft.private_data.is_null())
+                    .then(|| draft.private_data.to_string())
+                    .into(),
+            ),
             ("created_at", entry.created_at.into()),
             ("updated_at", entry.updated_at.into()),
         ];
         let mut sql = Sql::default();
         if is_new {
             let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-            sql.push(&format!("INSERT INTO entry (id, comment_count, {}) VALUES (", names.join(", ")));
-            sql.bind(entry.id.uuid()).push(", 0, ").bind_all(columns.into_iter().map(|(_, value)| value)).push(")");
+            sql.push(&format!(
+                "INSERT INTO entry (id, comment_count, {}) VALUES (",
+                names.join(", ")
+            ));
+            sql.bind(entry.id.uuid())
+                .push(", 0, ")
+                .bind_all(columns.into_iter().map(|(_, value)| value))
+                .push(")");
             self.execute(sql).await?;
         } else {
             sql.push("UPDATE entry SET ");
             for (index, (name, value)) in columns.into_iter().enumerate() {
-                sql.push(if index == 0 { "" } else { ", " }).push(name).push(" = ").bind(value);
+                sql.push(if index == 0 { "" } else { ", " })
+                    .push(name)
+                    .push(" = ")
+                    .bind(value);
             }
-            sql.push(" WHERE id = ").bind(entry.id.uuid()).push(" AND version = ").bind(entry.version - 1);
+            sql.push(" WHERE id = ")
+                .bind(entry.id.uuid())
+                .push(" AND version = ")
+                .bind(entry.version - 1);
             if self.execute(sql).await? == 0 {
                 return Err(crate::write_tx::stale(entry.version));
             }
-            self.clear("entry_body", "entry_id", entry.id.uuid()).await?;
+            self.clear("entry_body", "entry_id", entry.id.uuid())
+                .await?;
         }
-        self.insert_body(entry.id, &draft.source, &draft.body).await?;
+        self.insert_body(entry.id, &draft.source, &draft.body)
+            .await?;
         self.save_path(entry).await
     }
 
@@ -242,7 +403,12 @@ impl WriteTx {
     /// Rows for the direct terms and, so that one index serves a category with all below it, for
     /// every ancestor of its categories.
     async fn save_terms(&self, entry: &Entry, draft: &ArticleDraft) -> Result<()> {
-        let direct: Vec<Uuid> = draft.categories.iter().map(|id| id.uuid()).chain(draft.tags.iter().map(|id| id.uuid())).collect();
+        let direct: Vec<Uuid> = draft
+            .categories
+            .iter()
+            .map(|id| id.uuid())
+            .chain(draft.tags.iter().map(|id| id.uuid()))
+            .collect();
         let mut all: Vec<(Uuid, bool)> = Vec::new();
         for id in direct {
             if !all.iter().any(|(known, _)| *known == id) {
@@ -282,19 +448,47 @@ impl WriteTx {
         let mut found = Vec::new();
         for row in &mut self.query(sql).await? {
             let path: String = row.get()?;
-            found.extend(path.split('/').filter_map(|part| Uuid::parse_str(part).ok()));
+            found.extend(
+                path.split('/')
+                    .filter_map(|part| Uuid::parse_str(part).ok()),
+            );
         }
         Ok(found)
     }
 
-    async fn save_figures(&self, id: EntryId, draft: &EntryDraft, attachments: &[FigureDraft]) -> Result<()> {
+    async fn save_figures(
+        &self,
+        id: EntryId,
+        draft: &EntryDraft,
+        attachments: &[FigureDraft],
+    ) -> Result<()> {
         let figure = |role: &'static str, position: i64, figure: &FigureDraft| {
-            [Value::from(id.uuid()), role.into(), position.into(), figure.asset.uuid().into(), figure.caption.clone().into(), figure.alt.clone().into()]
+            [
+                Value::from(id.uuid()),
+                role.into(),
+                position.into(),
+                figure.asset.uuid().into(),
+                figure.caption.clone().into(),
+                figure.alt.clone().into(),
+            ]
         };
-        let mut rows: Vec<[Value; 6]> = draft.hero.iter().map(|hero| figure("hero", 0, hero)).collect();
-        rows.extend(attachments.iter().zip(0..).map(|(attachment, position)| figure("attachment", position, attachment)));
+        let mut rows: Vec<[Value; 6]> = draft
+            .hero
+            .iter()
+            .map(|hero| figure("hero", 0, hero))
+            .collect();
+        rows.extend(
+            attachments
+                .iter()
+                .zip(0..)
+                .map(|(attachment, position)| figure("attachment", position, attachment)),
+        );
         rows.extend(body_asset_rows(id, &draft.body));
-        self.insert_rows("entry_asset (entry_id, role, position, asset_id, caption, alt)", rows).await
+        self.insert_rows(
+            "entry_asset (entry_id, role, position, asset_id, caption, alt)",
+            rows,
+        )
+        .await
     }
 
     /// Writes the entry's path; the one it had before becomes a redirect to it.
@@ -302,17 +496,40 @@ impl WriteTx {
         let mut sql = Sql::new("UPDATE route SET role = 'redirect', redirect_id = ");
         // The redirect takes the entry's path as its name for good; its id is derived so that no
         // second source of ids is needed here.
-        sql.bind(Uuid::from_u128(entry.id.uuid().as_u128() ^ u128::from(entry.version.unsigned_abs())));
-        sql.push(", updated_at = ").bind(entry.updated_at).push(" WHERE role = 'canonical' AND entry_id = ").bind(entry.id.uuid()).push(" AND path <> ").bind(entry.path.clone());
+        sql.bind(Uuid::from_u128(
+            entry.id.uuid().as_u128() ^ u128::from(entry.version.unsigned_abs()),
+        ));
+        sql.push(", updated_at = ")
+            .bind(entry.updated_at)
+            .push(" WHERE role = 'canonical' AND entry_id = ")
+            .bind(entry.id.uuid())
+            .push(" AND path <> ")
+            .bind(entry.path.clone());
         if entry.version > 1 {
             self.execute(sql).await?;
         }
-        let mut sql = Sql::new("INSERT INTO route (edition_id, path, role, entry_id, is_permanent, version, created_at, updated_at) VALUES (");
-        sql.bind(entry.edition.uuid()).push(", ").bind(entry.path.clone()).push(", 'canonical', ").bind(entry.id.uuid()).push(", ").bind(true);
-        sql.push(", 1, ").bind(entry.created_at).push(", ").bind(entry.updated_at).push(")");
+        let mut sql = Sql::new(
+            "INSERT INTO route (edition_id, path, role, entry_id, is_permanent, version, created_at, updated_at) VALUES (",
+        );
+        sql.bind(entry.edition.uuid())
+            .push(", ")
+            .bind(entry.path.clone())
+            .push(", 'canonical', ")
+            .bind(entry.id.uuid())
+            .push(", ")
+            .bind(true);
+        sql.push(", 1, ")
+            .bind(entry.created_at)
+            .push(", ")
+            .bind(entry.updated_at)
+            .push(")");
         sql.push(" ON CONFLICT (edition_id, path) DO UPDATE SET role = 'canonical', redirect_id = NULL, url = NULL WHERE route.entry_id = excluded.entry_id");
         if self.execute(sql).await? == 0 {
-            return Err(domain::Error::Conflict { message: format!("the path {} is taken", entry.path), field: Some("path".to_owned()), used_by: Vec::new() });
+            return Err(domain::Error::Conflict {
+                message: format!("the path {} is taken", entry.path),
+                field: Some("path".to_owned()),
+                used_by: Vec::new(),
+            });
         }
         Ok(())
     }
@@ -341,15 +558,32 @@ impl WriteTx {
     /// Whether a slug is free among its neighbours.
     pub async fn slug_is_free(&self, entry: &Entry) -> Result<bool> {
         let mut sql = Sql::new("SELECT 1 FROM entry WHERE edition_id = ");
-        sql.bind(entry.edition.uuid()).push(" AND kind = ").bind(entry.id.kind.as_str()).push(" AND slug_scope = ").bind(slug_scope(entry.parent.map(|id| id.uuid())));
-        sql.push(" AND slug = ").bind(entry.slug.clone()).push(" AND id <> ").bind(entry.id.uuid());
+        sql.bind(entry.edition.uuid())
+            .push(" AND kind = ")
+            .bind(entry.id.kind.as_str())
+            .push(" AND slug_scope = ")
+            .bind(slug_scope(entry.parent.map(|id| id.uuid())));
+        sql.push(" AND slug = ")
+            .bind(entry.slug.clone())
+            .push(" AND id <> ")
+            .bind(entry.id.uuid());
         Ok(self.query(sql).await?.is_empty())
     }
 
     /// Whether a path is free in its edition (a redirect to the entry itself does not count).
-    pub async fn path_is_free(&self, edition: EditionId, path: &str, entry: EntryId) -> Result<bool> {
+    pub async fn path_is_free(
+        &self,
+        edition: EditionId,
+        path: &str,
+        entry: EntryId,
+    ) -> Result<bool> {
         let mut sql = Sql::new("SELECT 1 FROM route WHERE edition_id = ");
-        sql.bind(edition.uuid()).push(" AND path = ").bind(path.to_owned()).push(" AND (entry_id IS NULL OR entry_id <> ").bind(entry.uuid()).push(")");
+        sql.bind(edition.uuid())
+            .push(" AND path = ")
+            .bind(path.to_owned())
+            .push(" AND (entry_id IS NULL OR entry_id <> ")
+            .bind(entry.uuid())
+            .push(")");
         Ok(self.query(sql).await?.is_empty())
     }
 }
@@ -361,8 +595,24 @@ fn slug_scope(parent: Option<Uuid>) -> String {
 
 fn body_asset_rows(id: EntryId, body: &Body) -> Vec<[Value; 6]> {
     let none = || Value::from(None::<String>);
-    let assets: Vec<AssetId> = body.asset_references().filter_map(|text| text.parse().ok()).collect();
-    assets.into_iter().zip(0_i64..).map(|(asset, position)| [Value::from(id.uuid()), "body".into(), position.into(), asset.uuid().into(), none(), none()]).collect()
+    let assets: Vec<AssetId> = body
+        .asset_references()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    assets
+        .into_iter()
+        .zip(0_i64..)
+        .map(|(asset, position)| {
+            [
+                Value::from(id.uuid()),
+                "body".into(),
+                position.into(),
+                asset.uuid().into(),
+                none(),
+                none(),
+            ]
+        })
+        .collect()
 }
 
 fn section_rows(id: EntryId, section: &Section, number: i64) -> Vec<[Value; 8]> {
@@ -382,5 +632,16 @@ fn section_rows(id: EntryId, section: &Section, number: i64) -> Vec<[Value; 8]> 
     if section.items.is_empty() {
         return vec![row(0, None, [None, None, None])];
     }
-    section.items.iter().zip(0_i64..).map(|(item, position)| row(position, item.article, [item.title.clone(), item.summary.clone(), item.note.clone()])).collect()
+    section
+        .items
+        .iter()
+        .zip(0_i64..)
+        .map(|(item, position)| {
+            row(
+                position,
+                item.article,
+                [item.title.clone(), item.summary.clone(), item.note.clone()],
+            )
+        })
+        .collect()
 }

@@ -52,7 +52,11 @@ pub struct Check {
 
 impl Check {
     fn new(name: &'static str, verdict: Verdict, detail: impl Into<String>) -> Self {
-        Self { name, verdict, detail: detail.into() }
+        Self {
+            name,
+            verdict,
+            detail: detail.into(),
+        }
     }
     fn ok(name: &'static str, detail: impl Into<String>) -> Self {
         Self::new(name, Verdict::Ok, detail)
@@ -70,12 +74,21 @@ pub(super) async fn run(config: Result<Config>, args: &DoctorArgs) -> ExitCode {
         Ok(config) => examine(&config).await,
         Err(error) => vec![Check::problem("configuration", super::explain(&error))],
     };
-    let problems = checks.iter().filter(|check| check.verdict == Verdict::Problem).count();
+    let problems = checks
+        .iter()
+        .filter(|check| check.verdict == Verdict::Problem)
+        .count();
     if args.json {
         let report = serde_json::json!({ "isHealthy": problems == 0, "checks": checks });
         console::line(format_args!("{report:#}"));
     } else {
-        let row = |check: &Check| vec![check.verdict.as_str().to_owned(), check.name.to_owned(), check.detail.clone()];
+        let row = |check: &Check| {
+            vec![
+                check.verdict.as_str().to_owned(),
+                check.name.to_owned(),
+                check.detail.clone(),
+            ]
+        };
         console::text(&console::table(&checks.iter().map(row).collect::<Vec<_>>()));
         console::line(match problems {
             0 => "no problem was found".to_owned(),
@@ -83,19 +96,34 @@ pub(super) async fn run(config: Result<Config>, args: &DoctorArgs) -> ExitCode {
             many => format!("{many} problems were found"),
         });
     }
-    if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if problems == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Runs all checks.
 pub async fn examine(config: &Config) -> Vec<Check> {
-    let mut checks = vec![configuration(config), public_url(config), media(&config.media_directory())];
+    let mut checks = vec![
+        configuration(config),
+        public_url(config),
+        media(&config.media_directory()),
+    ];
     if let Some(missing) = missing_database(config) {
         checks.push(missing);
         return checks;
     }
     match wiring::connect(config, Durability::PowerSafe).await {
         Ok(store) => examine_store(config, store, &mut checks).await,
-        Err(error) => checks.push(Check::problem("database", format!("{}: {}", without_password(&config.database_url()), super::explain(&error)))),
+        Err(error) => checks.push(Check::problem(
+            "database",
+            format!(
+                "{}: {}",
+                without_password(&config.database_url()),
+                super::explain(&error)
+            ),
+        )),
     }
     checks
 }
@@ -111,7 +139,12 @@ fn public_url(config: &Config) -> Check {
     let url = config.public_url();
     let for_all = !config.server.address.ip().is_loopback();
     if for_all && url.starts_with("http://") {
-        Check::warning("public address", format!("{url}: others can reach the server, but not over HTTPS: put a proxy in front of it and set server.public_url"))
+        Check::warning(
+            "public address",
+            format!(
+                "{url}: others can reach the server, but not over HTTPS: put a proxy in front of it and set server.public_url"
+            ),
+        )
     } else {
         Check::ok("public address", url)
     }
@@ -124,12 +157,18 @@ fn media(folder: &Path) -> Check {
         return Check::ok(NAME, format!("{} will be made", folder.display()));
     };
     if !found.is_dir() {
-        return Check::problem(NAME, format!("{} is not a folder: set media.directory", folder.display()));
+        return Check::problem(
+            NAME,
+            format!("{} is not a folder: set media.directory", folder.display()),
+        );
     }
     let trial = folder.join(format!(".doctor-{}", std::process::id()));
     match std::fs::write(&trial, "").and_then(|()| std::fs::remove_file(&trial)) {
         Ok(()) => Check::ok(NAME, format!("{} can be written to", folder.display())),
-        Err(error) => Check::problem(NAME, format!("{} cannot be written to: {error}", folder.display())),
+        Err(error) => Check::problem(
+            NAME,
+            format!("{} cannot be written to: {error}", folder.display()),
+        ),
     }
 }
 
@@ -140,15 +179,30 @@ fn missing_database(config: &Config) -> Option<Check> {
     if Path::new(path).is_file() {
         return None;
     }
-    let verdict = if config.database.migrate_at_start { Verdict::Ok } else { Verdict::Problem };
-    let maker = if config.database.migrate_at_start { "`colophon serve` or `colophon migrate`" } else { "`colophon migrate`" };
-    Some(Check::new("database", verdict, format!("there is no {path} yet: {maker} makes it")))
+    let verdict = if config.database.migrate_at_start {
+        Verdict::Ok
+    } else {
+        Verdict::Problem
+    };
+    let maker = if config.database.migrate_at_start {
+        "`colophon serve` or `colophon migrate`"
+    } else {
+        "`colophon migrate`"
+    };
+    Some(Check::new(
+        "database",
+        verdict,
+        format!("there is no {path} yet: {maker} makes it"),
+    ))
 }
 
 async fn examine_store(config: &Config, store: Store, checks: &mut Vec<Check>) {
     let shown = without_password(&config.database_url());
     if let Err(error) = store.ping().await {
-        checks.push(Check::problem("database", format!("{shown}: {}", super::explain(&error))));
+        checks.push(Check::problem(
+            "database",
+            format!("{shown}: {}", super::explain(&error)),
+        ));
         return;
     }
     checks.push(Check::ok("database", format!("{shown} answers")));
@@ -182,7 +236,10 @@ fn engine(engine: Engine, facts: &[String], checks: &mut Vec<Check>) {
     checks.push(if says("wal") {
         Check::ok("journal", "write-ahead log")
     } else {
-        Check::problem("journal", "not in WAL mode: the folder may be on a network disk, which SQLite cannot share")
+        Check::problem(
+            "journal",
+            "not in WAL mode: the folder may be on a network disk, which SQLite cannot share",
+        )
     });
 }
 
@@ -190,8 +247,14 @@ fn schema(config: &Config, pending: &Result<usize>) -> Check {
     const NAME: &str = "schema";
     match pending {
         Ok(0) => Check::ok(NAME, "up to date"),
-        Ok(steps) if config.database.migrate_at_start => Check::warning(NAME, format!("{steps} step(s) will be run by `colophon serve` or `colophon migrate`")),
-        Ok(steps) => Check::problem(NAME, format!("{steps} step(s) are missing: run `colophon migrate`")),
+        Ok(steps) if config.database.migrate_at_start => Check::warning(
+            NAME,
+            format!("{steps} step(s) will be run by `colophon serve` or `colophon migrate`"),
+        ),
+        Ok(steps) => Check::problem(
+            NAME,
+            format!("{steps} step(s) are missing: run `colophon migrate`"),
+        ),
         Err(error) => Check::problem(NAME, super::explain(error)),
     }
 }
@@ -199,8 +262,17 @@ fn schema(config: &Config, pending: &Result<usize>) -> Check {
 async fn examine_site(config: &Config, store: Store, checks: &mut Vec<Check>) {
     // No file is read or written here.
     let objects = std::sync::Arc::new(object_store::memory::InMemory::new());
-    let (clock, ids) = (std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemIds));
-    let app = App::new(AppOptions { store, objects, clock, ids, public_url: config.public_url() });
+    let (clock, ids) = (
+        std::sync::Arc::new(SystemClock),
+        std::sync::Arc::new(SystemIds),
+    );
+    let app = App::new(AppOptions {
+        store,
+        objects,
+        clock,
+        ids,
+        public_url: config.public_url(),
+    });
     match editions::list(&app.context(Actor::System("doctor"))).await {
         Ok(editions) => checks.extend(site::examine(editions.all())),
         Err(error) => checks.push(Check::problem("editions", super::explain(&error))),
@@ -221,7 +293,10 @@ mod tests {
     async fn nothing_is_made_by_looking() {
         let folder = tempfile::tempdir().unwrap();
         let checks = examine(&config(folder.path())).await;
-        assert!(checks.iter().all(|check| check.verdict == Verdict::Ok), "{checks:#?}");
+        assert!(
+            checks.iter().all(|check| check.verdict == Verdict::Ok),
+            "{checks:#?}"
+        );
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
@@ -229,11 +304,20 @@ mod tests {
     async fn a_migrated_store_is_healthy() {
         let folder = tempfile::tempdir().unwrap();
         let config = config(folder.path());
-        crate::open(&config, crate::BuildOptions::default()).await.unwrap();
+        crate::open(&config, crate::BuildOptions::default())
+            .await
+            .unwrap();
         let checks = examine(&config).await;
-        let problems: Vec<_> = checks.iter().filter(|check| check.verdict == Verdict::Problem).collect();
+        let problems: Vec<_> = checks
+            .iter()
+            .filter(|check| check.verdict == Verdict::Problem)
+            .collect();
         assert!(problems.is_empty(), "{problems:#?}");
-        assert!(checks.iter().any(|check| check.name == "query plans" && check.detail == "stable"));
+        assert!(
+            checks
+                .iter()
+                .any(|check| check.name == "query plans" && check.detail == "stable")
+        );
     }
 
     #[test]
@@ -249,7 +333,18 @@ mod tests {
     #[test]
     fn an_engine_without_stable_plans_is_a_problem() {
         let mut checks = Vec::new();
-        engine(Engine::Sqlite, &["SQLite 3.51".to_owned(), "wal".to_owned()], &mut checks);
-        assert_eq!(checks.iter().filter(|check| check.verdict == Verdict::Problem).count(), 1, "{checks:?}");
+        engine(
+            Engine::Sqlite,
+            &["SQLite 3.51".to_owned(), "wal".to_owned()],
+            &mut checks,
+        );
+        assert_eq!(
+            checks
+                .iter()
+                .filter(|check| check.verdict == Verdict::Problem)
+                .count(),
+            1,
+            "{checks:?}"
+        );
     }
 }

@@ -10,25 +10,35 @@ use crate::{
 };
 
 /// A generated file: its name, its path in the repository, and what makes it.
-type Generated = (SchemaName, &'static str, fn() -> String);
+type Generated = (SchemaName, &'static str, fn() -> Result<String>);
 
 const FILES: [Generated; 4] = [
-    (SchemaName::Graphql, "schema.graphql", api::schema_sdl),
-    (SchemaName::Openapi, "openapi/openapi.json", api::openapi_json),
-    (SchemaName::Sqlite, "migrations/schema/sqlite.sql", || migrations::schema(true)),
-    (SchemaName::Postgres, "migrations/schema/postgres.sql", || migrations::schema(false)),
+    (SchemaName::Graphql, "schema.graphql", || Ok(api::schema_sdl())),
+    (
+        SchemaName::Openapi,
+        "openapi/openapi.json",
+        api::openapi_json,
+    ),
+    (SchemaName::Sqlite, "migrations/schema/sqlite.sql", || {
+        Ok(migrations::schema(true))
+    }),
+    (
+        SchemaName::Postgres,
+        "migrations/schema/postgres.sql",
+        || Ok(migrations::schema(false)),
+    ),
 ];
 
 /// The OpenAPI document.
-pub(super) fn openapi() -> String {
-    ended(api::openapi_json())
+pub(super) fn openapi() -> Result<String> {
+    api::openapi_json().map(ended)
 }
 
 pub(super) fn run(args: &SchemaArgs) -> Result<ExitCode> {
     if let Some(wanted) = args.print {
         for (name, _, make) in FILES {
             if name == wanted {
-                console::text(&ended(make()));
+                console::text(&ended(make()?));
             }
         }
         return Ok(ExitCode::SUCCESS);
@@ -54,7 +64,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<ExitCode> {
 pub fn outdated(directory: &Path) -> Result<Vec<(&'static str, String)>> {
     let mut changed = Vec::new();
     for (_, path, make) in FILES {
-        let text = ended(make());
+        let text = ended(make()?);
         let file = directory.join(path);
         match fs::read_to_string(&file) {
             Ok(found) if found == text => {}
@@ -74,7 +84,10 @@ fn write(file: &Path, text: &str) -> Result<()> {
 }
 
 fn cannot(verb: &str, file: &Path, error: io::Error) -> Error {
-    Error::Unavailable { message: format!("cannot {verb} {}", file.display()), source: Some(error.into()) }
+    Error::Unavailable {
+        message: format!("cannot {verb} {}", file.display()),
+        source: Some(error.into()),
+    }
 }
 
 /// Ends with a line break, as text files do.
@@ -92,7 +105,11 @@ mod tests {
     #[test]
     fn files_are_written_once_and_then_up_to_date() {
         let folder = tempfile::tempdir().unwrap();
-        let args = |check| SchemaArgs { check, print: None, directory: folder.path().to_owned() };
+        let args = |check| SchemaArgs {
+            check,
+            print: None,
+            directory: folder.path().to_owned(),
+        };
         assert_eq!(run(&args(true)).unwrap(), ExitCode::FAILURE);
         assert_eq!(outdated(folder.path()).unwrap().len(), FILES.len());
         run(&args(false)).unwrap();

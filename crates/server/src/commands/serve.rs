@@ -27,7 +27,11 @@ const UPKEEP: Duration = Duration::from_secs(5);
 pub(super) async fn run(mut config: Config) -> Result<()> {
     // First of all, so that a port that is taken is told before anything is made.
     let listener = bind("server.address", config.server.address).await?;
-    let metrics = if config.metrics.enabled { Some(bind("metrics.address", config.metrics.address).await?) } else { None };
+    let metrics = if config.metrics.enabled {
+        Some(bind("metrics.address", config.metrics.address).await?)
+    } else {
+        None
+    };
     config.server.address = listener.local_addr().map_err(Error::internal)?;
     let mut signals = Signals::listen()?;
 
@@ -36,7 +40,11 @@ pub(super) async fn run(mut config: Config) -> Result<()> {
         demo::load(&built.app).await?;
         info!("the store was empty: the demo publication is loaded");
     }
-    let metrics_address = metrics.as_ref().map(TcpListener::local_addr).transpose().map_err(Error::internal)?;
+    let metrics_address = metrics
+        .as_ref()
+        .map(TcpListener::local_addr)
+        .transpose()
+        .map_err(Error::internal)?;
     announce(&config, &built, metrics_address).await?;
 
     let options = ServeOptions::from(&config);
@@ -66,22 +74,51 @@ pub(super) async fn run(mut config: Config) -> Result<()> {
 
 async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
-        let why = match error.kind() {
-            io::ErrorKind::AddrInUse => "another program listens there: stop it or set another port".to_owned(),
-            io::ErrorKind::PermissionDenied => "this port is not for everybody: set one above 1023".to_owned(),
-            io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
-            _ => error.to_string(),
-        };
+        let why = why_not(&error);
         let way_out = if setting == "metrics.address" { " (or metrics.enabled = false)" } else { "" };
         let variable = setting.replace('.', "__").to_ascii_uppercase();
         Error::invalid(setting, format!("cannot listen at {address}: {why}{way_out}, for example with COLOPHON_{variable}=127.0.0.1:{}", address.port().saturating_add(1)))
     })
 }
 
-fn start_metrics(listener: TcpListener, built: &Built, options: ServeOptions, tasks: &Tasks, shutdown: &CancellationToken) -> Result<()> {
+/// What to do about an address that cannot be listened at.
+fn why_not(error: &io::Error) -> String {
+    const KNOWN: [(io::ErrorKind, &str); 3] = [
+        (
+            io::ErrorKind::AddrInUse,
+            "another program listens there: stop it or set another port",
+        ),
+        (
+            io::ErrorKind::PermissionDenied,
+            "this port is not for everybody: set one above 1023",
+        ),
+        (
+            io::ErrorKind::AddrNotAvailable,
+            "this machine has no such address",
+        ),
+    ];
+    let known = KNOWN.iter().find(|(kind, _)| *kind == error.kind());
+    known.map_or_else(|| error.to_string(), |(_, why)| (*why).to_owned())
+}
+
+fn start_metrics(
+    listener: TcpListener,
+    built: &Built,
+    options: ServeOptions,
+    tasks: &Tasks,
+    shutdown: &CancellationToken,
+) -> Result<()> {
     let figures = telemetry::figures()?;
     let router = meter::router(built.app.clone(), figures.clone());
-    tasks.spawn(serve(listener, router, ServeOptions { max_connections: 16, ..options }, shutdown.clone()));
+    tasks.spawn(serve(
+        listener,
+        router,
+        ServeOptions {
+            max_connections: 16,
+            ..options
+        },
+        shutdown.clone(),
+    ));
     let ended = shutdown.clone();
     tasks.spawn(ended.run_until_cancelled_owned(async move {
         loop {
@@ -105,11 +142,22 @@ async fn announce(config: &Config, built: &Built, metrics: Option<SocketAddr>) -
     for edition in editions.all() {
         rows.push(("Feed", format!("{origin}/feeds/{}/rss.xml", edition.code)));
     }
-    rows.extend(metrics.map(|address| ("Metrics", format!("http://{}/metrics", reachable(address)))));
-    let rows: Vec<Vec<String>> = rows.into_iter().map(|(what, url)| vec![format!("  {what}"), url]).collect();
-    console::text(&format!("Colophon {} is serving:\n{}", env!("CARGO_PKG_VERSION"), console::table(&rows)));
+    rows.extend(
+        metrics.map(|address| ("Metrics", format!("http://{}/metrics", reachable(address)))),
+    );
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|(what, url)| vec![format!("  {what}"), url])
+        .collect();
+    console::text(&format!(
+        "Colophon {} is serving:\n{}",
+        env!("CARGO_PKG_VERSION"),
+        console::table(&rows)
+    ));
     if editions.all().is_empty() {
-        console::line("The store is empty: `colophon demo` loads an example, `colophon import wordpress FILE` your own.");
+        console::line(
+            "The store is empty: `colophon demo` loads an example, `colophon import wordpress FILE` your own.",
+        );
     }
     Ok(())
 }
@@ -123,7 +171,10 @@ struct Signals {
 impl Signals {
     fn listen() -> Result<Self> {
         let listen = |kind| signal(kind).map_err(Error::internal);
-        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
     }
 
     async fn next(&mut self) -> &'static str {

@@ -13,13 +13,30 @@ impl Config {
         self.check_server(&mut wrong);
         self.check_storage(&mut wrong);
         self.check_graphql(&mut wrong);
-        if self.metrics.enabled && self.metrics.address == self.server.address && self.server.address.port() != 0 {
-            refuse(&mut wrong, "metrics.address", "is the address of the server itself: take another port");
+        if self.metrics.enabled
+            && self.metrics.address == self.server.address
+            && self.server.address.port() != 0
+        {
+            refuse(
+                &mut wrong,
+                "metrics.address",
+                "is the address of the server itself: take another port",
+            );
         }
         if let Err(error) = telemetry::filter(&self.log.level) {
-            refuse(&mut wrong, "log.level", format!("must be error, warn, info, debug, trace or off, or such as `info,api=debug`: {error}"));
+            refuse(
+                &mut wrong,
+                "log.level",
+                format!(
+                    "must be error, warn, info, debug, trace or off, or such as `info,api=debug`: {error}"
+                ),
+            );
         }
-        if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Invalid(wrong))
+        }
     }
 
     fn check_server(&self, wrong: &mut Vec<FieldError>) {
@@ -27,12 +44,28 @@ impl Config {
         if !server.public_url.is_empty()
             && let Err(why) = origin(&server.public_url)
         {
-            refuse(wrong, "server.public_url", format!("{why}; write it like `https://api.example.org`"));
+            refuse(
+                wrong,
+                "server.public_url",
+                format!("{why}; write it like `https://api.example.org`"),
+            );
         }
-        at_least_one(wrong, "server.request_timeout_seconds", server.request_timeout_seconds);
-        at_least_one(wrong, "server.header_timeout_seconds", server.header_timeout_seconds);
+        at_least_one(
+            wrong,
+            "server.request_timeout_seconds",
+            server.request_timeout_seconds,
+        );
+        at_least_one(
+            wrong,
+            "server.header_timeout_seconds",
+            server.header_timeout_seconds,
+        );
         if !(1_024..=1_073_741_824).contains(&server.max_body_bytes) {
-            refuse(wrong, "server.max_body_bytes", "must be from 1024 (1 KiB) to 1073741824 (1 GiB)");
+            refuse(
+                wrong,
+                "server.max_body_bytes",
+                "must be from 1024 (1 KiB) to 1073741824 (1 GiB)",
+            );
         }
         if !(1..=1_000_000).contains(&server.max_connections) {
             refuse(wrong, "server.max_connections", "must be from 1 to 1000000");
@@ -41,21 +74,43 @@ impl Config {
 
     fn check_storage(&self, wrong: &mut Vec<FieldError>) {
         let url = &self.database.url;
-        if !["", "sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.starts_with(start) && (url.is_empty() || !start.is_empty())) {
-            refuse(wrong, "database.url", "must begin with `sqlite:` or `postgres://`, or be empty for a file in the data folder");
+        if !["", "sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|start| url.starts_with(start) && (url.is_empty() || !start.is_empty()))
+        {
+            refuse(
+                wrong,
+                "database.url",
+                "must begin with `sqlite:` or `postgres://`, or be empty for a file in the data folder",
+            );
         }
         if self.database.readers > 1_000 {
             refuse(wrong, "database.readers", "must be from 0 to 1000");
         }
         if self.data.directory.as_os_str().is_empty() {
-            refuse(wrong, "data.directory", "must name a folder, such as `./data`");
+            refuse(
+                wrong,
+                "data.directory",
+                "must name a folder, such as `./data`",
+            );
         }
     }
 
     fn check_graphql(&self, wrong: &mut Vec<FieldError>) {
         let graphql = &self.graphql;
         if !(1_024..=1_073_741_824).contains(&graphql.max_body_bytes) {
-            refuse(wrong, "graphql.max_body_bytes", "must be from 1024 (1 KiB) to 1073741824 (1 GiB)");
+            refuse(
+                wrong,
+                "graphql.max_body_bytes",
+                "must be from 1024 (1 KiB) to 1073741824 (1 GiB)",
+            );
+        }
+        if !(1..=86_400_000).contains(&graphql.timeout_ms) {
+            refuse(
+                wrong,
+                "graphql.timeout_ms",
+                "must be from 1 to 86400000 milliseconds",
+            );
         }
         // The library's parser calls itself for every bracket: more would end in a stack overflow.
         if graphql.limits.max_nesting > 200 {

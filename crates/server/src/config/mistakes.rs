@@ -5,31 +5,54 @@ use domain::{Error, FieldError};
 use figment::error::Kind;
 
 /// The sections of the configuration, to recognise a variable that misses an underscore.
-const SECTIONS: [&str; 8] = ["SERVER", "DATA", "DATABASE", "MEDIA", "GRAPHQL", "METRICS", "LOG", "DEMO"];
+const SECTIONS: [&str; 8] = [
+    "SERVER", "DATA", "DATABASE", "MEDIA", "GRAPHQL", "METRICS", "LOG", "DEMO",
+];
 
 /// Turns what the reader of the configuration says into our error.
 pub(super) fn explain(error: figment::Error) -> Error {
-    Error::Invalid(error.into_iter().map(explain_one).collect())
+    Error::Invalid(error.into_iter().map(|error| explain_one(&error)).collect())
 }
 
-fn explain_one(error: figment::Error) -> FieldError {
+fn explain_one(error: &figment::Error) -> FieldError {
     let mut path = error.path.clone();
     let message = match &error.kind {
         Kind::UnknownField(name, known) => {
-            path.push(name.clone());
+            if path.last() != Some(name) {
+                path.push(name.clone());
+            }
             format!("there is no such setting; there are: {}", known.join(", "))
         }
         Kind::MissingField(name) => {
             path.push(name.to_string());
             "is missing".to_owned()
         }
-        Kind::UnknownVariant(found, known) => format!("must be one of {}, not `{found}`", known.join(", ")),
-        Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => format!("must be {}, not {found}", in_words(wanted)),
-        Kind::Message(message) if message.contains("socket address") => "must be an IP address and a port, such as 127.0.0.1:8080".to_owned(),
-        other => other.to_string(),
+        Kind::UnknownVariant(found, known) => {
+            format!("must be one of {}, not `{found}`", known.join(", "))
+        }
+        Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
+            format!("must be {}, not {found}", in_words(wanted))
+        }
+        Kind::Message(message) if message.contains("socket address") => {
+            "must be an IP address and a port, such as 127.0.0.1:8080".to_owned()
+        }
+        other @ (Kind::Message(_)
+        | Kind::InvalidLength(..)
+        | Kind::DuplicateField(_)
+        | Kind::ISizeOutOfRange(_)
+        | Kind::USizeOutOfRange(_)
+        | Kind::Unsupported(_)
+        | Kind::UnsupportedKey(..)) => other.to_string(),
     };
-    let place = source(&error, &path);
-    FieldError::new(path.join("."), if place.is_empty() { message } else { format!("{message} ({place})") })
+    let place = source(error, &path);
+    FieldError::new(
+        path.join("."),
+        if place.is_empty() {
+            message
+        } else {
+            format!("{message} ({place})")
+        },
+    )
 }
 
 /// What a type is called by those who do not program.
@@ -44,11 +67,21 @@ fn in_words(wanted: &str) -> &str {
 
 /// Where the value was set.
 fn source(error: &figment::Error, path: &[String]) -> String {
-    let Some(metadata) = &error.metadata else { return String::new() };
+    let Some(metadata) = &error.metadata else {
+        return String::new();
+    };
     if metadata.name.contains("environment") {
-        return format!("set by {}{}", super::PREFIX, path.join("__").to_ascii_uppercase());
+        return format!(
+            "set by {}{}",
+            super::PREFIX,
+            path.join("__").to_ascii_uppercase()
+        );
     }
-    match metadata.source.as_ref().and_then(|source| source.file_path()) {
+    match metadata
+        .source
+        .as_ref()
+        .and_then(|source| source.file_path())
+    {
         Some(file) => format!("set in {}", file.display()),
         None => String::new(),
     }
@@ -58,7 +91,11 @@ fn source(error: &figment::Error, path: &[String]) -> String {
 pub(super) fn in_variable_names(prefix: &str) -> Result<(), Error> {
     let names = std::env::vars_os().filter_map(|(name, _value)| name.into_string().ok());
     let wrong: Vec<FieldError> = names.filter_map(|name| overlooked(&name, prefix)).collect();
-    if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(wrong))
+    }
 }
 
 fn overlooked(name: &str, prefix: &str) -> Option<FieldError> {
@@ -79,8 +116,17 @@ mod tests {
     #[test]
     fn a_variable_that_misses_an_underscore_is_told() {
         let error = overlooked("COLOPHON_SERVER_ADDRESS", "COLOPHON_").unwrap();
-        assert!(error.message.ends_with("COLOPHON_SERVER__ADDRESS"), "{}", error.message);
-        for fine in ["COLOPHON_SERVER__ADDRESS", "COLOPHON_TEST_ENGINE", "COLOPHON_BINARY", "PATH"] {
+        assert!(
+            error.message.ends_with("COLOPHON_SERVER__ADDRESS"),
+            "{}",
+            error.message
+        );
+        for fine in [
+            "COLOPHON_SERVER__ADDRESS",
+            "COLOPHON_TEST_ENGINE",
+            "COLOPHON_BINARY",
+            "PATH",
+        ] {
             assert_eq!(overlooked(fine, "COLOPHON_"), None, "{fine}");
         }
     }

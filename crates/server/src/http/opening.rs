@@ -26,12 +26,17 @@ pub(super) struct Opening<T> {
 
 impl<T> Opening<T> {
     pub(super) fn new(inner: T, timeout: Duration) -> Self {
-        Self { inner, waiting: Some((Box::pin(sleep(timeout)), 0)) }
+        Self {
+            inner,
+            waiting: Some((Box::pin(sleep(timeout)), 0)),
+        }
     }
 
     /// Takes note of what arrived.
     fn saw(&mut self, bytes: &[u8]) {
-        let Some((_, seen)) = &mut self.waiting else { return };
+        let Some((_, seen)) = &mut self.waiting else {
+            return;
+        };
         let expected = PREFACE.get(*seen..).unwrap_or_default();
         let known = !expected.starts_with(bytes) || expected.len() == bytes.len();
         *seen += bytes.len();
@@ -42,7 +47,11 @@ impl<T> Opening<T> {
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Opening<T> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         match Pin::new(&mut self.inner).poll_read(cx, buf) {
             Poll::Ready(Ok(())) => {
@@ -54,7 +63,10 @@ impl<T: AsyncRead + Unpin> AsyncRead for Opening<T> {
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => match &mut self.waiting {
-                Some((deadline, _)) => deadline.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into())),
+                Some((deadline, _)) => deadline
+                    .as_mut()
+                    .poll(cx)
+                    .map(|()| Err(io::ErrorKind::TimedOut.into())),
                 None => Poll::Pending,
             },
         }
@@ -62,7 +74,11 @@ impl<T: AsyncRead + Unpin> AsyncRead for Opening<T> {
 }
 
 impl<T: AsyncWrite + Unpin> AsyncWrite for Opening<T> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -74,7 +90,11 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Opening<T> {
     fn is_write_vectored(&self) -> bool {
         self.inner.is_write_vectored()
     }
-    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.inner).poll_write_vectored(cx, bufs)
     }
 }
@@ -91,7 +111,10 @@ mod tests {
     async fn who_says_nothing_is_cut_off() {
         let (_client, server) = tokio::io::duplex(64);
         let mut server = Opening::new(server, LIMIT);
-        assert_eq!(server.read_u8().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(
+            server.read_u8().await.unwrap_err().kind(),
+            io::ErrorKind::TimedOut
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -101,7 +124,10 @@ mod tests {
         client.write_all(b"PRI * ").await.unwrap();
         let mut some = [0; 6];
         server.read_exact(&mut some).await.unwrap();
-        assert_eq!(server.read_u8().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(
+            server.read_u8().await.unwrap_err().kind(),
+            io::ErrorKind::TimedOut
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,41 +1,18 @@
 //! Blocks that show something: pictures, films, sounds, files, embeds.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
-use domain::{
-    body::{AspectRatio as DomainRatio, Embed as DomainEmbed, Image, Inline, MediaRef, Track as DomainTrack, Video},
-    id::{AssetId, EditionId},
+use std::borrow::Cow;
+
+use async_graphql::{Object, SimpleObject};
+use domain::body::{
+    AspectRatio as DomainRatio, Embed as DomainEmbed, Image, Inline, MediaRef,
+    Track as DomainTrack, Video,
 };
 
-use super::{Within, text::InlineText};
-use crate::graphql::{
-    context::{Session, session},
-    enums::EmbedProvider,
-    loaders::AssetKey,
-    media::Asset,
-};
-
-/// The asset behind an address, if it is one of ours.
-async fn asset(session: &Session, place: &MediaRef, edition: EditionId) -> Result<Option<Asset>> {
-    let MediaRef::Asset(key) = place else {
-        return Ok(None);
-    };
-    // A key that is no id names an asset the import never found.
-    let Ok(id) = key.parse::<AssetId>() else {
-        return Ok(None);
-    };
-    Ok(session.load(AssetKey { id, edition }).await?)
-}
-
-/// The address to fetch something from.
-async fn address(session: &Session, place: &MediaRef, edition: EditionId) -> Result<String> {
-    match asset(session, place, edition).await? {
-        Some(asset) => Ok(asset.address(session.cx())),
-        None => Ok(place.address()),
-    }
-}
+use super::{Assets, Within, text::InlineText};
+use crate::graphql::{enums::EmbedProvider, media::Asset};
 
 /// A picture.
-pub struct ImageBlock<'a> {
+pub(crate) struct ImageBlock<'a> {
     pub(super) within: Within<'a>,
     pub(super) image: &'a Image,
 }
@@ -49,13 +26,13 @@ impl ImageBlock<'_> {
     }
 
     /// Its address.
-    async fn src(&self, ctx: &Context<'_>) -> Result<String> {
-        address(session(ctx)?, &self.image.src, self.within.edition).await
+    async fn src(&self) -> String {
+        self.within.assets.address(&self.image.src)
     }
 
     /// The asset behind it, if it is one of this site.
-    async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
-        asset(session(ctx)?, &self.image.src, self.within.edition).await
+    async fn asset(&self) -> Option<&Asset> {
+        self.within.assets.get(&self.image.src)
     }
 
     /// What is to be seen, for those who cannot; empty for mere decoration.
@@ -65,7 +42,7 @@ impl ImageBlock<'_> {
 
     /// What stands below it.
     async fn caption(&self) -> Option<InlineText<'_>> {
-        InlineText::new(&self.image.caption)
+        InlineText::new(&self.image.caption, self.within.assets)
     }
 
     /// Width in pixels, where the author gave it.
@@ -79,13 +56,16 @@ impl ImageBlock<'_> {
     }
 
     /// Where a click on it leads.
-    async fn link_href(&self) -> Option<&str> {
-        self.image.link_href.as_deref()
+    async fn link_href(&self) -> Option<Cow<'_, str>> {
+        self.image
+            .link_href
+            .as_deref()
+            .map(|href| self.within.assets.plain(href))
     }
 }
 
 /// Several pictures shown as one group.
-pub struct GalleryBlock<'a> {
+pub(crate) struct GalleryBlock<'a> {
     pub(super) within: Within<'a>,
     pub(super) items: &'a [Image],
     pub(super) caption: &'a Inline,
@@ -101,17 +81,23 @@ impl GalleryBlock<'_> {
 
     /// The pictures, in order.
     async fn items(&self) -> Vec<ImageBlock<'_>> {
-        self.items.iter().map(|image| ImageBlock { within: self.within, image }).collect()
+        self.items
+            .iter()
+            .map(|image| ImageBlock {
+                within: self.within,
+                image,
+            })
+            .collect()
     }
 
     /// What stands below the group.
     async fn caption(&self) -> Option<InlineText<'_>> {
-        InlineText::new(self.caption)
+        InlineText::new(self.caption, self.within.assets)
     }
 }
 
 /// A film.
-pub struct VideoBlock<'a> {
+pub(crate) struct VideoBlock<'a> {
     pub(super) within: Within<'a>,
     pub(super) video: &'a Video,
 }
@@ -125,26 +111,33 @@ impl VideoBlock<'_> {
     }
 
     /// Its address.
-    async fn src(&self, ctx: &Context<'_>) -> Result<String> {
-        address(session(ctx)?, &self.video.src, self.within.edition).await
+    async fn src(&self) -> String {
+        self.within.assets.address(&self.video.src)
     }
 
     /// The asset behind it, if it is one of this site.
-    async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
-        asset(session(ctx)?, &self.video.src, self.within.edition).await
+    async fn asset(&self) -> Option<&Asset> {
+        self.within.assets.get(&self.video.src)
     }
 
     /// The address of the still shown before it plays.
-    async fn poster(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        match &self.video.poster {
-            Some(poster) => Ok(Some(address(session(ctx)?, poster, self.within.edition).await?)),
-            None => Ok(None),
-        }
+    async fn poster(&self) -> Option<String> {
+        self.video
+            .poster
+            .as_ref()
+            .map(|poster| self.within.assets.address(poster))
     }
 
     /// Subtitles and the like.
     async fn tracks(&self) -> Vec<Track<'_>> {
-        self.video.tracks.iter().map(|track| Track { track, edition: self.within.edition }).collect()
+        self.video
+            .tracks
+            .iter()
+            .map(|track| Track {
+                track,
+                assets: self.within.assets,
+            })
+            .collect()
     }
 
     /// Width in pixels, where the author gave it.
@@ -159,22 +152,22 @@ impl VideoBlock<'_> {
 
     /// What stands below it.
     async fn caption(&self) -> Option<InlineText<'_>> {
-        InlineText::new(&self.video.caption)
+        InlineText::new(&self.video.caption, self.within.assets)
     }
 }
 
 /// A timed text track of a film.
-pub struct Track<'a> {
+pub(crate) struct Track<'a> {
     track: &'a DomainTrack,
-    edition: EditionId,
+    assets: &'a Assets,
 }
 
 /// A timed text track of a film.
 #[Object]
 impl Track<'_> {
     /// Its address.
-    async fn src(&self, ctx: &Context<'_>) -> Result<String> {
-        address(session(ctx)?, &self.track.src, self.edition).await
+    async fn src(&self) -> String {
+        self.assets.address(&self.track.src)
     }
 
     /// `subtitles`, `captions`, `descriptions`, `chapters` or `metadata`.
@@ -194,7 +187,7 @@ impl Track<'_> {
 }
 
 /// A sound.
-pub struct AudioBlock<'a> {
+pub(crate) struct AudioBlock<'a> {
     pub(super) within: Within<'a>,
     pub(super) src: &'a MediaRef,
     pub(super) caption: &'a Inline,
@@ -209,23 +202,23 @@ impl AudioBlock<'_> {
     }
 
     /// Its address.
-    async fn src(&self, ctx: &Context<'_>) -> Result<String> {
-        address(session(ctx)?, self.src, self.within.edition).await
+    async fn src(&self) -> String {
+        self.within.assets.address(self.src)
     }
 
     /// The asset behind it, if it is one of this site.
-    async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
-        asset(session(ctx)?, self.src, self.within.edition).await
+    async fn asset(&self) -> Option<&Asset> {
+        self.within.assets.get(self.src)
     }
 
     /// What stands below it.
     async fn caption(&self) -> Option<InlineText<'_>> {
-        InlineText::new(self.caption)
+        InlineText::new(self.caption, self.within.assets)
     }
 }
 
 /// A file offered for download.
-pub struct FileBlock<'a> {
+pub(crate) struct FileBlock<'a> {
     pub(super) within: Within<'a>,
     pub(super) src: &'a MediaRef,
     pub(super) name: &'a str,
@@ -240,13 +233,13 @@ impl FileBlock<'_> {
     }
 
     /// Its address.
-    async fn src(&self, ctx: &Context<'_>) -> Result<String> {
-        address(session(ctx)?, self.src, self.within.edition).await
+    async fn src(&self) -> String {
+        self.within.assets.address(self.src)
     }
 
     /// The asset behind it, if it is one of this site.
-    async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
-        asset(session(ctx)?, self.src, self.within.edition).await
+    async fn asset(&self) -> Option<&Asset> {
+        self.within.assets.get(self.src)
     }
 
     /// What readers see as its name.
@@ -256,7 +249,7 @@ impl FileBlock<'_> {
 }
 
 /// Something shown from another site.
-pub struct Embed<'a> {
+pub(crate) struct Embed<'a> {
     pub(super) within: Within<'a>,
     pub(super) embed: &'a DomainEmbed,
 }
@@ -291,13 +284,13 @@ impl Embed<'_> {
 
     /// What stands below it.
     async fn caption(&self) -> Option<InlineText<'_>> {
-        InlineText::new(&self.embed.caption)
+        InlineText::new(&self.embed.caption, self.within.assets)
     }
 }
 
 /// Width to height, in lowest terms.
 #[derive(SimpleObject)]
-pub struct AspectRatio {
+pub(crate) struct AspectRatio {
     /// The width.
     width: u32,
     /// The height.
@@ -306,6 +299,9 @@ pub struct AspectRatio {
 
 impl From<DomainRatio> for AspectRatio {
     fn from(ratio: DomainRatio) -> Self {
-        Self { width: ratio.width, height: ratio.height }
+        Self {
+            width: ratio.width,
+            height: ratio.height,
+        }
     }
 }

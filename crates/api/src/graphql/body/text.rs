@@ -1,18 +1,23 @@
 //! Blocks of text, and the text in them.
 
+use std::borrow::Cow;
+
 use async_graphql::Object;
 use domain::body::{Cell, Inline, Span as DomainSpan, Table as DomainTable};
 
-use super::Within;
+use super::{Assets, Within};
 use crate::graphql::enums::{Align, Direction, Mark};
 
 /// A text with marks and links.
-pub struct InlineText<'a>(&'a Inline);
+pub(crate) struct InlineText<'a> {
+    inline: &'a Inline,
+    assets: &'a Assets,
+}
 
 impl<'a> InlineText<'a> {
     /// The text, unless it is empty.
-    pub fn new(inline: &'a Inline) -> Option<Self> {
-        (!inline.is_empty()).then_some(Self(inline))
+    pub(crate) fn new(inline: &'a Inline, assets: &'a Assets) -> Option<Self> {
+        (!inline.is_empty()).then_some(Self { inline, assets })
     }
 }
 
@@ -20,60 +25,74 @@ impl<'a> InlineText<'a> {
 #[Object]
 impl InlineText<'_> {
     /// HTML that is safe to insert.
-    async fn html(&self) -> String {
-        self.0.html()
+    async fn html(&self) -> Cow<'_, str> {
+        self.assets.html(self.inline.html())
     }
 
     /// Plain text; line breaks are `\n`.
     async fn text(&self) -> String {
-        self.0.text()
+        self.inline.text()
     }
 
     /// Runs of text that look the same from end to end.
     async fn spans(&self) -> Vec<Span<'_>> {
-        self.0.spans.iter().map(Span).collect()
+        spans(self.inline, self.assets)
     }
 }
 
+fn spans<'a>(inline: &'a Inline, assets: &'a Assets) -> Vec<Span<'a>> {
+    inline
+        .spans
+        .iter()
+        .map(|span| Span { span, assets })
+        .collect()
+}
+
 /// A run of text that looks the same from end to end.
-pub struct Span<'a>(&'a DomainSpan);
+pub(crate) struct Span<'a> {
+    span: &'a DomainSpan,
+    assets: &'a Assets,
+}
 
 /// A run of text that looks the same from end to end.
 #[Object]
 impl Span<'_> {
     /// The characters, unescaped; line breaks are `\n`.
     async fn text(&self) -> &str {
-        &self.0.text
+        &self.span.text
     }
 
     /// How they are marked, the outermost mark first.
     async fn marks(&self) -> Vec<Mark> {
-        self.0.marks.iter().map(Mark::from).collect()
+        self.span.marks.iter().map(Mark::from).collect()
     }
 
     /// Where they link to.
-    async fn href(&self) -> Option<&str> {
-        self.0.href.as_deref()
+    async fn href(&self) -> Option<Cow<'_, str>> {
+        self.span
+            .href
+            .as_deref()
+            .map(|href| self.assets.plain(href))
     }
 
     /// The title of the link.
     async fn title(&self) -> Option<&str> {
-        self.0.title.as_deref()
+        self.span.title.as_deref()
     }
 
     /// Their own direction, where the author gave one.
     async fn direction(&self) -> Option<Direction> {
-        self.0.direction.map(Into::into)
+        self.span.direction.map(Into::into)
     }
 
     /// Their own language (BCP 47), where the author gave one.
     async fn lang(&self) -> Option<&str> {
-        self.0.lang.as_deref()
+        self.span.lang.as_deref()
     }
 }
 
 /// A paragraph.
-pub struct Paragraph<'a> {
+pub(crate) struct Paragraph<'a> {
     pub(super) within: Within<'a>,
     pub(super) content: &'a Inline,
 }
@@ -87,8 +106,8 @@ impl Paragraph<'_> {
     }
 
     /// HTML that is safe to insert, without the element around it.
-    async fn html(&self) -> String {
-        self.content.html()
+    async fn html(&self) -> Cow<'_, str> {
+        self.within.assets.html(self.content.html())
     }
 
     /// Plain text; line breaks are `\n`.
@@ -98,12 +117,12 @@ impl Paragraph<'_> {
 
     /// Runs of text that look the same from end to end.
     async fn spans(&self) -> Vec<Span<'_>> {
-        self.content.spans.iter().map(Span).collect()
+        spans(self.content, self.within.assets)
     }
 }
 
 /// A heading.
-pub struct Heading<'a> {
+pub(crate) struct Heading<'a> {
     pub(super) within: Within<'a>,
     pub(super) level: u8,
     pub(super) anchor: &'a str,
@@ -129,8 +148,8 @@ impl Heading<'_> {
     }
 
     /// HTML that is safe to insert, without the element around it.
-    async fn html(&self) -> String {
-        self.content.html()
+    async fn html(&self) -> Cow<'_, str> {
+        self.within.assets.html(self.content.html())
     }
 
     /// Plain text; line breaks are `\n`.
@@ -140,12 +159,12 @@ impl Heading<'_> {
 
     /// Runs of text that look the same from end to end.
     async fn spans(&self) -> Vec<Span<'_>> {
-        self.content.spans.iter().map(Span).collect()
+        spans(self.content, self.within.assets)
     }
 }
 
 /// Program text.
-pub struct Code<'a> {
+pub(crate) struct Code<'a> {
     pub(super) within: Within<'a>,
     pub(super) language: Option<&'a str>,
     pub(super) text: &'a str,
@@ -171,7 +190,7 @@ impl Code<'_> {
 }
 
 /// What no other block can hold.
-pub struct RawHtml<'a> {
+pub(crate) struct RawHtml<'a> {
     pub(super) within: Within<'a>,
     pub(super) html: &'a str,
     pub(super) text: &'a str,
@@ -186,8 +205,8 @@ impl RawHtml<'_> {
     }
 
     /// HTML that is safe to insert.
-    async fn html(&self) -> &str {
-        self.html
+    async fn html(&self) -> Cow<'_, str> {
+        self.within.assets.html(self.html)
     }
 
     /// The same as plain text.
@@ -197,7 +216,7 @@ impl RawHtml<'_> {
 }
 
 /// A table.
-pub struct Table<'a> {
+pub(crate) struct Table<'a> {
     pub(super) within: Within<'a>,
     pub(super) table: &'a DomainTable,
 }
@@ -212,70 +231,96 @@ impl Table<'_> {
 
     /// Its caption.
     async fn caption(&self) -> Option<InlineText<'_>> {
-        InlineText::new(&self.table.caption)
+        InlineText::new(&self.table.caption, self.within.assets)
     }
 
     /// The rows that head the columns.
     async fn head(&self) -> Vec<TableRow<'_>> {
-        self.table.head.iter().map(|cells| TableRow(cells)).collect()
+        self.table
+            .head
+            .iter()
+            .map(|cells| TableRow {
+                cells,
+                assets: self.within.assets,
+            })
+            .collect()
     }
 
     /// The other rows.
     async fn rows(&self) -> Vec<TableRow<'_>> {
-        self.table.rows.iter().map(|cells| TableRow(cells)).collect()
+        self.table
+            .rows
+            .iter()
+            .map(|cells| TableRow {
+                cells,
+                assets: self.within.assets,
+            })
+            .collect()
     }
 }
 
 /// A row of a table.
-pub struct TableRow<'a>(&'a [Cell]);
+pub(crate) struct TableRow<'a> {
+    cells: &'a [Cell],
+    assets: &'a Assets,
+}
 
 /// A row of a table.
 #[Object]
 impl TableRow<'_> {
     /// Its cells, in reading order.
     async fn cells(&self) -> Vec<TableCell<'_>> {
-        self.0.iter().map(TableCell).collect()
+        self.cells
+            .iter()
+            .map(|cell| TableCell {
+                cell,
+                assets: self.assets,
+            })
+            .collect()
     }
 }
 
 /// A cell of a table.
-pub struct TableCell<'a>(&'a Cell);
+pub(crate) struct TableCell<'a> {
+    cell: &'a Cell,
+    assets: &'a Assets,
+}
 
 /// A cell of a table.
 #[Object]
 impl TableCell<'_> {
     /// HTML that is safe to insert, without the element around it.
-    async fn html(&self) -> String {
-        self.0.content.html()
+    async fn html(&self) -> Cow<'_, str> {
+        self.assets.html(self.cell.content.html())
     }
 
     /// Plain text; line breaks are `\n`.
     async fn text(&self) -> String {
-        self.0.content.text()
+        self.cell.content.text()
     }
 
     /// Runs of text that look the same from end to end.
     async fn spans(&self) -> Vec<Span<'_>> {
-        self.0.content.spans.iter().map(Span).collect()
+        spans(&self.cell.content, self.assets)
     }
 
     /// Whether it names its row or column.
     async fn is_header(&self) -> bool {
-        self.0.header
+        self.cell.header
     }
 
     /// How its text is aligned, where the author said so.
     async fn align(&self) -> Option<Align> {
-        self.0.align.map(Into::into)
+        self.cell.align.map(Into::into)
     }
 
     /// How many columns it spans.
     async fn colspan(&self) -> u16 {
-        self.0.colspan
+        self.cell.colspan
     }
 
     /// How many rows it spans.
     async fn rowspan(&self) -> u16 {
-        self.0.rowspan
+        self.cell.rowspan
     }
 }

@@ -25,11 +25,11 @@ use crate::graphql::{
 
 /// A category or tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TermKey {
+pub(crate) struct TermKey {
     /// Which.
-    pub id: TermId,
+    pub(crate) id: TermId,
     /// The edition its text is wanted in.
-    pub edition: EditionId,
+    pub(crate) edition: EditionId,
 }
 
 impl Loader<TermKey> for Source {
@@ -37,83 +37,115 @@ impl Loader<TermKey> for Source {
     type Error = SharedError;
 
     async fn load(&self, keys: &[TermKey]) -> Result<HashMap<TermKey, Arc<Term>>, SharedError> {
-        let reads = grouped(keys, |key| (key.edition, key.id)).into_iter().map(async |(edition, ids)| {
-            let found = terms::by_ids(&self.cx, &ids, edition).await?;
-            Ok::<_, SharedError>(found.into_iter().map(move |(id, term)| (TermKey { id, edition }, Arc::new(term))))
-        });
+        let reads =
+            grouped(keys, |key| (key.edition, key.id))
+                .into_iter()
+                .map(async |(edition, ids)| {
+                    let found = terms::by_ids(&self.cx, &ids, edition).await?;
+                    Ok::<_, SharedError>(
+                        found
+                            .into_iter()
+                            .map(move |(id, term)| (TermKey { id, edition }, Arc::new(term))),
+                    )
+                });
         Ok(try_join_all(reads).await?.into_iter().flatten().collect())
     }
 }
 
 /// The categories right below one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TermChildren {
+pub(crate) struct TermChildren {
     /// The one above.
-    pub id: CategoryId,
+    pub(crate) id: CategoryId,
     /// The edition their texts are wanted in.
-    pub edition: EditionId,
+    pub(crate) edition: EditionId,
 }
 
 impl Loader<TermChildren> for Source {
     type Value = Vec<Category>;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[TermChildren]) -> Result<HashMap<TermChildren, Vec<Category>>, SharedError> {
-        let reads = grouped(keys, |key| (key.edition, key.id)).into_iter().map(async |(edition, ids)| {
-            let found = terms::children(&self.cx, &ids, edition).await?;
-            Ok::<_, SharedError>(found.into_iter().map(move |(id, children)| {
-                let children = children.into_iter().map(|term| Category::new(Arc::new(term), edition)).collect();
-                (TermChildren { id, edition }, children)
-            }))
-        });
+    async fn load(
+        &self,
+        keys: &[TermChildren],
+    ) -> Result<HashMap<TermChildren, Vec<Category>>, SharedError> {
+        let reads =
+            grouped(keys, |key| (key.edition, key.id))
+                .into_iter()
+                .map(async |(edition, ids)| {
+                    let found = terms::children(&self.cx, &ids, edition).await?;
+                    Ok::<_, SharedError>(found.into_iter().map(move |(id, children)| {
+                        let children = children
+                            .into_iter()
+                            .map(|term| Category::new(Arc::new(term), edition))
+                            .collect();
+                        (TermChildren { id, edition }, children)
+                    }))
+                });
         Ok(try_join_all(reads).await?.into_iter().flatten().collect())
     }
 }
 
 /// What a category or tag is called in every edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TermTexts(pub TermId);
+pub(crate) struct TermTexts(pub TermId);
 
 impl Loader<TermTexts> for Source {
     type Value = Arc<Vec<Localized<TermText>>>;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[TermTexts]) -> Result<HashMap<TermTexts, Self::Value>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[TermTexts],
+    ) -> Result<HashMap<TermTexts, Self::Value>, SharedError> {
         let ids: Vec<TermId> = keys.iter().map(|key| key.0).collect();
         let found = terms::texts(&self.cx, &ids).await?;
-        Ok(found.into_iter().map(|(id, texts)| (TermTexts(id), Arc::new(texts))).collect())
+        Ok(found
+            .into_iter()
+            .map(|(id, texts)| (TermTexts(id), Arc::new(texts)))
+            .collect())
     }
 }
 
 /// How many published articles a category or tag has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TermArticleCount {
+pub(crate) struct TermArticleCount {
     /// The category or tag.
-    pub id: TermId,
+    pub(crate) id: TermId,
     /// Only of this edition.
-    pub edition: Option<EditionId>,
+    pub(crate) edition: Option<EditionId>,
 }
 
 impl Loader<TermArticleCount> for Source {
     type Value = u64;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[TermArticleCount]) -> Result<HashMap<TermArticleCount, u64>, SharedError> {
-        let reads = grouped(keys, |key| (key.edition, key.id)).into_iter().map(async |(edition, ids)| {
-            let found = terms::article_counts(&self.cx, &ids, edition).await?;
-            Ok::<_, SharedError>(found.into_iter().map(move |(id, count)| (TermArticleCount { id, edition }, count)))
-        });
+    async fn load(
+        &self,
+        keys: &[TermArticleCount],
+    ) -> Result<HashMap<TermArticleCount, u64>, SharedError> {
+        let reads =
+            grouped(keys, |key| (key.edition, key.id))
+                .into_iter()
+                .map(async |(edition, ids)| {
+                    let found = terms::article_counts(&self.cx, &ids, edition).await?;
+                    Ok::<_, SharedError>(
+                        found
+                            .into_iter()
+                            .map(move |(id, count)| (TermArticleCount { id, edition }, count)),
+                    )
+                });
         Ok(try_join_all(reads).await?.into_iter().flatten().collect())
     }
 }
 
 /// An author.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AuthorKey {
+pub(crate) struct AuthorKey {
     /// Which.
-    pub id: AuthorId,
+    pub(crate) id: AuthorId,
     /// The edition the text is wanted in.
-    pub edition: EditionId,
+    pub(crate) edition: EditionId,
 }
 
 impl Loader<AuthorKey> for Source {
@@ -121,36 +153,47 @@ impl Loader<AuthorKey> for Source {
     type Error = SharedError;
 
     async fn load(&self, keys: &[AuthorKey]) -> Result<HashMap<AuthorKey, Author>, SharedError> {
-        let reads = grouped(keys, |key| (key.edition, key.id)).into_iter().map(async |(edition, ids)| {
-            let found = authors::by_ids(&self.cx, &ids, edition).await?;
-            Ok::<_, SharedError>(found.into_iter().map(move |(id, author)| (AuthorKey { id, edition }, Author::new(author, edition))))
-        });
+        let reads =
+            grouped(keys, |key| (key.edition, key.id))
+                .into_iter()
+                .map(async |(edition, ids)| {
+                    let found = authors::by_ids(&self.cx, &ids, edition).await?;
+                    Ok::<_, SharedError>(found.into_iter().map(move |(id, author)| {
+                        (AuthorKey { id, edition }, Author::new(author, edition))
+                    }))
+                });
         Ok(try_join_all(reads).await?.into_iter().flatten().collect())
     }
 }
 
 /// What an author is called in every edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AuthorTexts(pub AuthorId);
+pub(crate) struct AuthorTexts(pub AuthorId);
 
 impl Loader<AuthorTexts> for Source {
     type Value = Arc<Vec<Localized<AuthorText>>>;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[AuthorTexts]) -> Result<HashMap<AuthorTexts, Self::Value>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[AuthorTexts],
+    ) -> Result<HashMap<AuthorTexts, Self::Value>, SharedError> {
         let ids: Vec<AuthorId> = keys.iter().map(|key| key.0).collect();
         let found = authors::texts(&self.cx, &ids).await?;
-        Ok(found.into_iter().map(|(id, texts)| (AuthorTexts(id), Arc::new(texts))).collect())
+        Ok(found
+            .into_iter()
+            .map(|(id, texts)| (AuthorTexts(id), Arc::new(texts)))
+            .collect())
     }
 }
 
 /// An asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AssetKey {
+pub(crate) struct AssetKey {
     /// Which.
-    pub id: AssetId,
+    pub(crate) id: AssetId,
     /// The edition its text is wanted in.
-    pub edition: EditionId,
+    pub(crate) edition: EditionId,
 }
 
 impl Loader<AssetKey> for Source {
@@ -158,36 +201,47 @@ impl Loader<AssetKey> for Source {
     type Error = SharedError;
 
     async fn load(&self, keys: &[AssetKey]) -> Result<HashMap<AssetKey, Asset>, SharedError> {
-        let reads = grouped(keys, |key| (key.edition, key.id)).into_iter().map(async |(edition, ids)| {
-            let found = media::by_ids(&self.cx, &ids, edition).await?;
-            Ok::<_, SharedError>(found.into_iter().map(move |(id, asset)| (AssetKey { id, edition }, Asset::new(asset, edition))))
-        });
+        let reads =
+            grouped(keys, |key| (key.edition, key.id))
+                .into_iter()
+                .map(async |(edition, ids)| {
+                    let found = media::by_ids(&self.cx, &ids, edition).await?;
+                    Ok::<_, SharedError>(found.into_iter().map(move |(id, asset)| {
+                        (AssetKey { id, edition }, Asset::new(asset, edition))
+                    }))
+                });
         Ok(try_join_all(reads).await?.into_iter().flatten().collect())
     }
 }
 
 /// What is said about an asset in every edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AssetTexts(pub AssetId);
+pub(crate) struct AssetTexts(pub AssetId);
 
 impl Loader<AssetTexts> for Source {
     type Value = Arc<Vec<Localized<AssetText>>>;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[AssetTexts]) -> Result<HashMap<AssetTexts, Self::Value>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[AssetTexts],
+    ) -> Result<HashMap<AssetTexts, Self::Value>, SharedError> {
         let ids: Vec<AssetId> = keys.iter().map(|key| key.0).collect();
         let found = media::texts(&self.cx, &ids).await?;
-        Ok(found.into_iter().map(|(id, texts)| (AssetTexts(id), Arc::new(texts))).collect())
+        Ok(found
+            .into_iter()
+            .map(|(id, texts)| (AssetTexts(id), Arc::new(texts)))
+            .collect())
     }
 }
 
 /// A gallery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct GalleryKey {
+pub(crate) struct GalleryKey {
     /// Which.
-    pub id: GalleryId,
+    pub(crate) id: GalleryId,
     /// The edition its text is wanted in.
-    pub edition: EditionId,
+    pub(crate) edition: EditionId,
 }
 
 impl Loader<GalleryKey> for Source {
@@ -195,61 +249,81 @@ impl Loader<GalleryKey> for Source {
     type Error = SharedError;
 
     async fn load(&self, keys: &[GalleryKey]) -> Result<HashMap<GalleryKey, Gallery>, SharedError> {
-        let reads = grouped(keys, |key| (key.edition, key.id)).into_iter().map(async |(edition, ids)| {
-            let found = galleries::by_ids(&self.cx, &ids, edition).await?;
-            Ok::<_, SharedError>(found.into_iter().map(move |(id, gallery)| (GalleryKey { id, edition }, Gallery::new(gallery, edition))))
-        });
+        let reads =
+            grouped(keys, |key| (key.edition, key.id))
+                .into_iter()
+                .map(async |(edition, ids)| {
+                    let found = galleries::by_ids(&self.cx, &ids, edition).await?;
+                    Ok::<_, SharedError>(found.into_iter().map(move |(id, gallery)| {
+                        (GalleryKey { id, edition }, Gallery::new(gallery, edition))
+                    }))
+                });
         Ok(try_join_all(reads).await?.into_iter().flatten().collect())
     }
 }
 
 /// What a gallery shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct GalleryItems {
+pub(crate) struct GalleryItems {
     /// The gallery.
-    pub id: GalleryId,
+    pub(crate) id: GalleryId,
     /// The edition the texts are wanted in.
-    pub edition: EditionId,
+    pub(crate) edition: EditionId,
 }
 
 impl Loader<GalleryItems> for Source {
     type Value = Vec<Figure>;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[GalleryItems]) -> Result<HashMap<GalleryItems, Vec<Figure>>, SharedError> {
-        let reads = grouped(keys, |key| (key.edition, key.id)).into_iter().map(async |(edition, ids)| {
-            let found = galleries::items(&self.cx, &ids, edition).await?;
-            Ok::<_, SharedError>(found.into_iter().map(move |(id, items)| {
-                let items = items.into_iter().map(|figure| Figure::new(figure, edition)).collect();
-                (GalleryItems { id, edition }, items)
-            }))
-        });
+    async fn load(
+        &self,
+        keys: &[GalleryItems],
+    ) -> Result<HashMap<GalleryItems, Vec<Figure>>, SharedError> {
+        let reads =
+            grouped(keys, |key| (key.edition, key.id))
+                .into_iter()
+                .map(async |(edition, ids)| {
+                    let found = galleries::items(&self.cx, &ids, edition).await?;
+                    Ok::<_, SharedError>(found.into_iter().map(move |(id, items)| {
+                        let items = items
+                            .into_iter()
+                            .map(|figure| Figure::new(figure, edition))
+                            .collect();
+                        (GalleryItems { id, edition }, items)
+                    }))
+                });
         Ok(try_join_all(reads).await?.into_iter().flatten().collect())
     }
 }
 
 /// A newsletter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct NewsletterKey(pub NewsletterId);
+pub(crate) struct NewsletterKey(pub NewsletterId);
 
 impl Loader<NewsletterKey> for Source {
     type Value = Newsletter;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[NewsletterKey]) -> Result<HashMap<NewsletterKey, Newsletter>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[NewsletterKey],
+    ) -> Result<HashMap<NewsletterKey, Newsletter>, SharedError> {
         let ids: Vec<NewsletterId> = keys.iter().map(|key| key.0).collect();
         let found = newsletters::by_ids(&self.cx, &ids).await?;
-        Ok(found.into_iter().map(|(id, newsletter)| (NewsletterKey(id), Newsletter::from(newsletter))).collect())
+        Ok(found
+            .into_iter()
+            .map(|(id, newsletter)| (NewsletterKey(id), Newsletter::from(newsletter)))
+            .collect())
     }
 }
 
 /// The first answers to a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Replies {
+pub(crate) struct Replies {
     /// The comment.
-    pub id: CommentId,
+    pub(crate) id: CommentId,
     /// How many.
-    pub first: u32,
+    pub(crate) first: u32,
 }
 
 impl Loader<Replies> for Source {
@@ -257,10 +331,18 @@ impl Loader<Replies> for Source {
     type Error = SharedError;
 
     async fn load(&self, keys: &[Replies]) -> Result<HashMap<Replies, Vec<Comment>>, SharedError> {
-        let reads = grouped(keys, |key| (key.first, key.id)).into_iter().map(async |(first, ids)| {
-            let found = comments::replies(&self.cx, &ids, first).await?;
-            Ok::<_, SharedError>(found.into_iter().map(move |(id, replies)| (Replies { id, first }, replies.into_iter().map(Comment::from).collect())))
-        });
+        let reads =
+            grouped(keys, |key| (key.first, key.id))
+                .into_iter()
+                .map(async |(first, ids)| {
+                    let found = comments::replies(&self.cx, &ids, first).await?;
+                    Ok::<_, SharedError>(found.into_iter().map(move |(id, replies)| {
+                        (
+                            Replies { id, first },
+                            replies.into_iter().map(Comment::from).collect(),
+                        )
+                    }))
+                });
         Ok(try_join_all(reads).await?.into_iter().flatten().collect())
     }
 }

@@ -79,6 +79,15 @@ impl<R: Read> Framer<R> {
         }
     }
 
+    /// A window that begins in the middle of the file, to where `inner` has been moved.
+    pub(super) fn resume(inner: R, limit: usize, position: Position) -> Self {
+        Self {
+            offset: position.byte_offset,
+            line: position.line,
+            ..Self::new(inner, limit)
+        }
+    }
+
     pub(super) fn limit(&self) -> usize {
         self.limit
     }

@@ -19,11 +19,16 @@ impl std::fmt::Display for Position {
     }
 }
 
+/// A hash (SHA-256) of a record as it stands in the file.
+pub type Digest = [u8; 32];
+
 /// One record of the export and where it begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// Where the record's opening tag stands.
     pub position: Position,
+    /// A hash of the record as it stands in the file: the same hash is the same record.
+    pub digest: Digest,
     /// The record itself.
     pub record: Record,
 }

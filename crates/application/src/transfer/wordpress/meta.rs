@@ -18,6 +18,10 @@ pub struct AttachmentMeta {
     pub filesize: Option<u64>,
     /// The media type; WordPress gives it for sound and film here, else with the sizes.
     pub mime: Option<String>,
+    /// The playing time of sound and film, in seconds.
+    pub length: Option<u64>,
+    /// Who made it, as the file itself says.
+    pub credit: Option<String>,
     /// The smaller versions of the picture.
     pub sizes: Vec<SizeVariant>,
 }
@@ -59,6 +63,8 @@ pub fn attachment_meta(value: &str) -> Option<AttachmentMeta> {
         file: text(&data, "file"),
         filesize: number(&data, "filesize"),
         mime: text(&data, "mime_type").or_else(|| text(&data, "mime-type")),
+        length: number(&data, "length"),
+        credit: data.get("image_meta").and_then(|facts| text(facts, "credit")),
         sizes: sizes.collect(),
     })
 }

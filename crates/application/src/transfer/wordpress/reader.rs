@@ -5,6 +5,7 @@ use std::io::BufRead;
 
 use memchr::memmem;
 use quick_xml::name::NamespaceResolver;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     error::{ItemError, ItemFault, ReadError},
@@ -39,13 +40,23 @@ enum Stage {
     Done,
 }
 
+/// What a reader needs to know of a file to begin in the middle of it.
+#[derive(Debug, Clone)]
+pub struct Bookmark {
+    namespaces: NamespaceResolver,
+    site: Site,
+}
+
+/// Says of an item, as it stands in the file, whether it is to be read at all.
+pub type ItemFilter = Box<dyn FnMut(&[u8]) -> bool + Send>;
+
 /// Reads a `WordPress` export record by record.
 ///
 /// A broken element is reported as [`ReadError::Item`] and reading goes on after it; every other
 /// error ends the stream. The first record of a readable file is always [`Record::Channel`].
-#[derive(Debug)]
 pub struct WxrReader<R> {
     framer: Framer<R>,
+    filter: Option<ItemFilter>,
     namespaces: NamespaceResolver,
     site: Site,
     channel: Position,
@@ -67,6 +78,7 @@ impl<R: BufRead> WxrReader<R> {
     pub fn with_options(inner: R, options: ReadOptions) -> Self {
         Self {
             framer: Framer::new(inner, options.max_item_bytes),
+            filter: None,
             namespaces: NamespaceResolver::default(),
             site: Site::default(),
             channel: Position {
@@ -77,6 +89,37 @@ impl<R: BufRead> WxrReader<R> {
             stage: Stage::Prolog,
             pending: None,
             rescued_to: 0,
+        }
+    }
+
+    /// A reader that passes over the items the filter does not want, without parsing them.
+    #[must_use]
+    pub fn with_filter(mut self, filter: ItemFilter) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
+    /// A reader that begins at an element in the middle of the file, to where `inner` has been
+    /// moved. It does not announce the channel.
+    pub fn resume(inner: R, options: ReadOptions, bookmark: &Bookmark, position: Position) -> Self {
+        Self {
+            framer: Framer::resume(inner, options.max_item_bytes, position),
+            filter: None,
+            namespaces: bookmark.namespaces.clone(),
+            site: bookmark.site.clone(),
+            channel: position,
+            announced: true,
+            stage: Stage::Channel,
+            pending: None,
+            rescued_to: 0,
+        }
+    }
+
+    /// What it takes to resume; complete once the first record has been read.
+    pub fn bookmark(&self) -> Bookmark {
+        Bookmark {
+            namespaces: self.namespaces.clone(),
+            site: self.site.clone(),
         }
     }
 
@@ -158,6 +201,7 @@ impl<R: BufRead> WxrReader<R> {
         self.announced = true;
         Entry {
             position: self.channel,
+            digest: [0; 32],
             record: Record::Channel(Box::new(self.site.clone())),
         }
     }
@@ -177,7 +221,12 @@ impl<R: BufRead> WxrReader<R> {
                 let id = self.framer.post_id(chunk.len);
                 Err(fail(chunk, chunk.start, id, ItemFault::Unterminated))
             }
+            None if self.passes_over(chunk) => Ok(Parsed::Ignored),
             None => self.parse(chunk),
+        };
+        let digest = match &outcome {
+            Ok(Parsed::Record(_)) => Sha256::digest(self.bytes(chunk)).into(),
+            Ok(Parsed::Site(..) | Parsed::Ignored) | Err(_) => [0; 32],
         };
         let passed = match &outcome {
             Err(_) if chunk.fault.is_none() => self.rescue(chunk),
@@ -187,6 +236,7 @@ impl<R: BufRead> WxrReader<R> {
         match outcome {
             Ok(Parsed::Record(record)) => Some(Ok(Entry {
                 position: chunk.start,
+                digest,
                 record,
             })),
             Ok(Parsed::Site(field, text)) => {
@@ -198,8 +248,20 @@ impl<R: BufRead> WxrReader<R> {
         }
     }
 
+    fn bytes(&self, chunk: &Chunk) -> &[u8] {
+        self.framer.window().get(..chunk.len).unwrap_or_default()
+    }
+
+    fn passes_over(&mut self, chunk: &Chunk) -> bool {
+        let Some(filter) = self.filter.as_mut().filter(|_| chunk.name == "item") else {
+            return false;
+        };
+        let window = self.framer.window();
+        !filter(window.get(..chunk.len).unwrap_or_default())
+    }
+
     fn parse(&self, chunk: &Chunk) -> Result<Parsed, ItemError> {
-        let bytes = self.framer.window().get(..chunk.len).unwrap_or_default();
+        let bytes = self.bytes(chunk);
         let hint = || self.framer.post_id(chunk.len);
         let text = parse::utf8(bytes).map_err(|at| {
             fail(
@@ -258,6 +320,15 @@ fn fail(chunk: &Chunk, position: Position, item_id: Option<u64>, fault: ItemFaul
         element: chunk.name.clone(),
         item_id,
         fault,
+    }
+}
+
+impl<R> std::fmt::Debug for WxrReader<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WxrReader")
+            .field("site", &self.site)
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
     }
 }
 

@@ -44,11 +44,22 @@ pub(super) fn kind_of(element: &str, name: &str) -> Option<UrlKind> {
     })
 }
 
+/// An address that may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// What it is used for.
+    pub kind: UrlKind,
+    /// The address, its entities decoded.
+    pub url: &'a str,
+    /// The attachment the element says it shows.
+    pub attachment: Option<u64>,
+}
+
 /// Offers every address in the HTML and puts what is given in return in its place. Everything
 /// else stays as it is, byte for byte.
 pub fn rewrite_urls(
     html: &str,
-    replace: &mut dyn FnMut(UrlKind, &str) -> Option<String>,
+    replace: &mut dyn FnMut(Address<'_>) -> Option<String>,
 ) -> String {
     let mut out = String::with_capacity(html.len());
     let mut tokens = Tokens::new(html);
@@ -71,9 +82,11 @@ pub fn rewrite_urls(
 fn tag(
     raw: &str,
     element: &str,
-    replace: &mut dyn FnMut(UrlKind, &str) -> Option<String>,
+    replace: &mut dyn FnMut(Address<'_>) -> Option<String>,
     out: &mut String,
 ) {
+    let id = attribute(raw, "data-wp-id").filter(|_| element == "img");
+    let attachment = id.and_then(|id| id.parse().ok());
     let mut copied = 0;
     let mut has_source = false;
     for found in attributes(raw) {
@@ -81,7 +94,13 @@ fn tag(
             continue;
         };
         has_source |= kind == UrlKind::Image;
-        let Some(url) = replace(kind, &entities::decode(found.value)) else {
+        let url = entities::decode(found.value);
+        let url = url.trim();
+        let Some(url) = replace(Address {
+            kind,
+            url,
+            attachment,
+        }) else {
             continue;
         };
         out.push_str(cut(raw, copied..found.range.start));
@@ -95,8 +114,15 @@ fn tag(
         }
         copied = found.range.end;
     }
-    let id = attribute(raw, "data-wp-id").filter(|_| element == "img" && !has_source);
-    match id.and_then(|id| replace(UrlKind::Attachment, id)) {
+    let kind = UrlKind::Attachment;
+    let id = id.filter(|_| !has_source);
+    match id.and_then(|url| {
+        replace(Address {
+            kind,
+            url,
+            attachment,
+        })
+    }) {
         Some(url) => out.push_str(&with_attribute(raw, "src", &entities::encode(&url))),
         None => out.push_str(cut(raw, copied..raw.len())),
     }

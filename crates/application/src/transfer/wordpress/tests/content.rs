@@ -229,7 +229,7 @@ fn every_address_is_listed_and_can_be_replaced() {
         ]
     );
     let html = "<a title='x' href=\"/old?a&amp;b\" rel=x>t</a><img data-wp-id=\"4\"><img data-wp-id=\"5\" src=a.jpg><script>'<a href=\"/old\">'</script>";
-    let rewritten = rewrite_urls(html, &mut |kind, url| match (kind, url) {
+    let rewritten = rewrite_urls(html, &mut |address| match (address.kind, address.url) {
         (UrlKind::Link, "/old?a&b") => Some("/new?c&d".to_owned()),
         (UrlKind::Attachment, "4") => Some("/media/4".to_owned()),
         (UrlKind::Image, "a.jpg") => Some("b.jpg".to_owned()),

@@ -1,0 +1,104 @@
+//! The assets a body shows, and their addresses in place of `asset:KEY`.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use application::ActorContext;
+use async_graphql::Result;
+use domain::{
+    body::{Body, MediaRef},
+    id::{AssetId, EditionId},
+};
+
+use crate::graphql::{context::Session, loaders::AssetKey, media::Asset};
+
+/// The scheme addresses of our own assets have in bodies.
+pub(super) const SCHEME: &str = "asset:";
+/// How long an id is in its public form.
+const ID_BYTES: usize = "asset_".len() + 26;
+
+/// The assets a body shows, as far as the caller may read them.
+#[derive(Default)]
+pub(crate) struct Assets(HashMap<AssetId, (Asset, String)>);
+
+impl Assets {
+    /// Reads the assets of a body, with their texts in an edition.
+    pub(crate) async fn of(session: &Session, body: &Body, edition: EditionId) -> Result<Self> {
+        // A key that is no id names something the import never found.
+        let ids = body
+            .asset_references()
+            .filter_map(|key| key.parse::<AssetId>().ok());
+        let found = session
+            .load_many(ids.map(|id| AssetKey { id, edition }))
+            .await?;
+        let with_address = |(key, asset): (AssetKey, Asset)| {
+            let address = asset.address(session.cx());
+            (key.id, (asset, address))
+        };
+        Ok(Self(found.into_iter().map(with_address).collect()))
+    }
+
+    /// The asset behind a place, if it is one of ours.
+    pub(crate) fn get(&self, place: &MediaRef) -> Option<&Asset> {
+        Some(&self.find(place)?.0)
+    }
+
+    /// The address to fetch something from.
+    pub(crate) fn address(&self, place: &MediaRef) -> String {
+        self.find(place)
+            .map_or_else(|| place.address(), |(_, address)| address.clone())
+    }
+
+    /// A body as HTML.
+    pub(crate) fn body_html(&self, cx: &ActorContext, body: &Body) -> String {
+        let assets = self
+            .0
+            .iter()
+            .map(|(id, (asset, _))| (*id, asset.to_domain()))
+            .collect();
+        application::body::html(cx, body, &assets)
+    }
+
+    /// A piece of HTML with the addresses in its attributes filled in.
+    pub(crate) fn html<'t>(&self, html: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+        self.fill(html.into(), |address| {
+            address
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;")
+                .replace('"', "&quot;")
+        })
+    }
+
+    /// An address or a piece of Markdown with addresses filled in.
+    pub(crate) fn plain<'t>(&self, text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+        self.fill(text.into(), str::to_owned)
+    }
+
+    fn find(&self, place: &MediaRef) -> Option<&(Asset, String)> {
+        match place {
+            MediaRef::Asset(key) => self.0.get(&key.parse().ok()?),
+            MediaRef::Url(_) => None,
+        }
+    }
+
+    fn fill<'t>(&self, text: Cow<'t, str>, write: impl Fn(&str) -> String) -> Cow<'t, str> {
+        if self.0.is_empty() || !text.contains(SCHEME) {
+            return text;
+        }
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text.as_ref();
+        while let Some((before, after)) = rest.split_once(SCHEME) {
+            filled.push_str(before);
+            let id = after.get(..ID_BYTES).and_then(|key| key.parse().ok());
+            if let Some((_, address)) = id.and_then(|id: AssetId| self.0.get(&id)) {
+                filled.push_str(&write(address));
+                rest = after.get(ID_BYTES..).unwrap_or_default();
+            } else {
+                filled.push_str(SCHEME);
+                rest = after;
+            }
+        }
+        filled.push_str(rest);
+        Cow::Owned(filled)
+    }
+}

@@ -1,0 +1,356 @@
+//! Addresses within bodies: what leads to something that was imported leads to its new place.
+
+use std::collections::HashMap;
+
+use domain::id::{AssetId, EditionId};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{
+    addresses::{Named, file_candidates, host_of},
+    known::{Known, Target},
+    urls::{Address, UrlKind, rewrite_urls},
+};
+
+/// How many addresses of one body are waited for.
+const MOST_WAITS: usize = 200;
+/// What the normaliser leaves for a gallery of whatever is attached to the post.
+const ATTACHED_GALLERY: &str =
+    "<figure class=\"wp-block-gallery\" data-wp-gallery=\"attached\"></figure>";
+
+/// An address that leads to something nobody has imported yet.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Wait {
+    /// The address as it now stands in the body; `attachment:ID` for a picture without an address,
+    /// `gallery:ID` for a gallery of what is attached to an item.
+    pub(super) url: String,
+    /// The attachment a picture says it shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) attachment: Option<u64>,
+}
+
+/// Whose a host is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The site that is being imported.
+    Own,
+    /// Another site of the publication, or what looks like one.
+    Sister,
+    /// Somebody else.
+    Foreign,
+}
+
+/// What is known about addresses.
+pub(super) trait Lookup {
+    fn owner(&self, host: &str) -> Owner;
+    fn item(&self, id: u64) -> Option<Target>;
+    fn file(&self, key: &str) -> Option<AssetId>;
+    fn page(&self, url: &Url) -> Option<Target>;
+}
+
+/// A body with its addresses rewritten.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Rewritten {
+    pub(super) html: String,
+    pub(super) waits: Vec<Wait>,
+}
+
+/// Where a body stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing<'a> {
+    /// What its relative addresses are relative to.
+    pub(super) base: Option<&'a Url>,
+    /// The edition it belongs to.
+    pub(super) edition: EditionId,
+    /// Knows how editions are linked to.
+    pub(super) known: &'a Known,
+}
+
+enum Answer {
+    Found(String),
+    Waits,
+    Foreign,
+}
+
+/// Rewrites the addresses of a body as far as what they lead to is known.
+pub(super) fn rewrite(html: &str, standing: Standing<'_>, lookup: &dyn Lookup) -> Rewritten {
+    let mut waits: Vec<Wait> = Vec::new();
+    let html = rewrite_urls(html, &mut |address| {
+        let mut wait = |url: &str, attachment: Option<u64>| {
+            let url = url.to_owned();
+            let wait = Wait { url, attachment };
+            if waits.len() < MOST_WAITS && !waits.contains(&wait) {
+                waits.push(wait);
+            }
+        };
+        if address.kind == UrlKind::Attachment {
+            let id = address.attachment?;
+            if let Some(Target::Asset(asset)) = lookup.item(id) {
+                return Some(format!("asset:{asset}"));
+            }
+            wait(&attachment_token(id), Some(id));
+            return None;
+        }
+        if address.url.starts_with('#') || address.url.is_empty() {
+            return None;
+        }
+        let parsed = Url::parse(address.url);
+        let is_relative = parsed == Err(url::ParseError::RelativeUrlWithoutBase);
+        let absolute = parsed.ok().or_else(|| {
+            standing
+                .base
+                .filter(|_| is_relative)?
+                .join(address.url)
+                .ok()
+        })?;
+        if !matches!(absolute.scheme(), "http" | "https") {
+            return None;
+        }
+        // The old site is where a relative address led, and goes on leading until it is resolved.
+        let kept = || is_relative.then(|| absolute.as_str().to_owned());
+        match answer(&absolute, address, standing, lookup) {
+            Answer::Found(found) => Some(found),
+            Answer::Waits => {
+                let url = kept().unwrap_or_else(|| address.url.to_owned());
+                wait(&url, address.attachment);
+                kept()
+            }
+            Answer::Foreign => kept(),
+        }
+    });
+    Rewritten { html, waits }
+}
+
+fn answer(
+    url: &Url,
+    address: Address<'_>,
+    standing: Standing<'_>,
+    lookup: &dyn Lookup,
+) -> Answer {
+    let owner = host_of(url).map_or(Owner::Foreign, |host| lookup.owner(&host));
+    let by_id = || match lookup.item(address.attachment?)? {
+        Target::Asset(asset) => Some(asset),
+        Target::Entry { .. } => None,
+    };
+    let is_link = address.kind == UrlKind::Link;
+    let found = match Named::by(url) {
+        Named::File(key) => {
+            let mut files = file_candidates(&key)
+                .into_iter()
+                .filter_map(|key| lookup.file(&key));
+            let asset = match owner {
+                Owner::Own => files.next().or_else(by_id),
+                // Two sites may both have a file of that name: the id must agree.
+                Owner::Sister | Owner::Foreign => {
+                    let id = by_id();
+                    files.find(|asset| Some(*asset) == id)
+                }
+            };
+            asset.map(|asset| format!("asset:{asset}"))
+        }
+        Named::Item(id) if owner == Owner::Own => {
+            lookup.item(id).and_then(|target| place(url, &target, standing))
+        }
+        Named::Path if owner != Owner::Foreign && is_link => {
+            if is_service(url.path()) || url.query().is_some() {
+                return Answer::Foreign;
+            }
+            lookup
+                .page(url)
+                .and_then(|target| place(url, &target, standing))
+        }
+        Named::Path if owner == Owner::Own => by_id().map(|asset| format!("asset:{asset}")),
+        Named::Item(_) | Named::Path => None,
+    };
+    match (found, owner) {
+        (Some(found), _) => Answer::Found(found),
+        (None, Owner::Own | Owner::Sister) if is_link || address.attachment.is_some() => {
+            Answer::Waits
+        }
+        (None, Owner::Own | Owner::Sister) if matches!(Named::by(url), Named::File(_)) => {
+            Answer::Waits
+        }
+        (None, _) => Answer::Foreign,
+    }
+}
+
+/// What a body writes for something that was found.
+pub(super) fn place(url: &Url, target: &Target, standing: Standing<'_>) -> Option<String> {
+    match target {
+        Target::Asset(asset) => Some(format!("asset:{asset}")),
+        Target::Entry { edition, path, .. } => {
+            let href = standing.known.href(standing.edition, *edition, path)?;
+            Some(match url.fragment() {
+                Some(fragment) => format!("{href}#{fragment}"),
+                None => href,
+            })
+        }
+    }
+}
+
+/// Whether a path is one WordPress answers itself, so that no item will ever live there.
+fn is_service(path: &str) -> bool {
+    const SERVICES: [&str; 8] = [
+        "/category/",
+        "/tag/",
+        "/author/",
+        "/wp-admin",
+        "/wp-login",
+        "/wp-json",
+        "/wp-includes/",
+        "/wp-content/",
+    ];
+    let is_feed = path.trim_end_matches('/').ends_with("/feed");
+    path == "/" || is_feed || SERVICES.iter().any(|service| path.contains(service))
+}
+
+pub(super) fn attachment_token(id: u64) -> String {
+    format!("attachment:{id}")
+}
+
+pub(super) fn gallery_token(post: u64) -> String {
+    format!("gallery:{post}")
+}
+
+/// Puts what was found later in the place of what a body waited for.
+pub(super) fn replace(html: &str, found: &HashMap<String, String>) -> String {
+    rewrite_urls(html, &mut |address| match address.kind {
+        UrlKind::Attachment => found.get(&attachment_token(address.attachment?)).cloned(),
+        UrlKind::Link | UrlKind::Image | UrlKind::Media | UrlKind::Poster | UrlKind::Frame => {
+            found.get(address.url).cloned()
+        }
+    })
+}
+
+/// Whether a body has a gallery of whatever is attached to the post.
+pub(super) fn has_attached_gallery(html: &str) -> bool {
+    html.contains(ATTACHED_GALLERY)
+}
+
+/// Fills the galleries of whatever is attached to the post.
+pub(super) fn fill_galleries(html: &str, attachments: &[u64]) -> String {
+    let pictures: String = attachments
+        .iter()
+        .map(|id| format!("<img data-wp-id=\"{id}\">"))
+        .collect();
+    let filled = format!("<figure class=\"wp-block-gallery\">{pictures}</figure>");
+    html.replace(ATTACHED_GALLERY, &filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use domain::{
+        content::ContentKind,
+        id::{EntryId, Id},
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    struct Fixed;
+
+    fn asset() -> AssetId {
+        Id::from_uuid(Uuid::from_u128(7))
+    }
+
+    fn edition() -> EditionId {
+        Id::from_uuid(Uuid::from_u128(1))
+    }
+
+    impl Lookup for Fixed {
+        fn owner(&self, host: &str) -> Owner {
+            match host {
+                "example.org" => Owner::Own,
+                "fa.example.org" => Owner::Sister,
+                _ => Owner::Foreign,
+            }
+        }
+        fn item(&self, id: u64) -> Option<Target> {
+            match id {
+                5 => Some(Target::Asset(asset())),
+                1 => self.page(&Url::parse("https://example.org/a").unwrap()),
+                _ => None,
+            }
+        }
+        fn file(&self, key: &str) -> Option<AssetId> {
+            (key == "2020/a.jpg").then(asset)
+        }
+        fn page(&self, url: &Url) -> Option<Target> {
+            (url.path().trim_end_matches('/') == "/a").then(|| Target::Entry {
+                id: EntryId::new(ContentKind::Article, Uuid::nil()),
+                edition: edition(),
+                path: Arc::from("/now/a b"),
+            })
+        }
+    }
+
+    fn run(html: &str) -> Rewritten {
+        let known = Known::new();
+        known.learn_editions(&[super::super::tests::edition(edition(), "https://new.example/en")]);
+        let base = Url::parse("https://example.org/2020/post/").unwrap();
+        let standing = Standing {
+            base: Some(&base),
+            edition: edition(),
+            known: &known,
+        };
+        rewrite(html, standing, &Fixed)
+    }
+
+    #[test]
+    fn links_to_what_was_imported_lead_to_its_new_place() {
+        let done = run("<a href=\"https://www.example.org/a/#top\">x</a><a href='/?p=1'>y</a>");
+        assert_eq!(
+            done.html,
+            "<a href=\"/en/now/a%20b#top\">x</a><a href='/en/now/a%20b'>y</a>"
+        );
+        assert_eq!(done.waits, []);
+    }
+
+    #[test]
+    fn what_is_not_there_yet_is_waited_for() {
+        let done = run(
+            "<a href=\"/later/\">x</a><a href=\"https://fa.example.org/b\">y</a><img data-wp-id=\"9\"><a href=\"https://else.example/\">z</a>",
+        );
+        assert!(done.html.contains("href=\"https://example.org/later/\""));
+        let waits: Vec<&str> = done.waits.iter().map(|wait| wait.url.as_str()).collect();
+        assert_eq!(
+            waits,
+            ["https://example.org/later/", "https://fa.example.org/b", "attachment:9"]
+        );
+        let found = HashMap::from([
+            ("https://example.org/later/".to_owned(), "/later".to_owned()),
+            ("attachment:9".to_owned(), "asset:x".to_owned()),
+        ]);
+        let replaced = replace(&done.html, &found);
+        assert!(replaced.contains("href=\"/later\"") && replaced.contains("src=\"asset:x\""));
+    }
+
+    #[test]
+    fn files_are_known_by_their_path_whatever_their_size() {
+        let done = run(
+            "<img src=\"https://example.org/wp-content/uploads/2020/a-300x200.jpg\"><img class=\"x\" data-wp-id=\"5\" src=\"https://cdn.example/uploads/2020/a.jpg\">",
+        );
+        assert_eq!(done.html.matches(&format!("src=\"asset:{}\"", asset())).count(), 2);
+        // A picture of somebody else that happens to have the same name is not ours.
+        let foreign = "<img src=\"https://cdn.example/uploads/2020/a.jpg\">";
+        assert_eq!(run(foreign).html, foreign);
+    }
+
+    #[test]
+    fn what_no_item_lives_at_is_left_alone() {
+        let html = "<a href=\"https://example.org/category/news/\">x</a><a href=\"https://example.org/\">y</a><a href=\"mailto:a@b.example\">z</a><a href=\"#n\">n</a>";
+        let done = run(html);
+        assert_eq!((done.html.as_str(), done.waits.len()), (html, 0));
+    }
+
+    #[test]
+    fn a_gallery_of_attachments_is_filled() {
+        let html = format!("<p>a</p>{ATTACHED_GALLERY}");
+        assert!(has_attached_gallery(&html));
+        let filled = fill_galleries(&html, &[3, 4]);
+        assert!(filled.contains("<img data-wp-id=\"3\"><img data-wp-id=\"4\">"));
+        assert!(!has_attached_gallery(&filled));
+    }
+}

@@ -1,0 +1,235 @@
+//! What stays the same during one run of an import, and the names its records are kept under.
+
+use std::{
+    collections::HashMap,
+    fmt::Write as _,
+    path::PathBuf,
+    sync::{PoisonError, RwLock},
+};
+
+use domain::{
+    content::ContentKind,
+    id::{EditionId, EntryId, Id},
+    time::Timestamp,
+};
+use persistence::ImportRecord;
+use sha2::{Digest, Sha256};
+use url::Url;
+use uuid::Uuid;
+
+use super::{
+    addresses::{Base, are_related},
+    items::Site,
+    known::IdSet,
+    reader::Bookmark,
+    rewrite::Owner,
+};
+use crate::ActorContext;
+
+/// Grows whenever the same export would be imported differently, so that a rerun brings what was
+/// imported before up to date.
+const RECIPE: &str = "1";
+
+/// The source under which an import keeps what concerns all sources.
+pub(super) const EVERYWHERE: &str = "*";
+
+/// The kinds of outside record, as they are named in the import table.
+pub(super) mod kinds {
+    /// An item, by its post id.
+    pub(in super::super) const POST: &str = "post";
+    /// A term, by its term id.
+    pub(in super::super) const TERM: &str = "term";
+    /// The id of a term, by its taxonomy and slug.
+    pub(in super::super) const TERM_SLUG: &str = "term_slug";
+    /// The language of a term, by its term id.
+    pub(in super::super) const TERM_LANGUAGE: &str = "term_language";
+    /// A user, by its id.
+    pub(in super::super) const AUTHOR: &str = "author";
+    /// The id of a user, by its login name.
+    pub(in super::super) const LOGIN: &str = "author_login";
+    /// A comment, by its id.
+    pub(in super::super) const COMMENT: &str = "comment";
+    /// A menu, by its slug.
+    pub(in super::super) const MENU: &str = "menu";
+    /// An uploaded file, by its path below the folder of uploads.
+    pub(in super::super) const FILE: &str = "file";
+    /// What a group of records that belong together became, by its key.
+    pub(in super::super) const GROUP: &str = "group";
+    /// Something an import notes about a source.
+    pub(in super::super) const STATE: &str = "state";
+}
+
+/// The kinds of thing that are left to be done, as they are named in the table of those.
+pub(super) mod later {
+    /// Pages whose parent has not come yet, by where they stand in the file.
+    pub(in super::super) const PAGE: &str = "page";
+    /// Categories whose parent has not come yet.
+    pub(in super::super) const TERM_PARENT: &str = "term_parent";
+    /// Paths that are to lead elsewhere once all entries have theirs.
+    pub(in super::super) const REDIRECT: &str = "redirect";
+    /// Names of menus.
+    pub(in super::super) const MENU: &str = "menu";
+    /// Items of menus.
+    pub(in super::super) const MENU_ITEM: &str = "menu_item";
+    /// Sites that were imported; kept under [`EVERYWHERE`](super::EVERYWHERE).
+    pub(in super::super) const SITE: &str = "site";
+
+    /// What is attached to an item.
+    pub(in super::super) fn attached_to(item: u64) -> String {
+        format!("attached:{item}")
+    }
+}
+
+/// An edition an import writes to, and where it stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) edition: EditionId,
+    pub(super) base: Option<Base>,
+}
+
+/// What stays the same during one run.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) cx: ActorContext,
+    pub(super) path: PathBuf,
+    pub(super) now: Timestamp,
+    pub(super) source: String,
+    pub(super) site: Site,
+    pub(super) bookmark: Bookmark,
+    pub(super) bytes: u64,
+    /// The edition of what says nothing about its language.
+    pub(super) default: Place,
+    /// The editions of Polylang's languages, by slug.
+    pub(super) languages: HashMap<String, Place>,
+    /// The editions of what a custom field names, as they are found.
+    pub(super) locales: RwLock<HashMap<String, EditionId>>,
+    pub(super) locale_meta: Option<String>,
+    pub(super) map_types: HashMap<String, ContentKind>,
+    pub(super) overwrite: bool,
+    /// Items nobody may read without signing in.
+    pub(super) unpublished: IdSet,
+    /// Hosts of other sites of the publication.
+    pub(super) sisters: Vec<String>,
+    /// Whether nothing was imported from this source before.
+    pub(super) is_new_source: bool,
+    /// Whether records of this source belong together with records of others.
+    pub(super) has_groups: bool,
+    /// Whether other things than those of this import live in the editions it writes to.
+    pub(super) is_shared: bool,
+}
+
+impl Run {
+    /// The kind of entry items of a type become.
+    pub(super) fn kind_of(&self, post_type: &str) -> Option<ContentKind> {
+        self.map_types
+            .get(post_type)
+            .copied()
+            .or(match post_type {
+                "post" => Some(ContentKind::Article),
+                "page" => Some(ContentKind::Page),
+                _ => None,
+            })
+    }
+
+    /// The edition a custom field names, if it is known already.
+    pub(super) fn locale(&self, locale: &str) -> Option<EditionId> {
+        let locales = self.locales.read().unwrap_or_else(PoisonError::into_inner);
+        locales.get(locale).copied()
+    }
+
+    pub(super) fn learn_locale(&self, locale: &str, edition: EditionId) {
+        let mut locales = self.locales.write().unwrap_or_else(PoisonError::into_inner);
+        locales.insert(locale.to_owned(), edition);
+    }
+
+    /// Where all the languages of the site stood.
+    pub(super) fn bases(&self) -> impl Iterator<Item = (&Base, EditionId)> {
+        std::iter::once(&self.default)
+            .chain(self.languages.values())
+            .filter_map(|place| Some((place.base.as_ref()?, place.edition)))
+    }
+
+    /// Whose a host is.
+    pub(super) fn owner(&self, host: &str) -> Owner {
+        if self.bases().any(|(base, _)| base.host == host) {
+            return Owner::Own;
+        }
+        let related = |known: &str| are_related(known, host);
+        if self.bases().any(|(base, _)| related(&base.host))
+            || self.sisters.iter().any(|sister| related(sister))
+        {
+            Owner::Sister
+        } else {
+            Owner::Foreign
+        }
+    }
+
+    /// What relative addresses of an item are relative to.
+    pub(super) fn base_url(&self, link: Option<&str>) -> Option<Url> {
+        let site = &self.site;
+        [link, site.base_blog_url.as_deref(), site.link.as_deref()]
+            .into_iter()
+            .flatten()
+            .find_map(|address| Url::parse(address).ok())
+    }
+
+    /// The hash a record is known by: of what stands in the file, and of what else decides what
+    /// becomes of it.
+    pub(super) fn digest(&self, raw: &[u8]) -> String {
+        let mut hash = Sha256::new();
+        hash.update(RECIPE);
+        hash.update(domain::body::PARSER_VERSION.to_be_bytes());
+        hash.update(self.locale_meta.as_deref().unwrap_or_default());
+        hash.update(self.default.edition.uuid().as_bytes());
+        hash.update(raw);
+        hex(&hash.finalize())
+    }
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a string never fails.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// The entry an import record stands for, if it is one.
+pub(super) fn entry_of(record: &ImportRecord) -> Option<EntryId> {
+    let kind = record.target_kind.parse::<ContentKind>().ok()?;
+    Some(EntryId::new(kind, record.target_id))
+}
+
+/// The word for assets in import records.
+pub(super) const ASSET: &str = "asset";
+
+/// The asset an import record stands for, if it is one.
+pub(super) fn asset_of(record: &ImportRecord) -> Option<domain::id::AssetId> {
+    (record.target_kind == ASSET).then(|| Id::from_uuid(record.target_id))
+}
+
+/// A record that says one thing and stands for nothing of ours.
+pub(super) fn saying(what: &str) -> ImportRecord {
+    ImportRecord {
+        target_kind: "none".to_owned(),
+        target_id: Uuid::nil(),
+        content_hash: what.to_owned(),
+        target_version: 0,
+    }
+}
+
+/// Splits a stored hash from the attachment the item waited for when it was stored.
+pub(super) fn split_hash(stored: &str) -> (&str, Option<u64>) {
+    match stored.split_once("+waits:") {
+        Some((hash, id)) => (hash, id.parse().ok()),
+        None => (stored, None),
+    }
+}
+
+/// A hash that also says that the item waits for an attachment.
+pub(super) fn waiting_hash(hash: &str, attachment: u64) -> String {
+    format!("{hash}+waits:{attachment}")
+}

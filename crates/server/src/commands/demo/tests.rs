@@ -1,0 +1,74 @@
+//! Tests of the demo in a real store.
+
+use application::{articles, editions};
+use domain::{
+    body::{Reference, references},
+    content::{ContentKind, EntryQuery, Parts},
+    paging::PageArgs,
+};
+
+use super::*;
+
+async fn empty_app(folder: &std::path::Path) -> Arc<App> {
+    let mut config = Config::defaults().unwrap();
+    config.data.directory = folder.to_owned();
+    open(&config, BuildOptions::default()).await.unwrap()
+}
+
+#[tokio::test]
+async fn it_is_loaded_once_and_told_from_other_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = empty_app(folder.path()).await;
+    assert!(is_empty(&app).await.unwrap() && !is_loaded(&app).await.unwrap());
+    let loaded = load(&app).await.unwrap();
+    assert!(loaded.articles > 80 && loaded.issues == 3, "{loaded:?}");
+    assert!(!is_empty(&app).await.unwrap() && is_loaded(&app).await.unwrap());
+    assert!(load(&app).await.is_err(), "loading twice must not work");
+}
+
+#[tokio::test]
+async fn translations_are_fresh_and_links_lead_somewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = empty_app(folder.path()).await;
+    load(&app).await.unwrap();
+    let cx = context(&app);
+    let all = editions::list(&cx).await.unwrap();
+    let mut links = 0;
+    for edition in all.all() {
+        let query = EntryQuery {
+            edition: Some(edition.id),
+            ..EntryQuery::all(ContentKind::Article)
+        };
+        let page = articles::list(&cx, &query, &PageArgs::first(100), Parts::BODY)
+            .await
+            .unwrap();
+        for article in page.into_nodes() {
+            let others = application::entries::translations(&cx, &[article.entry.group])
+                .await
+                .unwrap();
+            assert!(
+                others
+                    .values()
+                    .flatten()
+                    .all(|translation| !translation.is_stale),
+                "{}",
+                article.entry.path
+            );
+            for reference in references(&article.body.loaded().unwrap().derived.blocks) {
+                match reference {
+                    Reference::Entry(key) => panic!("{} links to entry:{key}", article.entry.path),
+                    Reference::Url(path) if path.starts_with('/') => {
+                        links += 1;
+                        let route =
+                            application::routes::resolve(&cx, edition.id, &path, Parts::NONE)
+                                .await
+                                .unwrap();
+                        assert!(route.is_some(), "{} links to {path}", article.entry.path);
+                    }
+                    Reference::Asset(_) | Reference::Url(_) => {}
+                }
+            }
+        }
+    }
+    assert!(links > 20, "only {links} links");
+}

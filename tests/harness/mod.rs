@@ -1,0 +1,181 @@
+//! Starts servers for tests: each with a database of its own, cloned from a migrated template, a
+//! clock that stands still and ids that count.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use application::{ActorContext, App, Clock, IdSource};
+use chrono::{DateTime, TimeZone, Utc};
+use domain::{access::Actor, time::Timestamp};
+use serde_json::{Value, json};
+use server::{BuildOptions, Config, build_with};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub mod builders;
+mod database;
+
+/// A running server and everything a test may want of it.
+pub struct TestServer {
+    /// The application behind it, for what has no face yet.
+    pub app: Arc<App>,
+    /// Where it listens, without a slash at the end.
+    pub url: String,
+    /// The clock it goes by.
+    pub clock: Arc<TestClock>,
+    client: reqwest::Client,
+    shutdown: CancellationToken,
+    _database: database::TestDatabase,
+    _files: tempfile::TempDir,
+}
+
+impl TestServer {
+    /// Starts a server on an empty store.
+    pub async fn start() -> Self {
+        Self::start_with(|_config| {}).await
+    }
+
+    /// Starts a server with settings of the test's own.
+    pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
+        let database = database::TestDatabase::create().await;
+        let files = tempfile::tempdir().unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let mut config = Config::defaults().unwrap();
+        config.data.directory = files.path().to_owned();
+        config.database.url.clone_from(&database.url);
+        config.database.readers = 3;
+        config.server.public_url.clone_from(&url);
+        config.metrics.enabled = false;
+        configure(&mut config);
+        let clock = Arc::new(TestClock::default());
+        let options =
+            BuildOptions { clock: clock.clone(), ids: Arc::new(TestIds::default()), ..BuildOptions::default() };
+        let built = build_with(&config, options).await.unwrap();
+        let shutdown = CancellationToken::new();
+        let (router, stop) = (built.router, shutdown.clone());
+        let serve_options = (&config).into();
+        #[expect(clippy::disallowed_methods, reason = "the server runs beside the test and ends with its runtime")]
+        tokio::spawn(async move { server::serve(listener, router, serve_options, stop).await });
+        Self {
+            app: built.app,
+            url,
+            clock,
+            client: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            shutdown,
+            _database: database,
+            _files: files,
+        }
+    }
+
+    /// Starts a server that holds the demo publication.
+    pub async fn with_demo() -> Self {
+        let server = Self::start().await;
+        server::commands::demo::load(&server.app).await.unwrap();
+        server
+    }
+
+    /// A context that may do everything.
+    pub fn system(&self) -> ActorContext {
+        self.app.context(Actor::System("test"))
+    }
+
+    /// A context of a reader.
+    pub fn reader(&self) -> ActorContext {
+        self.app.context(Actor::Anonymous)
+    }
+
+    /// A request to a path of the server.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url)).timeout(Duration::from_secs(30))
+    }
+
+    /// A GET of a path of the server.
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.request(reqwest::Method::GET, path).send().await.unwrap()
+    }
+
+    /// The JSON a path answers with status 200.
+    pub async fn get_json(&self, path: &str) -> Value {
+        let response = self.get(path).await;
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert_eq!(status, 200, "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The answer to a GraphQL query, errors and all.
+    pub async fn graphql_raw(&self, query: &str, variables: Value) -> Value {
+        let response = self
+            .request(reqwest::Method::POST, "/graphql")
+            .json(&json!({ "query": query, "variables": variables }))
+            .send()
+            .await
+            .unwrap();
+        response.json().await.unwrap()
+    }
+
+    /// The data of a GraphQL query that must succeed.
+    pub async fn graphql(&self, query: &str) -> Value {
+        self.graphql_with(query, json!({})).await
+    }
+
+    /// The data of a GraphQL query that must succeed.
+    pub async fn graphql_with(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.graphql_raw(query, variables).await;
+        assert!(answer.get("errors").is_none(), "{query}\n{answer:#}");
+        answer["data"].take()
+    }
+
+    /// How many SQL statements `work` costs.
+    pub async fn statements<T>(&self, work: impl Future<Output = T>) -> (u64, T) {
+        let before = self.app.store().statement_count();
+        let value = work.await;
+        (self.app.store().statement_count() - before, value)
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+/// A clock that moves only when told to: 2026-05-04T12:00:00Z at first.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(Utc.with_ymd_and_hms(2026, 5, 4, 12, 0, 0).unwrap().timestamp()))
+    }
+}
+
+impl TestClock {
+    /// Moves it to a point in time.
+    pub fn set(&self, time: Timestamp) {
+        self.0.store(time.timestamp(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        DateTime::from_timestamp(self.0.load(Ordering::Relaxed), 0).unwrap()
+    }
+}
+
+/// Ids that count: the same test makes the same ids.
+#[derive(Debug, Default)]
+struct TestIds(AtomicU64);
+
+impl IdSource for TestIds {
+    fn next(&self) -> Uuid {
+        let number = u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1);
+        Uuid::from_u128((0x0197_0000_0000_7000_8000_u128 << 48) | number)
+    }
+}

@@ -1,0 +1,29 @@
+//! The thin path: content goes in, and every face shows it.
+
+use domain::content::Status;
+
+use crate::harness::TestServer;
+
+#[tokio::test]
+async fn an_article_is_read_over_every_face() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let news = server.category(site.en, "News", None).await;
+    let ada = server.author(site.en, "Ada Moor").await;
+    let picture = server.picture(site.en, "The river at dawn").await;
+    let id = server.article(site.en, "The river rises").category(news).by(ada).hero(picture).await;
+    server.article(site.en, "Not yet").status(Status::Draft).await;
+
+    let data = server
+        .graphql(
+            "{ articles(first: 5, edition: \"en\") { totalCount nodes { id title path primaryCategory { name } \
+             byline { author { name } } hero { alt } } } }",
+        )
+        .await;
+    assert_eq!(data["articles"]["totalCount"], 1);
+    let node = &data["articles"]["nodes"][0];
+    assert_eq!(node["id"], id.to_string());
+    assert_eq!(node["primaryCategory"]["name"], "News");
+    assert_eq!(node["byline"][0]["author"]["name"], "Ada Moor");
+    assert_eq!(node["hero"]["alt"], "The river at dawn");
+}
