@@ -3,7 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use application::App;
-use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, response::IntoResponse};
+use axum::{
+    Router,
+    body::Body,
+    extract::{DefaultBodyLimit, MatchedPath},
+    http::{Request, StatusCode},
+    middleware::from_fn,
+    response::IntoResponse,
+};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -11,8 +18,9 @@ use tower_http::{
         CompressionLayer,
         predicate::{NotForContentType, Predicate, SizeAbove},
     },
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     timeout::TimeoutLayer,
+    trace::TraceLayer,
 };
 
 mod auth;
@@ -52,10 +60,13 @@ pub fn router(app: Arc<App>, options: ApiOptions) -> domain::Result<Router> {
         .merge(rest::router().with_state(Arc::clone(&app)))
         .merge(docs::router().with_state(Arc::clone(&app)))
         .merge(feeds::router().with_state(Arc::clone(&app)))
-        .layer(CompressionLayer::new().compress_when(worth_compressing));
+        .layer(CompressionLayer::new().compress_when(worth_compressing))
+        .layer(from_fn(caching::tag_per_coding));
     let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(()).on_failure(()))
+        .layer(from_fn(error::problems))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, options.request_timeout))
         .layer(DefaultBodyLimit::max(options.max_body_bytes));
@@ -73,6 +84,13 @@ pub fn schema_sdl() -> String {
 /// The OpenAPI document of the REST face, as JSON.
 pub fn openapi_json() -> domain::Result<String> {
     docs::openapi_json()
+}
+
+/// One span per request: what was asked for by its route, never by its values.
+fn span(request: &Request<Body>) -> tracing::Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!("request", http.method = %request.method(), http.route = route, request.id = id.unwrap_or_default())
 }
 
 /// A defect of ours ends one request, not the process.

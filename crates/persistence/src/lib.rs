@@ -5,13 +5,13 @@
 //! type of the database library appears in this crate's public surface.
 
 use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use domain::{Error, Result};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{DatabaseConnection, TransactionTrait};
+use sea_orm::{DatabaseConnection, Statement, TransactionTrait};
 
 mod assets;
 mod authors;
@@ -70,21 +70,36 @@ pub enum Durability {
 #[derive(Debug, Clone)]
 pub struct Store {
     pools: Pools,
-    statements: Arc<AtomicU64>,
+    log: Arc<StatementLog>,
+}
+
+/// What ran: always a number, and the texts while somebody asks for them.
+#[derive(Debug, Default)]
+struct StatementLog {
+    count: AtomicU64,
+    is_recording: AtomicBool,
+    texts: Mutex<Vec<String>>,
+}
+
+impl StatementLog {
+    fn note(&self, statement: &Statement) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        if self.is_recording.load(Ordering::Relaxed) {
+            self.texts.lock().unwrap_or_else(PoisonError::into_inner).push(statement.to_string());
+        }
+    }
 }
 
 impl Store {
     /// Opens a store; SQLite files and their folder are made when missing.
     pub async fn open(options: &StoreOptions) -> Result<Self> {
         let mut pools = dialect::connect(options).await?;
-        let statements = Arc::new(AtomicU64::new(0));
+        let log = Arc::new(StatementLog::default());
         for pool in [&mut pools.reader, &mut pools.writer] {
-            let counter = Arc::clone(&statements);
-            pool.set_metric_callback(move |_info| {
-                counter.fetch_add(1, Ordering::Relaxed);
-            });
+            let log = Arc::clone(&log);
+            pool.set_metric_callback(move |info| log.note(info.statement));
         }
-        Ok(Self { pools, statements })
+        Ok(Self { pools, log })
     }
 
     /// Brings the schema up to date.
@@ -109,7 +124,25 @@ impl Store {
 
     /// How many statements ran since it was opened; tests count with it.
     pub fn statement_count(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+        self.log.count.load(Ordering::Relaxed)
+    }
+
+    /// Begins to keep the texts of statements, with their values in place; for tests.
+    pub fn record_statements(&self) {
+        self.log.is_recording.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends the recording and answers with it.
+    pub fn recorded_statements(&self) -> Vec<String> {
+        self.log.is_recording.store(false, Ordering::Relaxed);
+        std::mem::take(&mut *self.log.texts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How the engine would run a recorded statement, line by line; for tests.
+    pub async fn explain(&self, statement: &str) -> Result<Vec<String>> {
+        let engine = self.pools.engine;
+        let rows = self.reader().query(Sql::new(&format!("{}{statement}", engine.explain()))).await?;
+        rows.into_iter().map(|row| engine.plan_line(row)).collect()
     }
 
     /// Whether the database answers.

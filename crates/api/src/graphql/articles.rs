@@ -18,7 +18,7 @@ use super::{
     comments::{self, Comment},
     connection::{Connection, Listed, Paging, size},
     context::{Session, session},
-    entries::{Entry, EntryArgs, EntryFields, EntryRef},
+    entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
     enums::{ContributionRole, View},
     galleries::Gallery,
     loaders::{GalleriesOfEntry, RelatedArticles, Relations, TermKey},
@@ -158,6 +158,12 @@ impl Article {
     #[graphql(flatten)]
     async fn shared(&self) -> &EntryFields {
         &self.0.fields
+    }
+
+    /// All versions of it in the languages of the site, itself included, in the order of the
+    /// editions. What the caller may not read is left out.
+    pub(crate) async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<Translation>> {
+        self.0.fields.versions(session(ctx)?).await
     }
 
     /// The line below the headline.

@@ -235,6 +235,17 @@ impl EntryFields {
             .await?)
     }
 
+    /// All versions of it in the languages of the site.
+    ///
+    /// The field of this name stands in the object of each kind, not here: it leads back to these
+    /// objects, and the library merges fields only of what it knows completely.
+    pub(crate) async fn versions(&self, session: &Session) -> Result<Vec<Translation>> {
+        Ok(session
+            .load(TranslationsKey(self.entry().group))
+            .await?
+            .unwrap_or_default())
+    }
+
     /// The main picture.
     pub(crate) async fn hero(
         &self,
@@ -379,15 +390,6 @@ impl EntryFields {
     /// When it was last changed.
     pub(crate) async fn updated_at(&self) -> DateTime {
         DateTime(self.entry().updated_at)
-    }
-
-    /// All versions of it in the languages of the site, itself included, in the order of the
-    /// editions. What the caller may not read is left out.
-    pub(crate) async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<Translation>> {
-        Ok(session(ctx)?
-            .load(TranslationsKey(self.entry().group))
-            .await?
-            .unwrap_or_default())
     }
 }
 

@@ -84,3 +84,49 @@ fn log(error: &Error, path: &[PathSegment]) {
         | Error::LimitExceeded(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(error: impl Into<async_graphql::Error>) -> ServerError {
+        let mut errors = [error
+            .into()
+            .into_server_error(async_graphql::Pos::default())];
+        finish(&mut errors);
+        let [error] = errors;
+        error
+    }
+
+    fn code(error: &ServerError) -> Option<Value> {
+        error.extensions.as_ref()?.get("code").cloned()
+    }
+
+    #[test]
+    fn wrong_fields_are_listed() {
+        let error = shown(Error::invalid("filter.and", "must not be empty"));
+        assert_eq!(code(&error), Some(Value::from("VALIDATION")));
+        let fields = error.extensions.unwrap().get("fields").unwrap().to_string();
+        assert_eq!(
+            fields,
+            r#"[{field: "filter.and", message: "must not be empty"}]"#
+        );
+    }
+
+    #[test]
+    fn what_is_internal_is_hidden_also_when_loaders_share_it() {
+        for error in [
+            shown(Error::internal("secret")),
+            shown(Arc::new(Error::internal("secret"))),
+        ] {
+            assert_eq!(code(&error), Some(Value::from("INTERNAL")));
+            assert!(!format!("{error:?}").contains("secret"));
+        }
+    }
+
+    #[test]
+    fn errors_of_the_library_stay_as_they_are() {
+        let error = shown(async_graphql::Error::new("as it is"));
+        assert_eq!((error.message.as_str(), code(&error)), ("as it is", None));
+    }
+}

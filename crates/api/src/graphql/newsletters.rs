@@ -17,7 +17,7 @@ use super::{
     connection::{Connection, Listed, Paging},
     context::{Session, parse_id, session},
     editions::Edition,
-    entries::{Entry, EntryArgs, EntryFields, EntryRef, RecordRef},
+    entries::{Entry, EntryArgs, EntryFields, EntryRef, RecordRef, Translation},
     enums::View,
     filters::{self, IssueFilter, IssueOrder},
     loaders::{EntryKey, NewsletterKey, SectionsKey},
@@ -191,6 +191,12 @@ impl Issue {
     #[graphql(flatten)]
     async fn shared(&self) -> &EntryFields {
         &self.0.fields
+    }
+
+    /// All versions of it in the languages of the site, itself included, in the order of the
+    /// editions. What the caller may not read is left out.
+    pub(crate) async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<Translation>> {
+        self.0.fields.versions(session(ctx)?).await
     }
 
     /// The series it belongs to.

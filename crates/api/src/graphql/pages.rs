@@ -17,7 +17,7 @@ use super::{
     comments::{self, Comment},
     connection::{Connection, Listed, Paging},
     context::{Session, session},
-    entries::{Entry, EntryArgs, EntryFields, EntryRef},
+    entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
     enums::View,
     filters::{self, PageFilter, PageOrder},
     loaders::EntryKey,
@@ -103,6 +103,12 @@ impl Page {
     #[graphql(flatten)]
     async fn shared(&self) -> &EntryFields {
         &self.0.fields
+    }
+
+    /// All versions of it in the languages of the site, itself included, in the order of the
+    /// editions. What the caller may not read is left out.
+    pub(crate) async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<Translation>> {
+        self.0.fields.versions(session(ctx)?).await
     }
 
     /// The author's own excerpt, else the first words of the body; plain text.

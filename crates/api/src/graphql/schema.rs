@@ -67,6 +67,8 @@ mod tests {
         },
     };
 
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
 
     /// The places of a schema that have no description.
@@ -124,5 +126,99 @@ mod tests {
     fn every_element_has_a_description() {
         let missing = undescribed(&sdl(&schema(true)));
         assert!(missing.is_empty(), "without a description: {missing:#?}");
+    }
+
+    /// The fields of objects and interfaces, and the interfaces of objects.
+    fn fields(sdl: &str) -> BTreeMap<String, (BTreeSet<String>, Vec<String>)> {
+        let names = |fields: Vec<Positioned<FieldDefinition>>| {
+            fields
+                .into_iter()
+                .map(|field| field.node.name.node.to_string())
+                .collect()
+        };
+        let mut types = BTreeMap::new();
+        for definition in parse_schema(sdl).unwrap().definitions {
+            let TypeSystemDefinition::Type(definition) = definition else {
+                continue;
+            };
+            let (fields, implements) = match definition.node.kind {
+                TypeKind::Object(object) => (names(object.fields), object.implements),
+                TypeKind::Interface(interface) => (names(interface.fields), interface.implements),
+                TypeKind::Scalar
+                | TypeKind::Enum(_)
+                | TypeKind::Union(_)
+                | TypeKind::InputObject(_) => continue,
+            };
+            let implements = implements
+                .into_iter()
+                .map(|name| name.node.to_string())
+                .collect();
+            types.insert(definition.node.name.node.to_string(), (fields, implements));
+        }
+        types
+    }
+
+    #[test]
+    fn objects_have_the_fields_they_share() {
+        let types = fields(&sdl(&schema(true)));
+        for (name, (own, interfaces)) in &types {
+            for interface in interfaces {
+                assert!(
+                    types[interface].0.is_subset(own),
+                    "{name} lacks fields of {interface}"
+                );
+            }
+        }
+        for kind in ["Article", "Page", "Issue"] {
+            assert_eq!(types[kind].1, ["Node", "Entry"], "{kind}");
+        }
+        let tag: BTreeSet<String> = types["Tag"]
+            .0
+            .iter()
+            .filter(|field| *field != "namespace")
+            .cloned()
+            .collect();
+        assert!(tag.is_subset(&types["Category"].0) && tag.contains("articles"));
+        assert!(
+            types["Paragraph"].0.contains("direction")
+                && types["ArticleConnection"].0.contains("facets")
+        );
+        // What only lends its fields to others is no type of its own.
+        for inner in [
+            "EntryFields",
+            "TermFields",
+            "Within",
+            "ArticleFacets",
+            "EmptyFields",
+        ] {
+            assert!(!types.contains_key(inner), "{inner} shows in the schema");
+        }
+    }
+
+    #[test]
+    fn lists_have_lengths_for_the_limits() {
+        let lengths = crate::graphql::types::Types::of(&sdl(&schema(true)))
+            .unwrap()
+            .list_lengths();
+        assert_eq!(lengths.get("articles"), Some(&20));
+        assert_eq!(lengths.get("related"), Some(&4));
+        assert_eq!(lengths.get("ancestors"), Some(&10));
+        for one in ["nodes", "edges", "article", "name", "marks"] {
+            assert_eq!(lengths.get(one), None, "{one}");
+        }
+    }
+
+    #[test]
+    fn introspection_and_suggestions_go_together() {
+        let suggests = |introspection| {
+            let schema = schema(introspection);
+            let answer = futures::executor::block_on(schema.execute("{ sit { name } }"));
+            answer.errors[0].message.contains("Did you mean")
+        };
+        assert!(suggests(true));
+        assert!(!suggests(false));
+        let answer =
+            futures::executor::block_on(schema(false).execute("{ __schema { types { name } } }"));
+        assert!(!answer.data.to_string().contains("Query"));
     }
 }

@@ -88,7 +88,7 @@ impl Types {
             };
         }
         // The length of a page is counted where the list is asked for.
-        let inside_page = matches!(name, "edges" | "nodes") && field.arguments.is_empty();
+        let inside_page = matches!(name, "edges" | "nodes");
         match &field.ty.node.base {
             BaseType::List(inner) if !inside_page && !self.is_leaf(&inner.base) => {
                 Some(UNPAGED_LENGTH)

@@ -91,7 +91,7 @@ mod tests {
     use domain::content::Status;
 
     use super::*;
-    use crate::rest::{articles::ListArticles, newsletters::ListIssues, pages::ListPages, parameters::Declared};
+    use crate::rest::{articles::ListArticles, issues::ListIssues, pages::ListPages, parameters::Declared};
 
     fn filter_of<T: Declared>(raw: &str) -> EntryFilter {
         let query = Query::parse(Some(raw), T::PARAMETERS).unwrap();

@@ -31,11 +31,11 @@ impl<'q> Selection<'q> {
     pub(super) fn of(query: &'q Query<'_>, includes: &'static [Include]) -> Self {
         let only: Option<Vec<&str>> = query.words("fields").map(Iterator::collect);
         let named: Vec<&str> = query.words("include").map(Iterator::collect).unwrap_or_default();
-        let included = includes
+        let chosen = includes
             .iter()
             .filter(|include| named.contains(&include.name) || only.as_ref().is_some_and(|only| only.contains(&include.name)))
             .collect();
-        Self { only, included }
+        Self { only, included: chosen }
     }
 
     /// Whether this is to be loaded.

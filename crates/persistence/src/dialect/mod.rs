@@ -1,10 +1,13 @@
 //! What the two engines do differently; nothing outside this folder asks which one it is.
 
+use domain::Result;
 use sea_orm::{DbBackend, SqliteTransactionMode, TransactionOptions};
 
 mod connect;
 
 pub(crate) use connect::{Pools, connect};
+
+use crate::sql::Row;
 
 /// The engine behind a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +77,14 @@ impl Engine {
             Self::Sqlite => None,
             Self::Postgres => Some("SELECT pg_advisory_xact_lock(4702893113)"),
         }
+    }
+
+    /// The text of one row of a plan: SQLite puts ids before it.
+    pub(crate) fn plan_line(self, mut row: Row) -> Result<String> {
+        if self == Self::Sqlite {
+            let _ids: (i32, i32, i32) = (row.get()?, row.get()?, row.get()?);
+        }
+        row.get()
     }
 
     /// The prefix that makes a statement tell its plan.

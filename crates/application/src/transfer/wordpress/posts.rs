@@ -5,6 +5,7 @@ use domain::{
     body::{Block, Body, Kind as BlockKind, Source},
     content::{ContentKind, Seo, Status},
     id::EditionId,
+    pages::PageDraft,
     time::Timestamp,
 };
 use percent_encoding::percent_decode_str;
@@ -50,8 +51,7 @@ pub(super) struct PreparedPost {
     pub(super) external_id: String,
     pub(super) kind: ContentKind,
     /// Everything that is known; ids are filled in by the writer.
-    pub(super) draft: ArticleDraft,
-    pub(super) menu_order: i64,
+    pub(super) draft: Draft,
     /// The language its custom field names, if the import reads one.
     pub(super) locale: Option<String>,
     /// The name of its translation group.
@@ -75,6 +75,29 @@ pub(super) struct PreparedPost {
     pub(super) is_unchanged: bool,
     /// What is counted once it is written.
     pub(super) tally: Tally,
+}
+
+/// What an item becomes.
+#[derive(Debug)]
+pub(super) enum Draft {
+    Article(Box<ArticleDraft>),
+    Page(Box<PageDraft>),
+}
+
+impl Draft {
+    pub(super) fn entry(&self) -> &EntryDraft {
+        match self {
+            Self::Article(draft) => &draft.entry,
+            Self::Page(draft) => &draft.entry,
+        }
+    }
+
+    pub(super) fn entry_mut(&mut self) -> &mut EntryDraft {
+        match self {
+            Self::Article(draft) => &mut draft.entry,
+            Self::Page(draft) => &mut draft.entry,
+        }
+    }
 }
 
 impl PreparedPost {
@@ -328,7 +351,7 @@ pub(super) struct Beginning {
 }
 
 /// The draft of an item, without what has ids here.
-pub(super) fn draft(item: &Item, beginning: Beginning) -> ArticleDraft {
+pub(super) fn draft(item: &Item, kind: ContentKind, beginning: Beginning) -> Draft {
     let Beginning {
         edition,
         path,
@@ -339,31 +362,36 @@ pub(super) fn draft(item: &Item, beginning: Beginning) -> ArticleDraft {
         body,
         private_data,
     } = beginning;
-    ArticleDraft {
-        entry: EntryDraft {
-            edition,
-            group: None,
-            translated_from: None,
-            parent: None,
-            slug: slug(item),
-            path,
-            title: title(item, &body),
-            status: life.status,
-            published_at: life.published_at,
-            scheduled_at: life.scheduled_at,
-            is_featured: item.is_sticky,
-            owner: None,
-            guid: item.guid.clone(),
-            created_at: life.created_at,
-            updated_at: item.post_modified_gmt.or(life.created_at),
-            excerpt,
-            hero: None,
-            seo,
-            comments_open: item.comment_status.as_deref() == Some("open"),
-            source,
-            body,
-            private_data,
-        },
+    let entry = EntryDraft {
+        edition,
+        group: None,
+        translated_from: None,
+        parent: None,
+        slug: slug(item),
+        path,
+        title: title(item, &body),
+        status: life.status,
+        published_at: life.published_at,
+        scheduled_at: life.scheduled_at,
+        is_featured: item.is_sticky,
+        owner: None,
+        guid: item.guid.clone(),
+        created_at: life.created_at,
+        updated_at: item.post_modified_gmt.or(life.created_at),
+        excerpt,
+        hero: None,
+        seo,
+        comments_open: item.comment_status.as_deref() == Some("open"),
+        source,
+        body,
+        private_data,
+    };
+    if kind == ContentKind::Page {
+        let position = item.menu_order;
+        return Draft::Page(Box::new(PageDraft { entry, position }));
+    }
+    Draft::Article(Box::new(ArticleDraft {
+        entry,
         subtitle: None,
         categories: Vec::new(),
         tags: Vec::new(),
@@ -373,7 +401,7 @@ pub(super) fn draft(item: &Item, beginning: Beginning) -> ArticleDraft {
         related: Vec::new(),
         source_credit: None,
         post_format: item.post_format().map(str::to_owned),
-    }
+    }))
 }
 
 /// The paths an item had under slugs it no longer has.

@@ -69,10 +69,13 @@ pub(super) mod later {
     pub(in super::super) const REDIRECT: &str = "redirect";
     /// Names of menus.
     pub(in super::super) const MENU: &str = "menu";
-    /// Items of menus.
-    pub(in super::super) const MENU_ITEM: &str = "menu_item";
     /// Sites that were imported; kept under [`EVERYWHERE`](super::EVERYWHERE).
     pub(in super::super) const SITE: &str = "site";
+
+    /// Items of a menu.
+    pub(in super::super) fn items_of_menu(slug: &str) -> String {
+        format!("menu_item:{slug}")
+    }
 
     /// What is attached to an item.
     pub(in super::super) fn attached_to(item: u64) -> String {

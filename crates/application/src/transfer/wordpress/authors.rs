@@ -1,0 +1,295 @@
+//! Users of the exported site who wrote something: they become authors, not accounts.
+
+use domain::{
+    Result,
+    authors::{AuthorDraft, AuthorText},
+    id::{AuthorId, EditionId, Id},
+    text::{EditionText, Slug},
+};
+use persistence::ImportRecord;
+
+use super::{
+    groups,
+    items::{self, Position},
+    plain,
+    posts::AuthorRef,
+    report::{Kind, Note},
+    run::{kinds, saying},
+    terms::with_text,
+    writer::{Effects, Writer},
+};
+use crate::{Tx, authors};
+
+/// The word for authors in import records.
+const AUTHOR: &str = "author";
+
+/// An author, ready to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PreparedAuthor {
+    pub(super) position: Position,
+    pub(super) digest: String,
+    pub(super) external_id: String,
+    pub(super) login: String,
+    pub(super) text: AuthorText,
+}
+
+impl PreparedAuthor {
+    pub(super) fn of(author: &items::Author) -> Self {
+        let full = [&author.first_name, &author.last_name];
+        let full: Vec<&str> = full.into_iter().flatten().map(String::as_str).collect();
+        let name = author
+            .display_name
+            .as_deref()
+            .and_then(plain::some_line)
+            .or_else(|| plain::some_line(&full.join(" ")))
+            .unwrap_or_else(|| author.login.clone());
+        Self {
+            position: Position {
+                line: 0,
+                byte_offset: 0,
+            },
+            digest: String::new(),
+            external_id: author
+                .id
+                .map_or_else(|| author.login.clone(), |id| id.to_string()),
+            text: text(&author.login, name),
+            login: author.login.clone(),
+        }
+    }
+}
+
+/// What an author is called. Login names that are mail addresses are nobody's business.
+fn text(login: &str, name: String) -> AuthorText {
+    let name = if name.contains('@') {
+        name.split('@').next().unwrap_or_default().to_owned()
+    } else {
+        name
+    };
+    let slug = match login.contains('@') {
+        true => None,
+        false => Slug::from_title(login),
+    };
+    AuthorText {
+        slug: slug.map(|slug| slug.to_string()).unwrap_or_default(),
+        name,
+        job_title: None,
+        bio: None,
+    }
+}
+
+impl Writer {
+    /// Writes an author of the head.
+    pub(super) async fn author(
+        &mut self,
+        tx: &mut Tx,
+        author: &PreparedAuthor,
+        effects: &mut Effects,
+    ) -> Result<()> {
+        let existing = self.author_record(tx, author).await?;
+        let same = existing
+            .as_ref()
+            .filter(|record| record.content_hash == author.digest);
+        if let Some(record) = same.filter(|_| !self.run.overwrite) {
+            self.authors
+                .insert(author.login.clone(), Id::from_uuid(record.target_id));
+            effects.tally.counts(Kind::Authors).unchanged += 1;
+            return Ok(());
+        }
+        let edition = self.run.default.edition;
+        let group = self.group_of(tx, kinds::AUTHOR, &author.external_id).await?;
+        let shared = match &group {
+            Some(key) => groups::group_target(tx, key).await?,
+            None => None,
+        };
+        let id = existing.as_ref().map(|record| record.target_id).or(shared);
+        let known = match id {
+            Some(id) => read(tx, Id::from_uuid(id), edition).await?,
+            None => None,
+        };
+        let (id, version) = match known {
+            Some((id, version, mut draft)) => {
+                if let Some(record) = &existing
+                    && version > record.target_version
+                    && !self.run.overwrite
+                {
+                    effects.tally.conflict(Note {
+                        item_id: author.external_id.clone(),
+                        kind: Kind::Authors,
+                        title: author.text.name.clone(),
+                        text: "was edited here since its import".to_owned(),
+                    });
+                    self.authors.insert(author.login.clone(), id);
+                    return Ok(());
+                }
+                if same.is_some_and(|record| version <= record.target_version) {
+                    self.authors.insert(author.login.clone(), id);
+                    effects.tally.counts(Kind::Authors).unchanged += 1;
+                    return Ok(());
+                }
+                // What people wrote about themselves here stays.
+                let own = draft.texts.iter().find(|text| text.edition == edition);
+                let mut text = author.text.clone();
+                if let Some(own) = own {
+                    text.job_title.clone_from(&own.value.job_title);
+                    text.bio.clone_from(&own.value.bio);
+                }
+                draft.texts = with_text(localized(draft.texts), edition, text);
+                authors::update_in(tx, id, &draft).await?;
+                let counts = effects.tally.counts(Kind::Authors);
+                if existing.is_some() {
+                    counts.updated += 1;
+                } else {
+                    counts.created += 1;
+                }
+                (id, version + 1)
+            }
+            None => {
+                let id = create(tx, author.text.clone(), edition).await?;
+                effects.tally.counts(Kind::Authors).created += 1;
+                (id, 1)
+            }
+        };
+        self.save_author_records(tx, author, id, version).await?;
+        if let Some(key) = &group {
+            if shared.is_none() {
+                groups::save_group_target(tx, key, AUTHOR, id.uuid()).await?;
+            }
+            groups::touch_members(tx, key, kinds::AUTHOR, id.uuid(), version).await?;
+        }
+        self.authors.insert(author.login.clone(), id);
+        Ok(())
+    }
+
+    async fn save_author_records(
+        &self,
+        tx: &mut Tx,
+        author: &PreparedAuthor,
+        id: AuthorId,
+        version: i64,
+    ) -> Result<()> {
+        let source = &self.run.source;
+        let record = ImportRecord {
+            target_kind: AUTHOR.to_owned(),
+            target_id: id.uuid(),
+            content_hash: author.digest.clone(),
+            target_version: version,
+        };
+        tx.store_tx()
+            .save_import_record(source, kinds::AUTHOR, &author.external_id, &record)
+            .await?;
+        let name = saying(&author.external_id);
+        tx.store_tx()
+            .save_import_record(source, kinds::LOGIN, &author.login, &name)
+            .await
+    }
+
+    async fn author_record(
+        &self,
+        tx: &mut Tx,
+        author: &PreparedAuthor,
+    ) -> Result<Option<ImportRecord>> {
+        if self.run.is_new_source {
+            return Ok(None);
+        }
+        let source = &self.run.source;
+        let record = tx
+            .reader()
+            .import_record(source, kinds::AUTHOR, &author.external_id)
+            .await?;
+        if record.is_some() {
+            return Ok(record);
+        }
+        self.record_by_login(tx, &author.login).await
+    }
+
+    async fn record_by_login(&self, tx: &mut Tx, login: &str) -> Result<Option<ImportRecord>> {
+        let source = &self.run.source;
+        let named = tx.reader().import_record(source, kinds::LOGIN, login).await?;
+        match named {
+            Some(named) => {
+                tx.reader()
+                    .import_record(source, kinds::AUTHOR, &named.content_hash)
+                    .await
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The author an item names, made when the head of the file did not name them.
+    pub(super) async fn author_named(
+        &mut self,
+        tx: &mut Tx,
+        named: &AuthorRef,
+        effects: &mut Effects,
+    ) -> Result<AuthorId> {
+        if let Some(id) = self.authors.get(&named.login) {
+            return Ok(id);
+        }
+        if let Some(record) = self.record_by_login(tx, &named.login).await? {
+            let id = Id::from_uuid(record.target_id);
+            self.authors.insert(named.login.clone(), id);
+            return Ok(id);
+        }
+        let name = plain::some_line(&named.name).unwrap_or_else(|| named.login.clone());
+        let author = PreparedAuthor {
+            position: Position {
+                line: 0,
+                byte_offset: 0,
+            },
+            digest: String::new(),
+            external_id: format!("login:{}", named.login),
+            login: named.login.clone(),
+            text: text(&named.login, name),
+        };
+        let id = create(tx, author.text.clone(), self.run.default.edition).await?;
+        self.save_author_records(tx, &author, id, 1).await?;
+        effects.tally.counts(Kind::Authors).created += 1;
+        self.authors.insert(named.login.clone(), id);
+        Ok(id)
+    }
+}
+
+async fn create(tx: &mut Tx, value: AuthorText, edition: EditionId) -> Result<AuthorId> {
+    let draft = AuthorDraft {
+        website: None,
+        avatar: None,
+        texts: vec![EditionText { edition, value }],
+    };
+    authors::create_in(tx, &draft).await
+}
+
+/// An author as the store has it: its version, and a draft that says the same.
+pub(super) async fn read(
+    tx: &mut Tx,
+    id: AuthorId,
+    edition: EditionId,
+) -> Result<Option<(AuthorId, i64, AuthorDraft)>> {
+    let cx = tx.cx().clone();
+    let found = tx.reader().authors_by_ids(cx.scope(), &[id], edition).await?;
+    let Some(author) = found.into_values().next() else {
+        return Ok(None);
+    };
+    let texts = tx.reader().author_texts(&[id]).await?.remove(&id);
+    let texts = texts.unwrap_or_default().into_iter();
+    let draft = AuthorDraft {
+        website: author.website,
+        avatar: author.avatar,
+        texts: texts
+            .map(|text| EditionText {
+                edition: text.edition,
+                value: text.value,
+            })
+            .collect(),
+    };
+    Ok(Some((id, author.version, draft)))
+}
+
+fn localized<T>(texts: Vec<EditionText<T>>) -> Vec<domain::text::Localized<T>> {
+    texts
+        .into_iter()
+        .map(|text| domain::text::Localized {
+            edition: text.edition,
+            value: text.value,
+        })
+        .collect()
+}

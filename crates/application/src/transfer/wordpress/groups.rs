@@ -1,0 +1,116 @@
+//! Records that belong together across languages and sources: translations of one post, the texts
+//! of one term or author.
+
+use domain::{Result, id::TranslationGroupId};
+use persistence::ImportRecord;
+use uuid::Uuid;
+
+use super::{
+    run::{EVERYWHERE, kinds, saying},
+    writer::Writer,
+};
+use crate::{Tx, entries};
+
+/// The key of a group of posts Polylang made.
+pub(super) fn polylang_key(kind: &str, source: &str, group: &str) -> String {
+    format!("{kind}:polylang:{source}:{group}")
+}
+
+/// The key of a group a list of links names.
+pub(super) fn listed_key(kind: &str, group: &str) -> String {
+    format!("{kind}:listed:{group}")
+}
+
+/// What a group became.
+pub(super) async fn group_target(tx: &mut Tx, key: &str) -> Result<Option<Uuid>> {
+    let record = tx.reader().import_record(EVERYWHERE, kinds::GROUP, key).await?;
+    Ok(record.map(|record| record.target_id))
+}
+
+/// Remembers what a group became.
+pub(super) async fn save_group_target(tx: &mut Tx, key: &str, kind: &str, id: Uuid) -> Result<()> {
+    let record = ImportRecord {
+        target_kind: kind.to_owned(),
+        target_id: id,
+        ..saying("")
+    };
+    tx.store_tx()
+        .save_import_record(EVERYWHERE, kinds::GROUP, key, &record)
+        .await
+}
+
+/// Brings the records of all members of a group in line with what they became: one change of a
+/// shared record is no conflict for the other members.
+pub(super) async fn touch_members(
+    tx: &mut Tx,
+    key: &str,
+    kind: &str,
+    id: Uuid,
+    version: i64,
+) -> Result<()> {
+    for member in tx.reader().import_group_members(key).await? {
+        if member.kind != kind {
+            continue;
+        }
+        let record = tx
+            .reader()
+            .import_record(&member.source, kind, &member.external_id)
+            .await?;
+        if let Some(record) = record.filter(|record| record.target_id == id) {
+            let record = ImportRecord {
+                target_version: version,
+                ..record
+            };
+            tx.store_tx()
+                .save_import_record(&member.source, kind, &member.external_id, &record)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+impl Writer {
+    /// The key of the group a record of this source belongs to.
+    pub(super) async fn group_of(
+        &self,
+        tx: &mut Tx,
+        kind: &str,
+        external_id: &str,
+    ) -> Result<Option<String>> {
+        if !self.run.has_groups {
+            return Ok(None);
+        }
+        tx.reader()
+            .import_group(&self.run.source, kind, external_id)
+            .await
+    }
+
+    /// The translation group of an item, made when it is the first of its group; `None` for an
+    /// item that belongs to none.
+    pub(super) async fn translation_group(
+        &mut self,
+        tx: &mut Tx,
+        external_id: &str,
+        polylang: Option<&str>,
+    ) -> Result<Option<TranslationGroupId>> {
+        let listed = self.group_of(tx, kinds::POST, external_id).await?;
+        let key = listed
+            .or_else(|| polylang.map(|group| polylang_key(kinds::POST, &self.run.source, group)));
+        let Some(key) = key else {
+            return Ok(None);
+        };
+        if let Some(group) = self.groups.get(&key) {
+            return Ok(Some(group));
+        }
+        let group = match group_target(tx, &key).await? {
+            Some(id) => TranslationGroupId::from_uuid(id),
+            None => {
+                let group = entries::create_group_in(tx).await?;
+                save_group_target(tx, &key, "translations", group.uuid()).await?;
+                group
+            }
+        };
+        self.groups.insert(key, group);
+        Ok(Some(group))
+    }
+}
