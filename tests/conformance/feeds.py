@@ -202,20 +202,9 @@ def find(element, path):
     return element.xpath(path, namespaces=NAMESPACES)
 
 
-def check_sitemaps(base, edition):
-    """Checks the edition's sitemaps; answers whether a page names its translations."""
-    xml_types = ("application/xml", "text/xml")
-    index_path = f"/feeds/{edition}/sitemap.xml"
-    body = get(base, index_path, xml_types)
-    index = parse_xml(body, index_path) if body else None
-    if index is not None:
-        check(index.tag == f"{{{NAMESPACES['sitemap']}}}sitemapindex", f"{index_path}: is a sitemap index")
-        places = find(index, "sitemap:sitemap/sitemap:loc/text()")
-        check(places and all(map(is_absolute, places)), f"{index_path}: names absolute sitemaps ({places[:2]})")
-        check(all(map(is_date, find(index, "sitemap:sitemap/sitemap:lastmod/text()"))), f"{index_path}: has good dates")
-
+def check_sitemap_page(base, path, xml_types):
+    """Checks one page of a sitemap; answers how many of its addresses name translations."""
     alternates = 0
-    path = f"/feeds/{edition}/sitemaps/1/sitemap.xml"
     body = get(base, path, xml_types)
     sitemap = parse_xml(body, path) if body else None
     if sitemap is not None:
@@ -235,6 +224,25 @@ def check_sitemaps(base, edition):
             check(place in [link.get("href") for link in links], f"{path} {place}: names itself among its translations")
             languages = [link.get("hreflang") for link in links]
             check(len(set(languages)) == len(languages), f"{path} {place}: one address for each language")
+    return alternates
+
+
+def check_sitemaps(base, edition):
+    """Checks the edition's sitemaps; answers whether a page names its translations."""
+    xml_types = ("application/xml", "text/xml")
+    index_path = f"/feeds/{edition}/sitemap.xml"
+    body = get(base, index_path, xml_types)
+    index = parse_xml(body, index_path) if body else None
+    if index is not None:
+        check(index.tag == f"{{{NAMESPACES['sitemap']}}}sitemapindex", f"{index_path}: is a sitemap index")
+        places = find(index, "sitemap:sitemap/sitemap:loc/text()")
+        check(places and all(map(is_absolute, places)), f"{index_path}: names absolute sitemaps ({places[:2]})")
+        check(all(map(is_date, find(index, "sitemap:sitemap/sitemap:lastmod/text()"))), f"{index_path}: has good dates")
+
+    # The index names the pages where readers find them, below the edition's own address; here
+    # they are served below the feeds.
+    pages = [place.rstrip("/").split("/")[-2] for place in places] if index is not None else []
+    alternates = sum(check_sitemap_page(base, f"/feeds/{edition}/sitemaps/{page}/sitemap.xml", xml_types) for page in pages)
     status, _, _ = fetch(base, f"/feeds/{edition}/sitemaps/99999/sitemap.xml")
     check(status == 404, f"/feeds/{edition}/sitemaps/99999/sitemap.xml: answers 404 (was {status})")
 

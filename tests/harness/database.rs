@@ -4,16 +4,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use persistence::{Durability, Store, StoreOptions};
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tokio::sync::OnceCell;
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
-static TEMPLATE: OnceCell<Template> = OnceCell::const_new();
-
-enum Template {
-    Sqlite(tempfile::TempDir),
-    Postgres { server: String, name: String },
-}
+static TEMPLATE: OnceCell<TestDatabase> = OnceCell::const_new();
 
 /// A database that goes with its test.
 pub struct TestDatabase {
@@ -24,20 +19,41 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
+    /// An empty one, with the schema.
     pub async fn create() -> Self {
-        match TEMPLATE.get_or_init(make_template).await {
-            Template::Sqlite(template) => {
-                let folder = tempfile::tempdir().unwrap();
-                let path = folder.path().join("test.db");
-                std::fs::copy(template.path().join("template.db"), &path).unwrap();
-                Self { url: format!("sqlite:{}", path.display()), folder: Some(folder), drop: None }
-            }
-            Template::Postgres { server, name } => {
-                let own = format!("colophon_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-                admin(server, &format!("CREATE DATABASE {own} TEMPLATE {name}")).await;
-                Self { url: with_database(server, &own), folder: None, drop: Some((server.clone(), own)) }
-            }
+        let template = TEMPLATE.get_or_init(make_template).await;
+        template.copy().await
+    }
+
+    /// One with the same content. Nobody may be connected to this one.
+    pub async fn copy(&self) -> Self {
+        if let Some(path) = self.url.strip_prefix("sqlite:") {
+            let folder = tempfile::tempdir().unwrap();
+            let copy = folder.path().join("test.db");
+            std::fs::copy(path, &copy).unwrap();
+            return Self {
+                url: format!("sqlite:{}", copy.display()),
+                folder: Some(folder),
+                drop: None,
+            };
         }
+        let template = self.url.rsplit('/').next().unwrap();
+        let own = format!(
+            "colophon_test_{}_{}",
+            std::process::id(),
+            NUMBER.fetch_add(1, Ordering::Relaxed)
+        );
+        admin(&postgres(), &format!("CREATE DATABASE {own} TEMPLATE {template}")).await;
+        Self {
+            url: with_database(&postgres(), &own),
+            folder: None,
+            drop: Some((postgres(), own)),
+        }
+    }
+
+    /// A connection beside the server's own, for what no face shows.
+    pub async fn connect(&self) -> DatabaseConnection {
+        Database::connect(&self.url).await.unwrap()
     }
 }
 
@@ -55,19 +71,31 @@ impl Drop for TestDatabase {
     }
 }
 
-async fn make_template() -> Template {
-    if engine() == "postgres" {
-        let server = variable("COLOPHON_TEST_POSTGRES_URL").expect("COLOPHON_TEST_POSTGRES_URL names a PostgreSQL server; `make test` starts one");
+async fn make_template() -> TestDatabase {
+    let database = if engine() == "postgres" {
         let name = format!("colophon_template_{}", std::process::id());
-        admin(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        admin(&server, &format!("CREATE DATABASE {name}")).await;
-        migrate(with_database(&server, &name)).await;
-        Template::Postgres { server, name }
+        admin(&postgres(), &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        admin(&postgres(), &format!("CREATE DATABASE {name}")).await;
+        TestDatabase {
+            url: with_database(&postgres(), &name),
+            folder: None,
+            drop: None,
+        }
     } else {
         let folder = tempfile::tempdir().unwrap();
-        migrate(format!("sqlite:{}", folder.path().join("template.db").display())).await;
-        Template::Sqlite(folder)
-    }
+        TestDatabase {
+            url: format!("sqlite:{}", folder.path().join("template.db").display()),
+            folder: Some(folder),
+            drop: None,
+        }
+    };
+    migrate(database.url.clone()).await;
+    database
+}
+
+fn postgres() -> String {
+    variable("COLOPHON_TEST_POSTGRES_URL")
+        .expect("COLOPHON_TEST_POSTGRES_URL names a PostgreSQL server; `make test` starts one")
 }
 
 async fn migrate(url: String) {

@@ -1,24 +1,26 @@
 //! Starts servers for tests: each with a database of its own, cloned from a migrated template, a
 //! clock that stands still and ids that count.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 use application::{ActorContext, App, Clock, IdSource};
 use chrono::{DateTime, TimeZone, Utc};
 use domain::{access::Actor, time::Timestamp};
-use serde_json::{Value, json};
 use server::{BuildOptions, Config, build_with};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub mod builders;
+mod client;
 mod database;
+mod demo;
+mod raw;
+
+pub use client::{Answer, texts};
+pub use database::engine;
 
 /// A running server and everything a test may want of it.
 pub struct TestServer {
@@ -30,7 +32,7 @@ pub struct TestServer {
     pub clock: Arc<TestClock>,
     client: reqwest::Client,
     shutdown: CancellationToken,
-    _database: database::TestDatabase,
+    database: database::TestDatabase,
     _files: tempfile::TempDir,
 }
 
@@ -42,42 +44,54 @@ impl TestServer {
 
     /// Starts a server with settings of the test's own.
     pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
-        let database = database::TestDatabase::create().await;
-        let files = tempfile::tempdir().unwrap();
+        let place = Place {
+            database: database::TestDatabase::create().await,
+            files: tempfile::tempdir().unwrap(),
+            ids: TestIds::default(),
+        };
+        Self::start_at(place, configure).await
+    }
+
+    /// Starts a server that holds the demo publication.
+    pub async fn with_demo() -> Self {
+        Self::with_demo_and(|_config| {}).await
+    }
+
+    /// Starts a server that holds the demo publication, with settings of the test's own.
+    pub async fn with_demo_and(configure: impl FnOnce(&mut Config)) -> Self {
+        Self::start_at(demo::place().await, configure).await
+    }
+
+    async fn start_at(place: Place, configure: impl FnOnce(&mut Config)) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut config = Config::defaults().unwrap();
-        config.data.directory = files.path().to_owned();
-        config.database.url.clone_from(&database.url);
-        config.database.readers = 3;
+        let mut config = place.config();
         config.server.public_url.clone_from(&url);
-        config.metrics.enabled = false;
         configure(&mut config);
         let clock = Arc::new(TestClock::default());
-        let options =
-            BuildOptions { clock: clock.clone(), ids: Arc::new(TestIds::default()), ..BuildOptions::default() };
+        let options = BuildOptions {
+            clock: clock.clone(),
+            ids: Arc::new(place.ids),
+            ..BuildOptions::default()
+        };
         let built = build_with(&config, options).await.unwrap();
         let shutdown = CancellationToken::new();
         let (router, stop) = (built.router, shutdown.clone());
         let serve_options = (&config).into();
-        #[expect(clippy::disallowed_methods, reason = "the server runs beside the test and ends with its runtime")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the server runs beside the test and ends with its runtime"
+        )]
         tokio::spawn(async move { server::serve(listener, router, serve_options, stop).await });
         Self {
             app: built.app,
             url,
             clock,
-            client: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            client: client::client(),
             shutdown,
-            _database: database,
-            _files: files,
+            database: place.database,
+            _files: place.files,
         }
-    }
-
-    /// Starts a server that holds the demo publication.
-    pub async fn with_demo() -> Self {
-        let server = Self::start().await;
-        server::commands::demo::load(&server.app).await.unwrap();
-        server
     }
 
     /// A context that may do everything.
@@ -90,53 +104,29 @@ impl TestServer {
         self.app.context(Actor::Anonymous)
     }
 
-    /// A request to a path of the server.
-    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.url)).timeout(Duration::from_secs(30))
-    }
-
-    /// A GET of a path of the server.
-    pub async fn get(&self, path: &str) -> reqwest::Response {
-        self.request(reqwest::Method::GET, path).send().await.unwrap()
-    }
-
-    /// The JSON a path answers with status 200.
-    pub async fn get_json(&self, path: &str) -> Value {
-        let response = self.get(path).await;
-        let status = response.status();
-        let text = response.text().await.unwrap();
-        assert_eq!(status, 200, "{path}: {text}");
-        serde_json::from_str(&text).unwrap()
-    }
-
-    /// The answer to a GraphQL query, errors and all.
-    pub async fn graphql_raw(&self, query: &str, variables: Value) -> Value {
-        let response = self
-            .request(reqwest::Method::POST, "/graphql")
-            .json(&json!({ "query": query, "variables": variables }))
-            .send()
-            .await
-            .unwrap();
-        response.json().await.unwrap()
-    }
-
-    /// The data of a GraphQL query that must succeed.
-    pub async fn graphql(&self, query: &str) -> Value {
-        self.graphql_with(query, json!({})).await
-    }
-
-    /// The data of a GraphQL query that must succeed.
-    pub async fn graphql_with(&self, query: &str, variables: Value) -> Value {
-        let mut answer = self.graphql_raw(query, variables).await;
-        assert!(answer.get("errors").is_none(), "{query}\n{answer:#}");
-        answer["data"].take()
-    }
-
     /// How many SQL statements `work` costs.
     pub async fn statements<T>(&self, work: impl Future<Output = T>) -> (u64, T) {
         let before = self.app.store().statement_count();
         let value = work.await;
         (self.app.store().statement_count() - before, value)
+    }
+}
+
+/// Where a server keeps its things.
+struct Place {
+    database: database::TestDatabase,
+    files: tempfile::TempDir,
+    ids: TestIds,
+}
+
+impl Place {
+    fn config(&self) -> Config {
+        let mut config = Config::defaults().unwrap();
+        self.files.path().clone_into(&mut config.data.directory);
+        config.database.url.clone_from(&self.database.url);
+        config.database.readers = 3;
+        config.metrics.enabled = false;
+        config
     }
 }
 
@@ -172,6 +162,12 @@ impl Clock for TestClock {
 /// Ids that count: the same test makes the same ids.
 #[derive(Debug, Default)]
 struct TestIds(AtomicU64);
+
+impl From<u64> for TestIds {
+    fn from(first: u64) -> Self {
+        Self(AtomicU64::new(first))
+    }
+}
 
 impl IdSource for TestIds {
     fn next(&self) -> Uuid {

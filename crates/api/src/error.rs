@@ -283,6 +283,8 @@ impl Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.remove(header::CONTENT_LENGTH);
+        // It may replace an answer that had been compressed on its way out.
+        headers.remove(header::CONTENT_ENCODING);
         for (name, value) in &self.headers {
             headers.insert(name, value.clone());
         }

@@ -19,7 +19,7 @@ use crate::{
     entries::{self, EntryGet, PathParts, prepare},
 };
 
-use persistence::{Facet, FacetField};
+use persistence::{Facet, FacetField, Latest};
 
 /// One article.
 pub async fn get(cx: &ActorContext, get: &EntryGet, parts: Parts) -> Result<Option<Article>> {
@@ -77,7 +77,15 @@ pub async fn latest_by_term(
 ) -> Result<HashMap<TermId, Vec<Article>>> {
     let found = cx
         .reader()
-        .latest_by_term(cx.scope(), terms, edition, size, parts)
+        .latest_by_term(
+            cx.scope(),
+            terms,
+            Latest {
+                edition,
+                size,
+                parts,
+            },
+        )
         .await?;
     found
         .into_iter()
@@ -95,7 +103,15 @@ pub async fn latest_by_author(
 ) -> Result<HashMap<AuthorId, Vec<Article>>> {
     let found = cx
         .reader()
-        .latest_by_author(cx.scope(), authors, edition, size, parts)
+        .latest_by_author(
+            cx.scope(),
+            authors,
+            Latest {
+                edition,
+                size,
+                parts,
+            },
+        )
         .await?;
     found
         .into_iter()

@@ -13,7 +13,7 @@ use domain::{
     routes::{PathValues, expand},
     text::Localized,
 };
-use persistence::OnUse;
+use persistence::{Deletion, OnUse, Save};
 
 use crate::{ActorContext, Tx, context::found, slugs};
 
@@ -120,7 +120,15 @@ pub async fn delete(cx: &ActorContext, id: AuthorId, on_use: OnUse) -> Result<()
         let permit = tx.cx().authorize(Action::Delete, author.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
         tx.store_tx()
-            .delete_record(&permit, cx.scope(), id.uuid(), on_use, now)
+            .delete_record(
+                &permit,
+                cx.scope(),
+                Deletion {
+                    id: id.uuid(),
+                    on_use,
+                    at: now,
+                },
+            )
             .await
     })
     .await
@@ -168,6 +176,15 @@ async fn save(
     }
     let now = tx.cx().now();
     tx.store_tx()
-        .save_author(&permit, id, version, &draft, editions.all(), now)
+        .save_author(
+            &permit,
+            Save {
+                id,
+                version,
+                at: now,
+            },
+            &draft,
+            editions.all(),
+        )
         .await
 }

@@ -10,6 +10,8 @@ use domain::{
     paging::{Page, PageArgs},
 };
 
+use persistence::Save;
+
 use crate::{ActorContext, slugs};
 
 /// How one collection is asked for.
@@ -93,7 +95,15 @@ pub async fn create(cx: &ActorContext, draft: CollectionDraft) -> Result<Collect
         };
         let now = tx.cx().now();
         tx.store_tx()
-            .save_collection(&permit, id, 1, &draft, now)
+            .save_collection(
+                &permit,
+                Save {
+                    id,
+                    version: 1,
+                    at: now,
+                },
+                &draft,
+            )
             .await?;
         Ok(id)
     })

@@ -19,7 +19,7 @@ use domain::{
     time::to_micros,
 };
 pub use persistence::Relations;
-use persistence::{EntrySave, OnUse};
+use persistence::{Deletion, EntrySave, OnUse};
 
 use crate::{ActorContext, Tx, context::found, slugs};
 
@@ -299,7 +299,15 @@ pub async fn delete(cx: &ActorContext, id: EntryId, on_use: OnUse) -> Result<()>
             .authorize(Action::Delete, content.entry().target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
         tx.store_tx()
-            .delete_record(&permit, cx.scope(), id.uuid(), on_use, now)
+            .delete_record(
+                &permit,
+                cx.scope(),
+                Deletion {
+                    id: id.uuid(),
+                    on_use,
+                    at: now,
+                },
+            )
             .await
     })
     .await

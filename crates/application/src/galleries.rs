@@ -10,7 +10,7 @@ use domain::{
     id::{EditionId, GalleryId, Id},
     paging::{Page, PageArgs},
 };
-use persistence::OnUse;
+use persistence::{Deletion, OnUse, Save};
 
 use crate::{ActorContext, Tx, context::found, slugs};
 
@@ -103,7 +103,15 @@ pub async fn create_in(tx: &mut Tx, draft: &GalleryDraft) -> Result<GalleryId> {
     }
     let now = tx.cx().now();
     tx.store_tx()
-        .save_gallery(&permit, id, 1, &draft, now)
+        .save_gallery(
+            &permit,
+            Save {
+                id,
+                version: 1,
+                at: now,
+            },
+            &draft,
+        )
         .await?;
     Ok(id)
 }
@@ -116,7 +124,15 @@ pub async fn delete(cx: &ActorContext, id: GalleryId, on_use: OnUse) -> Result<(
         let permit = tx.cx().authorize(Action::Delete, gallery.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
         tx.store_tx()
-            .delete_record(&permit, cx.scope(), id.uuid(), on_use, now)
+            .delete_record(
+                &permit,
+                cx.scope(),
+                Deletion {
+                    id: id.uuid(),
+                    on_use,
+                    at: now,
+                },
+            )
             .await
     })
     .await

@@ -15,7 +15,7 @@ use domain::{
 };
 use futures::{StreamExt, stream::BoxStream};
 use object_store::{GetOptions, GetRange, ObjectStoreExt, path::Path};
-use persistence::OnUse;
+use persistence::{Deletion, OnUse, Save};
 use sha2::{Digest, Sha256};
 
 use crate::{ActorContext, Tx, context::found};
@@ -219,7 +219,15 @@ pub async fn delete(cx: &ActorContext, id: AssetId, on_use: OnUse) -> Result<()>
         let permit = tx.cx().authorize(Action::Delete, asset.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
         tx.store_tx()
-            .delete_record(&permit, cx.scope(), id.uuid(), on_use, now)
+            .delete_record(
+                &permit,
+                cx.scope(),
+                Deletion {
+                    id: id.uuid(),
+                    on_use,
+                    at: now,
+                },
+            )
             .await
     })
     .await
@@ -238,7 +246,15 @@ async fn save(
         .authorize(action, Target::shared(RecordKind::Asset, id))?;
     let now = tx.cx().now();
     tx.store_tx()
-        .save_asset(&permit, id, version, draft, now)
+        .save_asset(
+            &permit,
+            Save {
+                id,
+                version,
+                at: now,
+            },
+            draft,
+        )
         .await
 }
 

@@ -8,6 +8,8 @@ use domain::{
     menus::{Menu, MenuDraft},
 };
 
+use persistence::Save;
+
 use crate::{ActorContext, Tx, context::found};
 
 /// How one menu is asked for.
@@ -76,6 +78,14 @@ async fn save(
     )?;
     let now = tx.cx().now();
     tx.store_tx()
-        .save_menu(&permit, id, version, draft, now)
+        .save_menu(
+            &permit,
+            Save {
+                id,
+                version,
+                at: now,
+            },
+            draft,
+        )
         .await
 }

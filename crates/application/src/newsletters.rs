@@ -14,6 +14,8 @@ use domain::{
     routes::{PathValues, expand},
 };
 
+use persistence::Save;
+
 use crate::{
     ActorContext, Tx,
     context::found,
@@ -145,7 +147,15 @@ pub async fn create(cx: &ActorContext, draft: NewsletterDraft) -> Result<Newslet
         };
         let now = tx.cx().now();
         tx.store_tx()
-            .save_newsletter(&permit, id, 1, &draft, now)
+            .save_newsletter(
+                &permit,
+                Save {
+                    id,
+                    version: 1,
+                    at: now,
+                },
+                &draft,
+            )
             .await?;
         Ok(id)
     })

@@ -7,7 +7,7 @@ use domain::{
     routes::{Route, match_slug, normalise_path},
     terms::Taxonomy,
 };
-use persistence::PathRow;
+use persistence::{PathRow, TermSlug};
 
 use crate::{ActorContext, entries};
 
@@ -39,7 +39,15 @@ pub async fn resolve(
         if let Some(slug) = match_slug(pattern, &path)
             && let Some(term) = cx
                 .reader()
-                .term_by_slug(cx.scope(), taxonomy, "", slug, edition)
+                .term_by_slug(
+                    cx.scope(),
+                    TermSlug {
+                        taxonomy,
+                        namespace: "",
+                        slug,
+                    },
+                    edition,
+                )
                 .await?
             && crate::terms::path(&editions, &term) == path
         {

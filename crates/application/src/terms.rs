@@ -12,7 +12,7 @@ use domain::{
     terms::{Taxonomy, Term, TermDraft, TermId, TermQuery, TermText},
     text::Localized,
 };
-use persistence::OnUse;
+use persistence::{Deletion, OnUse, Save, TermSlug};
 
 use crate::{ActorContext, Tx, context::found, slugs};
 
@@ -54,7 +54,15 @@ pub async fn get(
         TermGet::Id(_) => Ok(None),
         TermGet::Slug { namespace, slug } => {
             cx.reader()
-                .term_by_slug(cx.scope(), taxonomy, namespace, slug, edition)
+                .term_by_slug(
+                    cx.scope(),
+                    TermSlug {
+                        taxonomy,
+                        namespace,
+                        slug,
+                    },
+                    edition,
+                )
                 .await
         }
     }
@@ -166,7 +174,15 @@ pub async fn delete(cx: &ActorContext, id: TermId, on_use: OnUse) -> Result<()> 
         let permit = tx.cx().authorize(Action::Delete, term.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
         tx.store_tx()
-            .delete_record(&permit, cx.scope(), id.uuid(), on_use, now)
+            .delete_record(
+                &permit,
+                cx.scope(),
+                Deletion {
+                    id: id.uuid(),
+                    on_use,
+                    at: now,
+                },
+            )
             .await
     })
     .await
@@ -204,7 +220,16 @@ async fn save(
     }
     let now = tx.cx().now();
     tx.store_tx()
-        .save_term(&permit, id, version, &draft, editions.all(), now)
+        .save_term(
+            &permit,
+            Save {
+                id,
+                version,
+                at: now,
+            },
+            &draft,
+            editions.all(),
+        )
         .await
 }
 

@@ -78,7 +78,7 @@ impl Edition {
         self.direction = direction.unwrap_or_else(|| code.direction());
         self.code = code;
         self.name = name;
-        self.base_url = base_url.trim_end_matches('/').to_owned();
+        base_url.trim_end_matches('/').clone_into(&mut self.base_url);
         self.title = title;
         self.tagline = tagline;
         self.fallback = fallback;

@@ -295,7 +295,7 @@ impl FromStr for EntryId {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
         let (prefix, uuid) = parse_type_id(text)?;
-        let kind = prefix.parse().map_err(|_: Error| {
+        let kind = prefix.parse().map_err(|_source: Error| {
             Error::invalid(
                 "id",
                 format!(

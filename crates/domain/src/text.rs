@@ -29,10 +29,8 @@ impl Slug {
             if chars >= MAX_SLUG_CHARS {
                 break;
             }
-            if c.is_alphanumeric() || (is_mark(c) && !slug.is_empty()) {
-                slug.push(c);
-                chars += 1;
-            } else if c == '\u{200c}' && slug.ends_with(char::is_alphanumeric) {
+            let joins = c == '\u{200c}' && slug.ends_with(char::is_alphanumeric);
+            if c.is_alphanumeric() || (is_mark(c) && !slug.is_empty()) || joins {
                 slug.push(c);
                 chars += 1;
             } else if matches!(c, '\'' | '’' | '\u{640}') {
@@ -139,9 +137,8 @@ impl Locale {
             .map(str::to_ascii_lowercase)
         {
             Some(script) if RTL_SCRIPTS.contains(&script.as_str()) => Direction::Rtl,
-            Some(_) => Direction::Ltr,
             None if RTL_LANGUAGES.contains(&language) => Direction::Rtl,
-            None => Direction::Ltr,
+            Some(_) | None => Direction::Ltr,
         }
     }
 }

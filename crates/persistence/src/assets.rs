@@ -10,7 +10,6 @@ use domain::{
     media::{Asset, AssetDraft, AssetLocation, AssetQuery, AssetText},
     paging::{Key, Page, PageArgs},
     text::Localized,
-    time::Timestamp,
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -20,7 +19,7 @@ use crate::{
     entries::{AssetRow, asset_columns, best_text, visible},
     lists::Order,
     sql::Sql,
-    write_tx::stale,
+    write_tx::{Save, stale},
 };
 
 /// Adds the condition that hides assets the actor may not see: public ones are those an editor
@@ -175,11 +174,10 @@ impl WriteTx {
     pub async fn save_asset(
         &mut self,
         permit: &Permit,
-        id: AssetId,
-        version: i64,
+        save: Save<AssetId>,
         draft: &AssetDraft,
-        at: Timestamp,
     ) -> Result<()> {
+        let Save { id, version, at } = save;
         permit.covers(RecordKind::Asset, id)?;
         let (key, url) = match &draft.location {
             AssetLocation::Stored { key } => (Some(key.clone()), None),

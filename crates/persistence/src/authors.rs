@@ -11,7 +11,6 @@ use domain::{
     id::{AuthorId, EditionId, Id},
     paging::{Key, Page, PageArgs},
     text::{Localized, SortKeys},
-    time::Timestamp,
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -21,7 +20,7 @@ use crate::{
     entries::best_text,
     lists::Order,
     sql::{Row, Sql},
-    write_tx::stale,
+    write_tx::{Save, stale},
 };
 
 impl Reader<'_> {
@@ -178,12 +177,11 @@ impl WriteTx {
     pub async fn save_author(
         &mut self,
         permit: &Permit,
-        id: AuthorId,
-        version: i64,
+        save: Save<AuthorId>,
         draft: &AuthorDraft,
         editions: &[Edition],
-        at: Timestamp,
     ) -> Result<()> {
+        let Save { id, version, at } = save;
         permit.covers(RecordKind::Author, id)?;
         let mut sql = Sql::default();
         if version == 1 {

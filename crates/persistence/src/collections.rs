@@ -10,7 +10,6 @@ use domain::{
     events::{CacheTag, ContentEvent, RecordKind},
     id::{CollectionId, EditionId, EntryId, Id},
     paging::{Key, Page, PageArgs},
-    time::Timestamp,
 };
 use sea_orm::Value;
 
@@ -19,7 +18,7 @@ use crate::{
     entries::visible,
     lists::Order,
     sql::{Row, Sql},
-    write_tx::stale,
+    write_tx::{Save, stale},
 };
 
 const COLUMNS: &str =
@@ -143,11 +142,10 @@ impl WriteTx {
     pub async fn save_collection(
         &mut self,
         permit: &Permit,
-        id: CollectionId,
-        version: i64,
+        save: Save<CollectionId>,
         draft: &CollectionDraft,
-        at: Timestamp,
     ) -> Result<()> {
+        let Save { id, version, at } = save;
         permit.covers(RecordKind::Collection, id)?;
         let mut sql = Sql::default();
         if version == 1 {

@@ -17,13 +17,11 @@ pub(crate) fn from_db(error: DbErr) -> Error {
         Some(SqlErr::ForeignKeyConstraintViolation(_)) => Error::conflict(
             "something it refers to does not exist, or something still refers to it",
         ),
-        _ => match error {
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Error::Unavailable {
-                message: "the database does not answer; try again".to_owned(),
-                source: Some(error.into()),
-            },
-            other => Error::Internal(other.into()),
+        _ if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => Error::Unavailable {
+            message: "the database does not answer; try again".to_owned(),
+            source: Some(error.into()),
         },
+        _ => Error::Internal(error.into()),
     }
 }
 

@@ -11,7 +11,6 @@ use domain::{
     media::Figure,
     paging::{Key, Page, PageArgs},
     text::Localized,
-    time::Timestamp,
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -21,7 +20,7 @@ use crate::{
     entries::best_text,
     lists::Order,
     sql::{Sql, to_json},
-    write_tx::stale,
+    write_tx::{Save, stale},
 };
 
 impl Reader<'_> {
@@ -175,11 +174,10 @@ impl WriteTx {
     pub async fn save_gallery(
         &mut self,
         permit: &Permit,
-        id: GalleryId,
-        version: i64,
+        save: Save<GalleryId>,
         draft: &GalleryDraft,
-        at: Timestamp,
     ) -> Result<()> {
+        let Save { id, version, at } = save;
         permit.covers(RecordKind::Gallery, id)?;
         let mut sql = Sql::default();
         if version == 1 {

@@ -35,11 +35,12 @@ mod write_tx;
 
 pub use comments::CommentSave;
 pub use dialect::Engine;
-pub use entries::{Bucket, EntrySave, Facet, FacetField, Relations};
+pub use entries::{Bucket, EntrySave, Facet, FacetField, Latest, Relations};
 pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use redirects::PathRow;
-pub use usage::OnUse;
-pub use write_tx::WriteTx;
+pub use terms::TermSlug;
+pub use usage::{Deletion, OnUse};
+pub use write_tx::{Save, WriteTx};
 
 use dialect::Pools;
 use error::from_db;
@@ -85,7 +86,10 @@ impl StatementLog {
     fn note(&self, statement: &Statement) {
         self.count.fetch_add(1, Ordering::Relaxed);
         if self.is_recording.load(Ordering::Relaxed) {
-            self.texts.lock().unwrap_or_else(PoisonError::into_inner).push(statement.to_string());
+            self.texts
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(statement.to_string());
         }
     }
 }
@@ -135,13 +139,22 @@ impl Store {
     /// Ends the recording and answers with it.
     pub fn recorded_statements(&self) -> Vec<String> {
         self.log.is_recording.store(false, Ordering::Relaxed);
-        std::mem::take(&mut *self.log.texts.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(
+            &mut *self
+                .log
+                .texts
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// How the engine would run a recorded statement, line by line; for tests.
     pub async fn explain(&self, statement: &str) -> Result<Vec<String>> {
         let engine = self.pools.engine;
-        let rows = self.reader().query(Sql::new(&format!("{}{statement}", engine.explain()))).await?;
+        let rows = self
+            .reader()
+            .query(Sql::new(&format!("{}{statement}", engine.explain())))
+            .await?;
         rows.into_iter().map(|row| engine.plan_line(row)).collect()
     }
 

@@ -4,17 +4,21 @@ use domain::{
     Error, Result,
     access::{Permit, ReadScope},
     content::ContentKind,
+    editions::Permalinks,
     events::{CacheTag, ContentEvent, RecordKind},
     id::{EditionId, EntryId, Id, MenuId},
     menus::{Menu, MenuDraft, MenuItem, MenuItemDraft, MenuTarget},
     routes::{PathValues, expand},
     terms::{Taxonomy, TermId},
-    time::Timestamp,
 };
 use sea_orm::Value;
 use uuid::Uuid;
 
-use crate::{Reader, WriteTx, sql::Sql, write_tx::stale};
+use crate::{
+    Reader, WriteTx,
+    sql::{Row, Sql},
+    write_tx::{Save, stale},
+};
 
 /// How deep menus go.
 const MAX_DEPTH: i64 = 8;
@@ -95,89 +99,12 @@ impl Reader<'_> {
         sql.id_list(&ids).push(" ORDER BY i.menu_id, i.position");
         let mut flat: Vec<(Uuid, i64, Option<MenuItem>)> = Vec::new();
         for row in &mut self.query(sql).await? {
-            let menu: Uuid = row.get()?;
-            let depth: i64 = row.get()?;
-            let label: String = row.get()?;
-            let (hint, opens_new_window): (Option<String>, bool) = (row.get()?, row.get()?);
-            let url: Option<String> = row.get()?;
-            let entry: (Option<Uuid>, Option<String>, Option<String>, Option<String>) =
-                (row.get()?, row.get()?, row.get()?, row.get()?);
-            let term: (
-                Option<Uuid>,
-                Option<String>,
-                Option<String>,
-                Option<String>,
-                Option<String>,
-            ) = (row.get()?, row.get()?, row.get()?, row.get()?, row.get()?);
-            let author: (Option<Uuid>, Option<String>, Option<String>) =
-                (row.get()?, row.get()?, row.get()?);
-            let edition = menus
-                .iter()
-                .find(|known| known.id.uuid() == menu)
-                .map(|menu| menu.edition);
-            let links = edition
-                .and_then(|id| editions.get(id).ok())
+            let (owner, depth): (Uuid, i64) = (row.get()?, row.get()?);
+            let menu = menus.iter().find(|menu| menu.id.uuid() == owner);
+            let links = menu
+                .and_then(|menu| editions.get(menu.edition).ok())
                 .map(|edition| &edition.permalinks);
-            let place: Option<(MenuTarget, String, String)> = match (entry, term, author, url) {
-                ((Some(id), Some(kind), Some(path), title), ..) => {
-                    let kind: ContentKind = kind.parse()?;
-                    Some((
-                        MenuTarget::Entry(EntryId::new(kind, id)),
-                        path,
-                        title.unwrap_or_default(),
-                    ))
-                }
-                (_, (Some(id), Some(taxonomy), Some(name), Some(slug), Some(slug_path)), ..) => {
-                    let taxonomy: Taxonomy = taxonomy.parse()?;
-                    let values = PathValues {
-                        slug: &slug,
-                        slug_path: &slug_path,
-                        ..PathValues::default()
-                    };
-                    let path = links.map(|links| {
-                        expand(
-                            if taxonomy == Taxonomy::Category {
-                                &links.category
-                            } else {
-                                &links.tag
-                            },
-                            &values,
-                        )
-                    });
-                    Some((
-                        MenuTarget::Term(TermId::new(taxonomy, id)),
-                        path.unwrap_or_default(),
-                        name,
-                    ))
-                }
-                (_, _, (Some(id), Some(name), Some(slug)), _) => {
-                    let path = links.map(|links| {
-                        expand(
-                            &links.author,
-                            &PathValues {
-                                slug: &slug,
-                                ..PathValues::default()
-                            },
-                        )
-                    });
-                    Some((
-                        MenuTarget::Author(Id::from_uuid(id)),
-                        path.unwrap_or_default(),
-                        name,
-                    ))
-                }
-                (_, _, _, Some(url)) => Some((MenuTarget::Url(url.clone()), url, String::new())),
-                _ => None,
-            };
-            let item = place.map(|(target, href, title)| MenuItem {
-                label: if label.is_empty() { title } else { label },
-                target,
-                href,
-                hint,
-                opens_new_window,
-                children: Vec::new(),
-            });
-            flat.push((menu, depth, item));
+            flat.push((owner, depth, read_item(row, links)?));
         }
         for menu in menus {
             let mut items = flat
@@ -189,6 +116,99 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// Where a link leads, its path there, and what that place is called.
+type Place = (MenuTarget, String, String);
+
+/// Reads a link; `None`: it leads to what the actor may not read.
+fn read_item(row: &mut Row, links: Option<&Permalinks>) -> Result<Option<MenuItem>> {
+    let label: String = row.get()?;
+    let (hint, opens_new_window): (Option<String>, bool) = (row.get()?, row.get()?);
+    let url: Option<String> = row.get()?;
+    // The columns of all four kinds of place stand in the row; those of one are filled.
+    let entry = read_entry(row)?;
+    let term = read_term(row, links)?;
+    let author = read_author(row, links)?;
+    let place = entry
+        .or(term)
+        .or(author)
+        .or_else(|| url.map(|url| (MenuTarget::Url(url.clone()), url, String::new())));
+    Ok(place.map(|(target, href, title)| MenuItem {
+        label: if label.is_empty() { title } else { label },
+        target,
+        href,
+        hint,
+        opens_new_window,
+        children: Vec::new(),
+    }))
+}
+
+fn read_entry(row: &mut Row) -> Result<Option<Place>> {
+    let (id, kind): (Option<Uuid>, Option<String>) = (row.get()?, row.get()?);
+    let (path, title): (Option<String>, Option<String>) = (row.get()?, row.get()?);
+    let (Some(id), Some(kind), Some(path)) = (id, kind, path) else {
+        return Ok(None);
+    };
+    let kind: ContentKind = kind.parse()?;
+    Ok(Some((
+        MenuTarget::Entry(EntryId::new(kind, id)),
+        path,
+        title.unwrap_or_default(),
+    )))
+}
+
+fn read_term(row: &mut Row, links: Option<&Permalinks>) -> Result<Option<Place>> {
+    let (id, taxonomy): (Option<Uuid>, Option<String>) = (row.get()?, row.get()?);
+    let (name, slug, slug_path): (Option<String>, Option<String>, Option<String>) =
+        (row.get()?, row.get()?, row.get()?);
+    let (Some(id), Some(taxonomy), Some(slug), Some(slug_path)) = (id, taxonomy, slug, slug_path)
+    else {
+        return Ok(None);
+    };
+    let taxonomy: Taxonomy = taxonomy.parse()?;
+    let values = PathValues {
+        slug: &slug,
+        slug_path: &slug_path,
+        ..PathValues::default()
+    };
+    let path = links.map(|links| {
+        expand(
+            if taxonomy == Taxonomy::Category {
+                &links.category
+            } else {
+                &links.tag
+            },
+            &values,
+        )
+    });
+    Ok(Some((
+        MenuTarget::Term(TermId::new(taxonomy, id)),
+        path.unwrap_or_default(),
+        name.unwrap_or_default(),
+    )))
+}
+
+fn read_author(row: &mut Row, links: Option<&Permalinks>) -> Result<Option<Place>> {
+    let id: Option<Uuid> = row.get()?;
+    let (name, slug): (Option<String>, Option<String>) = (row.get()?, row.get()?);
+    let (Some(id), Some(name), Some(slug)) = (id, name, slug) else {
+        return Ok(None);
+    };
+    let path = links.map(|links| {
+        expand(
+            &links.author,
+            &PathValues {
+                slug: &slug,
+                ..PathValues::default()
+            },
+        )
+    });
+    Ok(Some((
+        MenuTarget::Author(Id::from_uuid(id)),
+        path.unwrap_or_default(),
+        name,
+    )))
 }
 
 /// Takes the items of one depth, each with what is below it. Links below one that is hidden are
@@ -218,11 +238,10 @@ impl WriteTx {
     pub async fn save_menu(
         &mut self,
         permit: &Permit,
-        id: MenuId,
-        version: i64,
+        save: Save<MenuId>,
         draft: &MenuDraft,
-        at: Timestamp,
     ) -> Result<()> {
+        let Save { id, version, at } = save;
         permit.covers(RecordKind::Menu, id)?;
         let mut sql = Sql::default();
         if version == 1 {

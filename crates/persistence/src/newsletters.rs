@@ -9,7 +9,6 @@ use domain::{
     id::{EditionId, Id, NewsletterId},
     newsletters::{Newsletter, NewsletterDraft},
     paging::{Key, Page, PageArgs},
-    time::Timestamp,
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -18,7 +17,7 @@ use crate::{
     Reader, WriteTx,
     lists::Order,
     sql::{Row, Sql},
-    write_tx::stale,
+    write_tx::{Save, stale},
 };
 
 const COLUMNS: &str =
@@ -110,11 +109,10 @@ impl WriteTx {
     pub async fn save_newsletter(
         &mut self,
         permit: &Permit,
-        id: NewsletterId,
-        version: i64,
+        save: Save<NewsletterId>,
         draft: &NewsletterDraft,
-        at: Timestamp,
     ) -> Result<()> {
+        let Save { id, version, at } = save;
         permit.covers(RecordKind::Newsletter, id)?;
         let mut sql = Sql::default();
         if version == 1 {

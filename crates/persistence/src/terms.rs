@@ -11,7 +11,6 @@ use domain::{
     paging::{Key, Page, PageArgs},
     terms::{Taxonomy, Term, TermDraft, TermId, TermOrder, TermQuery, TermText},
     text::{Localized, SortKeys},
-    time::Timestamp,
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -21,8 +20,19 @@ use crate::{
     entries::best_text,
     lists::Order,
     sql::{Row, Sql},
-    write_tx::stale,
+    write_tx::{Save, stale},
 };
+
+/// Names a term within an edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TermSlug<'a> {
+    /// Category or tag.
+    pub taxonomy: Taxonomy,
+    /// Namespace of a tag; empty otherwise.
+    pub namespace: &'a str,
+    /// The slug.
+    pub slug: &'a str,
+}
 
 impl Reader<'_> {
     /// A page of terms, with texts in the edition asked for or a fallback. The order by name holds
@@ -133,9 +143,11 @@ impl Reader<'_> {
     pub async fn term_by_slug(
         &self,
         scope: &ReadScope,
-        taxonomy: Taxonomy,
-        namespace: &str,
-        slug: &str,
+        TermSlug {
+            taxonomy,
+            namespace,
+            slug,
+        }: TermSlug<'_>,
         edition: EditionId,
     ) -> Result<Option<Term>> {
         scope.note(CacheTag::Records(taxonomy.into()));
@@ -258,12 +270,11 @@ impl WriteTx {
     pub async fn save_term(
         &mut self,
         permit: &Permit,
-        id: TermId,
-        version: i64,
+        save: Save<TermId>,
         draft: &TermDraft,
         editions: &[Edition],
-        at: Timestamp,
     ) -> Result<()> {
+        let Save { id, version, at } = save;
         permit.covers(id.taxonomy.into(), id)?;
         let tree_path = self.tree_path(id, draft.parent).await?;
         let mut sql = Sql::default();

@@ -22,6 +22,17 @@ pub enum OnUse {
     ReplaceWith(Uuid),
 }
 
+/// Which record goes, what happens to its users, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deletion {
+    /// The record.
+    pub id: Uuid,
+    /// What happens to its users.
+    pub on_use: OnUse,
+    /// The time of the change.
+    pub at: Timestamp,
+}
+
 /// One place that refers to a kind of record.
 struct Reference {
     table: &'static str,
@@ -190,9 +201,9 @@ impl Reader<'_> {
             visible(&mut sql, scope, "e");
             sql.push(" ORDER BY e.id LIMIT 100");
             for row in &mut self.query(sql).await? {
-                let user = domain::id::EntryId::new(row.parse()?, row.get()?);
+                let entry = domain::id::EntryId::new(row.parse()?, row.get()?);
                 seen.push(Usage {
-                    id: user.to_string(),
+                    id: entry.to_string(),
                     role: reference.role.to_owned(),
                 });
             }
@@ -208,9 +219,7 @@ impl WriteTx {
         &mut self,
         permit: &Permit,
         scope: &ReadScope,
-        id: Uuid,
-        on_use: OnUse,
-        at: Timestamp,
+        Deletion { id, on_use, at }: Deletion,
     ) -> Result<()> {
         let kind = permit.target().kind;
         let public_id = permit.target().id.clone();

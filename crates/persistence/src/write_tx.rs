@@ -68,7 +68,7 @@ impl WriteTx {
                         .push(", ")
                         .bind(event.id.clone())
                         .push(", ")
-                        .bind(event.edition.map(|id| id.uuid()))
+                        .bind(event.edition.map(domain::id::Id::uuid))
                         .push(")");
                 }
                 self.execute(sql).await?;
@@ -148,6 +148,17 @@ impl WriteTx {
         sql.bind(id);
         self.execute(sql).await.map(|_rows| ())
     }
+}
+
+/// Which record is saved, as which version, when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Save<I> {
+    /// The record.
+    pub id: I,
+    /// The version it becomes: 1 makes a new one.
+    pub version: i64,
+    /// The time of the change.
+    pub at: Timestamp,
 }
 
 /// A stale version, in the words every face answers with.

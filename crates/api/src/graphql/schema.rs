@@ -170,7 +170,7 @@ mod tests {
             }
         }
         for kind in ["Article", "Page", "Issue"] {
-            assert_eq!(types[kind].1, ["Node", "Entry"], "{kind}");
+            assert_eq!(types[kind].1, ["Entry", "Node"], "{kind}");
         }
         let tag: BTreeSet<String> = types["Tag"]
             .0

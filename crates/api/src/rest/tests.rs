@@ -20,7 +20,7 @@ fn document() -> Value {
 fn fields_of<T: PartialSchema>() -> Vec<String> {
     match T::schema() {
         RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
-        _ => Vec::new(),
+        RefOr::T(_) | RefOr::Ref(_) => Vec::new(),
     }
 }
 
@@ -86,7 +86,7 @@ fn every_reference_leads_somewhere() {
                 fields.values().for_each(|value| collect(value, found));
             }
             Value::Array(items) => items.iter().for_each(|value| collect(value, found)),
-            _ => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
     let document = document();

@@ -107,7 +107,7 @@ impl Source<'_> {
 
     /// Adds everything behind WHERE.
     pub(super) fn conditions(&self, sql: &mut Sql, scope: &ReadScope, query: &EntryQuery) {
-        let edition = query.edition.map(|id| id.uuid());
+        let edition = query.edition.map(domain::id::Id::uuid);
         if let Some(driver) = &self.driver {
             sql.push(if driver.what == Relation::Author {
                 "x.author_id = "

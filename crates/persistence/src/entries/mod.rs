@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use domain::{
     Error, Result,
     access::{ReadScope, Visibility},
-    articles::{Article, EntryBody},
+    articles::{Article, EntryBody, SourceCredit},
     body::Source,
-    content::{Content, ContentKind, Entry, EntryOrderField, EntryQuery, EntryRef, Part, Parts},
+    content::{
+        Content, ContentKind, Entry, EntryOrderField, EntryQuery, EntryRef, Part, Parts, Seo,
+    },
     events::CacheTag,
     id::{EntryId, Id, TranslationGroupId},
     newsletters::Issue,
@@ -25,11 +27,13 @@ use crate::{
 mod filter;
 mod more;
 mod relations;
+mod relations_sql;
 mod write;
 
-pub use more::{Bucket, Facet, FacetField};
+pub use more::{Bucket, Facet, FacetField, Latest};
 pub use relations::Relations;
-pub(crate) use relations::{AssetRow, asset_columns, best_text};
+pub(crate) use relations::{AssetRow, best_text};
+pub(crate) use relations_sql::asset_columns;
 pub use write::EntrySave;
 
 const ENTRY: &str = "e.id, e.kind, e.edition_id, e.group_id, e.translated_from_id, e.translated_from_version, e.parent_id, e.slug, e.path, e.title, \
@@ -285,21 +289,89 @@ fn read_content(
     parts: Parts,
     scope: &ReadScope,
 ) -> Result<Content> {
+    let entry = read_entry(row)?;
+    let own_kind = entry.id.kind;
+    let missing = || Error::internal(format!("the detail row of {} is missing", entry.id));
+    let shared = Shared {
+        custom_excerpt: row.get()?,
+        derived_excerpt: row.get()?,
+        word_count: row.get()?,
+        reading_time_minutes: row.get()?,
+        comments_open: row.get()?,
+        comment_count: row.get()?,
+    };
+    // The columns of all kinds that were joined stand in the row, whichever kind it is.
+    let reads = |wanted: ContentKind| kind.is_none_or(|kind| kind == wanted);
+    let article = reads(ContentKind::Article)
+        .then(|| ArticleColumns::read(row))
+        .transpose()?;
+    let position: Option<i64> = if reads(ContentKind::Page) {
+        row.get()?
+    } else {
+        None
+    };
+    let issue = reads(ContentKind::Issue)
+        .then(|| IssueColumns::read(row))
+        .transpose()?;
+    let seo = if parts.contains(Parts::SEO) {
+        Part::Loaded(row.json()?)
+    } else {
+        Part::Absent
+    };
+    let body = if parts.contains(Parts::BODY) {
+        Part::Loaded(read_body(row, &entry, scope)?)
+    } else {
+        Part::Absent
+    };
+    Ok(match own_kind {
+        ContentKind::Article => Content::Article(
+            article
+                .ok_or_else(missing)?
+                .into_article(entry, shared, seo, body),
+        ),
+        ContentKind::Page => Content::Page(SitePage {
+            position: position.ok_or_else(missing)?,
+            entry,
+            custom_excerpt: shared.custom_excerpt,
+            derived_excerpt: shared.derived_excerpt,
+            comments_open: shared.comments_open,
+            comment_count: shared.comment_count,
+            seo,
+            body,
+            hero: Part::Absent,
+        }),
+        ContentKind::Issue => {
+            let issue = issue.ok_or_else(missing)?;
+            Content::Issue(Issue {
+                newsletter: issue.newsletter.map(Id::from_uuid).ok_or_else(missing)?,
+                number: issue.number.ok_or_else(missing)?,
+                entry,
+                outro: issue.outro,
+                seo,
+                body,
+                hero: Part::Absent,
+                sections: Part::Absent,
+                attachments: Part::Absent,
+            })
+        }
+    })
+}
+
+fn read_entry(row: &mut Row) -> Result<Entry> {
     let uuid: Uuid = row.get()?;
-    let own_kind: ContentKind = row.parse()?;
+    let kind: ContentKind = row.parse()?;
     let edition = Id::from_uuid(row.get()?);
     let group = Id::from_uuid(row.get()?);
-    let translated_from: Option<Uuid> = row.get()?;
-    let translated_version: Option<i64> = row.get()?;
+    let (source, source_version): (Option<Uuid>, Option<i64>) = (row.get()?, row.get()?);
     let parent: Option<Uuid> = row.get()?;
-    let entry = Entry {
-        id: EntryId::new(own_kind, uuid),
+    Ok(Entry {
+        id: EntryId::new(kind, uuid),
         edition,
         group,
-        translated_from: translated_from
-            .zip(translated_version)
-            .map(|(id, version)| (EntryId::new(own_kind, id), version)),
-        parent: parent.map(|id| EntryId::new(own_kind, id)),
+        translated_from: source
+            .zip(source_version)
+            .map(|(id, version)| (EntryId::new(kind, id), version)),
+        parent: parent.map(|id| EntryId::new(kind, id)),
         slug: row.get()?,
         path: row.get()?,
         title: row.get()?,
@@ -314,98 +386,74 @@ fn read_content(
         guid: row.get()?,
         created_at: row.get()?,
         updated_at: row.get()?,
-    };
-    let shared = Shared {
-        custom_excerpt: row.get()?,
-        derived_excerpt: row.get()?,
-        word_count: row.get()?,
-        reading_time_minutes: row.get()?,
-        comments_open: row.get()?,
-        comment_count: row.get()?,
-    };
-    let reads = |wanted: ContentKind| kind.is_none_or(|kind| kind == wanted);
-    let article = if reads(ContentKind::Article) {
-        Some((
-            row.get::<Option<String>>()?,
-            row.get::<Option<Uuid>>()?,
-            row.json()?,
-            row.get::<Option<String>>()?,
-        ))
-    } else {
-        None
-    };
-    let position: Option<i64> = if reads(ContentKind::Page) {
-        row.get()?
-    } else {
-        None
-    };
-    let issue: Option<(Option<Uuid>, Option<i64>, Option<String>)> = if reads(ContentKind::Issue) {
-        Some((row.get()?, row.get()?, row.get()?))
-    } else {
-        None
-    };
-    let seo = if parts.contains(Parts::SEO) {
-        Part::Loaded(row.json()?)
-    } else {
-        Part::Absent
-    };
-    let body = if parts.contains(Parts::BODY) {
-        Part::Loaded(read_body(row, &entry, scope)?)
-    } else {
-        Part::Absent
-    };
-    let missing = || Error::internal(format!("the detail row of {} is missing", entry.id));
-    Ok(match own_kind {
-        ContentKind::Article => {
-            let (subtitle, primary_category, source, post_format) = article.ok_or_else(missing)?;
-            Content::Article(Article {
-                entry,
-                subtitle,
-                custom_excerpt: shared.custom_excerpt,
-                derived_excerpt: shared.derived_excerpt,
-                word_count: shared.word_count,
-                reading_time_minutes: shared.reading_time_minutes,
-                primary_category: primary_category.map(Id::from_uuid),
-                source,
-                post_format,
-                comments_open: shared.comments_open,
-                comment_count: shared.comment_count,
-                seo,
-                body,
-                terms: Part::Absent,
-                byline: Part::Absent,
-                hero: Part::Absent,
-                attachments: Part::Absent,
-            })
-        }
-        ContentKind::Page => Content::Page(SitePage {
-            position: position.ok_or_else(missing)?,
+    })
+}
+
+/// The columns articles alone have.
+struct ArticleColumns {
+    subtitle: Option<String>,
+    primary_category: Option<Uuid>,
+    source: Option<SourceCredit>,
+    post_format: Option<String>,
+}
+
+impl ArticleColumns {
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            subtitle: row.get()?,
+            primary_category: row.get()?,
+            source: row.json()?,
+            post_format: row.get()?,
+        })
+    }
+
+    fn into_article(
+        self,
+        entry: Entry,
+        shared: Shared,
+        seo: Part<Seo>,
+        body: Part<EntryBody>,
+    ) -> Article {
+        Article {
             entry,
+            subtitle: self.subtitle,
             custom_excerpt: shared.custom_excerpt,
             derived_excerpt: shared.derived_excerpt,
+            word_count: shared.word_count,
+            reading_time_minutes: shared.reading_time_minutes,
+            primary_category: self.primary_category.map(Id::from_uuid),
+            source: self.source,
+            post_format: self.post_format,
             comments_open: shared.comments_open,
             comment_count: shared.comment_count,
             seo,
             body,
+            terms: Part::Absent,
+            byline: Part::Absent,
             hero: Part::Absent,
-        }),
-        ContentKind::Issue => {
-            let (newsletter, number, outro) = issue.ok_or_else(missing)?;
-            Content::Issue(Issue {
-                newsletter: newsletter.map(Id::from_uuid).ok_or_else(missing)?,
-                number: number.ok_or_else(missing)?,
-                entry,
-                outro,
-                seo,
-                body,
-                hero: Part::Absent,
-                sections: Part::Absent,
-                attachments: Part::Absent,
-            })
+            attachments: Part::Absent,
         }
-    })
+    }
 }
 
+/// The columns issues alone have.
+struct IssueColumns {
+    newsletter: Option<Uuid>,
+    number: Option<i64>,
+    outro: Option<String>,
+}
+
+impl IssueColumns {
+    fn read(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            newsletter: row.get()?,
+            number: row.get()?,
+            outro: row.get()?,
+        })
+    }
+}
+
+/// The columns all kinds have beside the entry.
 struct Shared {
     custom_excerpt: Option<String>,
     derived_excerpt: String,

@@ -50,24 +50,41 @@ pub struct Bucket {
     pub count: u64,
 }
 
+/// How many of the newest articles of each owner are wanted, and what of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Latest {
+    /// Only this edition.
+    pub edition: Option<EditionId>,
+    /// At most so many each.
+    pub size: u32,
+    /// These parts of them.
+    pub parts: Parts,
+}
+
+/// A table that names the owners of entries, in the order of lists.
+#[derive(Clone, Copy)]
+struct OwnerTable {
+    table: &'static str,
+    column: &'static str,
+}
+
 impl Reader<'_> {
     /// The newest articles of each term, in one statement however many terms there are.
     pub async fn latest_by_term(
         &self,
         scope: &ReadScope,
         terms: &[TermId],
-        edition: Option<EditionId>,
-        size: u32,
-        parts: Parts,
+        latest: Latest,
     ) -> Result<HashMap<TermId, Vec<Content>>> {
         let owners: HashMap<Uuid, TermId> = terms.iter().map(|id| (id.uuid(), *id)).collect();
         self.latest_by(
             scope,
-            ("entry_term", "term_id"),
+            OwnerTable {
+                table: "entry_term",
+                column: "term_id",
+            },
             owners,
-            edition,
-            size,
-            parts,
+            latest,
         )
         .await
     }
@@ -77,18 +94,17 @@ impl Reader<'_> {
         &self,
         scope: &ReadScope,
         authors: &[AuthorId],
-        edition: Option<EditionId>,
-        size: u32,
-        parts: Parts,
+        latest: Latest,
     ) -> Result<HashMap<AuthorId, Vec<Content>>> {
         let owners: HashMap<Uuid, AuthorId> = authors.iter().map(|id| (id.uuid(), *id)).collect();
         self.latest_by(
             scope,
-            ("entry_contribution", "author_id"),
+            OwnerTable {
+                table: "entry_contribution",
+                column: "author_id",
+            },
             owners,
-            edition,
-            size,
-            parts,
+            latest,
         )
         .await
     }
@@ -96,11 +112,13 @@ impl Reader<'_> {
     async fn latest_by<K: Copy + Eq + std::hash::Hash>(
         &self,
         scope: &ReadScope,
-        (table, column): (&str, &str),
+        OwnerTable { table, column }: OwnerTable,
         owners: HashMap<Uuid, K>,
-        edition: Option<EditionId>,
-        size: u32,
-        parts: Parts,
+        Latest {
+            edition,
+            size,
+            parts,
+        }: Latest,
     ) -> Result<HashMap<K, Vec<Content>>> {
         scope.note(CacheTag::List(ContentKind::Article, edition));
         // Each owner's newest are found by its index; the union is as long as the answer.

@@ -20,7 +20,8 @@ use domain::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::{Reader, dialect::Engine, sql::Sql};
+use super::relations_sql::statement;
+use crate::{Reader, sql::Sql};
 
 /// What belongs to one entry; only what was asked for is filled.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -112,44 +113,6 @@ pub(crate) struct AssetRow(
     Option<String>,
 );
 
-/// The columns of asset `m` and its text `mt`, for a JSON array.
-pub(crate) fn asset_columns(engine: Engine) -> Vec<String> {
-    let mut columns = vec![engine.id_text("m.id")];
-    for column in [
-        "kind",
-        "storage_key",
-        "remote_url",
-        "file_name",
-        "media_type",
-        "size_bytes",
-        "width",
-        "height",
-        "duration_ms",
-        "focal_x",
-        "focal_y",
-        "licence",
-    ] {
-        columns.push(format!("m.{column}"));
-    }
-    columns.push("CASE WHEN m.is_public THEN 1 ELSE 0 END".to_owned());
-    columns.extend(["m.version", "m.created_at", "m.updated_at"].map(str::to_owned));
-    columns.push(format!(
-        "CASE WHEN mt.asset_id IS NULL THEN NULL ELSE {} END",
-        engine.id_text("mt.edition_id")
-    ));
-    columns.extend(
-        [
-            "mt.title",
-            "mt.alt",
-            "mt.caption",
-            "mt.credit",
-            "mt.description",
-        ]
-        .map(str::to_owned),
-    );
-    columns
-}
-
 impl AssetRow {
     /// `edition`: the one asked for, which names an asset that has no text at all.
     pub(crate) fn into_asset(self, edition: EditionId) -> Result<Asset> {
@@ -219,19 +182,19 @@ impl Reader<'_> {
         let mut missing = Missing::default();
         for chunk in entries.chunks(500) {
             let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| id.uuid()).collect();
-            let Some(sql) = self.relations_sql(&ids, parts) else {
+            let Some(sql) = statement(self.engine, &ids, parts) else {
                 continue;
             };
             let mut rows = self.related_rows(sql).await?;
             rows.sort_by(|a, b| (&a.1, a.2).cmp(&(&b.1, b.2)));
-            for (owner, relation, position, data) in rows {
+            for (owner, relation, _position, data) in rows {
                 let Some((id, edition)) = owners.get(&owner) else {
                     continue;
                 };
                 let Some(target) = all.get_mut(id) else {
                     continue;
                 };
-                place(target, *edition, &relation, position, &data, &mut missing)?;
+                place(target, *edition, &relation, &data, &mut missing)?;
             }
         }
         if !missing.is_empty() {
@@ -289,117 +252,6 @@ impl Reader<'_> {
             attach(content, found, wanted);
         }
         Ok(())
-    }
-
-    fn relations_sql(&self, ids: &[Uuid], parts: Parts) -> Option<Sql> {
-        let engine = self.engine;
-        let owner = engine.id_text("x.entry_id");
-        let mut sql = Sql::default();
-        let mut any = false;
-        let mut branch = |wanted: Parts, relation: &str, columns: &[String], tables: &str| {
-            if !parts.contains(wanted) {
-                return;
-            }
-            if any {
-                sql.push(" UNION ALL ");
-            }
-            any = true;
-            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            let data = engine.json_array(&columns);
-            sql.push(&format!("SELECT {owner} AS owner, {relation} AS relation, x.position AS position, {data} AS data FROM {tables} WHERE x.entry_id IN ")).id_list(ids);
-        };
-        let text = |columns: &[&str]| columns.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
-        let mut term = vec![engine.id_text("t.id")];
-        term.extend(text(&["t.taxonomy", "t.namespace"]));
-        term.push(nullable_id(engine, "t.parent_id"));
-        term.extend(text(&[
-            "t.position",
-            "t.version",
-            "t.created_at",
-            "t.updated_at",
-        ]));
-        term.push(nullable_id(engine, "tt.edition_id"));
-        term.extend(text(&[
-            "tt.name",
-            "tt.slug",
-            "tt.slug_path",
-            "tt.description",
-        ]));
-        branch(
-            Parts::TERMS,
-            "t.taxonomy",
-            &term,
-            "entry_term x JOIN term t ON t.id = x.term_id AND x.is_direct LEFT JOIN term_text tt ON tt.term_id = x.term_id AND tt.edition_id = x.edition_id",
-        );
-        let mut byline = text(&["x.role", "x.name"]);
-        byline.push(nullable_id(engine, "w.id"));
-        byline.push("w.website".to_owned());
-        byline.push(nullable_id(engine, "w.avatar_id"));
-        byline.extend(text(&["w.version", "w.created_at", "w.updated_at"]));
-        byline.push(engine.id_text("x.edition_id"));
-        byline.extend(text(&["wt.name", "wt.slug", "wt.job_title", "wt.bio"]));
-        branch(
-            Parts::BYLINE,
-            "'byline'",
-            &byline,
-            "entry_contribution x LEFT JOIN author w ON w.id = x.author_id LEFT JOIN author_text wt ON wt.author_id = x.author_id AND wt.edition_id = x.edition_id",
-        );
-        let asset = asset_columns(engine).join(", ");
-        let nested = match engine {
-            Engine::Sqlite => format!("json_array({asset})"),
-            Engine::Postgres => format!("json_build_array({asset})"),
-        };
-        let figure = vec!["x.caption".to_owned(), "x.alt".to_owned(), nested];
-        let figures = "entry_asset x JOIN entry e ON e.id = x.entry_id JOIN asset m ON m.id = x.asset_id LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = e.edition_id";
-        branch(
-            Parts::HERO,
-            "'hero'",
-            &figure,
-            &format!("{figures} AND 1 = 1"),
-        );
-        if parts.contains(Parts::HERO) {
-            sql.push(" AND x.role = 'hero'");
-        }
-        let mut branch = |sql: &mut Sql,
-                          wanted: Parts,
-                          relation: &str,
-                          columns: &[String],
-                          tables: &str,
-                          position: &str| {
-            if !parts.contains(wanted) {
-                return;
-            }
-            if any {
-                sql.push(" UNION ALL ");
-            }
-            any = true;
-            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            let data = engine.json_array(&columns);
-            sql.push(&format!("SELECT {owner} AS owner, {relation} AS relation, {position} AS position, {data} AS data FROM {tables} WHERE x.entry_id IN ")).id_list(ids);
-        };
-        branch(
-            &mut sql,
-            Parts::ATTACHMENTS,
-            "'attachment'",
-            &figure,
-            figures,
-            "x.position",
-        );
-        if parts.contains(Parts::ATTACHMENTS) {
-            sql.push(" AND x.role = 'attachment'");
-        }
-        let mut item = text(&["x.section", "x.heading"]);
-        item.push(nullable_id(engine, "x.article_id"));
-        item.extend(text(&["x.title", "x.summary", "x.note"]));
-        branch(
-            &mut sql,
-            Parts::SECTIONS,
-            "'section'",
-            &item,
-            "issue_item x",
-            "x.section * 10000 + x.position",
-        );
-        any.then_some(sql)
     }
 
     /// Runs a statement of `owner, relation, position, data` rows.
@@ -502,19 +354,10 @@ impl Missing {
     }
 }
 
-/// An id as text that stays NULL when it is: `hex(NULL)` is an empty text on SQLite.
-fn nullable_id(engine: Engine, column: &str) -> String {
-    format!(
-        "CASE WHEN {column} IS NULL THEN NULL ELSE {} END",
-        engine.id_text(column)
-    )
-}
-
 fn place(
     target: &mut Relations,
     edition: EditionId,
     relation: &str,
-    position: i64,
     data: &str,
     missing: &mut Missing,
 ) -> Result<()> {
@@ -552,9 +395,9 @@ fn place(
                 missing.assets.push(figure.asset.id);
             }
             if relation == "hero" {
-                target.hero = Some(figure)
+                target.hero = Some(figure);
             } else {
-                target.attachments.push(figure)
+                target.attachments.push(figure);
             }
         }
         _ => {
@@ -578,7 +421,6 @@ fn place(
                     });
                 }
             }
-            let _order = position;
         }
     }
     Ok(())

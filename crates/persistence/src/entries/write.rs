@@ -97,7 +97,7 @@ impl WriteTx {
                 [
                     Value::from(entry.id.uuid()),
                     position.into(),
-                    line.author.map(|id| id.uuid()).into(),
+                    line.author.map(domain::id::Id::uuid).into(),
                     line.name.clone().into(),
                     line.role.as_str().into(),
                     entry.id.kind.as_str().into(),
@@ -309,10 +309,13 @@ impl WriteTx {
                 "translated_from_version",
                 entry.translated_from.map(|(_, version)| version).into(),
             ),
-            ("parent_id", entry.parent.map(|id| id.uuid()).into()),
+            (
+                "parent_id",
+                entry.parent.map(domain::id::EntryId::uuid).into(),
+            ),
             (
                 "slug_scope",
-                slug_scope(entry.parent.map(|id| id.uuid())).into(),
+                slug_scope(entry.parent.map(domain::id::EntryId::uuid)).into(),
             ),
             ("slug", entry.slug.clone().into()),
             ("path", entry.path.clone().into()),
@@ -325,7 +328,7 @@ impl WriteTx {
             ("published_at", entry.published_at.into()),
             ("sort_at", entry.sort_at.into()),
             ("is_featured", entry.is_featured.into()),
-            ("owner_id", entry.owner.map(|id| id.uuid()).into()),
+            ("owner_id", entry.owner.map(domain::id::Id::uuid).into()),
             ("guid", entry.guid.clone().into()),
             ("excerpt", draft.excerpt.clone().into()),
             ("derived_excerpt", draft.body.excerpt(100).into()),
@@ -562,7 +565,7 @@ impl WriteTx {
             .push(" AND kind = ")
             .bind(entry.id.kind.as_str())
             .push(" AND slug_scope = ")
-            .bind(slug_scope(entry.parent.map(|id| id.uuid())));
+            .bind(slug_scope(entry.parent.map(domain::id::EntryId::uuid)));
         sql.push(" AND slug = ")
             .bind(entry.slug.clone())
             .push(" AND id <> ")

@@ -6,7 +6,7 @@ use super::{autop::autop, blocks, entities, finish::finish, shortcodes, urls::Li
 
 /// How content is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ContentContext {
+pub(super) struct ContentContext {
     /// Whether blank lines in classic content are paragraphs, as they are unless a plugin has
     /// changed that.
     pub autop: bool,
@@ -20,7 +20,7 @@ impl Default for ContentContext {
 
 /// What was found that could not be carried over as it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts {
+pub(super) struct Counts {
     /// Blocks that hold nothing themselves (`core/latest-posts`); they were dropped.
     pub unsupported_blocks: BTreeMap<String, u32>,
     /// Blocks of plugins whose content was kept.
@@ -36,7 +36,7 @@ pub struct Counts {
 
 /// Content as plain HTML, with what an import wants to know about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Normalised {
+pub(super) struct Normalised {
     /// The content. Pictures that belong to an attachment carry `data-wp-id`.
     pub html: String,
     /// What came before the first "read more".
@@ -85,7 +85,7 @@ pub(super) fn count(counts: &mut BTreeMap<String, u32>, name: &str) {
 /// Takes time in proportion to the length of the content, whatever it is. The result is neither
 /// sanitised nor certain to be well-formed; it is meant for a tolerant HTML parser.
 #[must_use]
-pub fn normalise(source: &str, context: &ContentContext) -> Normalised {
+pub(super) fn normalise(source: &str, context: &ContentContext) -> Normalised {
     let mut notes = Notes::default();
     let source = unix_lines(source);
     let staged = if source.contains("<!-- wp:") {

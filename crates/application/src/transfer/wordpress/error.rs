@@ -4,7 +4,7 @@ use super::items::Position;
 
 /// Why an export, or one element of it, could not be read.
 #[derive(Debug, thiserror::Error)]
-pub enum ReadError {
+pub(super) enum ReadError {
     /// One element is broken; what follows it is still read.
     #[error(transparent)]
     Item(#[from] ItemError),
@@ -52,7 +52,7 @@ pub enum ReadError {
 impl ReadError {
     /// Whether nothing can follow this error.
     #[must_use]
-    pub fn is_fatal(&self) -> bool {
+    pub(super) fn is_fatal(&self) -> bool {
         !matches!(self, Self::Item(_))
     }
 }
@@ -60,7 +60,7 @@ impl ReadError {
 /// Why one element could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{position}: <{element}>{} cannot be read: {fault}", DisplayId(*.item_id))]
-pub struct ItemError {
+pub(super) struct ItemError {
     /// Where the fault is, as precisely as is known.
     pub position: Position,
     /// The name of the element: `item`, `wp:author`, ….
@@ -73,7 +73,7 @@ pub struct ItemError {
 
 /// What is wrong with an element.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ItemFault {
+pub(super) enum ItemFault {
     /// The element is larger than the reader was told to accept.
     #[error("it is larger than {limit} bytes")]
     TooLarge {

@@ -6,7 +6,7 @@ use super::dates;
 
 /// Where in the file something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Position {
+pub(super) struct Position {
     /// The line, counted from one.
     pub line: u64,
     /// The distance from the start of the file in bytes.
@@ -20,11 +20,11 @@ impl std::fmt::Display for Position {
 }
 
 /// A hash (SHA-256) of a record as it stands in the file.
-pub type Digest = [u8; 32];
+pub(super) type Digest = [u8; 32];
 
 /// One record of the export and where it begins.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub(super) struct Entry {
     /// Where the record's opening tag stands.
     pub position: Position,
     /// A hash of the record as it stands in the file: the same hash is the same record.
@@ -35,7 +35,7 @@ pub struct Entry {
 
 /// What an export is made of, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Record {
+pub(super) enum Record {
     /// What is said about the site; always the first record, and sent once.
     Channel(Box<Site>),
     /// A user who wrote something.
@@ -52,7 +52,7 @@ pub enum Record {
 
 /// What the head of the export says about the site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Site {
+pub(super) struct Site {
     /// The site's name.
     pub title: String,
     /// The site's tagline.
@@ -75,7 +75,7 @@ pub struct Site {
 
 /// A user of the exported site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Author {
+pub(super) struct Author {
     /// The id on the exported site.
     pub id: Option<u64>,
     /// The login name, which is what [`Item::creator`] refers to.
@@ -92,7 +92,7 @@ pub struct Author {
 
 /// A term of the taxonomy `category`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Category {
+pub(super) struct Category {
     /// The term id on the exported site.
     pub id: Option<u64>,
     /// The slug.
@@ -109,7 +109,7 @@ pub struct Category {
 
 /// A term of the taxonomy `post_tag`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tag {
+pub(super) struct Tag {
     /// The term id on the exported site.
     pub id: Option<u64>,
     /// The slug.
@@ -124,7 +124,7 @@ pub struct Tag {
 
 /// A term of any taxonomy, custom ones included.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Term {
+pub(super) struct Term {
     /// The term id on the exported site.
     pub id: Option<u64>,
     /// The taxonomy's name, for example `nav_menu` or `post_translations`.
@@ -143,7 +143,7 @@ pub struct Term {
 
 /// One custom field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Meta {
+pub(super) struct Meta {
     /// The name of the field; those of plugins mostly begin with an underscore.
     pub key: String,
     /// The value as it was stored, which may be serialised PHP.
@@ -152,7 +152,7 @@ pub struct Meta {
 
 /// A term an item is filed under.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ItemTerm {
+pub(super) struct ItemTerm {
     /// The taxonomy, for example `category`, `post_tag`, `language` or `post_format`.
     pub domain: String,
     /// The slug of the term.
@@ -163,7 +163,7 @@ pub struct ItemTerm {
 
 /// A comment on an item. The address it was sent from is in the export but is never kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Comment {
+pub(super) struct Comment {
     /// The comment's id on the exported site.
     pub id: Option<u64>,
     /// The name its author gave.
@@ -190,7 +190,7 @@ pub struct Comment {
 
 /// Something in an item that was mended rather than refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Oddity {
+pub(super) enum Oddity {
     /// An entity nobody defines was kept as it was written.
     UnknownEntity(String),
     /// Characters which XML forbids were left out.
@@ -201,7 +201,7 @@ pub enum Oddity {
 
 /// A post, page, attachment, menu item or custom post.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Item {
+pub(super) struct Item {
     /// The title, in which WordPress allows some HTML.
     pub title: String,
     /// The address on the exported site.
@@ -259,24 +259,24 @@ pub struct Item {
 }
 
 /// How many oddities are kept for each item.
-pub const MAX_ODDITIES: usize = 16;
+pub(super) const MAX_ODDITIES: usize = 16;
 
 impl Item {
     /// The value of the first custom field of that name.
     #[must_use]
-    pub fn meta_value(&self, key: &str) -> Option<&str> {
+    pub(super) fn meta_value(&self, key: &str) -> Option<&str> {
         meta_value(&self.meta, key)
     }
 
     /// The terms of one taxonomy.
-    pub fn terms_of<'a>(&'a self, domain: &'a str) -> impl Iterator<Item = &'a ItemTerm> {
+    pub(super) fn terms_of<'a>(&'a self, domain: &'a str) -> impl Iterator<Item = &'a ItemTerm> {
         self.terms.iter().filter(move |term| term.domain == domain)
     }
 
     /// When the item was published: the GMT date, else the date of RSS, else the date by the
     /// clock of the site taken as if that were GMT.
     #[must_use]
-    pub fn published_at(&self) -> Option<DateTime<Utc>> {
+    pub(super) fn published_at(&self) -> Option<DateTime<Utc>> {
         self.post_date_gmt
             .or(self.pub_date)
             .or_else(|| self.post_date.map(|date| dates::as_utc(&date)))
@@ -284,7 +284,7 @@ impl Item {
 
     /// The post format (`aside`, `gallery`, `quote`, …), when one was chosen.
     #[must_use]
-    pub fn post_format(&self) -> Option<&str> {
+    pub(super) fn post_format(&self) -> Option<&str> {
         let term = self.terms_of("post_format").next()?;
         Some(
             term.nicename

@@ -7,7 +7,7 @@ use super::{
 
 /// What WordPress knows about an uploaded file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AttachmentMeta {
+pub(super) struct AttachmentMeta {
     /// The width of the picture in pixels.
     pub width: Option<u64>,
     /// The height of the picture in pixels.
@@ -28,7 +28,7 @@ pub struct AttachmentMeta {
 
 /// A smaller version of a picture.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SizeVariant {
+pub(super) struct SizeVariant {
     /// The name of the size, for example `thumbnail`.
     pub name: String,
     /// The name of the file, next to the original.
@@ -42,7 +42,7 @@ pub struct SizeVariant {
 }
 
 /// Reads the custom field `_wp_attachment_metadata`.
-pub fn attachment_meta(value: &str) -> Option<AttachmentMeta> {
+pub(super) fn attachment_meta(value: &str) -> Option<AttachmentMeta> {
     let data = unwrap(PhpValue::parse(value)?);
     if data.entries().is_empty() {
         return None;
@@ -64,7 +64,9 @@ pub fn attachment_meta(value: &str) -> Option<AttachmentMeta> {
         filesize: number(&data, "filesize"),
         mime: text(&data, "mime_type").or_else(|| text(&data, "mime-type")),
         length: number(&data, "length"),
-        credit: data.get("image_meta").and_then(|facts| text(facts, "credit")),
+        credit: data
+            .get("image_meta")
+            .and_then(|facts| text(facts, "credit")),
         sizes: sizes.collect(),
     })
 }
@@ -87,7 +89,7 @@ fn text(data: &PhpValue, key: &str) -> Option<String> {
 
 /// What a menu item leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NavTarget {
+pub(super) enum NavTarget {
     /// A post, page or custom post.
     Post {
         /// Its type, for example `page`.
@@ -113,7 +115,7 @@ pub enum NavTarget {
 
 /// An entry of a navigation menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NavMenuItem {
+pub(super) struct NavMenuItem {
     /// The slug of the menu it is in.
     pub menu: Option<String>,
     /// The post id of the entry.
@@ -133,7 +135,7 @@ pub struct NavMenuItem {
 }
 
 /// Reads an item of the type `nav_menu_item`.
-pub fn nav_menu_item(item: &Item) -> Option<NavMenuItem> {
+pub(super) fn nav_menu_item(item: &Item) -> Option<NavMenuItem> {
     if item.post_type != "nav_menu_item" {
         return None;
     }
@@ -171,7 +173,7 @@ pub fn nav_menu_item(item: &Item) -> Option<NavMenuItem> {
 }
 
 /// The strings in a serialised array, without the empty ones.
-pub fn strings(value: &str) -> Vec<String> {
+pub(super) fn strings(value: &str) -> Vec<String> {
     let data = PhpValue::parse(value).map(unwrap);
     let entries = data.as_ref().map(PhpValue::entries).unwrap_or_default();
     let strings = entries.iter().filter_map(|(_, value)| value.as_str());
@@ -183,7 +185,7 @@ pub fn strings(value: &str) -> Vec<String> {
 
 /// The language Polylang has given to an item.
 #[must_use]
-pub fn polylang_language(item: &Item) -> Option<&str> {
+pub(super) fn polylang_language(item: &Item) -> Option<&str> {
     item.terms_of("language")
         .next()
         .map(|term| term.nicename.as_str())
@@ -192,7 +194,7 @@ pub fn polylang_language(item: &Item) -> Option<&str> {
 /// The name of the group of translations Polylang has put an item in; the slug of a term of the
 /// taxonomy `post_translations`.
 #[must_use]
-pub fn polylang_group(item: &Item) -> Option<&str> {
+pub(super) fn polylang_group(item: &Item) -> Option<&str> {
     item.terms_of("post_translations")
         .next()
         .map(|term| term.nicename.as_str())
@@ -201,14 +203,14 @@ pub fn polylang_group(item: &Item) -> Option<&str> {
 /// The posts which are translations of each other, as language and post id, from a term of
 /// Polylang's taxonomy `post_translations`.
 #[must_use]
-pub fn polylang_post_groups(term: &Term) -> Option<Vec<(String, u64)>> {
+pub(super) fn polylang_post_groups(term: &Term) -> Option<Vec<(String, u64)>> {
     translations(term, "post_translations")
 }
 
 /// The terms which are translations of each other, as language and term id, from a term of
 /// Polylang's taxonomy `term_translations`.
 #[must_use]
-pub fn polylang_term_groups(term: &Term) -> Option<Vec<(String, u64)>> {
+pub(super) fn polylang_term_groups(term: &Term) -> Option<Vec<(String, u64)>> {
     translations(term, "term_translations")
 }
 

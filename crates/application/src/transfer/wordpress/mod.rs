@@ -1,25 +1,58 @@
 //! Reads a `WordPress` export (WXR) into the store.
+//!
+//! [`import`] looks through the file first, then goes through it twice with a reader that needs no
+//! more memory for a large file than for a small one: once for what everything else refers to
+//! (authors, terms, attachments), once for the rest. One thread reads, parses and does the work on
+//! texts; another writes, many items to a transaction. What must wait (pages whose parent comes
+//! later, links between bodies, redirects, menus) waits in the store.
 
+mod addresses;
+mod attachments;
+mod authors;
 mod autop;
+mod batch;
 mod blocks;
+mod comments;
 mod content;
 mod dates;
+mod editions;
 mod entities;
 mod error;
 mod finish;
 mod frame;
+mod groups;
 mod html;
+mod import;
 mod items;
+mod known;
+mod links;
+mod lookup;
+mod media_types;
+mod menus;
 mod meta;
 mod parse;
 mod php;
+mod plain;
+mod post_writer;
+mod posts;
+mod prepare;
 mod prolog;
 mod reader;
+mod report;
+mod resolve;
+mod rewrite;
+mod run;
 mod seo;
 mod shortcode_tags;
 mod shortcodes;
+mod survey;
+mod terms;
 mod urls;
 mod walker;
+mod writer;
 
 #[cfg(test)]
 mod tests;
+
+pub use import::{Progress, WordPressImport, import};
+pub use report::{Counts, ImportReport, Kind, Kinds, Names, Note, Problem, Reasons, Tally};

@@ -6,7 +6,7 @@
 
 /// A value of PHP.
 #[derive(Debug, Clone, PartialEq)]
-pub enum PhpValue {
+pub(super) enum PhpValue {
     /// `null`, or something that cannot be carried over.
     Null,
     /// A truth value.
@@ -27,13 +27,13 @@ const DEEPEST: usize = 32;
 impl PhpValue {
     /// Reads a serialised value; `None` when it is not one.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         Parser { rest: text.trim() }.value(0)
     }
 
     /// The value under a key.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Self> {
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
         self.entries()
             .iter()
             .find(|(name, _)| name == key)
@@ -42,7 +42,7 @@ impl PhpValue {
 
     /// The entries of an array; none for anything else.
     #[must_use]
-    pub fn entries(&self) -> &[(String, Self)] {
+    pub(super) fn entries(&self) -> &[(String, Self)] {
         if let Self::Map(entries) = self {
             entries
         } else {
@@ -52,7 +52,7 @@ impl PhpValue {
 
     /// The text, if this is one.
     #[must_use]
-    pub fn as_str(&self) -> Option<&str> {
+    pub(super) fn as_str(&self) -> Option<&str> {
         if let Self::Text(text) = self {
             Some(text)
         } else {
@@ -62,7 +62,7 @@ impl PhpValue {
 
     /// The number, if this is a whole one that is not negative, be it written as text.
     #[must_use]
-    pub fn as_u64(&self) -> Option<u64> {
+    pub(super) fn as_u64(&self) -> Option<u64> {
         match self {
             Self::Int(number) => u64::try_from(*number).ok(),
             Self::Text(text) => text.trim().parse().ok(),

@@ -71,6 +71,8 @@ pub(super) struct PreparedPost {
     pub(super) old_paths: Vec<String>,
     /// Whether something before it had the same slug.
     pub(super) is_slug_twin: bool,
+    /// How often it was put off because its parent had not come.
+    pub(super) round: u32,
     /// Whether the file says the same as at the last import.
     pub(super) is_unchanged: bool,
     /// What is counted once it is written.

@@ -16,11 +16,11 @@ use super::{
 };
 
 /// The largest element read when nothing else is asked for.
-pub const DEFAULT_MAX_ITEM_BYTES: usize = 32 * 1024 * 1024;
+pub(super) const DEFAULT_MAX_ITEM_BYTES: usize = 32 * 1024 * 1024;
 
 /// How much the reader accepts.
 #[derive(Debug, Clone, Copy)]
-pub struct ReadOptions {
+pub(super) struct ReadOptions {
     /// The largest element that is kept in memory; a larger one is skipped and reported.
     pub max_item_bytes: usize,
 }
@@ -42,19 +42,19 @@ enum Stage {
 
 /// What a reader needs to know of a file to begin in the middle of it.
 #[derive(Debug, Clone)]
-pub struct Bookmark {
+pub(super) struct Bookmark {
     namespaces: NamespaceResolver,
     site: Site,
 }
 
 /// Says of an item, as it stands in the file, whether it is to be read at all.
-pub type ItemFilter = Box<dyn FnMut(&[u8]) -> bool + Send>;
+pub(super) type ItemFilter = Box<dyn FnMut(&[u8]) -> bool + Send>;
 
 /// Reads a `WordPress` export record by record.
 ///
 /// A broken element is reported as [`ReadError::Item`] and reading goes on after it; every other
 /// error ends the stream. The first record of a readable file is always [`Record::Channel`].
-pub struct WxrReader<R> {
+pub(super) struct WxrReader<R> {
     framer: Framer<R>,
     filter: Option<ItemFilter>,
     namespaces: NamespaceResolver,
@@ -70,12 +70,12 @@ pub struct WxrReader<R> {
 
 impl<R: BufRead> WxrReader<R> {
     /// A reader with the usual limits.
-    pub fn new(inner: R) -> Self {
+    pub(super) fn new(inner: R) -> Self {
         Self::with_options(inner, ReadOptions::default())
     }
 
     /// A reader with limits of one's own.
-    pub fn with_options(inner: R, options: ReadOptions) -> Self {
+    pub(super) fn with_options(inner: R, options: ReadOptions) -> Self {
         Self {
             framer: Framer::new(inner, options.max_item_bytes),
             filter: None,
@@ -94,14 +94,19 @@ impl<R: BufRead> WxrReader<R> {
 
     /// A reader that passes over the items the filter does not want, without parsing them.
     #[must_use]
-    pub fn with_filter(mut self, filter: ItemFilter) -> Self {
+    pub(super) fn with_filter(mut self, filter: ItemFilter) -> Self {
         self.filter = Some(filter);
         self
     }
 
     /// A reader that begins at an element in the middle of the file, to where `inner` has been
     /// moved. It does not announce the channel.
-    pub fn resume(inner: R, options: ReadOptions, bookmark: &Bookmark, position: Position) -> Self {
+    pub(super) fn resume(
+        inner: R,
+        options: ReadOptions,
+        bookmark: &Bookmark,
+        position: Position,
+    ) -> Self {
         Self {
             framer: Framer::resume(inner, options.max_item_bytes, position),
             filter: None,
@@ -116,7 +121,7 @@ impl<R: BufRead> WxrReader<R> {
     }
 
     /// What it takes to resume; complete once the first record has been read.
-    pub fn bookmark(&self) -> Bookmark {
+    pub(super) fn bookmark(&self) -> Bookmark {
         Bookmark {
             namespaces: self.namespaces.clone(),
             site: self.site.clone(),
@@ -124,12 +129,12 @@ impl<R: BufRead> WxrReader<R> {
     }
 
     /// What is known about the site so far; complete once the first item has been read.
-    pub fn site(&self) -> &Site {
+    pub(super) fn site(&self) -> &Site {
         &self.site
     }
 
     /// How far reading has come.
-    pub fn position(&self) -> Position {
+    pub(super) fn position(&self) -> Position {
         self.framer.position()
     }
 

@@ -198,6 +198,8 @@ pub struct Reasons {
     pub mended: Names,
     /// Addresses within bodies that lead to something of these sites nobody has imported yet.
     pub unresolved_links: u64,
+    /// Translations and shared records that a list of links has joined.
+    pub joined: u64,
     /// Main pictures that were not in the file; they are set by a rerun once they are there.
     pub missing_thumbnails: u64,
     /// Terms of pages, which have none here.
@@ -341,6 +343,7 @@ impl Tally {
         own.reusable_blocks += other.reusable_blocks;
         own.page_breaks += other.page_breaks;
         own.unresolved_links += other.unresolved_links;
+        own.joined += other.joined;
         own.missing_thumbnails += other.missing_thumbnails;
         own.terms_of_pages += other.terms_of_pages;
         own.lost_menu_items += other.lost_menu_items;
@@ -449,6 +452,7 @@ impl Tally {
             ("reusable blocks not shown", reasons.reusable_blocks),
             ("page breaks", reasons.page_breaks),
             ("links not resolved yet", reasons.unresolved_links),
+            ("joined by the list of links", reasons.joined),
             ("main pictures not there", reasons.missing_thumbnails),
             ("terms of pages, not kept", reasons.terms_of_pages),
             ("menu items without a target", reasons.lost_menu_items),

@@ -174,6 +174,17 @@ fn answer(
     }
 }
 
+/// The asset behind an address of a file of the site itself.
+pub(super) fn asset_at(url: &Url, lookup: &dyn Lookup) -> Option<AssetId> {
+    let owner = lookup.owner(&host_of(url)?);
+    match Named::by(url) {
+        Named::File(key) if owner == Owner::Own => file_candidates(&key)
+            .into_iter()
+            .find_map(|key| lookup.file(&key)),
+        Named::File(_) | Named::Item(_) | Named::Path => None,
+    }
+}
+
 /// What a body writes for something that was found.
 pub(super) fn place(url: &Url, target: &Target, standing: Standing<'_>) -> Option<String> {
     match target {

@@ -111,6 +111,8 @@ pub(super) struct Run {
     pub(super) overwrite: bool,
     /// Items nobody may read without signing in.
     pub(super) unpublished: IdSet,
+    /// Whether what everything else refers to stands at the head of the file, and nowhere else.
+    pub(super) has_head_only: bool,
     /// Hosts of other sites of the publication.
     pub(super) sisters: Vec<String>,
     /// Whether nothing was imported from this source before.

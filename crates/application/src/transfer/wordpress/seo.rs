@@ -7,7 +7,7 @@ use super::{
 
 /// What is said to search engines about a post.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SeoMeta {
+pub(super) struct SeoMeta {
     /// The title, when one was given.
     pub title: Option<String>,
     /// The description, when one was given.
@@ -24,7 +24,7 @@ pub struct SeoMeta {
 
 /// What the variables in titles and descriptions stand for.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SeoContext<'a> {
+pub(super) struct SeoContext<'a> {
     /// The name of the site.
     pub site_name: &'a str,
     /// The tagline of the site.
@@ -35,7 +35,7 @@ pub struct SeoContext<'a> {
 
 /// Reads what Yoast or, failing that, Rank Math says about an item; `None` when neither does.
 #[must_use]
-pub fn seo_meta(item: &Item, context: &SeoContext<'_>) -> Option<SeoMeta> {
+pub(super) fn seo_meta(item: &Item, context: &SeoContext<'_>) -> Option<SeoMeta> {
     let yoast = yoast(&item.meta);
     let rank_math = rank_math(&item.meta);
     let first = [yoast, rank_math]

@@ -51,6 +51,15 @@ pub(super) struct Language {
     pub(super) base: Option<Base>,
 }
 
+/// What the first look tells while it goes on.
+#[derive(Debug)]
+pub(super) enum Sighting {
+    /// What is said about the site; told once, before all else.
+    Site(Box<Site>),
+    /// Terms that are translations of each other.
+    Groups(Vec<GroupedTerm>),
+}
+
 /// A term that is a translation of others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GroupedTerm {
@@ -86,7 +95,7 @@ struct Skim {
 pub(super) fn survey(
     path: &Path,
     now: Timestamp,
-    groups: &mpsc::Sender<Vec<GroupedTerm>>,
+    sightings: &mpsc::Sender<Sighting>,
 ) -> Result<Survey> {
     let (file, bytes) = open(path)?;
     let skim = Arc::new(Mutex::new(Skim::default()));
@@ -108,6 +117,9 @@ pub(super) fn survey(
             Ok(entry) => {
                 let is_head = !matches!(entry.record, Record::Item(_) | Record::Channel(_));
                 found.has_late_head |= is_head && lock(&skim).any;
+                if let Record::Channel(site) = &entry.record {
+                    tell(sightings, Sighting::Site(site.clone()))?;
+                }
                 found.record(entry.record, &mut pending);
             }
             Err(error) => {
@@ -118,10 +130,10 @@ pub(super) fn survey(
         }
         wants_samples.store(found.wants_samples(), Ordering::Relaxed);
         if pending.len() >= GROUPS_AT_A_TIME {
-            hand_over(groups, &mut pending)?;
+            tell(sightings, Sighting::Groups(std::mem::take(&mut pending)))?;
         }
     }
-    hand_over(groups, &mut pending)?;
+    tell(sightings, Sighting::Groups(pending))?;
     let site = reader.site().clone();
     let skim = std::mem::take(&mut *lock(&skim));
     Ok(Survey {
@@ -139,16 +151,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn hand_over(
-    groups: &mpsc::Sender<Vec<GroupedTerm>>,
-    pending: &mut Vec<GroupedTerm>,
-) -> Result<()> {
-    if pending.is_empty() {
-        return Ok(());
-    }
-    groups
-        .blocking_send(std::mem::take(pending))
-        .map_err(Error::internal)
+fn tell(sightings: &mpsc::Sender<Sighting>, sighting: Sighting) -> Result<()> {
+    sightings.blocking_send(sighting).map_err(Error::internal)
 }
 
 /// Opens a file and says how long it is.

@@ -7,7 +7,7 @@ use super::{
 
 /// What an address is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum UrlKind {
+pub(super) enum UrlKind {
     /// Something a reader can go to: `<a href>`, `<area href>`.
     Link,
     /// A picture: `<img src>`.
@@ -25,7 +25,7 @@ pub enum UrlKind {
 
 /// An address found in HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
+pub(super) struct Link {
     /// What it is used for.
     pub kind: UrlKind,
     /// The address, its entities decoded.
@@ -46,7 +46,7 @@ pub(super) fn kind_of(element: &str, name: &str) -> Option<UrlKind> {
 
 /// An address that may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Address<'a> {
+pub(super) struct Address<'a> {
     /// What it is used for.
     pub kind: UrlKind,
     /// The address, its entities decoded.
@@ -57,7 +57,7 @@ pub struct Address<'a> {
 
 /// Offers every address in the HTML and puts what is given in return in its place. Everything
 /// else stays as it is, byte for byte.
-pub fn rewrite_urls(
+pub(super) fn rewrite_urls(
     html: &str,
     replace: &mut dyn FnMut(Address<'_>) -> Option<String>,
 ) -> String {

@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
     Error, Result,
-    id::{AuthorId, EditionId, TranslationGroupId},
+    editions::Edition,
+    id::{AuthorId, TranslationGroupId},
     terms::TermId,
 };
 
@@ -12,6 +13,7 @@ use super::{
     batch::{Batch, Work},
     known::{Known, Learned, Recent, Target},
     report::{Kind, Problem, Tally},
+    resolve::ImportedSite,
     run::{Run, asset_of, entry_of, kinds},
 };
 use crate::Tx;
@@ -26,7 +28,9 @@ const MOST_DEFECTS: u32 = 50;
 pub(super) struct Effects {
     pub(super) tally: Tally,
     pub(super) learned: Vec<Learned>,
-    pub(super) locales: Vec<(String, EditionId)>,
+    pub(super) locales: Vec<(String, Edition)>,
+    /// How many pages were put off.
+    pub(super) put_off: usize,
 }
 
 impl Effects {
@@ -34,6 +38,7 @@ impl Effects {
         self.tally.absorb(other.tally);
         self.learned.extend(other.learned);
         self.locales.extend(other.locales);
+        self.put_off += other.put_off;
     }
 }
 
@@ -54,6 +59,10 @@ pub(super) struct Writer {
     pub(super) terms: Recent<String, TermId>,
     pub(super) authors: Recent<String, AuthorId>,
     pub(super) groups: Recent<String, TranslationGroupId>,
+    /// All sites that were imported, this one first.
+    pub(super) sites: Vec<ImportedSite>,
+    /// The kind under which bodies that wait for others are kept during this run.
+    pub(super) links: &'static str,
     /// Menus whose name is noted.
     pub(super) menus: BTreeSet<String>,
     /// Whether pages whose parent has not come yet are put off until the end of the file.
@@ -64,13 +73,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(run: Arc<Run>, known: Arc<Known>) -> Self {
+    pub(super) fn new(run: Arc<Run>, known: Arc<Known>, links: &'static str) -> Self {
         Self {
             run,
             known,
             terms: Recent::new(REMEMBERED),
             authors: Recent::new(REMEMBERED),
             groups: Recent::new(REMEMBERED),
+            sites: Vec::new(),
+            links,
             menus: BTreeSet::new(),
             puts_off: true,
             asks_for_paths: false,
@@ -107,7 +118,8 @@ impl Writer {
     pub(super) fn commit(&mut self, effects: Effects) -> Tally {
         self.known.learn(effects.learned);
         for (locale, edition) in effects.locales {
-            self.run.learn_locale(&locale, edition);
+            self.run.learn_locale(&locale, edition.id);
+            self.known.learn_editions(&[edition]);
         }
         effects.tally
     }

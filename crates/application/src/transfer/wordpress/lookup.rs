@@ -1,0 +1,174 @@
+//! What the reading side knows: what it has seen, and, where that is not enough, what was in the
+//! store before.
+
+use domain::{
+    Result,
+    content::{ContentKind, Parts},
+    id::{AssetId, EntryId},
+};
+use persistence::{ImportRecord, PathRow};
+use tokio::runtime::Handle;
+use url::Url;
+
+use super::{
+    addresses::page_key,
+    attachments,
+    known::{Known, Learned, Target},
+    report::{Kind, Note, Tally},
+    rewrite::{Lookup, Owner},
+    run::{Run, asset_of, entry_of, kinds},
+};
+
+/// Asks the store from a thread that may wait for it.
+pub(super) struct StoreLookup<'a> {
+    pub(super) run: &'a Run,
+    pub(super) known: &'a Known,
+    pub(super) handle: &'a Handle,
+}
+
+/// What a look at unchanged items found.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    pub(super) tally: Tally,
+    pub(super) learned: Vec<Learned>,
+}
+
+impl StoreLookup<'_> {
+    /// Whether the store can know more than was seen: it was filled by an earlier run, or there was
+    /// more to be seen than is remembered.
+    fn asks(&self) -> bool {
+        !self.run.is_new_source || self.known.forgot()
+    }
+
+    fn record(&self, kind: &str, external_id: &str) -> Option<ImportRecord> {
+        let reader = self.run.cx.reader();
+        let asked = reader.import_record(&self.run.source, kind, external_id);
+        // Not knowing is no harm: what is not found now is looked for again at the end.
+        self.handle.block_on(asked).ok().flatten()
+    }
+
+    fn target(&self, record: &ImportRecord) -> Option<Target> {
+        if let Some(asset) = asset_of(record) {
+            return Some(Target::Asset(asset));
+        }
+        let id = entry_of(record)?;
+        let reader = self.run.cx.reader();
+        let asked = reader.entries_by_ids(self.run.cx.scope(), std::slice::from_ref(&id), Parts::NONE);
+        let found = self.handle.block_on(asked).ok()?;
+        let entry = found.get(&id)?.entry();
+        Some(Target::Entry {
+            id,
+            edition: entry.edition,
+            path: entry.path.as_str().into(),
+        })
+    }
+
+    /// The pictures attached to an item, in the order of a gallery.
+    pub(super) fn pictures_of(&self, item: u64) -> Vec<u64> {
+        let reader = self.run.cx.reader();
+        let asked = attachments::pictures_of(reader, &self.run.source, item);
+        self.handle.block_on(asked).unwrap_or_default()
+    }
+
+    /// Looks whether items that have not changed in the file were edited or deleted here.
+    pub(super) fn check(
+        &self,
+        unchanged: Vec<(String, String, ImportRecord, Option<u64>)>,
+    ) -> Result<Checked> {
+        let entries: Vec<EntryId> = unchanged
+            .iter()
+            .filter_map(|(_, _, record, _)| entry_of(record))
+            .collect();
+        let reader = self.run.cx.reader();
+        let found = self
+            .handle
+            .block_on(reader.entries_by_ids(self.run.cx.scope(), &entries, Parts::NONE))?;
+        let mut checked = Checked::default();
+        for (external_id, title, record, item) in unchanged {
+            let Some(id) = entry_of(&record) else {
+                checked.tally.counts(Kind::Attachments).unchanged += 1;
+                let target = asset_of(&record).map(Target::Asset);
+                checked.learned.extend(item.zip(target).map(|(item, target)| Learned::Item(item, target)));
+                continue;
+            };
+            let kind = match id.kind {
+                ContentKind::Page => Kind::Pages,
+                ContentKind::Article | ContentKind::Issue => Kind::Posts,
+            };
+            let conflict = match found.get(&id).map(domain::content::Content::entry) {
+                None => Some("was deleted here since its import"),
+                Some(entry) if entry.version > record.target_version => {
+                    Some("was edited here since its import")
+                }
+                Some(entry) => {
+                    let target = Target::Entry {
+                        id,
+                        edition: entry.edition,
+                        path: entry.path.as_str().into(),
+                    };
+                    checked.learned.extend(item.map(|item| Learned::Item(item, target)));
+                    None
+                }
+            };
+            match conflict {
+                Some(text) => checked.tally.conflict(Note {
+                    item_id: external_id,
+                    kind,
+                    title,
+                    text: text.to_owned(),
+                }),
+                None => checked.tally.counts(kind).unchanged += 1,
+            }
+        }
+        Ok(checked)
+    }
+
+    fn stored_page(&self, url: &Url) -> Option<Target> {
+        let cx = &self.run.cx;
+        let mut places: Vec<_> = self
+            .run
+            .bases()
+            .filter_map(|(base, edition)| Some((base.path.len(), edition, base.below(url)?)))
+            .collect();
+        // The longest base is the most exact one.
+        places.sort_unstable_by(|a, b| b.cmp(a));
+        places.dedup();
+        places.into_iter().find_map(|(_, edition, path)| {
+            let reader = cx.reader();
+            let asked = reader.path(cx.scope(), edition, &path);
+            let id = match self.handle.block_on(asked).ok()?? {
+                PathRow::Entry(id) => id,
+                PathRow::Redirect(_) => return None,
+            };
+            let path = path.as_str().into();
+            Some(Target::Entry { id, edition, path })
+        })
+    }
+}
+
+impl Lookup for StoreLookup<'_> {
+    fn owner(&self, host: &str) -> Owner {
+        self.run.owner(host)
+    }
+
+    fn item(&self, id: u64) -> Option<Target> {
+        self.known.item(id).or_else(|| {
+            let record = self.asks().then(|| self.record(kinds::POST, &id.to_string()))??;
+            self.target(&record)
+        })
+    }
+
+    fn file(&self, key: &str) -> Option<AssetId> {
+        self.known.file(key).or_else(|| {
+            let record = self.asks().then(|| self.record(kinds::FILE, key))??;
+            asset_of(&record)
+        })
+    }
+
+    fn page(&self, url: &Url) -> Option<Target> {
+        let key = page_key(url)?;
+        self.known
+            .page(&key)
+            .or_else(|| self.asks().then(|| self.stored_page(url))?)
+    }
+}

@@ -1,0 +1,539 @@
+//! Writing posts and pages: ids for what they refer to, then the entry, its comments, its old
+//! addresses and the record of the import.
+
+use domain::{
+    Error, Result,
+    articles::{ContributionDraft, ContributionRole},
+    content::{ContentKind, Entry, Parts, Status},
+    id::{CategoryId, EntryId, Id, TagId},
+    media::FigureDraft,
+    redirects::{RedirectDraft, RedirectTarget},
+    terms::Taxonomy,
+    text::Slug,
+};
+use persistence::ImportRecord;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    attachments::LaterRedirect,
+    known::{Learned, Target},
+    posts::{Draft, PreparedPost},
+    report::{Kind, Note, Problem, add},
+    resolve::LaterLinks,
+    run::{EVERYWHERE, entry_of, kinds, later, waiting_hash},
+    writer::{Care, Effects, Writer},
+};
+use crate::{Tx, articles, comments, pages, redirects};
+
+/// A page whose parent has not come yet: where it stands in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LaterPage {
+    pub(super) line: u64,
+    pub(super) byte_offset: u64,
+    pub(super) external_id: String,
+    pub(super) is_slug_twin: bool,
+    /// How often it was put off before.
+    pub(super) round: u32,
+}
+
+/// What is to be done with an item.
+enum Task {
+    Create,
+    Replace(Box<Entry>),
+    LeaveAlone,
+}
+
+/// The page above another.
+enum Parent {
+    None,
+    Is(EntryId),
+    NotYet,
+}
+
+impl Writer {
+    /// Writes a post or page.
+    pub(super) async fn post(
+        &mut self,
+        tx: &mut Tx,
+        post: &mut PreparedPost,
+        care: Care,
+        effects: &mut Effects,
+    ) -> Result<()> {
+        if let Some(locale) = post.locale.clone() {
+            let edition = self.edition_of_locale(tx, &locale, effects).await?;
+            post.draft.entry_mut().edition = edition;
+        }
+        let current = match self.task(tx, post, effects).await? {
+            Task::LeaveAlone => return Ok(()),
+            Task::Create => None,
+            Task::Replace(entry) => Some(entry),
+        };
+        match self.parent(tx, post, effects).await? {
+            Parent::NotYet => {
+                effects.put_off += 1;
+                return self.put_off(tx, post).await;
+            }
+            Parent::Is(parent) => post.draft.entry_mut().parent = Some(parent),
+            Parent::None => post.draft.entry_mut().parent = None,
+        }
+        let misses = self.fill_ids(tx, post, effects).await?;
+        let group = self
+            .translation_group(tx, &post.external_id, post.group.as_deref())
+            .await?;
+        post.draft.entry_mut().group = group.or(current.as_ref().map(|entry| entry.group));
+        let saved = self
+            .save(tx, post, current.as_deref(), care, effects)
+            .await?;
+        self.learn(post, &saved, effects);
+        self.comments(tx, post, saved.id, current.is_some(), effects)
+            .await?;
+        self.addresses(tx, post, &saved, current.as_deref(), care, effects)
+            .await?;
+        let version = current.as_ref().map_or(1, |entry| entry.version + 1);
+        self.record(tx, post, saved.id, version, misses).await?;
+        let counts = effects.tally.counts(post.report_kind());
+        if current.is_some() {
+            counts.updated += 1;
+        } else {
+            counts.created += 1;
+        }
+        effects.tally.absorb(post.tally.clone());
+        Ok(())
+    }
+
+    /// Decides what is to be done with an item that may have been imported before.
+    async fn task(
+        &self,
+        tx: &mut Tx,
+        post: &PreparedPost,
+        effects: &mut Effects,
+    ) -> Result<Task> {
+        if self.run.is_new_source {
+            return Ok(Task::Create);
+        }
+        let record = tx
+            .reader()
+            .import_record(&self.run.source, kinds::POST, &post.external_id)
+            .await?;
+        let Some(record) = record else {
+            return Ok(Task::Create);
+        };
+        let Some(id) = entry_of(&record).filter(|id| id.kind == post.kind) else {
+            let text = format!("was imported as another kind of thing: {}", record.target_kind);
+            effects.tally.conflict(note(post, text));
+            return Ok(Task::LeaveAlone);
+        };
+        let Some(entry) = entry(tx, id).await? else {
+            if self.run.overwrite {
+                return Ok(Task::Create);
+            }
+            effects.tally.conflict(note(post, "was deleted here since its import"));
+            return Ok(Task::LeaveAlone);
+        };
+        let is_edited = entry.version > record.target_version;
+        if is_edited && !self.run.overwrite {
+            effects.tally.conflict(note(post, "was edited here since its import"));
+            return Ok(Task::LeaveAlone);
+        }
+        if !is_edited && post.is_unchanged {
+            effects.tally.counts(post.report_kind()).unchanged += 1;
+            return Ok(Task::LeaveAlone);
+        }
+        Ok(Task::Replace(Box::new(entry)))
+    }
+
+    async fn parent(
+        &self,
+        tx: &mut Tx,
+        post: &PreparedPost,
+        effects: &mut Effects,
+    ) -> Result<Parent> {
+        let Some(parent) = post.parent.filter(|_| post.kind == ContentKind::Page) else {
+            return Ok(Parent::None);
+        };
+        let edition = post.draft.entry().edition;
+        let text = match self.target_of_item(tx, parent).await? {
+            Some(Target::Entry { id, edition: above, .. })
+                if id.kind == ContentKind::Page && above == edition =>
+            {
+                return Ok(Parent::Is(id));
+            }
+            Some(_) => "what it stood below is no page of its language",
+            None if self.puts_off => return Ok(Parent::NotYet),
+            None => "the page it stood below is not there",
+        };
+        effects.tally.note(note(post, text));
+        Ok(Parent::None)
+    }
+
+    async fn put_off(&self, tx: &mut Tx, post: &PreparedPost) -> Result<()> {
+        let page = LaterPage {
+            line: post.position.line,
+            byte_offset: post.position.byte_offset,
+            external_id: post.external_id.clone(),
+            is_slug_twin: post.is_slug_twin,
+            round: post.round,
+        };
+        let payload = serde_json::to_string(&page).map_err(Error::internal)?;
+        tx.store_tx()
+            .defer(&self.run.source, later::PAGE, &post.external_id, &payload)
+            .await
+    }
+
+    /// Fills in the ids of what an item refers to. Answers with the main picture that is not there.
+    async fn fill_ids(
+        &mut self,
+        tx: &mut Tx,
+        post: &mut PreparedPost,
+        effects: &mut Effects,
+    ) -> Result<Option<u64>> {
+        let mut missing = None;
+        post.draft.entry_mut().hero = match post.thumbnail {
+            Some(id) => match self.target_of_item(tx, id).await? {
+                Some(Target::Asset(asset)) => Some(FigureDraft::plain(asset)),
+                Some(Target::Entry { .. }) | None => {
+                    effects.tally.reasons.missing_thumbnails += 1;
+                    missing = Some(id);
+                    None
+                }
+            },
+            None => None,
+        };
+        let edition = post.draft.entry().edition;
+        let Draft::Article(draft) = &mut post.draft else {
+            let count = u64::try_from(post.terms.len()).unwrap_or_default();
+            effects.tally.reasons.terms_of_pages += count;
+            return Ok(missing);
+        };
+        let mut categories: Vec<CategoryId> = Vec::new();
+        let mut tags: Vec<TagId> = Vec::new();
+        for term in &post.terms {
+            let id = self.term_named(tx, term, edition, effects).await?;
+            match id.taxonomy {
+                Taxonomy::Category => push_new(&mut categories, Id::from_uuid(id.uuid())),
+                Taxonomy::Tag => push_new(&mut tags, Id::from_uuid(id.uuid())),
+            }
+        }
+        if let Some(primary) = post.primary_category {
+            let record = tx
+                .reader()
+                .import_record(&self.run.source, kinds::TERM, &primary.to_string())
+                .await?;
+            let place = record.and_then(|record| {
+                categories
+                    .iter()
+                    .position(|id| id.uuid() == record.target_id)
+            });
+            if let Some(at) = place {
+                let primary = categories.remove(at);
+                categories.insert(0, primary);
+            }
+        }
+        draft.categories = categories;
+        draft.tags = tags;
+        draft.byline.clear();
+        for author in &post.byline {
+            let id = self.author_named(tx, author, effects).await?;
+            draft.byline.push(ContributionDraft {
+                role: ContributionRole::Author,
+                author: Some(id),
+                name: None,
+            });
+        }
+        Ok(missing)
+    }
+
+    /// Saves the entry. One whose path is taken gets another; so does one whose slug is taken.
+    async fn save(
+        &mut self,
+        tx: &mut Tx,
+        post: &mut PreparedPost,
+        current: Option<&Entry>,
+        care: Care,
+        effects: &mut Effects,
+    ) -> Result<Saved> {
+        let has_path = post.draft.entry().path.is_some();
+        let attempt = match care {
+            Care::OneByOne if has_path => {
+                tx.savepoint(async |tx| save_draft(tx, &post.draft, current).await)
+                    .await
+            }
+            Care::OneByOne | Care::AllAtOnce => save_draft(tx, &post.draft, current).await,
+        };
+        let mut lost_path = None;
+        let id = match attempt {
+            Err(Error::Conflict { field: Some(field), .. })
+                if field == "path" && has_path && care == Care::OneByOne =>
+            {
+                lost_path = post.draft.entry_mut().path.take();
+                save_draft(tx, &post.draft, current).await?
+            }
+            other => other?,
+        };
+        let draft = post.draft.entry();
+        let is_unsure = lost_path.is_some()
+            || post.is_slug_twin
+            || (self.run.is_shared && current.is_none())
+            || (draft.path.is_none() && draft.status == Status::Published);
+        if !is_unsure {
+            let path = match &draft.path {
+                Some(path) => Some(domain::routes::normalise_path(path)?),
+                None => None,
+            };
+            return Ok(Saved { id, path });
+        }
+        let Some(stored) = entry(tx, id).await? else {
+            return Ok(Saved { id, path: None });
+        };
+        if let Some(lost) = lost_path {
+            add(&mut effects.tally.reasons.collisions, "path", 1);
+            let text = format!("its path {lost} was taken, it is {}", stored.path);
+            effects.tally.note(note(post, text));
+        }
+        let wanted = &post.draft.entry().slug;
+        let expected = wanted.parse().ok().or_else(|| Slug::from_title(wanted));
+        if current.is_none() && expected.is_some_and(|slug| slug.as_str() != stored.slug) {
+            add(&mut effects.tally.reasons.collisions, "slug", 1);
+            let text = format!("its slug `{wanted}` was taken, it is `{}`", stored.slug);
+            effects.tally.note(note(post, text));
+        }
+        Ok(Saved {
+            id,
+            path: Some(stored.path),
+        })
+    }
+
+    fn learn(&self, post: &PreparedPost, saved: &Saved, effects: &mut Effects) {
+        let Some(path) = &saved.path else { return };
+        let target = Target::Entry {
+            id: saved.id,
+            edition: post.draft.entry().edition,
+            path: path.as_str().into(),
+        };
+        if let Some(key) = &post.page_key {
+            effects.learned.push(Learned::Page(key.clone(), target.clone()));
+        }
+        if let Some(id) = post.item_id {
+            effects.learned.push(Learned::Item(id, target));
+        }
+    }
+
+    async fn comments(
+        &self,
+        tx: &mut Tx,
+        post: &mut PreparedPost,
+        entry: EntryId,
+        is_known: bool,
+        effects: &mut Effects,
+    ) -> Result<()> {
+        let source = &self.run.source;
+        let mut ids = Vec::with_capacity(post.comments.len());
+        for comment in &mut post.comments {
+            let known = match is_known {
+                true => {
+                    tx.reader()
+                        .import_record(source, kinds::COMMENT, &comment.external_id)
+                        .await?
+                }
+                false => None,
+            };
+            if let Some(known) = known {
+                ids.push(Some(Id::from_uuid(known.target_id)));
+                let counts = effects.tally.counts(Kind::Comments);
+                if known.content_hash == comment.digest {
+                    counts.unchanged += 1;
+                } else {
+                    counts.skipped += 1;
+                    let reason = "changed since its import, left as it was";
+                    add(&mut effects.tally.reasons.skipped_comments, reason, 1);
+                }
+                continue;
+            }
+            comment.draft.entry = entry;
+            comment.draft.parent = comment.parent.and_then(|at| ids.get(at).copied().flatten());
+            let id = match comments::create_in(tx, &comment.draft).await {
+                Ok(id) => id,
+                // It is refused before anything is written, so the rest of the item is whole.
+                Err(error @ Error::Invalid(_)) => {
+                    effects.tally.counts(Kind::Comments).failed += 1;
+                    let id = Some(comment.external_id.clone());
+                    let problem = Problem::at(post.position, "comment", id, error.to_string());
+                    effects.tally.problem(problem);
+                    ids.push(None);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            ids.push(Some(id));
+            let record = ImportRecord {
+                target_kind: "comment".to_owned(),
+                target_id: id.uuid(),
+                content_hash: comment.digest.clone(),
+                target_version: 1,
+            };
+            tx.store_tx()
+                .save_import_record(source, kinds::COMMENT, &comment.external_id, &record)
+                .await?;
+            effects.tally.counts(Kind::Comments).created += 1;
+        }
+        Ok(())
+    }
+
+    /// What leads to an entry beside its path.
+    async fn addresses(
+        &mut self,
+        tx: &mut Tx,
+        post: &PreparedPost,
+        saved: &Saved,
+        current: Option<&Entry>,
+        care: Care,
+        effects: &mut Effects,
+    ) -> Result<()> {
+        let draft = post.draft.entry();
+        let is_published = draft.status == Status::Published;
+        let was_published = current.map(|entry| entry.status == Status::Published);
+        if is_published
+            && was_published != Some(true)
+            && let Some(from) = post.plain_path.clone()
+        {
+            let redirect = RedirectDraft {
+                edition: draft.edition,
+                from,
+                to: RedirectTarget::Entry(saved.id),
+                is_permanent: true,
+            };
+            self.redirect(tx, &redirect, care, effects).await?;
+        }
+        if let Some(item) = post.item_id
+            && was_published.is_some_and(|was| was != is_published)
+        {
+            self.publish_attached(tx, item, is_published).await?;
+        }
+        for from in &post.old_paths {
+            let redirect = LaterRedirect {
+                edition: draft.edition,
+                from: from.clone(),
+                item: post.item_id,
+                url: None,
+            };
+            let payload = serde_json::to_string(&redirect).map_err(Error::internal)?;
+            tx.store_tx()
+                .defer(&self.run.source, later::REDIRECT, &post.external_id, &payload)
+                .await?;
+        }
+        if !post.waits.is_empty() {
+            let links = LaterLinks {
+                source: self.run.source.clone(),
+                edition: draft.edition,
+                version: current.map_or(1, |entry| entry.version + 1),
+                waits: post.waits.clone(),
+            };
+            let payload = serde_json::to_string(&links).map_err(Error::internal)?;
+            tx.store_tx()
+                .defer(EVERYWHERE, self.links, &saved.id.to_string(), &payload)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a redirect, unless something lives at its path.
+    pub(super) async fn redirect(
+        &mut self,
+        tx: &mut Tx,
+        redirect: &RedirectDraft,
+        care: Care,
+        effects: &mut Effects,
+    ) -> Result<()> {
+        if care == Care::OneByOne || self.asks_for_paths {
+            let path = crate::routes::stored_form(&redirect.from)?;
+            let is_free = tx
+                .store_tx()
+                .path_is_unused(redirect.edition, &path)
+                .await?;
+            if !is_free {
+                // From now on taken paths are to be expected.
+                self.asks_for_paths = true;
+                effects.tally.counts(Kind::Redirects).skipped += 1;
+                return Ok(());
+            }
+        }
+        redirects::create_in(tx, redirect).await?;
+        effects.tally.counts(Kind::Redirects).created += 1;
+        Ok(())
+    }
+
+    async fn record(
+        &self,
+        tx: &mut Tx,
+        post: &PreparedPost,
+        id: EntryId,
+        version: i64,
+        misses: Option<u64>,
+    ) -> Result<()> {
+        let content_hash = match misses {
+            Some(attachment) => waiting_hash(&post.digest, attachment),
+            None => post.digest.clone(),
+        };
+        let record = ImportRecord {
+            target_kind: id.kind.as_str().to_owned(),
+            target_id: id.uuid(),
+            content_hash,
+            target_version: version,
+        };
+        tx.store_tx()
+            .save_import_record(&self.run.source, kinds::POST, &post.external_id, &record)
+            .await
+    }
+}
+
+/// An entry that was saved, and where it lives, if that is known.
+struct Saved {
+    id: EntryId,
+    path: Option<String>,
+}
+
+async fn save_draft(tx: &mut Tx, draft: &Draft, current: Option<&Entry>) -> Result<EntryId> {
+    let expected = current.map(|entry| entry.version);
+    match (draft, current) {
+        (Draft::Article(draft), None) => Ok(articles::create_in(tx, draft).await?.into()),
+        (Draft::Page(draft), None) => Ok(pages::create_in(tx, draft).await?.into()),
+        (Draft::Article(draft), Some(entry)) => {
+            let id = Id::from_uuid(entry.id.uuid());
+            articles::update_in(tx, id, expected, draft).await?;
+            Ok(entry.id)
+        }
+        (Draft::Page(draft), Some(entry)) => {
+            let id = Id::from_uuid(entry.id.uuid());
+            pages::update_in(tx, id, expected, draft).await?;
+            Ok(entry.id)
+        }
+    }
+}
+
+/// An entry as the store has it.
+pub(super) async fn entry(tx: &mut Tx, id: EntryId) -> Result<Option<Entry>> {
+    let cx = tx.cx().clone();
+    let found = tx
+        .reader()
+        .entries_by_ids(cx.scope(), &[id], Parts::NONE)
+        .await?;
+    Ok(found
+        .into_values()
+        .next()
+        .map(|content| content.entry().clone()))
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, value: T) {
+    if !list.contains(&value) {
+        list.push(value);
+    }
+}
+
+pub(super) fn note(post: &PreparedPost, text: impl Into<String>) -> Note {
+    Note {
+        item_id: post.external_id.clone(),
+        kind: post.report_kind(),
+        title: post.draft.entry().title.clone(),
+        text: text.into(),
+    }
+}

@@ -1,0 +1,678 @@
+//! The side of an import that reads: it parses the file, leaves out what has not changed, and does
+//! the work on texts, on a thread of its own ahead of the one that writes.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{BufReader, Seek, SeekFrom},
+    sync::Arc,
+};
+
+use domain::{
+    Error, Result,
+    body::{DeriveOptions, Format, Source, derive},
+    content::{Seo, Status},
+    id::EditionId,
+};
+use persistence::ImportRecord;
+use tokio::{runtime::Handle, sync::mpsc};
+use url::Url;
+
+use super::{
+    addresses::{old_path, page_key},
+    attachments,
+    authors::PreparedAuthor,
+    batch::{Batch, Work},
+    comments,
+    content::{ContentContext, Counts, normalise},
+    error::ReadError,
+    frame::wide,
+    items::{Entry, Item, Position, Record},
+    known::{IdSet, Known, Recent, Target},
+    lookup::StoreLookup,
+    menus, meta, plain,
+    post_writer::LaterPage,
+    posts::{self, Beginning, PreparedPost},
+    reader::WxrReader,
+    report::{Kind, Problem, Tally, add},
+    rewrite::{self, Standing, Wait, gallery_token, has_attached_gallery},
+    run::{Run, kinds, split_hash},
+    seo::{SeoContext, seo_meta},
+    survey::{OPTIONS, is_attachment, open},
+    terms::{PreparedTerm, key_of},
+};
+use crate::entries::MAX_SOURCE_BYTES;
+
+/// How many slugs, terms and users are remembered to tell twins.
+const REMEMBERED: usize = 65_536;
+/// How many ids that occur more than once are counted.
+const MOST_REPEATS: usize = 10_000;
+
+/// Which part of the file is being gone through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// Authors, terms and attachments: what everything else refers to.
+    Head,
+    /// Posts, pages and menu items.
+    Items,
+}
+
+/// What tells items apart, from pass to pass.
+#[derive(Debug)]
+pub(super) struct Seen {
+    items: IdSet,
+    repeats: HashMap<u64, u32>,
+    /// The beginnings of digests, by id.
+    digests: Recent<u64, String>,
+    slugs: Recent<u64, ()>,
+    terms: Recent<u64, String>,
+    authors: Recent<String, ()>,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            items: IdSet::default(),
+            repeats: HashMap::new(),
+            digests: Recent::new(REMEMBERED),
+            slugs: Recent::new(REMEMBERED),
+            terms: Recent::new(REMEMBERED),
+            authors: Recent::new(REMEMBERED),
+        }
+    }
+}
+
+/// Who an item is among the records of the import.
+#[derive(Debug, Clone)]
+struct Identity {
+    position: Position,
+    digest: String,
+    external_id: String,
+    is_slug_twin: bool,
+    round: u32,
+    is_unchanged: bool,
+}
+
+/// How a pass ended.
+#[derive(Debug)]
+pub(super) struct PassEnd {
+    pub(super) seen: Seen,
+    /// Why it ended before the end of the file.
+    pub(super) error: Option<String>,
+}
+
+/// Reads a file and prepares what is in it.
+pub(super) struct Preparer {
+    run: Arc<Run>,
+    known: Arc<Known>,
+    handle: Handle,
+    seen: Seen,
+    batch: Batch,
+    /// Items of the batch that have not changed, with what became of them.
+    unchanged: Vec<(String, String, ImportRecord, Option<u64>)>,
+}
+
+impl Preparer {
+    pub(super) fn new(run: Arc<Run>, known: Arc<Known>, handle: Handle, seen: Seen) -> Self {
+        Self {
+            run,
+            known,
+            handle,
+            seen,
+            batch: Batch::default(),
+            unchanged: Vec::new(),
+        }
+    }
+
+    /// Goes through the file and sends what it finds in batches.
+    pub(super) fn pass(mut self, pass: Pass, batches: &mpsc::Sender<Batch>) -> Result<PassEnd> {
+        let (file, _) = open(&self.run.path)?;
+        let mut reader = WxrReader::with_options(BufReader::new(file), OPTIONS);
+        let ends_early = pass == Pass::Head && self.run.has_head_only;
+        if pass == Pass::Head && !ends_early {
+            reader = reader.with_filter(Box::new(is_attachment));
+        }
+        let mut error = None;
+        while let Some(result) = reader.next() {
+            match result {
+                Ok(entry) if ends_early && matches!(entry.record, Record::Item(_)) => break,
+                Ok(entry) => {
+                    self.batch.weight += weight(&entry);
+                    self.record(entry, pass)?;
+                }
+                // The second pass reads everything, so it is the one to report.
+                Err(_) if pass == Pass::Head => {}
+                Err(ReadError::Item(fault)) => {
+                    let id = fault.item_id.map(|id| id.to_string());
+                    let reason = fault.fault.to_string();
+                    let problem = Problem::at(fault.position, fault.element, id, reason);
+                    self.batch.tally.counts(Kind::Other).failed += 1;
+                    self.batch.tally.problem(problem);
+                }
+                Err(fatal) => error = Some(fatal.to_string()),
+            }
+            self.batch.bytes_done = reader.position().byte_offset;
+            if self.batch.is_full() || self.unchanged.len() >= super::batch::MOST_WORK {
+                self.send(batches)?;
+            }
+        }
+        self.send(batches)?;
+        Ok(PassEnd {
+            seen: self.seen,
+            error,
+        })
+    }
+
+    fn send(&mut self, batches: &mpsc::Sender<Batch>) -> Result<()> {
+        self.check_unchanged()?;
+        let bytes_done = self.batch.bytes_done;
+        let batch = std::mem::take(&mut self.batch);
+        self.batch.bytes_done = bytes_done;
+        // The other side is gone only when it has failed, which is what will be told.
+        batches.blocking_send(batch).map_err(Error::internal)
+    }
+
+    /// Reads items again that were put off, from where they stand in the file.
+    pub(super) fn again(mut self, pages: &[LaterPage]) -> Result<Batch> {
+        for page in pages {
+            let position = Position {
+                line: page.line,
+                byte_offset: page.byte_offset,
+            };
+            let mut file = File::open(&self.run.path).map_err(Error::internal)?;
+            file.seek(SeekFrom::Start(page.byte_offset))
+                .map_err(Error::internal)?;
+            let buffer = BufReader::new(file);
+            let mut reader = WxrReader::resume(buffer, OPTIONS, &self.run.bookmark, position);
+            if let Some(Ok(Entry {
+                digest,
+                record: Record::Item(item),
+                ..
+            })) = reader.next()
+            {
+                let identity = Identity {
+                    position,
+                    digest: self.run.digest(&digest),
+                    external_id: page.external_id.clone(),
+                    is_slug_twin: page.is_slug_twin,
+                    round: page.round.saturating_add(1),
+                    is_unchanged: false,
+                };
+                self.post(&item, identity);
+            }
+        }
+        Ok(self.batch)
+    }
+
+    fn record(&mut self, entry: Entry, pass: Pass) -> Result<()> {
+        let Entry {
+            position,
+            digest,
+            record,
+        } = entry;
+        match (record, pass) {
+            (Record::Item(item), _) => {
+                let is_attachment = item.post_type == "attachment";
+                if is_attachment == (pass == Pass::Head) {
+                    self.batch.items += 1;
+                    self.item(&item, position, digest)?;
+                }
+            }
+            (Record::Channel(_), _) | (_, Pass::Items) => {}
+            (Record::Author(author), Pass::Head) => {
+                let mut author = PreparedAuthor::of(&author);
+                author.position = position;
+                author.digest = self.run.digest(&digest);
+                if self.seen.authors.get(&author.external_id).is_some() {
+                    self.repeated(Kind::Authors, "author");
+                } else {
+                    self.seen.authors.insert(author.external_id.clone(), ());
+                    self.batch.work.push(Work::Author(author));
+                }
+            }
+            (Record::Term(term), Pass::Head) if term.taxonomy == "nav_menu" => {
+                self.batch.work.push(Work::MenuName {
+                    slug: term.slug,
+                    name: term.name,
+                });
+            }
+            (record, Pass::Head) => {
+                if let Some(term) = PreparedTerm::of_head(&record) {
+                    self.term(term, position, digest);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn repeated(&mut self, kind: Kind, what: &str) {
+        self.batch.tally.counts(kind).skipped += 1;
+        let name = format!("repeated {what}");
+        add(&mut self.batch.tally.reasons.collisions, &name, 1);
+    }
+
+    fn term(&mut self, mut term: PreparedTerm, position: Position, digest: [u8; 32]) {
+        term.position = position;
+        term.digest = self.run.digest(&digest);
+        let id = term.external_id.parse::<u64>().ok();
+        let key = key_of(&term.taxonomy, &term.slug);
+        match id.and_then(|id| self.seen.terms.get(&id)) {
+            Some(known) if known == key => {
+                return self.repeated(term.report_kind(), "term");
+            }
+            // Old sites gave terms of different taxonomies the same id.
+            Some(_) => term.external_id = format!("{}:{}", term.taxonomy, term.external_id),
+            None => {
+                if let Some(id) = id {
+                    self.seen.terms.insert(id, key);
+                }
+            }
+        }
+        self.batch.work.push(Work::Term(term));
+    }
+
+    fn item(&mut self, item: &Item, position: Position, digest: [u8; 32]) -> Result<()> {
+        let kind = match (item.post_type.as_str(), self.run.kind_of(&item.post_type)) {
+            ("attachment", _) => Kind::Attachments,
+            ("nav_menu_item", _) => return self.menu_item(item, position),
+            (_, Some(kind)) => posts::report_kind(kind),
+            (other, None) => {
+                self.batch.tally.counts(Kind::Other).skipped += 1;
+                add(&mut self.batch.tally.reasons.skipped_types, other, 1);
+                return Ok(());
+            }
+        };
+        if matches!(item.status.as_str(), "auto-draft")
+            || (kind == Kind::Attachments && item.status == "trash")
+        {
+            self.batch.tally.counts(kind).skipped += 1;
+            let status = format!("{} {}", kind.as_str(), item.status);
+            add(&mut self.batch.tally.reasons.skipped_statuses, &status, 1);
+            return Ok(());
+        }
+        let digest = self.run.digest(&digest);
+        let Some(external_id) = self.external_id(item, &digest, kind)? else {
+            return Ok(());
+        };
+        let known = self.known_record(&external_id)?;
+        let same = known.filter(|record| self.is_same(&record.content_hash, &digest));
+        if let Some(record) = same.as_ref().filter(|_| !self.run.overwrite) {
+            count_unchanged_comments(item, kind, &mut self.batch.tally);
+            let title = plain::line(&item.title);
+            self.unchanged
+                .push((external_id, title, record.clone(), item.post_id));
+            self.slug_twin(item);
+            return Ok(());
+        }
+        let identity = Identity {
+            position,
+            digest,
+            external_id,
+            is_slug_twin: self.slug_twin(item),
+            round: 0,
+            is_unchanged: same.is_some(),
+        };
+        if kind == Kind::Attachments {
+            self.attachment(item, identity);
+        } else {
+            self.post(item, identity);
+        }
+        Ok(())
+    }
+
+    fn menu_item(&mut self, item: &Item, position: Position) -> Result<()> {
+        match menus::prepare(item, position) {
+            Some(prepared) if item.status != "trash" && item.status != "draft" => {
+                self.batch.work.push(Work::MenuItem(Box::new(prepared)));
+            }
+            Some(_) | None => self.batch.tally.reasons.lost_menu_items += 1,
+        }
+        Ok(())
+    }
+
+    /// The id of an item among the records of the import. Of two items with one id the second gets
+    /// another, unless it is the same item again.
+    fn external_id(&mut self, item: &Item, digest: &str, kind: Kind) -> Result<Option<String>> {
+        let Some(id) = item.post_id else {
+            let name = item.guid.as_deref().or(item.link.as_deref());
+            let name = name.map_or_else(|| format!("digest:{digest}"), |name| format!("guid:{name}"));
+            return Ok(Some(name));
+        };
+        let short: String = digest.chars().take(16).collect();
+        if self.seen.items.insert(id) {
+            self.seen.digests.insert(id, short);
+            return Ok(Some(id.to_string()));
+        }
+        if self.seen.repeats.len() >= MOST_REPEATS && !self.seen.repeats.contains_key(&id) {
+            self.repeated(kind, "item");
+            return Ok(None);
+        }
+        let is_same = match self.seen.digests.get(&id) {
+            Some(first) => first == short,
+            None => self
+                .known_record_now(&id.to_string())?
+                .is_some_and(|first| split_hash(&first.content_hash).0 == digest),
+        };
+        if is_same {
+            self.repeated(kind, "item");
+            return Ok(None);
+        }
+        let times = self.seen.repeats.entry(id).or_insert(1);
+        *times += 1;
+        let external_id = format!("{id}#{times}");
+        add(&mut self.batch.tally.reasons.collisions, "id of an item", 1);
+        self.batch.tally.note(super::report::Note {
+            item_id: external_id.clone(),
+            kind,
+            title: plain::line(&item.title),
+            text: format!("another item before it has the id {id}; both are kept"),
+        });
+        Ok(Some(external_id))
+    }
+
+    /// Whether an item before had the same slug in the same place.
+    fn slug_twin(&mut self, item: &Item) -> bool {
+        if item.post_name.is_empty() || item.post_type == "attachment" {
+            return false;
+        }
+        let mut hasher = DefaultHasher::new();
+        let parent = item.post_parent.filter(|_| item.post_type == "page");
+        let language = meta::polylang_language(item);
+        (&item.post_type, &item.post_name, parent, language).hash(&mut hasher);
+        let key = hasher.finish();
+        if self.seen.slugs.get(&key).is_some() {
+            return true;
+        }
+        self.seen.slugs.insert(key, ());
+        false
+    }
+
+    fn attachment(&mut self, item: &Item, identity: Identity) {
+        let (edition, _) = self.edition_of(item);
+        match attachments::prepare(item, &self.run, edition) {
+            Ok(mut attachment) => {
+                attachment.position = identity.position;
+                attachment.digest = identity.digest;
+                // Something else may have the id first.
+                attachment.item_id = attachment
+                    .item_id
+                    .filter(|id| id.to_string() == identity.external_id);
+                attachment.external_id = identity.external_id;
+                posts::count_oddities(item, &mut self.batch.tally);
+                self.batch.work.push(Work::Attachment(Box::new(attachment)));
+            }
+            Err(reason) => {
+                self.batch.tally.counts(Kind::Attachments).failed += 1;
+                let id = Some(identity.external_id);
+                self.batch
+                    .tally
+                    .problem(Problem::at(identity.position, "attachment", id, reason));
+            }
+        }
+    }
+
+    /// The edition of an item, and what its custom field calls it where that is to be looked up.
+    fn edition_of(&self, item: &Item) -> (EditionId, Option<String>) {
+        let language = meta::polylang_language(item);
+        if let Some(place) = language.and_then(|language| self.run.languages.get(language)) {
+            return (place.edition, None);
+        }
+        let locale = self
+            .run
+            .locale_meta
+            .as_deref()
+            .and_then(|key| item.meta_value(key))
+            .map(str::trim)
+            .filter(|locale| !locale.is_empty());
+        match locale {
+            Some(locale) => {
+                let known = self.run.locale(locale);
+                let edition = known.unwrap_or(self.run.default.edition);
+                (edition, known.is_none().then(|| locale.to_owned()))
+            }
+            None => (self.run.default.edition, None),
+        }
+    }
+
+    fn post(&mut self, item: &Item, identity: Identity) {
+        if item.content.len() > MAX_SOURCE_BYTES {
+            let kind = self.run.kind_of(&item.post_type).map(posts::report_kind);
+            self.batch.tally.counts(kind.unwrap_or(Kind::Other)).failed += 1;
+            let reason = format!("its content is longer than {MAX_SOURCE_BYTES} bytes");
+            let id = Some(identity.external_id);
+            self.batch
+                .tally
+                .problem(Problem::at(identity.position, "post", id, reason));
+            return;
+        }
+        let Some(kind) = self.run.kind_of(&item.post_type) else {
+            return;
+        };
+        let (edition, locale) = self.edition_of(item);
+        let mut tally = Tally::default();
+        posts::count_oddities(item, &mut tally);
+        let life = posts::life(item, self.run.now);
+        let was_public = life.published_at.is_some();
+        let link = item.link.as_deref().filter(|_| was_public);
+        let path = link.and_then(|link| self.path_of(item, link));
+        let content = self.content(item, edition, &mut tally);
+        let (private_data, is_cut) = posts::private_data(item);
+        let report_kind = posts::report_kind(kind);
+        let note = |text: String| super::report::Note {
+            item_id: identity.external_id.clone(),
+            kind: report_kind,
+            title: plain::line(&item.title),
+            text,
+        };
+        if let Some(text) = &life.note {
+            tally.note(note(text.clone()));
+        }
+        if is_cut {
+            tally.note(note("has more custom fields than are kept".to_owned()));
+        }
+        let is_first = item.post_id.map(|id| id.to_string()).as_deref()
+            == Some(identity.external_id.as_str());
+        let item_id = item.post_id.filter(|_| is_first);
+        let is_public = life.status == Status::Published;
+        let comments = comments::prepare(item, &mut tally);
+        let old_paths = match is_public {
+            true => posts::old_paths(item, path.as_deref()),
+            false => Vec::new(),
+        };
+        let beginning = Beginning {
+            edition,
+            path,
+            life,
+            excerpt: plain::some_line(&item.excerpt).or(content.teaser),
+            seo: self.seo(item),
+            source: content.source,
+            body: content.body,
+            private_data,
+        };
+        let post = PreparedPost {
+            position: identity.position,
+            digest: identity.digest,
+            item_id,
+            external_id: identity.external_id,
+            kind,
+            draft: posts::draft(item, kind, beginning),
+            locale,
+            group: meta::polylang_group(item).map(str::to_owned),
+            terms: posts::terms(item),
+            primary_category: seo_meta(item, &SeoContext::default())
+                .and_then(|seo| seo.primary_category),
+            byline: posts::byline(item),
+            thumbnail: posts::id_in(item, "_thumbnail_id"),
+            parent: item.post_parent,
+            comments,
+            waits: content.waits,
+            page_key: link
+                .and_then(|link| Url::parse(link).ok())
+                .filter(|url| url.query().is_none())
+                .and_then(|url| page_key(&url)),
+            plain_path: item_id.and_then(|_| posts::plain_path(item, kind)),
+            old_paths,
+            is_slug_twin: identity.is_slug_twin,
+            round: identity.round,
+            is_unchanged: identity.is_unchanged,
+            tally,
+        };
+        self.batch.work.push(Work::Post(Box::new(post)));
+    }
+
+    fn path_of(&self, item: &Item, link: &str) -> Option<String> {
+        let language = meta::polylang_language(item);
+        let own = language.and_then(|language| self.run.languages.get(language)?.base.as_ref());
+        let bases: Vec<_> = own.into_iter().chain(self.run.default.base.as_ref()).collect();
+        old_path(link, &bases)
+    }
+
+    fn seo(&self, item: &Item) -> Seo {
+        let context = SeoContext {
+            site_name: &self.run.site.title,
+            site_description: &self.run.site.description,
+            separator: "",
+        };
+        let Some(found) = seo_meta(item, &context) else {
+            return Seo::default();
+        };
+        let lookup = self.lookup();
+        let image = found.image.as_deref().and_then(|address| {
+            let url = Url::parse(address).ok()?;
+            rewrite::asset_at(&url, &lookup)
+        });
+        Seo {
+            title: found.title.as_deref().and_then(plain::some_line),
+            description: found.description.as_deref().and_then(plain::some_line),
+            canonical_url: found.canonical,
+            noindex: found.noindex == Some(true),
+            image,
+        }
+    }
+
+    fn lookup(&self) -> StoreLookup<'_> {
+        StoreLookup {
+            run: &self.run,
+            known: &self.known,
+            handle: &self.handle,
+        }
+    }
+
+    /// The body of an item, with its addresses rewritten as far as they are known.
+    fn content(&self, item: &Item, edition: EditionId, tally: &mut Tally) -> Content {
+        let normalised = normalise(&item.content, &ContentContext::default());
+        count_content(&normalised.counts, tally);
+        tally.reasons.reusable_blocks += wide(normalised.reusable_blocks.len());
+        let lookup = self.lookup();
+        let mut html = normalised.html;
+        let mut waits = Vec::new();
+        if has_attached_gallery(&html)
+            && let Some(id) = item.post_id
+        {
+            match lookup.pictures_of(id) {
+                pictures if pictures.is_empty() => waits.push(Wait {
+                    url: gallery_token(id),
+                    attachment: None,
+                }),
+                pictures => html = rewrite::fill_galleries(&html, &pictures),
+            }
+        }
+        let base = self.run.base_url(item.link.as_deref());
+        let standing = Standing {
+            base: base.as_ref(),
+            edition,
+            known: &self.known,
+        };
+        let rewritten = rewrite::rewrite(&html, standing, &lookup);
+        waits.extend(rewritten.waits);
+        let source = Source {
+            format: Format::Html,
+            text: rewritten.html,
+        };
+        let body = derive(&source, &DeriveOptions::default());
+        tally.reasons.raw_html_blocks += posts::raw_html_blocks(&body.blocks);
+        let teaser = normalised.excerpt_before_more;
+        Content {
+            source,
+            body,
+            waits,
+            teaser: teaser.as_deref().and_then(plain::some_line),
+        }
+    }
+
+    /// What a record was at an earlier import.
+    fn known_record(&self, external_id: &str) -> Result<Option<ImportRecord>> {
+        if self.run.is_new_source {
+            return Ok(None);
+        }
+        self.known_record_now(external_id)
+    }
+
+    fn known_record_now(&self, external_id: &str) -> Result<Option<ImportRecord>> {
+        let reader = self.run.cx.reader();
+        self.handle
+            .block_on(reader.import_record(&self.run.source, kinds::POST, external_id))
+    }
+
+    /// Whether an item says the same as it did, and does not wait for a picture that has come.
+    fn is_same(&self, stored: &str, digest: &str) -> bool {
+        let (hash, waits) = split_hash(stored);
+        hash == digest
+            && waits.is_none_or(|id| {
+                let lookup = self.lookup();
+                !matches!(rewrite::Lookup::item(&lookup, id), Some(Target::Asset(_)))
+            })
+    }
+
+    /// Looks whether what has not changed in the file was edited here.
+    fn check_unchanged(&mut self) -> Result<()> {
+        let unchanged = std::mem::take(&mut self.unchanged);
+        if unchanged.is_empty() {
+            return Ok(());
+        }
+        let checked = self.lookup().check(unchanged)?;
+        self.known.learn(checked.learned);
+        self.batch.tally.absorb(checked.tally);
+        Ok(())
+    }
+}
+
+struct Content {
+    source: Source,
+    body: domain::body::Body,
+    waits: Vec<Wait>,
+    teaser: Option<String>,
+}
+
+fn weight(entry: &Entry) -> usize {
+    let Record::Item(item) = &entry.record else {
+        return 256;
+    };
+    let comments: usize = item.comments.iter().map(|c| c.content.len() + 512).sum();
+    let meta: usize = item.meta.iter().map(|m| m.key.len() + m.value.len()).sum();
+    item.content.len() + comments + meta + 1024
+}
+
+fn count_content(counts: &Counts, tally: &mut Tally) {
+    let reasons = &mut tally.reasons;
+    for (names, found) in [
+        (&mut reasons.unsupported_blocks, &counts.unsupported_blocks),
+        (&mut reasons.unknown_blocks, &counts.unknown_blocks),
+        (&mut reasons.unknown_shortcodes, &counts.shortcodes),
+    ] {
+        for (name, count) in found {
+            add(names, name, u64::from(*count));
+        }
+    }
+    reasons.page_breaks += u64::from(counts.page_breaks);
+}
+
+/// The comments of an item that has not changed have not either.
+fn count_unchanged_comments(item: &Item, kind: Kind, tally: &mut Tally) {
+    if kind == Kind::Attachments || item.comments.is_empty() {
+        return;
+    }
+    let kept = comments::prepare(item, tally);
+    tally.counts(Kind::Comments).unchanged += wide(kept.len());
+}

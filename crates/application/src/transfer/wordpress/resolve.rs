@@ -1,0 +1,411 @@
+//! The end of an import: what could not be resolved while the file was read, because what it leads
+//! to came later, or from another file.
+
+use std::collections::HashMap;
+
+use domain::{
+    Error, Result,
+    body::{Body, DeriveOptions, Format, Source, derive},
+    content::{Content, Parts},
+    id::{EditionId, EntryId},
+    redirects::{RedirectDraft, RedirectTarget},
+};
+use persistence::{Deferred, PathRow};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{
+    addresses::{Base, Named, file_candidates, host_of, page_key},
+    attachments::{self, LaterRedirect},
+    frame::wide,
+    known::Target,
+    rewrite::{self, Standing, Wait, attachment_token, gallery_token},
+    run::{EVERYWHERE, asset_of, kinds, later},
+    writer::{Care, Effects, Writer},
+};
+use crate::{Tx, entries};
+
+/// How many things are resolved in one transaction.
+pub(super) const AT_A_TIME: u32 = 100;
+/// The two kinds under which bodies that wait are kept; each pass moves what still waits from one
+/// to the other.
+const LINKS: [&str; 2] = ["links_a", "links_b"];
+
+/// A body that waits for what it leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LaterLinks {
+    pub(super) source: String,
+    pub(super) edition: EditionId,
+    /// The version the body was imported with: a later one was edited here.
+    pub(super) version: i64,
+    pub(super) waits: Vec<Wait>,
+}
+
+/// A site that was imported, and where its editions stood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ImportedSite {
+    pub(super) source: String,
+    pub(super) places: Vec<SitePlace>,
+}
+
+/// Where an edition of an imported site stood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SitePlace {
+    pub(super) edition: EditionId,
+    pub(super) host: String,
+    pub(super) path: String,
+}
+
+impl SitePlace {
+    pub(super) fn new(base: &Base, edition: EditionId) -> Self {
+        Self {
+            edition,
+            host: base.host.clone(),
+            path: base.path.clone(),
+        }
+    }
+
+    fn base(&self) -> Base {
+        Base {
+            host: self.host.clone(),
+            path: self.path.clone(),
+        }
+    }
+}
+
+/// What an entry is to those that link to it.
+pub(super) async fn entry_target(tx: &mut Tx, id: EntryId) -> Result<Option<Target>> {
+    let entry = super::post_writer::entry(tx, id).await?;
+    Ok(entry.map(|entry| Target::Entry {
+        id,
+        edition: entry.edition,
+        path: entry.path.into(),
+    }))
+}
+
+/// The sites that were imported so far.
+pub(super) async fn imported_sites(tx: &mut Tx) -> Result<Vec<ImportedSite>> {
+    let rows = tx
+        .reader()
+        .deferred(EVERYWHERE, later::SITE, 0, 1_000)
+        .await?;
+    let mut sites: Vec<ImportedSite> = Vec::new();
+    for row in rows {
+        let site: ImportedSite = serde_json::from_str(&row.payload).map_err(Error::internal)?;
+        // What was noted last is what counts.
+        sites.retain(|known| known.source != site.source);
+        sites.push(site);
+    }
+    Ok(sites)
+}
+
+/// The kind under which bodies wait at the moment. A pass that was broken off leaves both in use;
+/// what it had moved is still in the older one.
+pub(super) async fn links_kind(tx: &mut Tx) -> Result<&'static str> {
+    let [a, b] = LINKS;
+    let first = async |tx: &mut Tx, kind: &str| {
+        let rows = tx.reader().deferred(EVERYWHERE, kind, 0, 1).await?;
+        Ok::<_, Error>(rows.first().map(|row| row.sequence))
+    };
+    let (active, other) = match (first(tx, a).await?, first(tx, b).await?) {
+        (None, Some(_)) => return Ok(b),
+        (_, None) => return Ok(a),
+        (Some(in_a), Some(in_b)) if in_a < in_b => (a, b),
+        (Some(_), Some(_)) => (b, a),
+    };
+    tx.store_tx().clear_deferred(EVERYWHERE, Some(other)).await?;
+    Ok(active)
+}
+
+/// The kind bodies that go on waiting are moved to.
+fn other_kind(kind: &str) -> &'static str {
+    let [a, b] = LINKS;
+    if kind == a { b } else { a }
+}
+
+/// A body whose addresses are resolved, to be derived anew.
+struct Renewed {
+    id: EntryId,
+    source: Source,
+    body: Option<Body>,
+    rest: Option<LaterLinks>,
+}
+
+impl Writer {
+    /// What lives at an address of any of the imported sites.
+    pub(super) async fn target_of_page(&self, tx: &mut Tx, url: &Url) -> Result<Option<Target>> {
+        if let Some(target) = page_key(url).and_then(|key| self.known.page(&key)) {
+            return Ok(Some(target));
+        }
+        let Some(host) = host_of(url) else {
+            return Ok(None);
+        };
+        let named = Named::by(url);
+        for site in &self.sites {
+            let mut places: Vec<(&SitePlace, String)> = site
+                .places
+                .iter()
+                .filter(|place| place.host == host)
+                .filter_map(|place| Some((place, place.base().below(url)?)))
+                .collect();
+            if places.is_empty() {
+                continue;
+            }
+            places.sort_by_key(|(place, _)| std::cmp::Reverse(place.path.len()));
+            let found = match &named {
+                Named::File(key) => stored_file(tx, &site.source, key).await?,
+                Named::Item(id) => self.stored_target(tx, &site.source, *id).await?,
+                Named::Path => self.at_path(tx, &places).await?,
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    async fn at_path(
+        &self,
+        tx: &mut Tx,
+        places: &[(&SitePlace, String)],
+    ) -> Result<Option<Target>> {
+        let cx = tx.cx().clone();
+        for (place, path) in places {
+            let found = tx.reader().path(cx.scope(), place.edition, path).await?;
+            let id = match found {
+                Some(PathRow::Entry(id)) => id,
+                Some(PathRow::Redirect(redirect)) => match redirect.to {
+                    RedirectTarget::Entry(id) => id,
+                    RedirectTarget::Url(_) | RedirectTarget::Gone => continue,
+                },
+                None => continue,
+            };
+            return entry_target(tx, id).await;
+        }
+        Ok(None)
+    }
+
+    /// Puts categories below parents that came after them.
+    pub(super) async fn late_parents(&mut self, tx: &mut Tx, rows: &[Deferred]) -> Result<()> {
+        for row in rows {
+            self.late_parent(tx, &row.subject, &row.payload).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes redirects that waited for all entries to have their paths.
+    pub(super) async fn late_redirects(
+        &mut self,
+        tx: &mut Tx,
+        rows: &[Deferred],
+        effects: &mut Effects,
+    ) -> Result<()> {
+        for row in rows {
+            let later: LaterRedirect =
+                serde_json::from_str(&row.payload).map_err(Error::internal)?;
+            let entry = match later.item {
+                Some(item) => self.target_of_item(tx, item).await?,
+                None => None,
+            };
+            let to = match (entry, later.url) {
+                (Some(Target::Entry { id, .. }), _) => RedirectTarget::Entry(id),
+                (Some(Target::Asset(_)) | None, Some(url)) => RedirectTarget::Url(url),
+                (Some(Target::Asset(_)) | None, None) => continue,
+            };
+            let redirect = RedirectDraft {
+                edition: later.edition,
+                from: later.from,
+                to,
+                is_permanent: true,
+            };
+            self.redirect(tx, &redirect, Care::OneByOne, effects).await?;
+        }
+        Ok(())
+    }
+
+    /// Resolves what bodies wait for, as far as it is there now. What goes on waiting is moved to
+    /// the other kind.
+    pub(super) async fn late_links(
+        &mut self,
+        tx: &mut Tx,
+        rows: Vec<Deferred>,
+        effects: &mut Effects,
+    ) -> Result<()> {
+        let mut renewed = Vec::new();
+        for row in rows {
+            let id: EntryId = row.subject.parse()?;
+            let links: LaterLinks = serde_json::from_str(&row.payload).map_err(Error::internal)?;
+            let (found, rest) = self.resolve(tx, &links).await?;
+            let rest = (!rest.is_empty()).then(|| LaterLinks {
+                waits: rest,
+                ..links.clone()
+            });
+            if found.is_empty() {
+                self.wait_on(tx, id, rest, effects).await?;
+                continue;
+            }
+            // What was edited or deleted here is not touched any more.
+            let Some(html) = imported_source(tx, id, links.version).await? else {
+                continue;
+            };
+            let html = self.fill_galleries(tx, &links, html, &found).await?;
+            let source = Source {
+                format: Format::Html,
+                text: rewrite::replace(&html, &found),
+            };
+            renewed.push(Renewed {
+                id,
+                source,
+                body: None,
+                rest,
+            });
+        }
+        for one in derive_all(renewed).await? {
+            if let Some(body) = &one.body {
+                entries::replace_body_in(tx, one.id, &one.source, body).await?;
+            }
+            self.wait_on(tx, one.id, one.rest, effects).await?;
+        }
+        Ok(())
+    }
+
+    async fn wait_on(
+        &self,
+        tx: &mut Tx,
+        id: EntryId,
+        rest: Option<LaterLinks>,
+        effects: &mut Effects,
+    ) -> Result<()> {
+        let Some(rest) = rest else { return Ok(()) };
+        effects.tally.reasons.unresolved_links += wide(rest.waits.len());
+        let payload = serde_json::to_string(&rest).map_err(Error::internal)?;
+        tx.store_tx()
+            .defer(EVERYWHERE, other_kind(self.links), &id.to_string(), &payload)
+            .await
+    }
+
+    /// What is there now of what a body waits for, by address, and what is not.
+    async fn resolve(
+        &self,
+        tx: &mut Tx,
+        links: &LaterLinks,
+    ) -> Result<(HashMap<String, String>, Vec<Wait>)> {
+        let mut found = HashMap::new();
+        let mut rest = Vec::new();
+        let standing = Standing {
+            base: None,
+            edition: links.edition,
+            known: &self.known,
+        };
+        for wait in &links.waits {
+            if let Some(item) = wait.url.strip_prefix("gallery:") {
+                let item = item.parse().unwrap_or_default();
+                let pictures =
+                    attachments::pictures_of(tx.reader(), &links.source, item).await?;
+                for id in &pictures {
+                    if let Some(asset) = self.stored_asset(tx, &links.source, *id).await? {
+                        found.insert(attachment_token(*id), asset);
+                    }
+                }
+                if pictures.is_empty() {
+                    rest.push(wait.clone());
+                }
+                continue;
+            }
+            let by_address = match Url::parse(&wait.url) {
+                Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                    let target = self.target_of_page(tx, &url).await?;
+                    target.and_then(|target| rewrite::place(&url, &target, standing))
+                }
+                Ok(_) | Err(_) => None,
+            };
+            let place = match (by_address, wait.attachment) {
+                (Some(place), _) => Some(place),
+                (None, Some(id)) => self.stored_asset(tx, &links.source, id).await?,
+                (None, None) => None,
+            };
+            match place {
+                Some(place) => {
+                    found.insert(wait.url.clone(), place);
+                }
+                None => rest.push(wait.clone()),
+            }
+        }
+        Ok((found, rest))
+    }
+
+    async fn stored_asset(&self, tx: &mut Tx, source: &str, id: u64) -> Result<Option<String>> {
+        Ok(match self.stored_target(tx, source, id).await? {
+            Some(Target::Asset(asset)) => Some(format!("asset:{asset}")),
+            Some(Target::Entry { .. }) | None => None,
+        })
+    }
+
+    async fn fill_galleries(
+        &self,
+        tx: &mut Tx,
+        links: &LaterLinks,
+        html: String,
+        found: &HashMap<String, String>,
+    ) -> Result<String> {
+        let mut html = html;
+        for wait in &links.waits {
+            let Some(item) = wait.url.strip_prefix("gallery:") else {
+                continue;
+            };
+            let item = item.parse().unwrap_or_default();
+            let pictures = attachments::pictures_of(tx.reader(), &links.source, item).await?;
+            let is_there = |id: &&u64| found.contains_key(&attachment_token(**id));
+            let there: Vec<u64> = pictures.iter().filter(is_there).copied().collect();
+            if !there.is_empty() && wait.url == gallery_token(item) {
+                html = rewrite::fill_galleries(&html, &there);
+            }
+        }
+        Ok(html)
+    }
+}
+
+async fn stored_file(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Target>> {
+    for key in file_candidates(key) {
+        let record = tx.reader().import_record(source, kinds::FILE, &key).await?;
+        if let Some(asset) = record.as_ref().and_then(asset_of) {
+            return Ok(Some(Target::Asset(asset)));
+        }
+    }
+    Ok(None)
+}
+
+/// The source of an entry, if it is still the one that was imported.
+async fn imported_source(tx: &mut Tx, id: EntryId, version: i64) -> Result<Option<String>> {
+    let cx = tx.cx().clone();
+    let found = tx
+        .reader()
+        .entries_by_ids(cx.scope(), &[id], Parts::BODY)
+        .await?;
+    let content = found.into_values().next();
+    let Some(content) = content.filter(|content| content.entry().version == version) else {
+        return Ok(None);
+    };
+    let body = match content {
+        Content::Article(article) => article.body,
+        Content::Page(page) => page.body,
+        Content::Issue(issue) => issue.body,
+    };
+    let source = body.into_loaded().and_then(|body| body.source);
+    Ok(source.map(|source| source.text))
+}
+
+/// Derives bodies on a thread that may work for long.
+async fn derive_all(list: Vec<Renewed>) -> Result<Vec<Renewed>> {
+    if list.is_empty() {
+        return Ok(list);
+    }
+    let derived = tokio::task::spawn_blocking(move || {
+        let mut list = list;
+        for one in &mut list {
+            one.body = Some(derive(&one.source, &DeriveOptions::default()));
+        }
+        list
+    });
+    derived.await.map_err(Error::internal)
+}

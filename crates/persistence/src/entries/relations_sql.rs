@@ -1,0 +1,194 @@
+//! The statement that reads what belongs to entries: one branch per kind of relation, each yielding
+//! `owner`, `relation`, `position` and `data`, a JSON array.
+
+use domain::content::Parts;
+use uuid::Uuid;
+
+use crate::{dialect::Engine, sql::Sql};
+
+/// The columns of asset `m` and its text `mt`, for a JSON array.
+pub(crate) fn asset_columns(engine: Engine) -> Vec<String> {
+    let mut columns = vec![engine.id_text("m.id")];
+    for column in [
+        "kind",
+        "storage_key",
+        "remote_url",
+        "file_name",
+        "media_type",
+        "size_bytes",
+        "width",
+        "height",
+        "duration_ms",
+        "focal_x",
+        "focal_y",
+        "licence",
+    ] {
+        columns.push(format!("m.{column}"));
+    }
+    columns.push("CASE WHEN m.is_public THEN 1 ELSE 0 END".to_owned());
+    columns.extend(["m.version", "m.created_at", "m.updated_at"].map(str::to_owned));
+    columns.push(format!(
+        "CASE WHEN mt.asset_id IS NULL THEN NULL ELSE {} END",
+        engine.id_text("mt.edition_id")
+    ));
+    columns.extend(
+        [
+            "mt.title",
+            "mt.alt",
+            "mt.caption",
+            "mt.credit",
+            "mt.description",
+        ]
+        .map(str::to_owned),
+    );
+    columns
+}
+
+/// One branch of the statement.
+struct Branch {
+    /// An expression that names the relation.
+    relation: &'static str,
+    /// An expression that orders its rows.
+    position: &'static str,
+    /// The expressions that make the data.
+    columns: Vec<String>,
+    tables: &'static str,
+    condition: &'static str,
+}
+
+/// Makes a branch in the words of an engine.
+type MakeBranch = fn(Engine) -> Branch;
+
+/// The statement for these entries and parts; none if no part is a relation.
+pub(super) fn statement(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sql> {
+    let branches: [(Parts, MakeBranch); 5] = [
+        (Parts::TERMS, terms),
+        (Parts::BYLINE, byline),
+        (Parts::HERO, hero),
+        (Parts::ATTACHMENTS, attachments),
+        (Parts::SECTIONS, sections),
+    ];
+    let owner = engine.id_text("x.entry_id");
+    let mut sql = Sql::default();
+    for (_, branch) in branches
+        .into_iter()
+        .filter(|(part, _)| parts.contains(*part))
+    {
+        let Branch {
+            relation,
+            position,
+            columns,
+            tables,
+            condition,
+        } = branch(engine);
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let data = engine.json_array(&columns);
+        if !sql.is_empty() {
+            sql.push(" UNION ALL ");
+        }
+        sql.push(&format!("SELECT {owner} AS owner, {relation} AS relation, {position} AS position, {data} AS data FROM {tables} WHERE x.entry_id IN "));
+        sql.id_list(ids).push(condition);
+    }
+    (!sql.is_empty()).then_some(sql)
+}
+
+fn terms(engine: Engine) -> Branch {
+    let mut columns = vec![engine.id_text("t.id")];
+    columns.extend(owned(&["t.taxonomy", "t.namespace"]));
+    columns.push(nullable_id(engine, "t.parent_id"));
+    columns.extend(owned(&[
+        "t.position",
+        "t.version",
+        "t.created_at",
+        "t.updated_at",
+    ]));
+    columns.push(nullable_id(engine, "tt.edition_id"));
+    columns.extend(owned(&[
+        "tt.name",
+        "tt.slug",
+        "tt.slug_path",
+        "tt.description",
+    ]));
+    Branch {
+        relation: "t.taxonomy",
+        position: "x.position",
+        columns,
+        tables: "entry_term x JOIN term t ON t.id = x.term_id \
+                 LEFT JOIN term_text tt ON tt.term_id = x.term_id AND tt.edition_id = x.edition_id",
+        condition: " AND x.is_direct",
+    }
+}
+
+fn byline(engine: Engine) -> Branch {
+    let mut columns = owned(&["x.role", "x.name"]);
+    columns.push(nullable_id(engine, "w.id"));
+    columns.push("w.website".to_owned());
+    columns.push(nullable_id(engine, "w.avatar_id"));
+    columns.extend(owned(&["w.version", "w.created_at", "w.updated_at"]));
+    columns.push(engine.id_text("x.edition_id"));
+    columns.extend(owned(&["wt.name", "wt.slug", "wt.job_title", "wt.bio"]));
+    Branch {
+        relation: "'byline'",
+        position: "x.position",
+        columns,
+        tables: "entry_contribution x LEFT JOIN author w ON w.id = x.author_id \
+                 LEFT JOIN author_text wt ON wt.author_id = x.author_id AND wt.edition_id = x.edition_id",
+        condition: "",
+    }
+}
+
+const FIGURES: &str = "entry_asset x JOIN entry e ON e.id = x.entry_id JOIN asset m ON m.id = x.asset_id \
+                       LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = e.edition_id";
+
+fn hero(engine: Engine) -> Branch {
+    Branch {
+        relation: "'hero'",
+        position: "x.position",
+        columns: figure(engine),
+        tables: FIGURES,
+        condition: " AND x.role = 'hero'",
+    }
+}
+
+fn attachments(engine: Engine) -> Branch {
+    Branch {
+        relation: "'attachment'",
+        condition: " AND x.role = 'attachment'",
+        ..hero(engine)
+    }
+}
+
+fn figure(engine: Engine) -> Vec<String> {
+    let columns = asset_columns(engine);
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    vec![
+        "x.caption".to_owned(),
+        "x.alt".to_owned(),
+        engine.nested_json_array(&columns),
+    ]
+}
+
+fn sections(engine: Engine) -> Branch {
+    let mut columns = owned(&["x.section", "x.heading"]);
+    columns.push(nullable_id(engine, "x.article_id"));
+    columns.extend(owned(&["x.title", "x.summary", "x.note"]));
+    Branch {
+        relation: "'section'",
+        position: "x.section * 10000 + x.position",
+        columns,
+        tables: "issue_item x",
+        condition: "",
+    }
+}
+
+fn owned(columns: &[&str]) -> Vec<String> {
+    columns.iter().map(|column| (*column).to_owned()).collect()
+}
+
+/// An id as text that stays NULL when it is: `hex(NULL)` is an empty text on SQLite.
+fn nullable_id(engine: Engine, column: &str) -> String {
+    format!(
+        "CASE WHEN {column} IS NULL THEN NULL ELSE {} END",
+        engine.id_text(column)
+    )
+}

@@ -1,0 +1,25 @@
+//! The rows behind a server, for what no face shows.
+
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
+
+use super::{TestServer, engine};
+
+impl TestServer {
+    /// The rows of a statement, read beside the server.
+    pub async fn rows(&self, statement: &str) -> Vec<QueryResult> {
+        let backend = match engine().as_str() {
+            "postgres" => DbBackend::Postgres,
+            _ => DbBackend::Sqlite,
+        };
+        let connection = self.database.connect().await;
+        let statement = Statement::from_string(backend, statement);
+        let rows = connection.query_all_raw(statement).await.unwrap();
+        connection.close().await.unwrap();
+        rows
+    }
+
+    /// The number a statement counts.
+    pub async fn count(&self, statement: &str) -> i64 {
+        self.rows(statement).await[0].try_get_by_index(0).unwrap()
+    }
+}
