@@ -100,9 +100,15 @@ pub async fn create_in(tx: &mut Tx, draft: &CommentDraft) -> Result<CommentId> {
 /// Blank lines part paragraphs, as people type them.
 fn paragraphs(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
-    text.split("\n\n")
+    let mut html = String::with_capacity(text.len() + 16);
+    for part in text
+        .split("\n\n")
         .map(str::trim)
         .filter(|part| !part.is_empty())
-        .map(|part| format!("<p>{}</p>", part.replace('\n', "<br>")))
-        .collect()
+    {
+        html.push_str("<p>");
+        html.push_str(&part.replace('\n', "<br>"));
+        html.push_str("</p>");
+    }
+    html
 }

@@ -167,8 +167,7 @@ pub async fn put_bytes(cx: &ActorContext, bytes: Bytes) -> Result<StoredBytes> {
         Action::Create,
         Target::shared(RecordKind::Asset, "asset_new"),
     )?;
-    let digest = Sha256::digest(&bytes);
-    let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex::encode(Sha256::digest(&bytes));
     let (shard, rest) = hash.split_at(2);
     let key = format!("originals/{shard}/{rest}");
     let size_bytes = i64::try_from(bytes.len()).map_err(Error::internal)?;

@@ -200,12 +200,22 @@ mod tests {
     #[test]
     fn a_path_is_what_stands_below_the_site() {
         let base = Base::parse("https://www.Example.org/blog/").unwrap();
-        assert_eq!(base.below(&url("http://example.org/blog/2020/01/x/")).unwrap(), "/2020/01/x");
+        assert_eq!(
+            base.below(&url("http://example.org/blog/2020/01/x/"))
+                .unwrap(),
+            "/2020/01/x"
+        );
         assert_eq!(base.below(&url("https://example.org/blog")).unwrap(), "/");
         assert_eq!(base.below(&url("https://example.org/blogs/x")), None);
         assert_eq!(base.below(&url("https://other.org/blog/x")), None);
-        assert_eq!(base.to_url(Some("https://www.example.org/")), "https://www.example.org/blog");
-        assert_eq!(base.to_url(Some("http://example.org/")), "http://example.org/blog");
+        assert_eq!(
+            base.to_url(Some("https://www.example.org/")),
+            "https://www.example.org/blog"
+        );
+        assert_eq!(
+            base.to_url(Some("http://example.org/")),
+            "http://example.org/blog"
+        );
         assert_eq!(Base::parse("weekly"), None);
     }
 
@@ -213,9 +223,15 @@ mod tests {
     fn a_language_stands_in_the_path_or_in_the_host() {
         let base = Base::parse("https://example.org").unwrap();
         let of = |sample: &str| base.of_language(&url(sample), "fa").to_url(None);
-        assert_eq!(of("https://example.org/fa/2020/x/"), "https://example.org/fa");
+        assert_eq!(
+            of("https://example.org/fa/2020/x/"),
+            "https://example.org/fa"
+        );
         assert_eq!(of("https://example.org/2020/x/"), "https://example.org");
-        assert_eq!(of("https://fa.example.org/2020/x/"), "https://fa.example.org");
+        assert_eq!(
+            of("https://fa.example.org/2020/x/"),
+            "https://fa.example.org"
+        );
     }
 
     #[test]
@@ -234,7 +250,10 @@ mod tests {
             Named::File("2020/01/a b.jpg".to_owned())
         );
         assert_eq!(named("https://example.org/?p=12"), Named::Item(12));
-        assert_eq!(named("https://example.org/?post_type=book&p=7"), Named::Item(7));
+        assert_eq!(
+            named("https://example.org/?post_type=book&p=7"),
+            Named::Item(7)
+        );
         assert_eq!(named("https://example.org/about/"), Named::Path);
         assert_eq!(named("https://example.org/?p=x"), Named::Path);
     }
@@ -253,9 +272,15 @@ mod tests {
     #[test]
     fn only_an_address_of_its_own_is_a_path() {
         let base = Base::parse("https://example.org/blog").unwrap();
-        assert_eq!(old_path("https://example.org/blog/a/", &[&base]).unwrap(), "/a");
+        assert_eq!(
+            old_path("https://example.org/blog/a/", &[&base]).unwrap(),
+            "/a"
+        );
         assert_eq!(old_path("https://example.org/blog/?p=1", &[&base]), None);
-        assert_eq!(old_path("https://elsewhere.org/a/", &[&base]).unwrap(), "/a");
+        assert_eq!(
+            old_path("https://elsewhere.org/a/", &[&base]).unwrap(),
+            "/a"
+        );
         assert_eq!(old_path("not an address", &[&base]), None);
     }
 
@@ -265,6 +290,9 @@ mod tests {
             page_key(&url("https://www.example.org/a/comment-page-2/#comment-9")).unwrap(),
             "example.org/a"
         );
-        assert_eq!(page_key(&url("https://example.org")).unwrap(), "example.org");
+        assert_eq!(
+            page_key(&url("https://example.org")).unwrap(),
+            "example.org"
+        );
     }
 }

@@ -182,7 +182,10 @@ fn file_name(url: &Url) -> String {
 /// An asset as the store has it: its version, and a draft that says the same.
 async fn read(tx: &mut Tx, id: AssetId, edition: EditionId) -> Result<Option<(i64, AssetDraft)>> {
     let cx = tx.cx().clone();
-    let found = tx.reader().assets_by_ids(cx.scope(), &[id], edition).await?;
+    let found = tx
+        .reader()
+        .assets_by_ids(cx.scope(), &[id], edition)
+        .await?;
     let Some(asset) = found.into_values().next() else {
         return Ok(None);
     };
@@ -285,7 +288,12 @@ impl Writer {
             };
             let order = format!("{kind}{}", attachment.menu_order);
             store
-                .defer(source, &later::attached_to(parent), &item.to_string(), &order)
+                .defer(
+                    source,
+                    &later::attached_to(parent),
+                    &item.to_string(),
+                    &order,
+                )
                 .await?;
         }
         if let Some(from) = &attachment.page_path {
@@ -347,21 +355,28 @@ impl Writer {
             None => None,
         };
         let Some((id, version, current)) = current else {
-            effects.tally.conflict(note("was deleted here since its import"));
+            effects
+                .tally
+                .conflict(note("was deleted here since its import"));
             return Ok(None);
         };
         if version > record.target_version && !self.run.overwrite {
-            effects.tally.conflict(note("was edited here since its import"));
+            effects
+                .tally
+                .conflict(note("was edited here since its import"));
             return Ok(None);
         }
         if version <= record.target_version && record.content_hash == attachment.digest {
             effects.tally.counts(Kind::Attachments).unchanged += 1;
             return Ok(None);
         }
-        let texts = current.texts.into_iter().map(|text| domain::text::Localized {
-            edition: text.edition,
-            value: text.value,
-        });
+        let texts = current
+            .texts
+            .into_iter()
+            .map(|text| domain::text::Localized {
+                edition: text.edition,
+                value: text.value,
+            });
         let texts = with_text(texts.collect(), attachment.edition, attachment.text.clone());
         attachment.draft.texts = texts;
         attachment.draft.focal_point = current.focal_point;
@@ -462,11 +477,7 @@ async fn attached(tx: &mut Tx, source: &str, item: u64) -> Result<Vec<Deferred>>
 }
 
 /// The pictures attached to an item, in the order a gallery of them shows.
-pub(super) async fn pictures_of(
-    reader: Reader<'_>,
-    source: &str,
-    item: u64,
-) -> Result<Vec<u64>> {
+pub(super) async fn pictures_of(reader: Reader<'_>, source: &str, item: u64) -> Result<Vec<u64>> {
     let kind = later::attached_to(item);
     let rows = reader.deferred(source, &kind, 0, MOST_ATTACHED).await?;
     Ok(in_order(&rows, &[PICTURE]))
@@ -496,7 +507,8 @@ mod tests {
 
     #[test]
     fn a_file_name_is_plain_and_not_too_long() {
-        let name = |path: &str| file_name(&Url::parse(&format!("https://a.example{path}")).unwrap());
+        let name =
+            |path: &str| file_name(&Url::parse(&format!("https://a.example{path}")).unwrap());
         assert_eq!(name("/x/%D8%B4%D9%87%D8%B1.jpg?w=1"), "شهر.jpg");
         assert_eq!(name("/x/a%2Fb.png"), "ab.png");
         assert_eq!(name("/"), "file");
@@ -511,7 +523,12 @@ mod tests {
             subject: subject.to_owned(),
             payload: payload.to_owned(),
         };
-        let rows = [row(1, "9", "p0"), row(2, "4", "p2"), row(3, "5", "f0"), row(4, "9", "p3")];
+        let rows = [
+            row(1, "9", "p0"),
+            row(2, "4", "p2"),
+            row(3, "5", "f0"),
+            row(4, "9", "p3"),
+        ];
         assert_eq!(in_order(&rows, &[PICTURE, FILE]), [5, 4, 9]);
         assert_eq!(in_order(&rows, &[PICTURE]), [4, 9]);
     }

@@ -96,7 +96,9 @@ impl Writer {
             return Ok(());
         }
         let edition = self.run.default.edition;
-        let group = self.group_of(tx, kinds::AUTHOR, &author.external_id).await?;
+        let group = self
+            .group_of(tx, kinds::AUTHOR, &author.external_id)
+            .await?;
         let shared = match &group {
             Some(key) => groups::group_target(tx, key).await?,
             None => None,
@@ -204,7 +206,10 @@ impl Writer {
 
     async fn record_by_login(&self, tx: &mut Tx, login: &str) -> Result<Option<ImportRecord>> {
         let source = &self.run.source;
-        let named = tx.reader().import_record(source, kinds::LOGIN, login).await?;
+        let named = tx
+            .reader()
+            .import_record(source, kinds::LOGIN, login)
+            .await?;
         match named {
             Some(named) => {
                 tx.reader()
@@ -265,7 +270,10 @@ pub(super) async fn read(
     edition: EditionId,
 ) -> Result<Option<(AuthorId, i64, AuthorDraft)>> {
     let cx = tx.cx().clone();
-    let found = tx.reader().authors_by_ids(cx.scope(), &[id], edition).await?;
+    let found = tx
+        .reader()
+        .authors_by_ids(cx.scope(), &[id], edition)
+        .await?;
     let Some(author) = found.into_values().next() else {
         return Ok(None);
     };

@@ -1,13 +1,8 @@
 //! What the thread that reads the file hands to the one that writes the store.
 
 use super::{
-    attachments::PreparedAttachment,
-    authors::PreparedAuthor,
-    items::Position,
-    menus::PreparedMenuItem,
-    posts::PreparedPost,
-    report::Tally,
-    terms::PreparedTerm,
+    attachments::PreparedAttachment, authors::PreparedAuthor, items::Position,
+    menus::PreparedMenuItem, posts::PreparedPost, report::Tally, terms::PreparedTerm,
 };
 
 /// How many things are written in one transaction.

@@ -39,7 +39,10 @@ impl Wanted {
     pub(super) fn default(asked: Option<&str>, site: &Site, base: Option<Base>) -> Result<Self> {
         let (code, is_exact) = match asked {
             Some(code) => (code.parse()?, true),
-            None => (language_of(site.language.as_deref().unwrap_or(UNSAID))?, false),
+            None => (
+                language_of(site.language.as_deref().unwrap_or(UNSAID))?,
+                false,
+            ),
         };
         Ok(Self {
             code,

@@ -23,7 +23,10 @@ pub(super) fn listed_key(kind: &str, group: &str) -> String {
 
 /// What a group became.
 pub(super) async fn group_target(tx: &mut Tx, key: &str) -> Result<Option<Uuid>> {
-    let record = tx.reader().import_record(EVERYWHERE, kinds::GROUP, key).await?;
+    let record = tx
+        .reader()
+        .import_record(EVERYWHERE, kinds::GROUP, key)
+        .await?;
     Ok(record.map(|record| record.target_id))
 }
 

@@ -89,10 +89,8 @@ pub async fn import(
     let began = Instant::now();
     check(request)?;
     let mut report = if request.dry_run {
-        cx.rehearse(async |tx| {
-            Box::pin(run(cx, request, progress, Stage::Rehearsal(tx))).await
-        })
-        .await?
+        cx.rehearse(async |tx| Box::pin(run(cx, request, progress, Stage::Rehearsal(tx))).await)
+            .await?
     } else {
         Box::pin(run(cx, request, progress, Stage::Live(cx.clone()))).await?
     };
@@ -110,7 +108,10 @@ fn check(request: &WordPressImport) -> Result<()> {
             ));
         }
         if matches!(name.as_str(), "attachment" | "nav_menu_item" | "") {
-            return Err(Error::invalid("mapType", format!("`{name}` has its own place already")));
+            return Err(Error::invalid(
+                "mapType",
+                format!("`{name}` has its own place already"),
+            ));
         }
     }
     Ok(())
@@ -262,11 +263,16 @@ async fn look(
 }
 
 fn name_source(request: &WordPressImport, site: &Site) -> Result<String> {
-    let name = [&request.source, &site.base_blog_url, &site.link, &site.base_site_url]
-        .into_iter()
-        .flatten()
-        .map(|name| source_name(name))
-        .find(|name| !name.is_empty());
+    let name = [
+        &request.source,
+        &site.base_blog_url,
+        &site.link,
+        &site.base_site_url,
+    ]
+    .into_iter()
+    .flatten()
+    .map(|name| source_name(name))
+    .find(|name| !name.is_empty());
     match name {
         Some(name) if name == EVERYWHERE => Err(Error::invalid("source", "must not be `*`")),
         Some(name) => Ok(name),
@@ -364,7 +370,9 @@ async fn set_up(
         .import_record(source, kinds::STATE, links::LISTED)
         .await?;
     let (sites, is_shared) = note_site(tx, source, &default, &languages, &old).await?;
-    tx.store_tx().clear_deferred(source, Some(later::PAGE)).await?;
+    tx.store_tx()
+        .clear_deferred(source, Some(later::PAGE))
+        .await?;
     Ok(Setup {
         default,
         default_code: edition.code.to_string(),
@@ -439,9 +447,7 @@ async fn has_entries(tx: &mut Tx, edition: EditionId) -> Result<bool> {
 impl Course<'_> {
     async fn go(&mut self, request: &WordPressImport) -> Result<()> {
         let Self { stage, writer, .. } = self;
-        stage
-            .run(async |tx| writer.forget_menus(tx).await)
-            .await?;
+        stage.run(async |tx| writer.forget_menus(tx).await).await?;
         let source = self.run.source.clone();
         let head = self.pass(Pass::Head, Seen::default()).await?;
         self.drain(&source, later::TERM_PARENT, async |writer, tx, rows, _| {
@@ -451,9 +457,11 @@ impl Course<'_> {
         let items = self.pass(Pass::Items, head.seen).await?;
         self.report.error = items.error;
         self.late_pages().await?;
-        self.drain(&source, later::REDIRECT, async |writer, tx, rows, effects| {
-            writer.late_redirects(tx, &rows, effects).await
-        })
+        self.drain(
+            &source,
+            later::REDIRECT,
+            async |writer, tx, rows, effects| writer.late_redirects(tx, &rows, effects).await,
+        )
         .await?;
         self.menus().await?;
         if self.has_news() {
@@ -601,7 +609,11 @@ impl Course<'_> {
             placed += count.saturating_sub(put_off);
         }
         self.stage
-            .run(async |tx| tx.store_tx().clear_deferred(&source, Some(later::PAGE)).await)
+            .run(async |tx| {
+                tx.store_tx()
+                    .clear_deferred(&source, Some(later::PAGE))
+                    .await
+            })
             .await
     }
 
@@ -635,9 +647,7 @@ impl Course<'_> {
             }
         }
         let Self { stage, writer, .. } = self;
-        stage
-            .run(async |tx| writer.forget_menus(tx).await)
-            .await
+        stage.run(async |tx| writer.forget_menus(tx).await).await
     }
 
     /// Joins what the list of links names.

@@ -64,7 +64,10 @@ pub(super) struct LinkRows {
 impl LinkRows {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|source| {
-            Error::invalid("links", format!("{} cannot be opened: {source}", path.display()))
+            Error::invalid(
+                "links",
+                format!("{} cannot be opened: {source}", path.display()),
+            )
         })?;
         Ok(Self {
             rows: reader(file).into_records(),
@@ -180,9 +183,7 @@ impl Writer {
         effects: &mut Effects,
     ) -> Result<()> {
         for row in rows {
-            let joined = tx
-                .savepoint(async |tx| self.join_one(tx, row).await)
-                .await;
+            let joined = tx.savepoint(async |tx| self.join_one(tx, row).await).await;
             let reason = match joined {
                 Ok(Joined::Already) => continue,
                 Ok(Joined::Now) => {
@@ -242,12 +243,21 @@ impl Writer {
         let other = terms::read(tx, id, edition).await?;
         let kept = terms::read(tx, TermId::new(id.taxonomy, kept), edition).await?;
         let (Some((other, other_texts)), Some((kept, texts))) = (other, kept) else {
-            return Ok(Joined::Refused("is of another taxonomy, or was deleted here".to_owned()));
+            return Ok(Joined::Refused(
+                "is of another taxonomy, or was deleted here".to_owned(),
+            ));
         };
         if kept.namespace != other.namespace {
             return Ok(Joined::Refused("is of another taxonomy".to_owned()));
         }
-        delete(tx, Action::Delete, other.target(), id.uuid(), &kept.id.to_string()).await?;
+        delete(
+            tx,
+            Action::Delete,
+            other.target(),
+            id.uuid(),
+            &kept.id.to_string(),
+        )
+        .await?;
         let mut all: Vec<EditionText<_>> = texts.into_iter().map(unlocalized).collect();
         for text in other_texts.into_iter().map(unlocalized) {
             if !all.iter().any(|known| known.edition == text.edition) {
@@ -257,9 +267,10 @@ impl Writer {
         let draft = TermDraft {
             taxonomy: id.taxonomy,
             namespace: kept.namespace,
-            parent: kept.parent.or(other.parent).filter(|parent| {
-                parent.uuid() != id.uuid() && parent.uuid() != kept.id.uuid()
-            }),
+            parent: kept
+                .parent
+                .or(other.parent)
+                .filter(|parent| parent.uuid() != id.uuid() && parent.uuid() != kept.id.uuid()),
             position: kept.position,
             texts: all,
         };
@@ -342,9 +353,7 @@ async fn join_entry(tx: &mut Tx, row: &LinkRow, id: EntryId) -> Result<Joined> {
         let reason = "belongs to a group that has another of its edition";
         return Ok(Joined::Refused(reason.to_owned()));
     }
-    tx.store_tx()
-        .move_to_group(id.uuid(), group.uuid())
-        .await?;
+    tx.store_tx().move_to_group(id.uuid(), group.uuid()).await?;
     Ok(Joined::Now)
 }
 
@@ -367,7 +376,15 @@ async fn delete(
     let permit = cx.authorize(action, target)?;
     let on_use = OnUse::ReplaceWith(other.to_owned());
     tx.store_tx()
-        .delete_record(&permit, cx.scope(), persistence::Deletion { id, on_use, at: cx.now() })
+        .delete_record(
+            &permit,
+            cx.scope(),
+            persistence::Deletion {
+                id,
+                on_use,
+                at: cx.now(),
+            },
+        )
         .await
 }
 
@@ -413,7 +430,12 @@ mod tests {
     fn a_list_is_read_with_or_without_a_header() {
         let text = "\u{feff}Group,source,KIND,id\n7, https://www.example.org/fa/ ,Post,12\n7,weekly,term,3\n";
         let expected = vec![
-            Ok(("7".to_owned(), "example.org/fa".to_owned(), "post", "12".to_owned())),
+            Ok((
+                "7".to_owned(),
+                "example.org/fa".to_owned(),
+                "post",
+                "12".to_owned(),
+            )),
             Ok(("7".to_owned(), "weekly".to_owned(), "term", "3".to_owned())),
         ];
         assert_eq!(rows(text), expected);
@@ -424,14 +446,20 @@ mod tests {
     fn a_line_that_says_nothing_is_told_by_its_number() {
         let text = "1,a,post,2\n1,a\n\"x\",a,page,3\n1,,post,2\n";
         assert_eq!(
-            rows(text).into_iter().filter_map(Result::err).collect::<Vec<_>>(),
+            rows(text)
+                .into_iter()
+                .filter_map(Result::err)
+                .collect::<Vec<_>>(),
             [2, 3, 4]
         );
     }
 
     #[test]
     fn a_source_is_the_same_over_http_and_https() {
-        assert_eq!(source_name("https://www.Example.org/blog/"), "example.org/blog");
+        assert_eq!(
+            source_name("https://www.Example.org/blog/"),
+            "example.org/blog"
+        );
         assert_eq!(source_name("http://example.org"), "example.org");
         assert_eq!(source_name(" weekly "), "weekly");
     }

@@ -53,7 +53,8 @@ impl StoreLookup<'_> {
         }
         let id = entry_of(record)?;
         let reader = self.run.cx.reader();
-        let asked = reader.entries_by_ids(self.run.cx.scope(), std::slice::from_ref(&id), Parts::NONE);
+        let asked =
+            reader.entries_by_ids(self.run.cx.scope(), std::slice::from_ref(&id), Parts::NONE);
         let found = self.handle.block_on(asked).ok()?;
         let entry = found.get(&id)?.entry();
         Some(Target::Entry {
@@ -80,15 +81,20 @@ impl StoreLookup<'_> {
             .filter_map(|(_, _, record, _)| entry_of(record))
             .collect();
         let reader = self.run.cx.reader();
-        let found = self
-            .handle
-            .block_on(reader.entries_by_ids(self.run.cx.scope(), &entries, Parts::NONE))?;
+        let found = self.handle.block_on(reader.entries_by_ids(
+            self.run.cx.scope(),
+            &entries,
+            Parts::NONE,
+        ))?;
         let mut checked = Checked::default();
         for (external_id, title, record, item) in unchanged {
             let Some(id) = entry_of(&record) else {
                 checked.tally.counts(Kind::Attachments).unchanged += 1;
                 let target = asset_of(&record).map(Target::Asset);
-                checked.learned.extend(item.zip(target).map(|(item, target)| Learned::Item(item, target)));
+                checked.learned.extend(
+                    item.zip(target)
+                        .map(|(item, target)| Learned::Item(item, target)),
+                );
                 continue;
             };
             let kind = match id.kind {
@@ -106,7 +112,9 @@ impl StoreLookup<'_> {
                         edition: entry.edition,
                         path: entry.path.as_str().into(),
                     };
-                    checked.learned.extend(item.map(|item| Learned::Item(item, target)));
+                    checked
+                        .learned
+                        .extend(item.map(|item| Learned::Item(item, target)));
                     None
                 }
             };
@@ -153,7 +161,9 @@ impl Lookup for StoreLookup<'_> {
 
     fn item(&self, id: u64) -> Option<Target> {
         self.known.item(id).or_else(|| {
-            let record = self.asks().then(|| self.record(kinds::POST, &id.to_string()))??;
+            let record = self
+                .asks()
+                .then(|| self.record(kinds::POST, &id.to_string()))??;
             self.target(&record)
         })
     }

@@ -113,7 +113,10 @@ fn tree(mut items: Vec<(PreparedMenuItem, MenuTarget)>) -> Vec<MenuItemDraft> {
         .collect();
     let above = |at: usize| -> Option<usize> {
         let (item, _) = items.get(at)?;
-        place.get(&item.parent?).copied().filter(|above| *above != at)
+        place
+            .get(&item.parent?)
+            .copied()
+            .filter(|above| *above != at)
     };
     let mut below: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
     for at in 0..items.len() {
@@ -170,7 +173,12 @@ impl Writer {
         let payload = serde_json::to_string(item).map_err(Error::internal)?;
         let subject = item.id.map(|id| id.to_string()).unwrap_or_default();
         tx.store_tx()
-            .defer(&self.run.source, &later::items_of_menu(&item.menu), &subject, &payload)
+            .defer(
+                &self.run.source,
+                &later::items_of_menu(&item.menu),
+                &subject,
+                &payload,
+            )
             .await
     }
 
@@ -222,14 +230,19 @@ impl Writer {
         };
         let digest = hex(&Sha256::digest(format!("{draft:?}")));
         let source = self.run.source.clone();
-        let record = tx.reader().import_record(&source, kinds::MENU, slug).await?;
+        let record = tx
+            .reader()
+            .import_record(&source, kinds::MENU, slug)
+            .await?;
         let (id, version) = match record {
             Some(record) if record.content_hash == digest && !self.run.overwrite => {
                 effects.tally.counts(Kind::Menus).unchanged += 1;
                 return Ok(());
             }
             Some(record) => {
-                draft.location.clone_from(&self.location_of(tx, &record, &draft).await?);
+                draft
+                    .location
+                    .clone_from(&self.location_of(tx, &record, &draft).await?);
                 let Some(done) = self
                     .replace_menu(tx, slug, &record, &draft, &digest, effects)
                     .await?
@@ -375,11 +388,15 @@ impl Writer {
             text: text.to_owned(),
         };
         let Some(current) = tx.reader().menu(cx.scope(), id).await? else {
-            effects.tally.conflict(note("was deleted here since its import"));
+            effects
+                .tally
+                .conflict(note("was deleted here since its import"));
             return Ok(None);
         };
         if current.version > record.target_version && !self.run.overwrite {
-            effects.tally.conflict(note("was edited here since its import"));
+            effects
+                .tally
+                .conflict(note("was edited here since its import"));
             return Ok(None);
         }
         if current.version <= record.target_version && record.content_hash == digest {
@@ -412,12 +429,19 @@ impl Writer {
             draft.location = format!("{wanted}-{number}");
         }
         if draft.location != wanted {
-            add(&mut effects.tally.reasons.collisions, "location of a menu", 1);
+            add(
+                &mut effects.tally.reasons.collisions,
+                "location of a menu",
+                1,
+            );
             effects.tally.note(Note {
                 item_id: slug.to_owned(),
                 kind: Kind::Menus,
                 title: draft.name.clone(),
-                text: format!("its location `{wanted}` was taken, it is `{}`", draft.location),
+                text: format!(
+                    "its location `{wanted}` was taken, it is `{}`",
+                    draft.location
+                ),
             });
         }
         Ok(())
@@ -472,7 +496,11 @@ mod tests {
 
     #[test]
     fn circles_and_wells_are_made_flat() {
-        let circle = vec![item(1, Some(2), 1), item(2, Some(1), 2), item(3, Some(3), 3)];
+        let circle = vec![
+            item(1, Some(2), 1),
+            item(2, Some(1), 2),
+            item(3, Some(3), 3),
+        ];
         assert_eq!(tree(circle).len(), 3);
         let well: Vec<_> = (1..40)
             .map(|id| item(id, Some(id).filter(|id| *id > 1).map(|id| id - 1), 1))

@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn tags_go_and_entities_are_read() {
-        assert_eq!(line("A <em>very</em>\n good &amp; long&nbsp;day"), "A very good & long day");
+        assert_eq!(
+            line("A <em>very</em>\n good &amp; long&nbsp;day"),
+            "A very good & long day"
+        );
         assert_eq!(line("1 < 2"), "1 < 2");
         assert_eq!(some_line(" <p> </p>"), None);
         assert_eq!(some_text("<p>a</p><p>b<br>c</p>").unwrap(), "a\n\nb\nc");

@@ -102,12 +102,7 @@ impl Writer {
     }
 
     /// Decides what is to be done with an item that may have been imported before.
-    async fn task(
-        &self,
-        tx: &mut Tx,
-        post: &PreparedPost,
-        effects: &mut Effects,
-    ) -> Result<Task> {
+    async fn task(&self, tx: &mut Tx, post: &PreparedPost, effects: &mut Effects) -> Result<Task> {
         if self.run.is_new_source {
             return Ok(Task::Create);
         }
@@ -119,7 +114,10 @@ impl Writer {
             return Ok(Task::Create);
         };
         let Some(id) = entry_of(&record).filter(|id| id.kind == post.kind) else {
-            let text = format!("was imported as another kind of thing: {}", record.target_kind);
+            let text = format!(
+                "was imported as another kind of thing: {}",
+                record.target_kind
+            );
             effects.tally.conflict(note(post, text));
             return Ok(Task::LeaveAlone);
         };
@@ -127,12 +125,16 @@ impl Writer {
             if self.run.overwrite {
                 return Ok(Task::Create);
             }
-            effects.tally.conflict(note(post, "was deleted here since its import"));
+            effects
+                .tally
+                .conflict(note(post, "was deleted here since its import"));
             return Ok(Task::LeaveAlone);
         };
         let is_edited = entry.version > record.target_version;
         if is_edited && !self.run.overwrite {
-            effects.tally.conflict(note(post, "was edited here since its import"));
+            effects
+                .tally
+                .conflict(note(post, "was edited here since its import"));
             return Ok(Task::LeaveAlone);
         }
         if !is_edited && post.is_unchanged {
@@ -153,9 +155,9 @@ impl Writer {
         };
         let edition = post.draft.entry().edition;
         let text = match self.target_of_item(tx, parent).await? {
-            Some(Target::Entry { id, edition: above, .. })
-                if id.kind == ContentKind::Page && above == edition =>
-            {
+            Some(Target::Entry {
+                id, edition: above, ..
+            }) if id.kind == ContentKind::Page && above == edition => {
                 return Ok(Parent::Is(id));
             }
             Some(_) => "what it stood below is no page of its language",
@@ -262,9 +264,9 @@ impl Writer {
         };
         let mut lost_path = None;
         let id = match attempt {
-            Err(Error::Conflict { field: Some(field), .. })
-                if field == "path" && has_path && care == Care::OneByOne =>
-            {
+            Err(Error::Conflict {
+                field: Some(field), ..
+            }) if field == "path" && has_path && care == Care::OneByOne => {
                 lost_path = post.draft.entry_mut().path.take();
                 save_draft(tx, &post.draft, current).await?
             }
@@ -311,7 +313,9 @@ impl Writer {
             path: path.as_str().into(),
         };
         if let Some(key) = &post.page_key {
-            effects.learned.push(Learned::Page(key.clone(), target.clone()));
+            effects
+                .learned
+                .push(Learned::Page(key.clone(), target.clone()));
         }
         if let Some(id) = post.item_id {
             effects.learned.push(Learned::Item(id, target));
@@ -418,7 +422,12 @@ impl Writer {
             };
             let payload = serde_json::to_string(&redirect).map_err(Error::internal)?;
             tx.store_tx()
-                .defer(&self.run.source, later::REDIRECT, &post.external_id, &payload)
+                .defer(
+                    &self.run.source,
+                    later::REDIRECT,
+                    &post.external_id,
+                    &payload,
+                )
                 .await?;
         }
         if !post.waits.is_empty() {

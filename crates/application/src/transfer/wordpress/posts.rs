@@ -418,9 +418,7 @@ pub(super) fn old_paths(item: &Item, path: Option<&str>) -> Vec<String> {
         .filter(|meta| meta.key == "_wp_old_slug" && !meta.value.is_empty())
         .filter(|meta| meta.value != item.post_name && !meta.value.contains('/'));
     let mut paths: Vec<String> = slugs
-        .filter_map(|meta| {
-            domain::routes::normalise_path(&format!("{above}/{}", meta.value)).ok()
-        })
+        .filter_map(|meta| domain::routes::normalise_path(&format!("{above}/{}", meta.value)).ok())
         .filter(|old| Some(old.as_str()) != path)
         .collect();
     paths.sort_unstable();

@@ -336,7 +336,8 @@ impl Preparer {
     fn external_id(&mut self, item: &Item, digest: &str, kind: Kind) -> Result<Option<String>> {
         let Some(id) = item.post_id else {
             let name = item.guid.as_deref().or(item.link.as_deref());
-            let name = name.map_or_else(|| format!("digest:{digest}"), |name| format!("guid:{name}"));
+            let name =
+                name.map_or_else(|| format!("digest:{digest}"), |name| format!("guid:{name}"));
             return Ok(Some(name));
         };
         let short: String = digest.chars().take(16).collect();
@@ -471,8 +472,8 @@ impl Preparer {
         if is_cut {
             tally.note(note("has more custom fields than are kept".to_owned()));
         }
-        let is_first = item.post_id.map(|id| id.to_string()).as_deref()
-            == Some(identity.external_id.as_str());
+        let is_first =
+            item.post_id.map(|id| id.to_string()).as_deref() == Some(identity.external_id.as_str());
         let item_id = item.post_id.filter(|_| is_first);
         let is_public = life.status == Status::Published;
         let comments = comments::prepare(item, &mut tally);
@@ -524,7 +525,10 @@ impl Preparer {
     fn path_of(&self, item: &Item, link: &str) -> Option<String> {
         let language = meta::polylang_language(item);
         let own = language.and_then(|language| self.run.languages.get(language)?.base.as_ref());
-        let bases: Vec<_> = own.into_iter().chain(self.run.default.base.as_ref()).collect();
+        let bases: Vec<_> = own
+            .into_iter()
+            .chain(self.run.default.base.as_ref())
+            .collect();
         old_path(link, &bases)
     }
 

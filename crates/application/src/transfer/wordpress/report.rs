@@ -393,7 +393,11 @@ impl fmt::Display for ImportReport {
     /// The report in lines for people to read.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rehearsed = if self.dry_run { " (dry run)" } else { "" };
-        writeln!(f, "source {}, edition {}{rehearsed}", self.source, self.edition)?;
+        writeln!(
+            f,
+            "source {}, edition {}{rehearsed}",
+            self.source, self.edition
+        )?;
         writeln!(
             f,
             "{:<12} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
@@ -467,11 +471,19 @@ impl Tally {
     fn write_lists(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for note in &self.notes {
             let kind = note.kind.as_str();
-            writeln!(f, "note: {kind} {} `{}`: {}", note.item_id, note.title, note.text)?;
+            writeln!(
+                f,
+                "note: {kind} {} `{}`: {}",
+                note.item_id, note.title, note.text
+            )?;
         }
         for note in &self.conflicts {
             let kind = note.kind.as_str();
-            writeln!(f, "conflict: {kind} {} `{}`: {}", note.item_id, note.title, note.text)?;
+            writeln!(
+                f,
+                "conflict: {kind} {} `{}`: {}",
+                note.item_id, note.title, note.text
+            )?;
         }
         for problem in &self.problems {
             let id = problem.item_id.as_deref().unwrap_or("without id");

@@ -113,7 +113,9 @@ pub(super) async fn links_kind(tx: &mut Tx) -> Result<&'static str> {
         (Some(in_a), Some(in_b)) if in_a < in_b => (a, b),
         (Some(_), Some(_)) => (b, a),
     };
-    tx.store_tx().clear_deferred(EVERYWHERE, Some(other)).await?;
+    tx.store_tx()
+        .clear_deferred(EVERYWHERE, Some(other))
+        .await?;
     Ok(active)
 }
 
@@ -218,7 +220,8 @@ impl Writer {
                 to,
                 is_permanent: true,
             };
-            self.redirect(tx, &redirect, Care::OneByOne, effects).await?;
+            self.redirect(tx, &redirect, Care::OneByOne, effects)
+                .await?;
         }
         Ok(())
     }
@@ -280,7 +283,12 @@ impl Writer {
         effects.tally.reasons.unresolved_links += wide(rest.waits.len());
         let payload = serde_json::to_string(&rest).map_err(Error::internal)?;
         tx.store_tx()
-            .defer(EVERYWHERE, other_kind(self.links), &id.to_string(), &payload)
+            .defer(
+                EVERYWHERE,
+                other_kind(self.links),
+                &id.to_string(),
+                &payload,
+            )
             .await
     }
 
@@ -300,8 +308,7 @@ impl Writer {
         for wait in &links.waits {
             if let Some(item) = wait.url.strip_prefix("gallery:") {
                 let item = item.parse().unwrap_or_default();
-                let pictures =
-                    attachments::pictures_of(tx.reader(), &links.source, item).await?;
+                let pictures = attachments::pictures_of(tx.reader(), &links.source, item).await?;
                 for id in &pictures {
                     if let Some(asset) = self.stored_asset(tx, &links.source, *id).await? {
                         found.insert(attachment_token(*id), asset);

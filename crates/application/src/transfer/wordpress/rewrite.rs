@@ -121,12 +121,7 @@ pub(super) fn rewrite(html: &str, standing: Standing<'_>, lookup: &dyn Lookup) -
     Rewritten { html, waits }
 }
 
-fn answer(
-    url: &Url,
-    address: Address<'_>,
-    standing: Standing<'_>,
-    lookup: &dyn Lookup,
-) -> Answer {
+fn answer(url: &Url, address: Address<'_>, standing: Standing<'_>, lookup: &dyn Lookup) -> Answer {
     let owner = host_of(url).map_or(Owner::Foreign, |host| lookup.owner(&host));
     let by_id = || match lookup.item(address.attachment?)? {
         Target::Asset(asset) => Some(asset),
@@ -148,9 +143,9 @@ fn answer(
             };
             asset.map(|asset| format!("asset:{asset}"))
         }
-        Named::Item(id) if owner == Owner::Own => {
-            lookup.item(id).and_then(|target| place(url, &target, standing))
-        }
+        Named::Item(id) if owner == Owner::Own => lookup
+            .item(id)
+            .and_then(|target| place(url, &target, standing)),
         Named::Path if owner != Owner::Foreign && is_link => {
             if is_service(url.path()) || url.query().is_some() {
                 return Answer::Foreign;
@@ -299,7 +294,10 @@ mod tests {
 
     fn run(html: &str) -> Rewritten {
         let known = Known::new();
-        known.learn_editions(&[super::super::tests::edition(edition(), "https://new.example/en")]);
+        known.learn_editions(&[super::super::tests::edition(
+            edition(),
+            "https://new.example/en",
+        )]);
         let base = Url::parse("https://example.org/2020/post/").unwrap();
         let standing = Standing {
             base: Some(&base),
@@ -328,7 +326,11 @@ mod tests {
         let waits: Vec<&str> = done.waits.iter().map(|wait| wait.url.as_str()).collect();
         assert_eq!(
             waits,
-            ["https://example.org/later/", "https://fa.example.org/b", "attachment:9"]
+            [
+                "https://example.org/later/",
+                "https://fa.example.org/b",
+                "attachment:9"
+            ]
         );
         let found = HashMap::from([
             ("https://example.org/later/".to_owned(), "/later".to_owned()),
@@ -343,7 +345,12 @@ mod tests {
         let done = run(
             "<img src=\"https://example.org/wp-content/uploads/2020/a-300x200.jpg\"><img class=\"x\" data-wp-id=\"5\" src=\"https://cdn.example/uploads/2020/a.jpg\">",
         );
-        assert_eq!(done.html.matches(&format!("src=\"asset:{}\"", asset())).count(), 2);
+        assert_eq!(
+            done.html
+                .matches(&format!("src=\"asset:{}\"", asset()))
+                .count(),
+            2
+        );
         // A picture of somebody else that happens to have the same name is not ours.
         let foreign = "<img src=\"https://cdn.example/uploads/2020/a.jpg\">";
         assert_eq!(run(foreign).html, foreign);

@@ -126,14 +126,11 @@ pub(super) struct Run {
 impl Run {
     /// The kind of entry items of a type become.
     pub(super) fn kind_of(&self, post_type: &str) -> Option<ContentKind> {
-        self.map_types
-            .get(post_type)
-            .copied()
-            .or(match post_type {
-                "post" => Some(ContentKind::Article),
-                "page" => Some(ContentKind::Page),
-                _ => None,
-            })
+        self.map_types.get(post_type).copied().or(match post_type {
+            "post" => Some(ContentKind::Article),
+            "page" => Some(ContentKind::Page),
+            _ => None,
+        })
     }
 
     /// The edition a custom field names, if it is known already.

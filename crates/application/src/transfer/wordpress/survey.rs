@@ -161,10 +161,16 @@ pub(super) fn open(path: &Path) -> Result<(File, u64)> {
     let opened = file.and_then(|file| file.metadata().map(|facts| (file, facts)));
     match opened {
         Ok((file, facts)) if facts.is_file() => Ok((file, facts.len())),
-        Ok(_) => Err(Error::invalid("file", format!("{} is no file", path.display()))),
+        Ok(_) => Err(Error::invalid(
+            "file",
+            format!("{} is no file", path.display()),
+        )),
         Err(source) => {
             let path = path.display();
-            Err(Error::invalid("file", format!("{path} cannot be opened: {source}")))
+            Err(Error::invalid(
+                "file",
+                format!("{path} cannot be opened: {source}"),
+            ))
         }
     }
 }
@@ -332,7 +338,10 @@ mod tests {
             .contains(7)
         };
         assert!(!item("publish", "<wp:post_password></wp:post_password>"));
-        assert!(item("publish", "<wp:post_password><![CDATA[x]]></wp:post_password>"));
+        assert!(item(
+            "publish",
+            "<wp:post_password><![CDATA[x]]></wp:post_password>"
+        ));
         assert!(item("private", ""));
         assert!(item("future", ""));
         assert!(!item("inherit", ""));

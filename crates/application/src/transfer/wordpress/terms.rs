@@ -40,9 +40,18 @@ pub(super) fn place_of(taxonomy: &str) -> Option<(Taxonomy, &str)> {
     match taxonomy {
         "category" => Some((Taxonomy::Category, "")),
         "post_tag" => Some((Taxonomy::Tag, "")),
-        "" | "nav_menu" | "post_format" | "link_category" | "language" | "post_translations"
-        | "term_language" | "term_translations" | "author" | "wp_theme"
-        | "wp_template_part_area" | "wp_pattern_category" => None,
+        ""
+        | "nav_menu"
+        | "post_format"
+        | "link_category"
+        | "language"
+        | "post_translations"
+        | "term_language"
+        | "term_translations"
+        | "author"
+        | "wp_theme"
+        | "wp_template_part_area"
+        | "wp_pattern_category" => None,
         other => Some((Taxonomy::Tag, other)),
     }
 }
@@ -196,7 +205,9 @@ impl Writer {
             (None, None) => None,
         };
         let known = match id {
-            Some(id) => read(tx, id, edition).await?.filter(|_| id.taxonomy == taxonomy),
+            Some(id) => read(tx, id, edition)
+                .await?
+                .filter(|_| id.taxonomy == taxonomy),
             None => None,
         };
         let (id, version) = match known {
@@ -205,7 +216,9 @@ impl Writer {
                     && current.version > record.target_version
                     && !self.run.overwrite
                 {
-                    effects.tally.conflict(note(term, "was edited here since its import"));
+                    effects
+                        .tally
+                        .conflict(note(term, "was edited here since its import"));
                     self.terms.insert(term.key(), current.id);
                     return Ok(());
                 }
@@ -296,7 +309,10 @@ impl Writer {
         };
         if stored.text.value.slug != wanted && !wanted.is_empty() {
             add(&mut effects.tally.reasons.collisions, "slug of a term", 1);
-            let text = format!("its slug `{wanted}` was taken, it is `{}`", stored.text.value.slug);
+            let text = format!(
+                "its slug `{wanted}` was taken, it is `{}`",
+                stored.text.value.slug
+            );
             effects.tally.note(note(term, &text));
         }
         Ok(())
@@ -344,7 +360,10 @@ impl Writer {
 
     async fn record_by_slug(&self, tx: &mut Tx, key: &str) -> Result<Option<ImportRecord>> {
         let source = &self.run.source;
-        let named = tx.reader().import_record(source, kinds::TERM_SLUG, key).await?;
+        let named = tx
+            .reader()
+            .import_record(source, kinds::TERM_SLUG, key)
+            .await?;
         match named {
             Some(named) => {
                 tx.reader()
@@ -369,11 +388,7 @@ impl Writer {
         Ok(place.map_or(default, |place| place.edition))
     }
 
-    async fn parent_of(
-        &mut self,
-        tx: &mut Tx,
-        term: &PreparedTerm,
-    ) -> Result<Option<CategoryId>> {
+    async fn parent_of(&mut self, tx: &mut Tx, term: &PreparedTerm) -> Result<Option<CategoryId>> {
         let Some(parent) = term.parent.as_ref().filter(|_| term.taxonomy == "category") else {
             return Ok(None);
         };

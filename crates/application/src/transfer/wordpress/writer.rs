@@ -155,7 +155,10 @@ impl Writer {
             if self.defects > MOST_DEFECTS {
                 return Err(error);
             }
-            tracing::error!(error = &error as &dyn std::error::Error, "an item could not be imported");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "an item could not be imported"
+            );
         }
         let (kind, name, id) = describe(work);
         if let Some(kind) = kind {
@@ -217,14 +220,26 @@ impl Writer {
 /// What a report calls a thing that could not be written.
 fn describe(work: &Work) -> (Option<Kind>, &'static str, Option<String>) {
     match work {
-        Work::Author(author) => (Some(Kind::Authors), "author", Some(author.external_id.clone())),
-        Work::Term(term) => (Some(term.report_kind()), "term", Some(term.external_id.clone())),
+        Work::Author(author) => (
+            Some(Kind::Authors),
+            "author",
+            Some(author.external_id.clone()),
+        ),
+        Work::Term(term) => (
+            Some(term.report_kind()),
+            "term",
+            Some(term.external_id.clone()),
+        ),
         Work::MenuName { slug, .. } => (Some(Kind::Menus), "menu", Some(slug.clone())),
         Work::Attachment(attachment) => {
             let id = Some(attachment.external_id.clone());
             (Some(Kind::Attachments), "attachment", id)
         }
-        Work::Post(post) => (Some(post.report_kind()), "post", Some(post.external_id.clone())),
+        Work::Post(post) => (
+            Some(post.report_kind()),
+            "post",
+            Some(post.external_id.clone()),
+        ),
         Work::MenuItem(item) => (None, "menu item", item.id.map(|id| id.to_string())),
     }
 }
