@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::pin::Pin;
 
-use application::{articles, authors, editions, media, settings, terms};
+use application::{articles, authors, editions, settings, terms};
 use domain::{
     articles::{ArticleDraft, ContributionDraft, ContributionRole, EntryDraft},
     authors::{AuthorDraft, AuthorText},
@@ -11,7 +11,7 @@ use domain::{
     content::{Seo, Status},
     editions::{EditionDraft, Permalinks, SlugStyle},
     id::{ArticleId, AssetId, AuthorId, CategoryId, EditionId, Id, TagId, TranslationGroupId},
-    media::{AssetDraft, AssetKind, AssetLocation, AssetText, FigureDraft},
+    media::FigureDraft,
     settings::SiteDraft,
     terms::{Taxonomy, TermDraft, TermText},
     text::EditionText,
@@ -126,27 +126,6 @@ impl TestServer {
         let draft = AuthorDraft { website: None, avatar: None, texts: vec![EditionText { edition, value }] };
         authors::create(&self.system(), draft).await.unwrap()
     }
-
-    /// A remote picture nobody made public, with an alternative text in one edition.
-    pub async fn picture(&self, edition: EditionId, alt: &str) -> AssetId {
-        let value = AssetText { alt: Some(alt.to_owned()), ..AssetText::default() };
-        let draft = AssetDraft {
-            kind: AssetKind::Image,
-            location: AssetLocation::Remote { url: "https://pictures.example/river.jpg".to_owned() },
-            file_name: "river.jpg".to_owned(),
-            media_type: "image/jpeg".to_owned(),
-            size_bytes: Some(1234),
-            width: Some(1200),
-            height: Some(800),
-            duration_ms: None,
-            focal_point: None,
-            licence: None,
-            is_public: false,
-            created_at: None,
-            texts: vec![EditionText { edition, value }],
-        };
-        media::create(&self.system(), draft).await.unwrap()
-    }
 }
 
 /// An article under construction.
@@ -199,6 +178,11 @@ impl ArticleBuilder<'_> {
     }
     pub fn featured(mut self) -> Self {
         self.draft.entry.is_featured = true;
+        self
+    }
+    /// Any other change of the draft.
+    pub fn with(mut self, change: impl FnOnce(&mut ArticleDraft)) -> Self {
+        change(&mut self.draft);
         self
     }
 }

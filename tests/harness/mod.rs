@@ -18,6 +18,7 @@ mod client;
 mod database;
 mod demo;
 mod raw;
+pub mod records;
 
 pub use client::{Answer, texts};
 pub use database::engine;

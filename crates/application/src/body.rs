@@ -1,6 +1,6 @@
 //! Bodies on their way out: addresses of our own become addresses readers can open.
 
-use std::{collections::HashMap, hash::BuildHasher};
+use std::collections::HashMap;
 
 use domain::{
     Result,
@@ -39,11 +39,8 @@ pub async fn assets_of<'a>(
 }
 
 /// The HTML of a body with the addresses of its assets filled in.
-pub fn html<S: BuildHasher>(
-    cx: &ActorContext,
-    body: &Body,
-    assets: &HashMap<AssetId, Asset, S>,
-) -> String {
+#[expect(clippy::implicit_hasher, reason = "the map comes from `assets`")]
+pub fn html(cx: &ActorContext, body: &Body, assets: &HashMap<AssetId, Asset>) -> String {
     if !body.html.contains("asset:") {
         return body.html.clone();
     }

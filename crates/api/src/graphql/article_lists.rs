@@ -12,7 +12,7 @@ use domain::{
 use super::{
     articles::Article,
     connection::{Connection, Paging},
-    context::{Session, session},
+    context::{Session, both, session},
     enums::FacetField,
     filters,
     loaders::{LatestByAuthor, LatestByTerm, TermArticleCount},
@@ -26,8 +26,8 @@ pub(crate) type ArticleConnection = Connection<Article, ArticleFacets>;
 
 /// What a list of articles is asked for.
 pub(crate) struct ArticleList {
-    /// Only of this edition.
-    pub(crate) edition: Option<EditionId>,
+    /// Only of this edition; what is wrong with it is told with all else.
+    pub(crate) edition: domain::Result<Option<EditionId>>,
     /// Only those that match.
     pub(crate) filter: Option<ArticleFilter>,
     /// In which order.
@@ -84,24 +84,16 @@ impl ArticleList {
         own: EntryFilter,
         wanted: PageSelection,
     ) -> domain::Result<(EntryQuery, PageArgs)> {
-        let filter = match self.filter {
-            Some(filter) if own == EntryFilter::default() => {
-                filters::read(filter, session.edition_set())?
-            }
-            Some(filter) => EntryFilter {
-                and: vec![filters::read(filter, session.edition_set())?],
-                ..own
-            },
+        let read = |filter| filters::read(filter, session.edition_set());
+        let filter = self.filter.map(read).transpose();
+        let ((edition, filter), args) = both(both(self.edition, filter), self.paging.check(wanted))?;
+        let filter = match filter {
+            Some(filter) if own == EntryFilter::default() => filter,
+            Some(filter) => EntryFilter { and: vec![filter], ..own },
             None => own,
         };
         let order = self.order.map_or_else(EntryOrder::default, Into::into);
-        let query = EntryQuery {
-            kind: ContentKind::Article,
-            edition: self.edition,
-            filter,
-            order,
-        };
-        Ok((query, self.paging.check(wanted)?))
+        Ok((EntryQuery { kind: ContentKind::Article, edition, filter, order }, args))
     }
 }
 

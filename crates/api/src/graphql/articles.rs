@@ -486,7 +486,7 @@ impl ArticleQueries {
         #[graphql(desc = "Only those that match.")] filter: Option<ArticleFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
     ) -> Result<ArticleConnection> {
-        let edition = session(ctx)?.list_edition(edition.as_deref())?;
+        let edition = session(ctx)?.list_edition(edition.as_deref());
         ArticleList {
             edition,
             filter,

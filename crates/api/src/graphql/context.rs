@@ -117,6 +117,18 @@ pub(crate) fn parse_id<T: std::str::FromStr<Err = Error>>(
         .map_err(|error: Error| rename_field(error, field))
 }
 
+/// Both of two arguments, or everything that is wrong with either.
+pub(crate) fn both<A, B>(first: domain::Result<A>, second: domain::Result<B>) -> domain::Result<(A, B)> {
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (Err(Error::Invalid(mut wrong)), Err(Error::Invalid(more))) => {
+            wrong.extend(more);
+            Err(Error::Invalid(wrong))
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
 /// Makes an error about one value name the field the value came in.
 pub(crate) fn rename_field(error: Error, field: &str) -> Error {
     match error {

@@ -255,7 +255,7 @@ impl Writer {
             Action::Delete,
             other.target(),
             id.uuid(),
-            &kept.id.to_string(),
+            kept.id.uuid(),
         )
         .await?;
         let mut all: Vec<EditionText<_>> = texts.into_iter().map(unlocalized).collect();
@@ -303,7 +303,7 @@ impl Writer {
             return Ok(Joined::Refused("was deleted here".to_owned()));
         };
         let target = domain::access::Target::shared(domain::events::RecordKind::Author, id);
-        delete(tx, Action::Delete, target, id.uuid(), &kept.to_string()).await?;
+        delete(tx, Action::Delete, target, id.uuid(), kept.uuid()).await?;
         let mut texts = draft.texts;
         for text in other.texts {
             if !texts.iter().any(|known| known.edition == text.edition) {
@@ -370,11 +370,11 @@ async fn delete(
     action: Action,
     target: domain::access::Target,
     id: uuid::Uuid,
-    other: &str,
+    other: uuid::Uuid,
 ) -> Result<()> {
     let cx = tx.cx().clone();
     let permit = cx.authorize(action, target)?;
-    let on_use = OnUse::ReplaceWith(other.to_owned());
+    let on_use = OnUse::ReplaceWith(other);
     tx.store_tx()
         .delete_record(
             &permit,

@@ -138,12 +138,12 @@ pub(super) fn survey(
     let skim = std::mem::take(&mut *lock(&skim));
     Ok(Survey {
         bookmark: reader.bookmark(),
+        has_late_head: found.has_late_head,
         languages: found.finish(&site),
         site,
         bytes,
         unpublished: skim.unpublished,
         has_attachments: skim.has_attachments,
-        has_late_head: found.has_late_head,
     })
 }
 
