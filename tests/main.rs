@@ -12,5 +12,6 @@
 )]
 
 mod harness;
+mod import_wordpress;
 
 mod smoke;

@@ -30,7 +30,9 @@ where
         // Credentials nobody can check must not pass for none: the caller would be shown the
         // public side and take it for all there is.
         if parts.headers.contains_key(header::AUTHORIZATION) {
-            return Err(Problem::unauthenticated("this service does not take credentials yet; ask again without the header `Authorization`"));
+            return Err(Problem::unauthenticated(
+                "this service does not take credentials yet; ask again without the header `Authorization`",
+            ));
         }
         Ok(Self(Arc::<App>::from_ref(state).context(Actor::Anonymous)))
     }

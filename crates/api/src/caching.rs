@@ -13,13 +13,14 @@ use domain::{
     events::{CacheTag, RecordKind},
     time::Timestamp,
 };
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
 /// For shared caches: answers anybody may read. Short, since a change is not announced to them
 /// unless they are purged by `Surrogate-Key`.
-const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=30, stale-while-revalidate=60");
+const PUBLIC: HeaderValue =
+    HeaderValue::from_static("public, max-age=30, stale-while-revalidate=60");
 /// For answers that depend on who asks.
 const PRIVATE: HeaderValue = HeaderValue::from_static("no-store");
 /// What an answer depends on besides its address.
@@ -46,22 +47,36 @@ pub(crate) struct Facts {
 /// them. Call it after all reading is done: by then the scope knows what the answer is made of.
 ///
 /// HEAD needs nothing more: the router leaves the body out.
-pub(crate) fn cacheable(headers: &HeaderMap, scope: &ReadScope, content_type: &'static str, body: impl Into<Bytes>, facts: Facts) -> Response {
+pub(crate) fn cacheable(
+    headers: &HeaderMap,
+    scope: &ReadScope,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+    facts: Facts,
+) -> Response {
     let body = body.into();
     let tag = entity_tag(&body, facts.version);
     let mut response = if matches(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let mut response = Response::new(axum::body::Body::from(body));
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response.headers_mut().insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
         response
     };
     let out = response.headers_mut();
     if let Ok(tag) = HeaderValue::try_from(tag) {
         out.insert(header::ETAG, tag);
     }
-    out.insert(header::CACHE_CONTROL, if scope.is_public() { PUBLIC } else { PRIVATE });
+    out.insert(
+        header::CACHE_CONTROL,
+        if scope.is_public() { PUBLIC } else { PRIVATE },
+    );
     out.insert(header::VARY, VARY);
     if let Some(vary) = facts.vary {
         out.append(header::VARY, vary);
@@ -104,7 +119,9 @@ pub(crate) fn matches(headers: &HeaderMap, tag: &str) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
-        .any(|candidate| candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate) == tag)
+        .any(|candidate| {
+            candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate) == tag
+        })
 }
 
 /// A point in time as HTTP writes it.
@@ -120,7 +137,11 @@ fn surrogate_key(tags: &BTreeSet<CacheTag>) -> Option<HeaderValue> {
         let coarse: BTreeSet<CacheTag> = tags.iter().map(whole_kind).collect();
         keys = joined(coarse.iter());
     }
-    if keys.is_empty() { None } else { HeaderValue::try_from(keys).ok() }
+    if keys.is_empty() {
+        None
+    } else {
+        HeaderValue::try_from(keys).ok()
+    }
 }
 
 fn joined<'a>(tags: impl Iterator<Item = &'a CacheTag>) -> String {
@@ -155,7 +176,10 @@ fn whole_kind(tag: &CacheTag) -> CacheTag {
         CacheTag::Entry(id) => CacheTag::List(id.kind, None),
         CacheTag::Record(id) => {
             let prefix = id.rsplit_once('_').map_or("", |(prefix, _)| prefix);
-            KINDS.into_iter().find(|kind| kind.as_str() == prefix).map_or_else(|| tag.clone(), CacheTag::Records)
+            KINDS
+                .into_iter()
+                .find(|kind| kind.as_str() == prefix)
+                .map_or_else(|| tag.clone(), CacheTag::Records)
         }
         CacheTag::List(..) | CacheTag::Records(_) | CacheTag::Settings => tag.clone(),
     }
@@ -170,7 +194,9 @@ const CODINGS: [&str; 3] = ["zstd", "br", "gzip"];
 pub(crate) async fn tag_per_coding(mut request: Request, next: Next) -> Response {
     let coding = preferred_coding(request.headers());
     match coding {
-        Some(coding) => request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding)),
+        Some(coding) => request
+            .headers_mut()
+            .insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding)),
         None => request.headers_mut().remove(header::ACCEPT_ENCODING),
     };
     let Some(coding) = coding else {
@@ -178,8 +204,14 @@ pub(crate) async fn tag_per_coding(mut request: Request, next: Next) -> Response
     };
     let has_coded = strip_coding(request.headers_mut(), coding);
     let mut response = next.run(request).await;
-    let is_coded = response.headers().contains_key(header::CONTENT_ENCODING) || (response.status() == StatusCode::NOT_MODIFIED && has_coded);
-    if is_coded && let Some(tag) = response.headers().get(header::ETAG).and_then(|tag| with_coding(tag, coding)) {
+    let is_coded = response.headers().contains_key(header::CONTENT_ENCODING)
+        || (response.status() == StatusCode::NOT_MODIFIED && has_coded);
+    if is_coded
+        && let Some(tag) = response
+            .headers()
+            .get(header::ETAG)
+            .and_then(|tag| with_coding(tag, coding))
+    {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
@@ -190,8 +222,13 @@ fn strip_coding(headers: &mut HeaderMap, coding: &str) -> bool {
     let suffix = format!("-{coding}\"");
     let mut found = false;
     for name in [header::IF_NONE_MATCH, header::IF_MATCH] {
-        let has_suffix = headers.get(&name).and_then(|value| value.to_str().ok()).filter(|value| value.contains(&suffix));
-        if let Some(value) = has_suffix.and_then(|value| HeaderValue::try_from(value.replace(&suffix, "\"")).ok()) {
+        let has_suffix = headers
+            .get(&name)
+            .and_then(|value| value.to_str().ok())
+            .filter(|value| value.contains(&suffix));
+        if let Some(value) =
+            has_suffix.and_then(|value| HeaderValue::try_from(value.replace(&suffix, "\"")).ok())
+        {
             headers.insert(name, value);
             found = true;
         }
@@ -209,14 +246,23 @@ fn preferred_coding(headers: &HeaderMap) -> Option<&'static str> {
     let mut wanted: [Option<u16>; CODINGS.len()] = [None; CODINGS.len()];
     let mut others = None;
     let mut bare = None;
-    for item in headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')) {
+    for item in headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+    {
         let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
         let quality = quality(parameters);
         match name.trim() {
             "*" => others = Some(quality),
             name if name.eq_ignore_ascii_case("identity") => bare = Some(quality),
             name => {
-                if let Some((_, slot)) = CODINGS.iter().zip(&mut wanted).find(|(coding, _)| name.eq_ignore_ascii_case(coding)) {
+                if let Some((_, slot)) = CODINGS
+                    .iter()
+                    .zip(&mut wanted)
+                    .find(|(coding, _)| name.eq_ignore_ascii_case(coding))
+                {
                     *slot = Some(quality);
                 }
             }
@@ -233,7 +279,11 @@ fn preferred_coding(headers: &HeaderMap) -> Option<&'static str> {
 
 /// The weight of an item in thousandths: 1 if there is none, 0 if it makes no sense.
 fn quality(parameters: &str) -> u16 {
-    let Some((_, value)) = parameters.split(';').filter_map(|part| part.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("q")) else {
+    let Some((_, value)) = parameters
+        .split(';')
+        .filter_map(|part| part.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
+    else {
         return 1000;
     };
     let (whole, fraction) = value.trim().split_once('.').unwrap_or((value.trim(), ""));
@@ -261,7 +311,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .collect()
     }
 
     fn reader() -> ReadScope {
@@ -277,19 +330,38 @@ mod tests {
     #[test]
     fn the_tag_of_one_record_begins_with_its_version() {
         let tag = entity_tag(b"{}", Some(7));
-        assert!(tag.starts_with("\"7-") && tag.ends_with('"') && tag.len() == 36, "{tag}");
+        assert!(
+            tag.starts_with("\"7-") && tag.ends_with('"') && tag.len() == 36,
+            "{tag}"
+        );
         assert_ne!(entity_tag(b"{}", None), entity_tag(b"[]", None));
     }
 
     #[tokio::test]
     async fn who_has_the_bytes_gets_304_with_the_same_headers() {
-        let first = cacheable(&HeaderMap::new(), &reader(), "application/json", "{}", Facts::default());
+        let first = cacheable(
+            &HeaderMap::new(),
+            &reader(),
+            "application/json",
+            "{}",
+            Facts::default(),
+        );
         assert_eq!(first.status(), StatusCode::OK);
         let tag = first.headers()[header::ETAG].clone();
-        for value in [tag.to_str().unwrap().to_owned(), format!("\"x\", W/{}", tag.to_str().unwrap()), "*".to_owned()] {
+        for value in [
+            tag.to_str().unwrap().to_owned(),
+            format!("\"x\", W/{}", tag.to_str().unwrap()),
+            "*".to_owned(),
+        ] {
             let mut asked = HeaderMap::new();
             asked.insert(header::IF_NONE_MATCH, value.try_into().unwrap());
-            let again = cacheable(&asked, &reader(), "application/json", "{}", Facts::default());
+            let again = cacheable(
+                &asked,
+                &reader(),
+                "application/json",
+                "{}",
+                Facts::default(),
+            );
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
             for name in [header::ETAG, header::CACHE_CONTROL, header::VARY] {
                 assert_eq!(again.headers()[&name], first.headers()[&name], "{name}");
@@ -298,15 +370,37 @@ mod tests {
             assert!(to_bytes(again.into_body(), 10).await.unwrap().is_empty());
         }
         let other = headers(&[(header::IF_NONE_MATCH, "\"other\"")]);
-        assert_eq!(cacheable(&other, &reader(), "application/json", "{}", Facts::default()).status(), StatusCode::OK);
+        assert_eq!(
+            cacheable(
+                &other,
+                &reader(),
+                "application/json",
+                "{}",
+                Facts::default()
+            )
+            .status(),
+            StatusCode::OK
+        );
     }
 
     #[test]
     fn only_what_anybody_may_read_may_be_shared() {
         let id = UserId::from_uuid("01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap());
-        let editor = ReadScope::of(&Actor::User { id, grants: vec![Grant { role: Role::Editor, edition: None }] });
+        let editor = ReadScope::of(&Actor::User {
+            id,
+            grants: vec![Grant {
+                role: Role::Editor,
+                edition: None,
+            }],
+        });
         editor.note(CacheTag::Settings);
-        let answer = cacheable(&HeaderMap::new(), &editor, "application/json", "{}", Facts::default());
+        let answer = cacheable(
+            &HeaderMap::new(),
+            &editor,
+            "application/json",
+            "{}",
+            Facts::default(),
+        );
         assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
         assert!(!answer.headers().contains_key("surrogate-key"));
     }
@@ -314,25 +408,49 @@ mod tests {
     #[test]
     fn the_answer_names_what_it_is_made_of() {
         let scope = reader();
-        scope.note_all([article(1), CacheTag::List(ContentKind::Article, None), CacheTag::Record("author_x".to_owned())]);
+        scope.note_all([
+            article(1),
+            CacheTag::List(ContentKind::Article, None),
+            CacheTag::Record("author_x".to_owned()),
+        ]);
         let time = "2026-03-05T10:00:00.5Z".parse().unwrap();
-        let facts = Facts { last_modified: Some(time), link: Some(HeaderValue::from_static("</a>; rel=\"next\"")), ..Facts::default() };
+        let facts = Facts {
+            last_modified: Some(time),
+            link: Some(HeaderValue::from_static("</a>; rel=\"next\"")),
+            ..Facts::default()
+        };
         let answer = cacheable(&HeaderMap::new(), &scope, "application/json", "{}", facts);
-        assert_eq!(answer.headers()["surrogate-key"], format!("{} article-list author_x", article(1).surrogate_key()));
-        assert_eq!(answer.headers()[header::LAST_MODIFIED], "Thu, 05 Mar 2026 10:00:00 GMT");
+        assert_eq!(
+            answer.headers()["surrogate-key"],
+            format!("{} article-list author_x", article(1).surrogate_key())
+        );
+        assert_eq!(
+            answer.headers()[header::LAST_MODIFIED],
+            "Thu, 05 Mar 2026 10:00:00 GMT"
+        );
         assert_eq!(answer.headers()[header::LINK], "</a>; rel=\"next\"");
     }
 
     #[test]
     fn too_many_keys_become_the_keys_of_their_kinds() {
-        let tags: BTreeSet<CacheTag> = (0..200).map(article).chain([CacheTag::Record("author_00000000000000000000000000".to_owned()), CacheTag::Settings]).collect();
-        assert_eq!(surrogate_key(&tags).unwrap(), "article-list author-list settings");
+        let tags: BTreeSet<CacheTag> = (0..200)
+            .map(article)
+            .chain([
+                CacheTag::Record("author_00000000000000000000000000".to_owned()),
+                CacheTag::Settings,
+            ])
+            .collect();
+        assert_eq!(
+            surrogate_key(&tags).unwrap(),
+            "article-list author-list settings"
+        );
         assert_eq!(surrogate_key(&BTreeSet::new()), None);
     }
 
     #[test]
     fn the_coding_is_the_one_the_caller_likes_best() {
-        let choose = |value: &'static str| preferred_coding(&headers(&[(header::ACCEPT_ENCODING, value)]));
+        let choose =
+            |value: &'static str| preferred_coding(&headers(&[(header::ACCEPT_ENCODING, value)]));
         assert_eq!(preferred_coding(&HeaderMap::new()), None);
         assert_eq!(choose("gzip, deflate, br"), Some("br"));
         assert_eq!(choose("GZIP"), Some("gzip"));
@@ -347,23 +465,55 @@ mod tests {
     #[tokio::test]
     async fn each_coding_has_its_own_tag() {
         let body = "a".repeat(1000);
-        let answer = async move |headers: HeaderMap| cacheable(&headers, &reader(), "application/json", body.clone(), Facts::default());
-        let app = Router::new().route("/", get(answer)).layer(CompressionLayer::new()).layer(from_fn(tag_per_coding));
+        let answer = async move |headers: HeaderMap| {
+            cacheable(
+                &headers,
+                &reader(),
+                "application/json",
+                body.clone(),
+                Facts::default(),
+            )
+        };
+        let app = Router::new()
+            .route("/", get(answer))
+            .layer(CompressionLayer::new())
+            .layer(from_fn(tag_per_coding));
         let ask = |pairs: Vec<(HeaderName, String)>| {
-            let mut request = Request::builder().uri("/").body(axum::body::Body::empty()).unwrap();
+            let mut request = Request::builder()
+                .uri("/")
+                .body(axum::body::Body::empty())
+                .unwrap();
             for (name, value) in pairs {
-                request.headers_mut().insert(name, value.try_into().unwrap());
+                request
+                    .headers_mut()
+                    .insert(name, value.try_into().unwrap());
             }
             app.clone().oneshot(request)
         };
-        let bare = ask(vec![]).await.unwrap().headers()[header::ETAG].to_str().unwrap().to_owned();
-        let coded = ask(vec![(header::ACCEPT_ENCODING, "gzip".to_owned())]).await.unwrap();
+        let bare = ask(vec![]).await.unwrap().headers()[header::ETAG]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let coded = ask(vec![(header::ACCEPT_ENCODING, "gzip".to_owned())])
+            .await
+            .unwrap();
         assert_eq!(coded.headers()[header::CONTENT_ENCODING], "gzip");
         let tag = coded.headers()[header::ETAG].to_str().unwrap().to_owned();
         assert_eq!(tag, format!("{}-gzip\"", bare.trim_end_matches('"')));
 
-        let again = ask(vec![(header::ACCEPT_ENCODING, "gzip".to_owned()), (header::IF_NONE_MATCH, tag.clone())]).await.unwrap();
-        assert_eq!((again.status(), again.headers()[header::ETAG].to_str().unwrap()), (StatusCode::NOT_MODIFIED, tag.as_str()));
+        let again = ask(vec![
+            (header::ACCEPT_ENCODING, "gzip".to_owned()),
+            (header::IF_NONE_MATCH, tag.clone()),
+        ])
+        .await
+        .unwrap();
+        assert_eq!(
+            (
+                again.status(),
+                again.headers()[header::ETAG].to_str().unwrap()
+            ),
+            (StatusCode::NOT_MODIFIED, tag.as_str())
+        );
         let uncoded = ask(vec![(header::IF_NONE_MATCH, tag)]).await.unwrap();
         assert_eq!(uncoded.status(), StatusCode::OK);
     }

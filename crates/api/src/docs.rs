@@ -32,7 +32,9 @@ const REFERRER_POLICY: HeaderName = HeaderName::from_static("referrer-policy");
 /// The document as it is served and committed: pretty, in a stable order, with a line feed at the
 /// end.
 pub(crate) fn openapi_json() -> Result<String, domain::Error> {
-    let mut text = rest::openapi().to_pretty_json().map_err(domain::Error::internal)?;
+    let mut text = rest::openapi()
+        .to_pretty_json()
+        .map_err(domain::Error::internal)?;
     text.push('\n');
     Ok(text)
 }
@@ -42,14 +44,26 @@ pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/openapi.json", get(document))
         .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
-        .route("/docs/", get(|headers: HeaderMap| async move { file(&headers, "") }))
-        .route("/docs/{file}", get(|headers: HeaderMap, Path(name): Path<String>| async move { file(&headers, &name) }))
+        .route(
+            "/docs/",
+            get(|headers: HeaderMap| async move { file(&headers, "") }),
+        )
+        .route(
+            "/docs/{file}",
+            get(
+                |headers: HeaderMap, Path(name): Path<String>| async move { file(&headers, &name) },
+            ),
+        )
         .route(&format!("{PROBLEMS_PATH}{{kind}}"), get(problem))
 }
 
 async fn document(headers: HeaderMap) -> Result<Response, Problem> {
     /// Made once: it is long, and the same as long as the program runs.
-    static DOCUMENT: LazyLock<Result<Bytes, String>> = LazyLock::new(|| openapi_json().map(Bytes::from).map_err(|error| error.to_string()));
+    static DOCUMENT: LazyLock<Result<Bytes, String>> = LazyLock::new(|| {
+        openapi_json()
+            .map(Bytes::from)
+            .map_err(|error| error.to_string())
+    });
     match &*DOCUMENT {
         Ok(bytes) => Ok(fixed(&headers, "application/json", bytes.clone())),
         Err(error) => Err(domain::Error::internal(error.clone()).into()),
@@ -68,11 +82,16 @@ fn file(headers: &HeaderMap, name: &str) -> Result<Response, Problem> {
             .try_it_out_enabled(true);
         Arc::new(config)
     });
-    let found = utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG)).map_err(|error| domain::Error::internal(error.to_string()))?;
+    let found = utoipa_swagger_ui::serve(name, Arc::clone(&CONFIG))
+        .map_err(|error| domain::Error::internal(error.to_string()))?;
     let found = found.ok_or_else(|| Problem::not_found("the file"))?;
     let mut response = fixed(headers, &found.content_type, found.bytes.into_owned());
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    response
+        .headers_mut()
+        .insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(response)
 }
 
@@ -80,8 +99,12 @@ fn file(headers: &HeaderMap, name: &str) -> Result<Response, Problem> {
 async fn problem(headers: HeaderMap, path: RawPathParams) -> Result<Response, Problem> {
     let wanted = path.iter().next().map_or("", |(_, value)| value);
     let known = KINDS.iter().find(|(_, code, ..)| slug(code) == wanted);
-    let (status, code, title, explanation) = known.ok_or_else(|| Problem::not_found("a problem of this kind"))?;
-    let text = format!("{title}\n\nCode: {code}\nStatus: {}\n\n{explanation}\n", status.as_u16());
+    let (status, code, title, explanation) =
+        known.ok_or_else(|| Problem::not_found("a problem of this kind"))?;
+    let text = format!(
+        "{title}\n\nCode: {code}\nStatus: {}\n\n{explanation}\n",
+        status.as_u16()
+    );
     Ok(fixed(&headers, "text/plain; charset=utf-8", text))
 }
 
@@ -89,14 +112,21 @@ async fn problem(headers: HeaderMap, path: RawPathParams) -> Result<Response, Pr
 fn fixed(headers: &HeaderMap, content_type: &str, body: impl Into<Bytes>) -> Response {
     let body = body.into();
     let tag = caching::entity_tag(&body, None);
-    let mut response = if caching::matches(headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { Response::new(body.into()) };
+    let mut response = if caching::matches(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Response::new(body.into())
+    };
     let out = response.headers_mut();
     if let Ok(content_type) = HeaderValue::try_from(content_type) {
         out.insert(header::CONTENT_TYPE, content_type);
     }
     out.insert(header::CACHE_CONTROL, CACHE_CONTROL);
     out.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    out.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if let Ok(tag) = HeaderValue::try_from(tag) {
         out.insert(header::ETAG, tag);
     }

@@ -87,7 +87,10 @@ pub(crate) struct UsageBody {
 
 /// The codes of problems. New ones may come.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "only the OpenAPI document reads it; the codes themselves come from the domain")]
+#[expect(
+    dead_code,
+    reason = "only the OpenAPI document reads it; the codes themselves come from the domain"
+)]
 #[schema(rename_all = "SCREAMING_SNAKE_CASE")]
 enum Code {
     Validation,
@@ -111,7 +114,10 @@ enum Code {
 
 /// The codes of what is wrong with a parameter or field. New ones may come.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "only the OpenAPI document reads it; the codes are constants of FieldProblem")]
+#[expect(
+    dead_code,
+    reason = "only the OpenAPI document reads it; the codes are constants of FieldProblem"
+)]
 #[schema(rename_all = "SCREAMING_SNAKE_CASE")]
 enum FieldCode {
     Invalid,
@@ -131,8 +137,17 @@ impl FieldProblem {
     pub(crate) const DUPLICATE: &'static str = "DUPLICATE";
 
     /// Something is wrong with a query parameter.
-    pub(crate) fn parameter(name: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { parameter: Some(name.into()), pointer: None, message: message.into(), code }
+    pub(crate) fn parameter(
+        name: impl Into<String>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            parameter: Some(name.into()),
+            pointer: None,
+            message: message.into(),
+            code,
+        }
     }
 
     /// The parameter it is about; empty for none.
@@ -150,35 +165,128 @@ impl FieldProblem {
 impl From<FieldError> for FieldProblem {
     fn from(error: FieldError) -> Self {
         let parameter = (!error.field.is_empty()).then_some(error.field);
-        Self { parameter, pointer: None, message: error.message, code: Self::INVALID }
+        Self {
+            parameter,
+            pointer: None,
+            message: error.message,
+            code: Self::INVALID,
+        }
     }
 }
 
 impl From<Usage> for UsageBody {
     fn from(usage: Usage) -> Self {
-        Self { id: usage.id, role: usage.role }
+        Self {
+            id: usage.id,
+            role: usage.role,
+        }
     }
 }
 
 /// What the service says about each kind of problem: status, code, title, explanation.
 pub(crate) const KINDS: [(StatusCode, &str, &str, &str); 17] = [
-    (StatusCode::BAD_REQUEST, "VALIDATION", "The request is not valid", "A parameter is unknown, repeated, missing or has a value that cannot be used. `errors` names each of them."),
-    (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "The credentials are not good", "Nobody is signed in, or the credentials are wrong or have expired."),
-    (StatusCode::FORBIDDEN, "FORBIDDEN", "This is not allowed", "You can read the record, but may not do this to it."),
-    (StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here", "The record does not exist, or is not public. The two are never told apart."),
-    (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "The method is not allowed here", "The header `Allow` names the methods that are."),
-    (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", "No acceptable form", "The answer has no form that the header `Accept` allows."),
-    (StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "The request took too long", "Ask for less at once, or try again later."),
-    (StatusCode::CONFLICT, "CONFLICT", "The stored state does not allow this", "The record was changed meanwhile, a name is taken, or the record is in use."),
-    (StatusCode::GONE, "GONE", "It is gone for good", "There was something here once; it was removed and will not come back."),
-    (StatusCode::PRECONDITION_FAILED, "PRECONDITION_FAILED", "The record has changed", "Read it again, and send its new `ETag`."),
-    (StatusCode::PAYLOAD_TOO_LARGE, "LIMIT_EXCEEDED", "The request is too large", "The request passes a limit of the service; `detail` names it."),
-    (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "The media type is not supported", "Send the body in a form the operation names."),
-    (StatusCode::RANGE_NOT_SATISFIABLE, "RANGE_NOT_SATISFIABLE", "There are no such bytes", "The header `Content-Range` tells how many bytes there are."),
-    (StatusCode::PRECONDITION_REQUIRED, "PRECONDITION_REQUIRED", "A condition is required", "Send the `ETag` you read as `If-Match`, so that nobody's change is overwritten."),
-    (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", "Too many requests", "Wait as long as the header `Retry-After` says."),
-    (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Something went wrong inside", "A defect of the service. It has been logged; quote `instance` when you report it."),
-    (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The service cannot answer now", "Try again in a moment."),
+    (
+        StatusCode::BAD_REQUEST,
+        "VALIDATION",
+        "The request is not valid",
+        "A parameter is unknown, repeated, missing or has a value that cannot be used. `errors` names each of them.",
+    ),
+    (
+        StatusCode::UNAUTHORIZED,
+        "UNAUTHENTICATED",
+        "The credentials are not good",
+        "Nobody is signed in, or the credentials are wrong or have expired.",
+    ),
+    (
+        StatusCode::FORBIDDEN,
+        "FORBIDDEN",
+        "This is not allowed",
+        "You can read the record, but may not do this to it.",
+    ),
+    (
+        StatusCode::NOT_FOUND,
+        "NOT_FOUND",
+        "There is nothing here",
+        "The record does not exist, or is not public. The two are never told apart.",
+    ),
+    (
+        StatusCode::METHOD_NOT_ALLOWED,
+        "METHOD_NOT_ALLOWED",
+        "The method is not allowed here",
+        "The header `Allow` names the methods that are.",
+    ),
+    (
+        StatusCode::NOT_ACCEPTABLE,
+        "NOT_ACCEPTABLE",
+        "No acceptable form",
+        "The answer has no form that the header `Accept` allows.",
+    ),
+    (
+        StatusCode::REQUEST_TIMEOUT,
+        "TIMEOUT",
+        "The request took too long",
+        "Ask for less at once, or try again later.",
+    ),
+    (
+        StatusCode::CONFLICT,
+        "CONFLICT",
+        "The stored state does not allow this",
+        "The record was changed meanwhile, a name is taken, or the record is in use.",
+    ),
+    (
+        StatusCode::GONE,
+        "GONE",
+        "It is gone for good",
+        "There was something here once; it was removed and will not come back.",
+    ),
+    (
+        StatusCode::PRECONDITION_FAILED,
+        "PRECONDITION_FAILED",
+        "The record has changed",
+        "Read it again, and send its new `ETag`.",
+    ),
+    (
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "LIMIT_EXCEEDED",
+        "The request is too large",
+        "The request passes a limit of the service; `detail` names it.",
+    ),
+    (
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "The media type is not supported",
+        "Send the body in a form the operation names.",
+    ),
+    (
+        StatusCode::RANGE_NOT_SATISFIABLE,
+        "RANGE_NOT_SATISFIABLE",
+        "There are no such bytes",
+        "The header `Content-Range` tells how many bytes there are.",
+    ),
+    (
+        StatusCode::PRECONDITION_REQUIRED,
+        "PRECONDITION_REQUIRED",
+        "A condition is required",
+        "Send the `ETag` you read as `If-Match`, so that nobody's change is overwritten.",
+    ),
+    (
+        StatusCode::TOO_MANY_REQUESTS,
+        "RATE_LIMITED",
+        "Too many requests",
+        "Wait as long as the header `Retry-After` says.",
+    ),
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "INTERNAL",
+        "Something went wrong inside",
+        "A defect of the service. It has been logged; quote `instance` when you report it.",
+    ),
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        "UNAVAILABLE",
+        "The service cannot answer now",
+        "Try again in a moment.",
+    ),
 ];
 
 /// What stands before the name of a kind of problem in its address.
@@ -192,7 +300,13 @@ pub(crate) fn slug(code: &str) -> String {
 impl Problem {
     fn of(code: &'static str, detail: impl Into<String>) -> Self {
         let known = KINDS.iter().find(|(_, known, ..)| *known == code);
-        let (status, title) = known.map_or((StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside"), |(status, _, title, _)| (*status, *title));
+        let (status, title) = known.map_or(
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong inside",
+            ),
+            |(status, _, title, _)| (*status, *title),
+        );
         let body = ProblemBody {
             kind: format!("{PROBLEMS_PATH}{}", slug(code)),
             title,
@@ -203,7 +317,10 @@ impl Problem {
             errors: Vec::new(),
             used_by: Vec::new(),
         };
-        Self { body: Box::new(body), headers: Vec::new() }
+        Self {
+            body: Box::new(body),
+            headers: Vec::new(),
+        }
     }
 
     /// The problem that a bare status stands for, as layers and extractors answer it.
@@ -211,7 +328,9 @@ impl Problem {
         let known = KINDS.iter().find(|(known, ..)| *known == status);
         let (code, explanation) = match known {
             Some((_, code, _, explanation)) => (*code, *explanation),
-            None if status == StatusCode::UNPROCESSABLE_ENTITY => ("VALIDATION", "The request is not valid."),
+            None if status == StatusCode::UNPROCESSABLE_ENTITY => {
+                ("VALIDATION", "The request is not valid.")
+            }
             None if status.is_client_error() => ("VALIDATION", "The request cannot be read."),
             None => ("INTERNAL", "Something went wrong inside."),
         };
@@ -224,10 +343,12 @@ impl Problem {
     pub(crate) fn validation(errors: Vec<FieldProblem>) -> Self {
         let parts: Vec<String> = errors
             .iter()
-            .map(|error| match error.parameter.as_ref().or(error.pointer.as_ref()) {
-                Some(place) => format!("{place}: {}", error.message),
-                None => error.message.clone(),
-            })
+            .map(
+                |error| match error.parameter.as_ref().or(error.pointer.as_ref()) {
+                    Some(place) => format!("{place}: {}", error.message),
+                    None => error.message.clone(),
+                },
+            )
             .collect();
         let mut problem = Self::of("VALIDATION", parts.join("; "));
         problem.body.errors = errors;
@@ -252,7 +373,8 @@ impl Problem {
 
     /// Credentials that are no good, and what would be.
     pub(crate) fn unauthenticated(detail: impl Into<String>) -> Self {
-        Self::of("UNAUTHENTICATED", detail).with_header(header::WWW_AUTHENTICATE, "Bearer realm=\"colophon\"")
+        Self::of("UNAUTHENTICATED", detail)
+            .with_header(header::WWW_AUTHENTICATE, "Bearer realm=\"colophon\"")
     }
 
     /// The status it is answered with.
@@ -303,16 +425,26 @@ impl From<domain::Error> for Problem {
         use domain::Error;
         let (code, detail) = (error.code(), error.to_string());
         match error {
-            Error::NotFound(_) | Error::Forbidden(_) | Error::LimitExceeded(_) => Self::of(code, detail),
+            Error::NotFound(_) | Error::Forbidden(_) | Error::LimitExceeded(_) => {
+                Self::of(code, detail)
+            }
             Error::Unauthenticated(_) => Self::unauthenticated(detail),
-            Error::Invalid(fields) => Self::validation(fields.into_iter().map(FieldProblem::from).collect()),
+            Error::Invalid(fields) => {
+                Self::validation(fields.into_iter().map(FieldProblem::from).collect())
+            }
             Error::Conflict { field, used_by, .. } => {
                 let mut problem = Self::of(code, detail.clone());
-                problem.body.errors.extend(field.map(|field| FieldProblem::from(FieldError::new(field, detail))));
+                problem
+                    .body
+                    .errors
+                    .extend(field.map(|field| FieldProblem::from(FieldError::new(field, detail))));
                 problem.body.used_by = used_by.into_iter().map(UsageBody::from).collect();
                 problem
             }
-            Error::RateLimited { retry_after_seconds } => Self::of(code, detail).with_header(header::RETRY_AFTER, &retry_after_seconds.to_string()),
+            Error::RateLimited {
+                retry_after_seconds,
+            } => Self::of(code, detail)
+                .with_header(header::RETRY_AFTER, &retry_after_seconds.to_string()),
             Error::Unavailable { source, .. } => {
                 if let Some(source) = source {
                     tracing::warn!(error = %chain(&*source), "the service could not answer");
@@ -365,7 +497,10 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
         None if is_bare(response.headers()) => Problem::of_status(status),
         None => return response,
     };
-    problem.body.instance = id.as_ref().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
+    problem.body.instance = id
+        .as_ref()
+        .and_then(|id| id.header_value().to_str().ok())
+        .map(str::to_owned);
     let body = problem.render(response.headers_mut());
     *response.body_mut() = body;
     response
@@ -373,7 +508,9 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
 
 /// Whether an answer says no more than its status.
 fn is_bare(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_none_or(|value| value.as_bytes().starts_with(b"text/plain"))
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|value| value.as_bytes().starts_with(b"text/plain"))
 }
 
 #[cfg(test)]
@@ -396,28 +533,44 @@ mod tests {
             domain::Error::conflict("c"),
             domain::Error::Forbidden("d".to_owned()),
             domain::Error::Unauthenticated("e".to_owned()),
-            domain::Error::RateLimited { retry_after_seconds: 7 },
+            domain::Error::RateLimited {
+                retry_after_seconds: 7,
+            },
             domain::Error::LimitExceeded("f".to_owned()),
-            domain::Error::Unavailable { message: "g".to_owned(), source: None },
+            domain::Error::Unavailable {
+                message: "g".to_owned(),
+                source: None,
+            },
             domain::Error::internal("h"),
         ];
         for error in errors {
             let code = error.code();
             let problem = Problem::from(error);
             assert_eq!(problem.code(), code);
-            assert!(KINDS.iter().any(|(status, known, ..)| *known == code && *status == problem.status()), "{code}");
+            assert!(
+                KINDS
+                    .iter()
+                    .any(|(status, known, ..)| *known == code && *status == problem.status()),
+                "{code}"
+            );
         }
     }
 
     #[tokio::test]
     async fn wrong_fields_are_all_named() {
-        let fields = vec![FieldError::new("first", "is too many"), FieldError::new("", "is strange")];
+        let fields = vec![
+            FieldError::new("first", "is too many"),
+            FieldError::new("", "is strange"),
+        ];
         let response = Problem::from(domain::Error::Invalid(fields)).into_response();
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
         let body = json(response).await;
         assert_eq!(body["type"], "/problems/validation");
         assert_eq!(body["detail"], "first: is too many; is strange");
-        assert_eq!(body["errors"][0], serde_json::json!({"parameter": "first", "message": "is too many", "code": "INVALID"}));
+        assert_eq!(
+            body["errors"][0],
+            serde_json::json!({"parameter": "first", "message": "is too many", "code": "INVALID"})
+        );
         assert!(body["errors"][1].get("parameter").is_none());
     }
 
@@ -431,21 +584,45 @@ mod tests {
     #[tokio::test]
     async fn bare_errors_become_problems_with_the_id_of_the_request() {
         let app = Router::new()
-            .route("/problem", get(|| async { Problem::not_found("the thing") }))
-            .route("/json", get(|| async { (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], "{}") }))
+            .route(
+                "/problem",
+                get(|| async { Problem::not_found("the thing") }),
+            )
+            .route(
+                "/json",
+                get(|| async {
+                    (
+                        StatusCode::BAD_REQUEST,
+                        [(header::CONTENT_TYPE, "application/json")],
+                        "{}",
+                    )
+                }),
+            )
             .layer(from_fn(problems));
         let ask = |method: &str, path: &str| {
-            let mut request = Request::builder().method(method).uri(path).body(axum::body::Body::empty()).unwrap();
-            request.extensions_mut().insert(RequestId::new(HeaderValue::from_static("abc")));
+            let mut request = Request::builder()
+                .method(method)
+                .uri(path)
+                .body(axum::body::Body::empty())
+                .unwrap();
+            request
+                .extensions_mut()
+                .insert(RequestId::new(HeaderValue::from_static("abc")));
             app.clone().oneshot(request)
         };
         let body = json(ask("GET", "/problem").await.unwrap()).await;
-        assert_eq!((body["instance"].as_str(), body["detail"].as_str()), (Some("abc"), Some("the thing was not found")));
+        assert_eq!(
+            (body["instance"].as_str(), body["detail"].as_str()),
+            (Some("abc"), Some("the thing was not found"))
+        );
 
         let refused = ask("POST", "/problem").await.unwrap();
         assert_eq!(refused.headers()[header::ALLOW], "GET,HEAD");
         let body = json(refused).await;
-        assert_eq!((body["code"].as_str(), body["status"].as_u64()), (Some("METHOD_NOT_ALLOWED"), Some(405)));
+        assert_eq!(
+            (body["code"].as_str(), body["status"].as_u64()),
+            (Some("METHOD_NOT_ALLOWED"), Some(405))
+        );
 
         let absent = ask("GET", "/absent").await.unwrap();
         assert_eq!(json(absent).await["code"], "NOT_FOUND");

@@ -29,7 +29,8 @@ const PRIVATE: HeaderValue = HeaderValue::from_static("no-store");
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 /// Frontends at other origins show our files.
 const CROSS_ORIGIN: HeaderValue = HeaderValue::from_static("cross-origin");
-const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
 
 /// The types browsers may show in place; all else is offered for download.
 const SHOWN: [&str; 18] = [
@@ -58,10 +59,17 @@ pub(crate) fn router() -> Router<Arc<App>> {
     Router::new().route("/media/{asset}/{version}/{file}", get(serve))
 }
 
-async fn serve(Caller(cx): Caller, method: Method, headers: HeaderMap, path: RawPathParams) -> Result<Response, Problem> {
+async fn serve(
+    Caller(cx): Caller,
+    method: Method,
+    headers: HeaderMap,
+    path: RawPathParams,
+) -> Result<Response, Problem> {
     let absent = || Problem::not_found("the file");
     let (id, version) = asset_and_version(&path).ok_or_else(absent)?;
-    let whole = media::open(&cx, id, version, None).await?.ok_or_else(absent)?;
+    let whole = media::open(&cx, id, version, None)
+        .await?
+        .ok_or_else(absent)?;
     let tag = quoted(&whole.etag);
 
     let mut out = HeaderMap::new();
@@ -79,7 +87,9 @@ async fn serve(Caller(cx): Caller, method: Method, headers: HeaderMap, path: Raw
     }
 
     // Ranges are defined for GET only.
-    let asked = (method == Method::GET).then(|| wanted_range(&headers, &tag)).flatten();
+    let asked = (method == Method::GET)
+        .then(|| wanted_range(&headers, &tag))
+        .flatten();
     match asked.map(|asked| asked.within(whole.size)) {
         None => {
             out.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.size));
@@ -89,18 +99,38 @@ async fn serve(Caller(cx): Caller, method: Method, headers: HeaderMap, path: Raw
         Some(Some(range)) => {
             let size = whole.size;
             drop(whole);
-            let part = media::open(&cx, id, version, Some(range.clone())).await?.ok_or_else(absent)?;
-            out.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end.saturating_sub(range.start)));
-            let shown = format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1));
-            out.insert(header::CONTENT_RANGE, HeaderValue::try_from(shown).map_err(|error| Problem::from(domain::Error::internal(error)))?);
-            Ok((StatusCode::PARTIAL_CONTENT, out, Body::from_stream(bytes_of(part))).into_response())
+            let part = media::open(&cx, id, version, Some(range.clone()))
+                .await?
+                .ok_or_else(absent)?;
+            out.insert(
+                header::CONTENT_LENGTH,
+                HeaderValue::from(range.end.saturating_sub(range.start)),
+            );
+            let shown = format!(
+                "bytes {}-{}/{size}",
+                range.start,
+                range.end.saturating_sub(1)
+            );
+            out.insert(
+                header::CONTENT_RANGE,
+                HeaderValue::try_from(shown)
+                    .map_err(|error| Problem::from(domain::Error::internal(error)))?,
+            );
+            Ok((
+                StatusCode::PARTIAL_CONTENT,
+                out,
+                Body::from_stream(bytes_of(part)),
+            )
+                .into_response())
         }
     }
 }
 
 /// The bytes of a file. A read that fails in the middle can only break the connection off: the log
 /// is where it is told.
-fn bytes_of(object: media::MediaObject) -> impl futures::Stream<Item = domain::Result<bytes::Bytes>> {
+fn bytes_of(
+    object: media::MediaObject,
+) -> impl futures::Stream<Item = domain::Result<bytes::Bytes>> {
     use futures::StreamExt;
     let id = object.asset.id;
     object.bytes.inspect(move |chunk| {
@@ -111,11 +141,18 @@ fn bytes_of(object: media::MediaObject) -> impl futures::Stream<Item = domain::R
 }
 
 fn asset_and_version(path: &RawPathParams) -> Option<(AssetId, i64)> {
-    let find = |name| path.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+    let find = |name| {
+        path.iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
+    };
     let version = find("version")?;
     // One address per file: no sign, no leading zero.
     let is_plain = version.bytes().all(|byte| byte.is_ascii_digit()) && !version.starts_with('0');
-    Some((find("asset")?.parse().ok()?, version.parse().ok().filter(|_| is_plain)?))
+    Some((
+        find("asset")?.parse().ok()?,
+        version.parse().ok().filter(|_| is_plain)?,
+    ))
 }
 
 /// The headers every answer about a file has.
@@ -128,7 +165,10 @@ fn describe(out: &mut HeaderMap, asset: &Asset, tag: &str) {
     }
     out.insert(header::CONTENT_TYPE, media_type);
     out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    out.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     out.insert(header::CONTENT_SECURITY_POLICY, POLICY);
     out.insert(CROSS_ORIGIN_RESOURCE_POLICY, CROSS_ORIGIN);
     if let Ok(tag) = HeaderValue::try_from(tag) {
@@ -144,18 +184,32 @@ fn is_shown(asset: &Asset) -> bool {
 }
 
 fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 /// The stored media type, if it is one; bare bytes otherwise.
 fn safe_media_type(media_type: &str) -> HeaderValue {
     const NEUTRAL: HeaderValue = HeaderValue::from_static("application/octet-stream");
-    let is_token = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte));
+    let is_token = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+    };
     let essence = essence(media_type);
     match essence.split_once('/') {
         Some((kind, subtype)) if is_token(kind) && is_token(subtype) => {
             // Text we serve is UTF-8; without the word browsers would guess.
-            let text = if kind == "text" { format!("{essence}; charset=utf-8") } else { essence };
+            let text = if kind == "text" {
+                format!("{essence}; charset=utf-8")
+            } else {
+                essence
+            };
             HeaderValue::try_from(text).unwrap_or(NEUTRAL)
         }
         _ => NEUTRAL,
@@ -164,13 +218,33 @@ fn safe_media_type(media_type: &str) -> HeaderValue {
 
 /// A `Content-Disposition` that saves the file under its name (RFC 6266).
 fn attachment(file_name: &str) -> String {
-    const KEEP: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-    let plain: String = file_name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' }).collect();
-    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(file_name, KEEP))
+    const KEEP: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~');
+    let plain: String = file_name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-_. ".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    format!(
+        "attachment; filename=\"{plain}\"; filename*=UTF-8''{}",
+        utf8_percent_encode(file_name, KEEP)
+    )
 }
 
 fn quoted(tag: &str) -> String {
-    if tag.starts_with('"') { tag.to_owned() } else { format!("\"{}\"", tag.replace('"', "")) }
+    if tag.starts_with('"') {
+        tag.to_owned()
+    } else {
+        format!("\"{}\"", tag.replace('"', ""))
+    }
 }
 
 /// One range of bytes, as a caller asks for it.
@@ -194,7 +268,11 @@ impl ByteRange {
         }
         let number = |text: &str| -> Option<u64> {
             let text = text.trim();
-            if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+            if text.bytes().all(|byte| byte.is_ascii_digit()) {
+                text.parse().ok()
+            } else {
+                None
+            }
         };
         let (first, last) = range.split_once('-')?;
         match (first.trim(), last.trim()) {
@@ -235,10 +313,23 @@ mod tests {
 
     #[test]
     fn a_range_is_read_as_rfc_9110_says() {
-        assert_eq!(ByteRange::parse("bytes=0-99"), Some(ByteRange::Between(0, 99)));
+        assert_eq!(
+            ByteRange::parse("bytes=0-99"),
+            Some(ByteRange::Between(0, 99))
+        );
         assert_eq!(ByteRange::parse("Bytes = 5-"), Some(ByteRange::From(5)));
         assert_eq!(ByteRange::parse("bytes=-500"), Some(ByteRange::Last(500)));
-        for ignored in ["", "bytes", "bytes=", "bytes=-", "bytes=9-5", "bytes=0-1,5-6", "lines=0-1", "bytes=+1-2", "bytes=0-99999999999999999999999"] {
+        for ignored in [
+            "",
+            "bytes",
+            "bytes=",
+            "bytes=-",
+            "bytes=9-5",
+            "bytes=0-1,5-6",
+            "lines=0-1",
+            "bytes=+1-2",
+            "bytes=0-99999999999999999999999",
+        ] {
             assert_eq!(ByteRange::parse(ignored), None, "{ignored}");
         }
     }
@@ -257,7 +348,10 @@ mod tests {
     #[test]
     fn a_range_of_an_older_state_is_not_served() {
         let headers = |if_range: &'static str| {
-            HeaderMap::from_iter([(header::RANGE, HeaderValue::from_static("bytes=0-1")), (header::IF_RANGE, HeaderValue::from_static(if_range))])
+            HeaderMap::from_iter([
+                (header::RANGE, HeaderValue::from_static("bytes=0-1")),
+                (header::IF_RANGE, HeaderValue::from_static(if_range)),
+            ])
         };
         assert!(wanted_range(&headers("\"a\""), "\"a\"").is_some());
         assert!(wanted_range(&headers("\"b\""), "\"a\"").is_none());
@@ -276,8 +370,14 @@ mod tests {
 
     #[test]
     fn a_file_name_cannot_break_out_of_its_header() {
-        assert_eq!(attachment("a\"b\r\n.pdf"), "attachment; filename=\"a_b__.pdf\"; filename*=UTF-8''a%22b%0D%0A.pdf");
-        assert_eq!(attachment("تقویم.pdf"), "attachment; filename=\"_____.pdf\"; filename*=UTF-8''%D8%AA%D9%82%D9%88%DB%8C%D9%85.pdf");
+        assert_eq!(
+            attachment("a\"b\r\n.pdf"),
+            "attachment; filename=\"a_b__.pdf\"; filename*=UTF-8''a%22b%0D%0A.pdf"
+        );
+        assert_eq!(
+            attachment("تقویم.pdf"),
+            "attachment; filename=\"_____.pdf\"; filename*=UTF-8''%D8%AA%D9%82%D9%88%DB%8C%D9%85.pdf"
+        );
     }
 
     proptest! {

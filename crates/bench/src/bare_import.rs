@@ -81,17 +81,16 @@ fn read(reader: &mut Reader<std::io::BufReader<std::fs::File>>, writer: &mut Wri
             Event::Start(start) => {
                 text.clear();
                 match start.name().as_ref() {
-                    b"item" | b"wp:author" | b"wp:category" | b"wp:tag" => item = Item::default(),
-                    b"category" => category = Some(attributes(&start)?),
+                    "item" | "wp:author" | "wp:category" | "wp:tag" => item = Item::default(),
+                    "category" => category = Some(attributes(&start)?),
                     _ => {}
                 }
             }
-            Event::Text(part) => text.push_str(&part.decode()?),
-            Event::CData(part) => text.push_str(&part.decode()?),
+            Event::Text(part) => text.push_str(&part.xml10_content()),
+            Event::CData(part) => text.push_str(&part.xml10_content()),
             Event::End(end) => {
                 let name = end.name();
-                let name = std::str::from_utf8(name.as_ref())?;
-                match name {
+                match name.as_ref() {
                     "item" => {
                         posts += usize::from(item.field("wp:post_type") == "post");
                         writer.item(&item)?;
@@ -131,8 +130,8 @@ fn attributes(start: &BytesStart<'_>) -> Result<(String, String)> {
         let attribute = attribute?;
         let value = attribute.normalized_value(XmlVersion::Implicit1_0)?.into_owned();
         match attribute.key.as_ref() {
-            b"domain" => of.0 = value,
-            b"nicename" => of.1 = value,
+            "domain" => of.0 = value,
+            "nicename" => of.1 = value,
             _ => {}
         }
     }

@@ -117,7 +117,7 @@ async fn from_postgres(State(page): State<Arc<Page<PgPool>>>) -> Response {
     found(sqlx::query_scalar(handwritten::POSTGRES).bind(page.edition).fetch_one(&page.pool).await)
 }
 
-fn found(answer: Result<String, sqlx::Error>) -> Response {
+fn found(answer: std::result::Result<String, sqlx::Error>) -> Response {
     match answer {
         Ok(text) => json(text),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),

@@ -24,7 +24,11 @@ pub(crate) async fn measure(tools: &Tools, publication: Publication, rounds: usi
     let (mut own, mut bare, mut peak) = (Vec::new(), Vec::new(), 0);
     for _ in 0..rounds {
         let store = tools.directory.join("bare.db");
-        bare.push(bare_import::run(&export.path, &store).await?.time.as_secs_f64());
+        let done = bare_import::run(&export.path, &store).await?;
+        if done.posts != export.posts {
+            return Err(fault(format!("the bare loop read {} posts of {}", done.posts, export.posts)));
+        }
+        bare.push(done.time.as_secs_f64());
         match import(tools, &export)? {
             Some(finished) => {
                 own.push(finished.time.as_secs_f64());

@@ -1,7 +1,7 @@
 //! The generated publication: what is in it, before it is in any store. Every article can be made
 //! on its own, and is the same in every run.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::{
     random::Random,

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::Sources;
+use crate::{commands::import::ImportCommand, config::Sources};
 
 /// A content server for publications: REST, GraphQL and feeds over one store.
 #[derive(Debug, Parser)]
@@ -44,6 +44,9 @@ pub enum Command {
     Migrate,
     /// Load the demo publication into an empty store
     Demo,
+    /// Bring content of another system into the store
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Write the schema files of this repository: GraphQL, OpenAPI, SQL
     Schema(SchemaArgs),
     /// Print the OpenAPI document

@@ -1,5 +1,6 @@
 //! The commands. Results go to standard output, everything else to standard error; the exit code
-//! is 0 when all went well, 1 when it did not, 2 when the command line was wrong.
+//! is 0 when all went well, 1 when it did not, 2 when the command line was wrong or some of many
+//! records failed.
 
 use std::{error::Error as _, process::ExitCode};
 
@@ -13,6 +14,7 @@ use crate::{
 
 pub mod demo;
 pub mod doctor;
+pub mod import;
 mod migrate;
 pub mod schema;
 mod serve;
@@ -40,7 +42,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         }
         // A wrong setting is what this one is for.
         Command::Doctor(args) => return Ok(doctor::run(Config::load(&cli.sources()), args).await),
-        Command::Serve(_) | Command::Migrate | Command::Demo => {}
+        Command::Serve(_) | Command::Migrate | Command::Demo | Command::Import(_) => {}
     }
     let config = Config::load(&cli.sources())?;
     telemetry::start_log(&config.log)?;
@@ -48,6 +50,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Serve(_) => serve::run(config).await?,
         Command::Migrate => migrate::run(&config).await?,
         Command::Demo => demo::run(&config).await?,
+        Command::Import(command) => return import::run(&config, command).await,
         Command::Schema(_) | Command::Openapi | Command::Doctor(_) => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -84,16 +84,28 @@ impl ArticleList {
         own: EntryFilter,
         wanted: PageSelection,
     ) -> domain::Result<(EntryQuery, PageArgs)> {
-        let read = |filter| filters::read(filter, session.edition_set());
-        let filter = self.filter.map(read).transpose();
-        let ((edition, filter), args) = both(both(self.edition, filter), self.paging.check(wanted))?;
+        let filter = filters::read_optional(self.filter, session.edition_set());
+        let ((edition, filter), args) =
+            both(both(self.edition, filter), self.paging.check(wanted))?;
+        let none = EntryFilter::default();
         let filter = match filter {
-            Some(filter) if own == EntryFilter::default() => filter,
-            Some(filter) => EntryFilter { and: vec![filter], ..own },
-            None => own,
+            filter if own == none => filter,
+            filter if filter == none => own,
+            filter => EntryFilter {
+                and: vec![filter],
+                ..own
+            },
         };
         let order = self.order.map_or_else(EntryOrder::default, Into::into);
-        Ok((EntryQuery { kind: ContentKind::Article, edition, filter, order }, args))
+        Ok((
+            EntryQuery {
+                kind: ContentKind::Article,
+                edition,
+                filter,
+                order,
+            },
+            args,
+        ))
     }
 }
 

@@ -491,12 +491,7 @@ impl ArticleQueries {
             edition,
             filter,
             order: order_by,
-            paging: Paging {
-                first,
-                after,
-                last,
-                before,
-            },
+            paging: Paging::new(first, after, last, before),
         }
         .all(ctx)
         .await

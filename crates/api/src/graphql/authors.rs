@@ -168,7 +168,7 @@ impl Author {
         #[graphql(desc = "Only those that match.")] filter: Option<ArticleFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
     ) -> Result<ArticleConnection> {
-        let edition = edition_or(session(ctx)?, edition.as_deref(), self.requested)?;
+        let edition = edition_or(session(ctx)?, edition.as_deref(), self.requested);
         let has = TermFilter {
             all_of: vec![TermKey::Author(self.author.id)],
             ..TermFilter::default()
@@ -178,15 +178,10 @@ impl Author {
             ..EntryFilter::default()
         };
         ArticleList {
-            edition: Some(edition),
+            edition: edition.map(Some),
             filter,
             order: order_by,
-            paging: Paging {
-                first,
-                after,
-                last,
-                before,
-            },
+            paging: Paging::new(first, after, last, before),
         }
         .of(ctx, Owner::Author(self.author.id), own)
         .await
@@ -303,13 +298,7 @@ impl AuthorQueries {
         let query = AuthorQuery {
             slug: filter.unwrap_or_default().slug,
         };
-        let page = Paging {
-            first,
-            after,
-            last,
-            before,
-        }
-        .check(lookahead::page(ctx))?;
+        let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         let found = authors::list(session.cx(), &query, edition, &page).await?;
         Ok(Connection::new(
             found.map(|author| Author::new(author, edition)),

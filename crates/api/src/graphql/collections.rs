@@ -65,13 +65,7 @@ impl Collection {
         #[graphql(desc = "Cursor to end before.")] before: Option<String>,
     ) -> Result<Connection<Entry>> {
         let wanted = lookahead::page(ctx);
-        let page = Paging {
-            first,
-            after,
-            last,
-            before,
-        }
-        .check(wanted)?;
+        let page = Paging::new(first, after, last, before).check(wanted)?;
         Ok(Connection::new(
             collections::items(session(ctx)?.cx(), self.0.id, &page, wanted.parts).await?,
         ))
@@ -130,13 +124,7 @@ impl CollectionQueries {
     ) -> Result<Connection<Collection>> {
         let session = session(ctx)?;
         let edition = session.list_edition(edition.as_deref())?;
-        let page = Paging {
-            first,
-            after,
-            last,
-            before,
-        }
-        .check(lookahead::page(ctx))?;
+        let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         Ok(Connection::new(
             collections::list(session.cx(), edition, &page).await?,
         ))

@@ -164,12 +164,7 @@ impl CommentQueries {
                 entry,
                 parent: None,
             },
-            Paging {
-                first,
-                after,
-                last,
-                before,
-            },
+            Paging::new(first, after, last, before),
         )
         .await
     }

@@ -21,16 +21,31 @@ pub(crate) trait Listed: OutputType {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Paging {
     /// Page size, forward.
-    pub(crate) first: Option<i32>,
+    first: Option<i32>,
     /// Cursor to begin after.
-    pub(crate) after: Option<String>,
+    after: Option<String>,
     /// Page size, backward.
-    pub(crate) last: Option<i32>,
+    last: Option<i32>,
     /// Cursor to end before.
-    pub(crate) before: Option<String>,
+    before: Option<String>,
 }
 
 impl Paging {
+    /// All four arguments.
+    pub(crate) fn new(
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Self {
+        Self {
+            first,
+            after,
+            last,
+            before,
+        }
+    }
+
     /// Arguments of a list that is read forward only.
     pub(crate) fn forward(first: Option<i32>, after: Option<String>) -> Self {
         Self {

@@ -118,7 +118,10 @@ pub(crate) fn parse_id<T: std::str::FromStr<Err = Error>>(
 }
 
 /// Both of two arguments, or everything that is wrong with either.
-pub(crate) fn both<A, B>(first: domain::Result<A>, second: domain::Result<B>) -> domain::Result<(A, B)> {
+pub(crate) fn both<A, B>(
+    first: domain::Result<A>,
+    second: domain::Result<B>,
+) -> domain::Result<(A, B)> {
     match (first, second) {
         (Ok(first), Ok(second)) => Ok((first, second)),
         (Err(Error::Invalid(mut wrong)), Err(Error::Invalid(more))) => {

@@ -13,7 +13,7 @@ use super::{
 
 mod read;
 
-pub(crate) use read::read;
+pub(crate) use read::read_optional;
 
 /// Conditions on articles; all that are set must hold.
 #[derive(InputObject, Default)]

@@ -155,13 +155,7 @@ impl GalleryQueries {
     ) -> Result<Connection<Gallery>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
-        let page = Paging {
-            first,
-            after,
-            last,
-            before,
-        }
-        .check(lookahead::page(ctx))?;
+        let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         let found = galleries::list(session.cx(), edition, &page).await?;
         Ok(Connection::new(
             found.map(|gallery| Gallery::new(gallery, edition)),

@@ -367,13 +367,7 @@ impl AssetQueries {
         let query = AssetQuery {
             kind: filter.unwrap_or_default().kind.map(Into::into),
         };
-        let page = Paging {
-            first,
-            after,
-            last,
-            before,
-        }
-        .check(lookahead::page(ctx))?;
+        let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         let found = media::list(session.cx(), &query, edition, &page).await?;
         Ok(Connection::new(
             found.map(|asset| Asset::new(asset, edition)),

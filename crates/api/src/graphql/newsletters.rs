@@ -15,7 +15,7 @@ use super::{
     articles::{Article, map},
     body::Body,
     connection::{Connection, Listed, Paging},
-    context::{Session, parse_id, session},
+    context::{Session, both, parse_id, session},
     editions::Edition,
     entries::{Entry, EntryArgs, EntryFields, EntryRef, RecordRef, Translation},
     enums::View,
@@ -101,15 +101,9 @@ impl Newsletter {
         };
         list_issues(
             ctx,
-            Some(self.0.edition),
-            filter,
+            Ok((Some(self.0.edition), filter)),
             order_by,
-            Paging {
-                first,
-                after,
-                last,
-                before,
-            },
+            Paging::new(first, after, last, before),
         )
         .await
     }
@@ -322,14 +316,15 @@ impl SectionItem<'_> {
     }
 }
 
+/// A page of issues: those of an edition that match.
 async fn list_issues(
     ctx: &Context<'_>,
-    edition: Option<EditionId>,
-    filter: EntryFilter,
+    among: domain::Result<(Option<EditionId>, EntryFilter)>,
     order: Option<IssueOrder>,
     paging: Paging,
 ) -> Result<Connection<Issue>> {
     let wanted = lookahead::page(ctx);
+    let ((edition, filter), page) = both(among, paging.check(wanted))?;
     let order = order.map_or_else(EntryOrder::default, Into::into);
     let query = EntryQuery {
         kind: ContentKind::Issue,
@@ -337,13 +332,7 @@ async fn list_issues(
         filter,
         order,
     };
-    let found = newsletters::list_issues(
-        session(ctx)?.cx(),
-        &query,
-        &paging.check(wanted)?,
-        wanted.parts,
-    )
-    .await?;
+    let found = newsletters::list_issues(session(ctx)?.cx(), &query, &page, wanted.parts).await?;
     Ok(Connection::new(found))
 }
 
@@ -384,13 +373,7 @@ impl NewsletterQueries {
     ) -> Result<Connection<Newsletter>> {
         let session = session(ctx)?;
         let edition = session.list_edition(edition.as_deref())?;
-        let page = Paging {
-            first,
-            after,
-            last,
-            before,
-        }
-        .check(lookahead::page(ctx))?;
+        let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         Ok(Connection::new(
             newsletters::list(session.cx(), edition, &page).await?,
         ))
@@ -440,22 +423,13 @@ impl NewsletterQueries {
         #[graphql(desc = "In which order.")] order_by: Option<IssueOrder>,
     ) -> Result<Connection<Issue>> {
         let session = session(ctx)?;
-        let edition = session.list_edition(edition.as_deref())?;
-        let filter = filter
-            .map(|filter| filters::read(filter, session.edition_set()))
-            .transpose()?
-            .unwrap_or_default();
+        let filter = filters::read_optional(filter, session.edition_set());
+        let among = both(session.list_edition(edition.as_deref()), filter);
         list_issues(
             ctx,
-            edition,
-            filter,
+            among,
             order_by,
-            Paging {
-                first,
-                after,
-                last,
-                before,
-            },
+            Paging::new(first, after, last, before),
         )
         .await
     }

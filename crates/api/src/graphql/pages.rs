@@ -16,7 +16,7 @@ use super::{
     body::Body,
     comments::{self, Comment},
     connection::{Connection, Listed, Paging},
-    context::{Session, session},
+    context::{Session, both, session},
     entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
     enums::View,
     filters::{self, PageFilter, PageOrder},
@@ -165,15 +165,9 @@ impl Page {
         };
         list(
             ctx,
-            Some(entry.edition),
-            filter,
+            Ok((Some(entry.edition), filter)),
             by_position(),
-            Paging {
-                first,
-                after,
-                last,
-                before,
-            },
+            Paging::new(first, after, last, before),
         )
         .await
     }
@@ -233,27 +227,22 @@ fn by_position() -> EntryOrder {
     }
 }
 
+/// A page of pages: those of an edition that match.
 async fn list(
     ctx: &Context<'_>,
-    edition: Option<EditionId>,
-    filter: EntryFilter,
+    among: domain::Result<(Option<EditionId>, EntryFilter)>,
     order: EntryOrder,
     paging: Paging,
 ) -> Result<Connection<Page>> {
     let wanted = lookahead::page(ctx);
+    let ((edition, filter), page) = both(among, paging.check(wanted))?;
     let query = EntryQuery {
         kind: ContentKind::Page,
         edition,
         filter,
         order,
     };
-    let found = pages::list(
-        session(ctx)?.cx(),
-        &query,
-        &paging.check(wanted)?,
-        wanted.parts,
-    )
-    .await?;
+    let found = pages::list(session(ctx)?.cx(), &query, &page, wanted.parts).await?;
     Ok(Connection::new(found))
 }
 
@@ -305,28 +294,13 @@ impl PageQueries {
         #[graphql(desc = "In which order.")] order_by: Option<PageOrder>,
     ) -> Result<Connection<Page>> {
         let session = session(ctx)?;
-        let edition = session.list_edition(edition.as_deref())?;
-        let filter = filter
-            .map(|filter| filters::read(filter, session.edition_set()))
-            .transpose()?
-            .unwrap_or_default();
+        let filter = filters::read_optional(filter, session.edition_set());
+        let among = both(session.list_edition(edition.as_deref()), filter);
         let by_title = EntryOrder {
             field: EntryOrderField::Title,
             descending: false,
         };
         let order = order_by.map_or(by_title, Into::into);
-        list(
-            ctx,
-            edition,
-            filter,
-            order,
-            Paging {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await
+        list(ctx, among, order, Paging::new(first, after, last, before)).await
     }
 }

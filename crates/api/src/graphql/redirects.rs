@@ -124,13 +124,7 @@ impl RedirectQueries {
     ) -> Result<Connection<Redirect>> {
         let session = session(ctx)?;
         let edition = session.list_edition(edition.as_deref())?;
-        let page = Paging {
-            first,
-            after,
-            last,
-            before,
-        }
-        .check(lookahead::page(ctx))?;
+        let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         Ok(Connection::new(
             redirects::list(session.cx(), edition, &page).await?,
         ))

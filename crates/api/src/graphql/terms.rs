@@ -164,17 +164,12 @@ impl TermFields {
         #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
     ) -> Result<ArticleConnection> {
         let session = session(ctx)?;
-        let edition = edition_or(session, edition.as_deref(), self.requested)?;
+        let edition = edition_or(session, edition.as_deref(), self.requested);
         ArticleList {
-            edition: Some(edition),
+            edition: edition.map(Some),
             filter,
             order: order_by,
-            paging: Paging {
-                first,
-                after,
-                last,
-                before,
-            },
+            paging: Paging::new(first, after, last, before),
         }
         .of(ctx, Owner::Term(self.term.id), self.filter())
         .await
@@ -462,13 +457,7 @@ impl TermQueries {
             order: order_by.into(),
             ..TermQuery::all(Taxonomy::Category)
         };
-        let page = Paging {
-            first,
-            after,
-            last,
-            before,
-        }
-        .check(lookahead::page(ctx))?;
+        let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         let found = terms::list(session.cx(), &query, edition, &page).await?;
         Ok(Connection::new(
             found.map(|term| Category::new(Arc::new(term), edition)),
@@ -524,13 +513,7 @@ impl TermQueries {
             order: order_by.into(),
             ..TermQuery::all(Taxonomy::Tag)
         };
-        let page = Paging {
-            first,
-            after,
-            last,
-            before,
-        }
-        .check(lookahead::page(ctx))?;
+        let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         let found = terms::list(session.cx(), &query, edition, &page).await?;
         Ok(Connection::new(
             found.map(|term| Tag::new(Arc::new(term), edition)),

@@ -40,7 +40,9 @@ pub(super) struct List<T> {
 
 impl<T: ToSchema> PartialSchema for List<T> {
     fn schema() -> RefOr<Schema> {
-        let data = ArrayBuilder::new().items(Ref::from_schema_name(T::name())).description(Some("The items, in the order of the list."));
+        let data = ArrayBuilder::new()
+            .items(Ref::from_schema_name(T::name()))
+            .description(Some("The items, in the order of the list."));
         ObjectBuilder::new()
             .schema_type(Type::Object)
             .property("data", data)
@@ -96,37 +98,84 @@ impl PageInfo {
 }
 
 /// Answers one page of a list. `items` are the wire forms of the items of `page`.
-pub(super) fn list<T: Serialize, D>(read: &Read, query: &Query<'_>, selection: &Selection<'_>, args: &PageArgs, (page, data): (&Page<D>, Vec<T>)) -> Answer {
+pub(super) fn list<T: Serialize, D>(
+    read: &Read,
+    query: &Query<'_>,
+    selection: &Selection<'_>,
+    args: &PageArgs,
+    (page, data): (&Page<D>, Vec<T>),
+) -> Answer {
     let info = PageInfo::of(page);
     let link = links(&read.cx, read.path(), query, args, &info);
     let body = write_list(data, info, selection)?;
-    Ok(cacheable(&read.headers, read.cx.scope(), JSON, body, Facts { link, ..Facts::default() }))
+    Ok(cacheable(
+        &read.headers,
+        read.cx.scope(),
+        JSON,
+        body,
+        Facts {
+            link,
+            ..Facts::default()
+        },
+    ))
 }
 
 /// Answers a list that always comes whole.
-pub(super) fn whole_list<T: Serialize>(read: &Read, selection: &Selection<'_>, data: Vec<T>) -> Answer {
+pub(super) fn whole_list<T: Serialize>(
+    read: &Read,
+    selection: &Selection<'_>,
+    data: Vec<T>,
+) -> Answer {
     let body = write_list(data, PageInfo::default(), selection)?;
-    Ok(cacheable(&read.headers, read.cx.scope(), JSON, body, Facts::default()))
+    Ok(cacheable(
+        &read.headers,
+        read.cx.scope(),
+        JSON,
+        body,
+        Facts::default(),
+    ))
 }
 
 /// Answers one record, which is at a version since a time.
-pub(super) fn one<T: Serialize>(read: &Read, selection: &Selection<'_>, record: &T, (version, updated_at): (i64, Timestamp)) -> Answer {
+pub(super) fn one<T: Serialize>(
+    read: &Read,
+    selection: &Selection<'_>,
+    record: &T,
+    (version, updated_at): (i64, Timestamp),
+) -> Answer {
     let body = match selection.sparse(record)? {
         Some(sparse) => write(&sparse)?,
         None => write(record)?,
     };
-    let facts = Facts { version: Some(version), last_modified: Some(updated_at), ..Facts::default() };
+    let facts = Facts {
+        version: Some(version),
+        last_modified: Some(updated_at),
+        ..Facts::default()
+    };
     Ok(cacheable(&read.headers, read.cx.scope(), JSON, body, facts))
 }
 
 /// Answers something that is no record of its own.
 pub(super) fn plain<T: Serialize>(read: &Read, value: &T) -> Answer {
-    Ok(cacheable(&read.headers, read.cx.scope(), JSON, write(value)?, Facts::default()))
+    Ok(cacheable(
+        &read.headers,
+        read.cx.scope(),
+        JSON,
+        write(value)?,
+        Facts::default(),
+    ))
 }
 
-fn write_list<T: Serialize>(data: Vec<T>, page: PageInfo, selection: &Selection<'_>) -> Result<Vec<u8>, Problem> {
+fn write_list<T: Serialize>(
+    data: Vec<T>,
+    page: PageInfo,
+    selection: &Selection<'_>,
+) -> Result<Vec<u8>, Problem> {
     if selection.is_sparse() {
-        let sparse = data.iter().filter_map(|item| selection.sparse(item).transpose()).collect::<Result<Vec<_>, _>>()?;
+        let sparse = data
+            .iter()
+            .filter_map(|item| selection.sparse(item).transpose())
+            .collect::<Result<Vec<_>, _>>()?;
         write(&List { data: sparse, page })
     } else {
         write(&List { data, page })
@@ -135,16 +184,26 @@ fn write_list<T: Serialize>(data: Vec<T>, page: PageInfo, selection: &Selection<
 
 fn write<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::with_capacity(16 * 1024);
-    serde_json::to_writer(&mut bytes, value).map_err(|error| Problem::from(domain::Error::internal(error)))?;
+    serde_json::to_writer(&mut bytes, value)
+        .map_err(|error| Problem::from(domain::Error::internal(error)))?;
     Ok(bytes)
 }
 
 /// The `Link` header of a page (RFC 8288): absolute addresses of the pages around it.
-fn links(cx: &ActorContext, path: &str, query: &Query<'_>, args: &PageArgs, info: &PageInfo) -> Option<HeaderValue> {
+fn links(
+    cx: &ActorContext,
+    path: &str,
+    query: &Query<'_>,
+    args: &PageArgs,
+    info: &PageInfo,
+) -> Option<HeaderValue> {
     let size = args.size.to_string();
     let address = |rel: &str, size_name: &'static str, cursor: Option<(&'static str, &str)>| {
         let mut text = format!("<{}{path}", cx.public_url());
-        let pairs = query.without_page().chain([(size_name, size.as_str())]).chain(cursor);
+        let pairs = query
+            .without_page()
+            .chain([(size_name, size.as_str())])
+            .chain(cursor);
         for (number, (name, value)) in pairs.enumerate() {
             text.push(if number == 0 { '?' } else { '&' });
             text.extend(utf8_percent_encode(name, QUERY));
@@ -160,7 +219,11 @@ fn links(cx: &ActorContext, path: &str, query: &Query<'_>, args: &PageArgs, info
     if let Some(cursor) = info.end_cursor.as_deref().filter(|_| info.has_next_page) {
         links.push(address("next", "first", Some(("after", cursor))));
     }
-    if let Some(cursor) = info.start_cursor.as_deref().filter(|_| info.has_previous_page) {
+    if let Some(cursor) = info
+        .start_cursor
+        .as_deref()
+        .filter(|_| info.has_previous_page)
+    {
         links.push(address("prev", "last", Some(("before", cursor))));
     }
     links.push(address("first", "first", None));
@@ -168,4 +231,10 @@ fn links(cx: &ActorContext, path: &str, query: &Query<'_>, args: &PageArgs, info
 }
 
 /// What stands for itself in a query.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b',').remove(b':');
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b',')
+    .remove(b':');

@@ -19,8 +19,9 @@ use super::{
     body::Body,
     comments::{self, CommentList},
     entries::{
-        self, ATTACHMENTS, BODY, BYLINE, CommentsUnder, EDITION_FILTER, EntryById, FILTERS, GALLERIES, HERO, More, PageBelow, RELATED_ARTICLES, SEO, TERMS,
-        TRANSLATIONS, Translation, TranslationList, TranslationsOf,
+        self, ATTACHMENTS, BODY, BYLINE, CommentsUnder, EDITION_FILTER, EntryById, FILTERS,
+        GALLERIES, HERO, More, PageBelow, RELATED_ARTICLES, SEO, TERMS, TRANSLATIONS, Translation,
+        TranslationList, TranslationsOf,
     },
     galleries::Gallery,
     parameters::{BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record},
@@ -177,10 +178,42 @@ pub(super) struct Source<'a> {
 impl Record for Article<'_> {
     const PREFIX: &'static str = "article";
     const FIELDS: &'static [&'static str] = &[
-        "id", "type", "edition", "direction", "slug", "path", "url", "title", "subtitle", "excerpt", "status", "isFeatured", "publishedAt", "createdAt",
-        "updatedAt", "version", "hasPendingChanges", "scheduledChangeAt", "translationGroupId", "wordCount", "readingTimeMinutes", "primaryCategoryId",
-        "source", "postFormat", "commentsOpen", "commentCount", "byline", "hero", "categories", "tags", "body", "seo", "attachments", "galleries",
-        "translations", "related",
+        "id",
+        "type",
+        "edition",
+        "direction",
+        "slug",
+        "path",
+        "url",
+        "title",
+        "subtitle",
+        "excerpt",
+        "status",
+        "isFeatured",
+        "publishedAt",
+        "createdAt",
+        "updatedAt",
+        "version",
+        "hasPendingChanges",
+        "scheduledChangeAt",
+        "translationGroupId",
+        "wordCount",
+        "readingTimeMinutes",
+        "primaryCategoryId",
+        "source",
+        "postFormat",
+        "commentsOpen",
+        "commentCount",
+        "byline",
+        "hero",
+        "categories",
+        "tags",
+        "body",
+        "seo",
+        "attachments",
+        "galleries",
+        "translations",
+        "related",
     ];
     const INCLUDES: &'static [Include] = &[
         BYLINE,
@@ -260,49 +293,112 @@ impl<'a> View<'a> {
     }
 
     /// An article with what was asked for.
-    pub(super) fn article(&self, content: &'a Content, article: &'a DomainArticle, more: &'a More, selection: &Selection<'_>) -> Result<Article<'a>, Problem> {
+    pub(super) fn article(
+        &self,
+        content: &'a Content,
+        article: &'a DomainArticle,
+        more: &'a More,
+        selection: &Selection<'_>,
+    ) -> Result<Article<'a>, Problem> {
         let entry = &article.entry;
         let terms = article.terms.loaded().map_or(&[][..], Vec::as_slice);
-        let wants = |name| selection.includes_any(&["terms", name]) && article.terms.loaded().is_some();
-        let categories = wants("categories").then(|| of(terms, Taxonomy::Category).map(|term| self.category(term)).collect::<Result<_, _>>()).transpose()?;
-        let tags = wants("tags").then(|| of(terms, Taxonomy::Tag).map(|term| self.tag(term)).collect::<Result<_, _>>()).transpose()?;
-        let related = more.related_to(article.id()).map(|related| related.iter().map(|article| self.bare_article(article)).collect::<Result<_, _>>()).transpose()?;
+        let wants =
+            |name| selection.includes_any(&["terms", name]) && article.terms.loaded().is_some();
+        let categories = wants("categories")
+            .then(|| {
+                of(terms, Taxonomy::Category)
+                    .map(|term| self.category(term))
+                    .collect::<Result<_, _>>()
+            })
+            .transpose()?;
+        let tags = wants("tags")
+            .then(|| {
+                of(terms, Taxonomy::Tag)
+                    .map(|term| self.tag(term))
+                    .collect::<Result<_, _>>()
+            })
+            .transpose()?;
+        let related = more
+            .related_to(article.id())
+            .map(|related| {
+                related
+                    .iter()
+                    .map(|article| self.bare_article(article))
+                    .collect::<Result<_, _>>()
+            })
+            .transpose()?;
         Ok(Article {
-            byline: wanted(selection, "byline", &article.byline).map(|byline| self.byline(byline)).transpose()?.into(),
+            byline: wanted(selection, "byline", &article.byline)
+                .map(|byline| self.byline(byline))
+                .transpose()?
+                .into(),
             hero: self.hero(selection, &article.hero)?,
             categories: categories.into(),
             tags: tags.into(),
-            body: self.body(article.body.loaded(), entry.edition, selection, more.body_assets()),
+            body: self.body(
+                article.body.loaded(),
+                entry.edition,
+                selection,
+                more.body_assets(),
+            ),
             seo: self.article_seo(content, article, more, selection)?,
-            attachments: wanted(selection, "attachments", &article.attachments).map(|figures| self.figures(figures)).transpose()?.into(),
+            attachments: wanted(selection, "attachments", &article.attachments)
+                .map(|figures| self.figures(figures))
+                .transpose()?
+                .into(),
             galleries: self.galleries(entry.id, more)?,
-            translations: more.translations_of(entry).map(|translations| self.translations(translations)).transpose()?.into(),
+            translations: more
+                .translations_of(entry)
+                .map(|translations| self.translations(translations))
+                .transpose()?
+                .into(),
             related: related.into(),
             ..self.bare_article(article)?
         })
     }
 
     /// The main picture, if it is wanted.
-    pub(super) fn hero(&self, selection: &Selection<'_>, hero: &'a Part<Option<domain::media::Figure>>) -> Result<Included<Option<Figure<'a>>>, Problem> {
+    pub(super) fn hero(
+        &self,
+        selection: &Selection<'_>,
+        hero: &'a Part<Option<domain::media::Figure>>,
+    ) -> Result<Included<Option<Figure<'a>>>, Problem> {
         match wanted(selection, "hero", hero) {
             None => Ok(Included::No),
-            Some(hero) => Ok(Included::Yes(hero.as_ref().map(|figure| self.figure(figure)).transpose()?)),
+            Some(hero) => Ok(Included::Yes(
+                hero.as_ref()
+                    .map(|figure| self.figure(figure))
+                    .transpose()?,
+            )),
         }
     }
 
     fn byline(&self, byline: &'a [DomainContribution]) -> Result<Vec<Contribution<'a>>, Problem> {
         let contribution = |contribution: &'a DomainContribution| {
-            let profile = contribution.author.as_ref().map(|author| author.text.value.name.as_str());
+            let profile = contribution
+                .author
+                .as_ref()
+                .map(|author| author.text.value.name.as_str());
             Ok(Contribution {
                 role: contribution.role.into(),
                 name: contribution.name.as_deref().or(profile).unwrap_or_default(),
-                author: contribution.author.as_ref().map(|author| self.author(author)).transpose()?,
+                author: contribution
+                    .author
+                    .as_ref()
+                    .map(|author| self.author(author))
+                    .transpose()?,
             })
         };
         byline.iter().map(contribution).collect()
     }
 
-    fn article_seo(&self, content: &'a Content, article: &'a DomainArticle, more: &'a More, selection: &Selection<'_>) -> Result<Included<Seo<'a>>, Problem> {
+    fn article_seo(
+        &self,
+        content: &'a Content,
+        article: &'a DomainArticle,
+        more: &'a More,
+        selection: &Selection<'_>,
+    ) -> Result<Included<Seo<'a>>, Problem> {
         let Some(texts) = wanted(selection, "seo", &article.seo) else {
             return Ok(Included::No);
         };
@@ -315,22 +411,35 @@ impl<'a> View<'a> {
         Ok(Included::Yes(self.seo(content, sources, more)?))
     }
 
-    fn galleries(&self, id: EntryId, more: &'a More) -> Result<Included<Vec<Gallery<'a>>>, Problem> {
+    fn galleries(
+        &self,
+        id: EntryId,
+        more: &'a More,
+    ) -> Result<Included<Vec<Gallery<'a>>>, Problem> {
         let Some(galleries) = more.galleries_of(id) else {
             return Ok(Included::No);
         };
-        let whole = galleries.iter().map(|gallery| self.whole_gallery(gallery, more.items_of(gallery.id))).collect::<Result<_, _>>()?;
+        let whole = galleries
+            .iter()
+            .map(|gallery| self.whole_gallery(gallery, more.items_of(gallery.id)))
+            .collect::<Result<_, _>>()?;
         Ok(Included::Yes(whole))
     }
 }
 
 /// A part of an entry, if it is wanted.
-pub(super) fn wanted<'a, T>(selection: &Selection<'_>, name: &str, part: &'a Part<T>) -> Option<&'a T> {
+pub(super) fn wanted<'a, T>(
+    selection: &Selection<'_>,
+    name: &str,
+    part: &'a Part<T>,
+) -> Option<&'a T> {
     part.loaded().filter(|_| selection.includes(name))
 }
 
 fn of(terms: &[Term], taxonomy: Taxonomy) -> impl Iterator<Item = &Term> {
-    terms.iter().filter(move |term| term.id.taxonomy == taxonomy)
+    terms
+        .iter()
+        .filter(move |term| term.id.taxonomy == taxonomy)
 }
 
 /// The operations on articles.
@@ -352,14 +461,37 @@ impl Declared for ListArticles {
     const PARAMETERS: Groups = &[
         &[
             EDITION_FILTER,
-            Parameter::optional("filter[category]", Kind::Text, "Stands in this category, or in one below it: an id or a slug."),
+            Parameter::optional(
+                "filter[category]",
+                Kind::Text,
+                "Stands in this category, or in one below it: an id or a slug.",
+            ),
             Parameter::optional("filter[tag]", Kind::Text, "Has this tag: an id or a slug."),
-            Parameter::optional("filter[tag.namespace]", Kind::Text, "Has a tag of this namespace; with `filter[tag]`, the namespace of that tag."),
-            Parameter::optional("filter[author]", Kind::Text, "Has this author in its byline: an id or a slug."),
-            Parameter::optional("filter[source]", Kind::Text, "Was first published by this outlet."),
+            Parameter::optional(
+                "filter[tag.namespace]",
+                Kind::Text,
+                "Has a tag of this namespace; with `filter[tag]`, the namespace of that tag.",
+            ),
+            Parameter::optional(
+                "filter[author]",
+                Kind::Text,
+                "Has this author in its byline: an id or a slug.",
+            ),
+            Parameter::optional(
+                "filter[source]",
+                Kind::Text,
+                "Was first published by this outlet.",
+            ),
         ],
         FILTERS,
-        &[Parameter::sort(&["-publishedAt", "publishedAt", "-updatedAt", "updatedAt", "title", "-title"])],
+        &[Parameter::sort(&[
+            "-publishedAt",
+            "publishedAt",
+            "-updatedAt",
+            "updatedAt",
+            "title",
+            "-title",
+        ])],
         Article::SELECTION,
         PAGE,
     ];
@@ -367,18 +499,38 @@ impl Declared for ListArticles {
 
 struct ListRelated;
 impl Declared for ListRelated {
-    const PARAMETERS: Groups = &[&[Article::ID, Parameter::optional("first", Kind::Count, "How many articles at most; 4 if absent.")], Article::SELECTION];
+    const PARAMETERS: Groups = &[
+        &[
+            Article::ID,
+            Parameter::optional(
+                "first",
+                Kind::Count,
+                "How many articles at most; 4 if absent.",
+            ),
+        ],
+        Article::SELECTION,
+    ];
 }
 
 struct GetArchive;
 impl Declared for GetArchive {
-    const PARAMETERS: Groups = &[&[Parameter::required("edition", Kind::Edition, "The code of the edition.")]];
+    const PARAMETERS: Groups = &[&[Parameter::required(
+        "edition",
+        Kind::Edition,
+        "The code of the edition.",
+    )]];
 }
 
 /// List articles
 ///
 /// The newest first, unless `sort` says otherwise. All conditions that are set must hold.
-#[utoipa::path(get, path = "/articles", tag = "Articles", params(Of<ListArticles>), responses((status = 200, description = "A page of articles.", body = ArticleList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/articles",
+    tag = "Articles",
+    params(Of<ListArticles>),
+    responses((status = 200, description = "A page of articles.", body = ArticleList<'_>)),
+)]
 async fn list_articles(read: Read) -> Answer {
     let query = read.query::<ListArticles>()?;
     entries::list(&read, &query, ContentKind::Article, Article::INCLUDES).await
@@ -386,7 +538,13 @@ async fn list_articles(read: Read) -> Answer {
 type ArticleList<'a> = List<Article<'a>>;
 
 /// Get an article
-#[utoipa::path(get, path = "/articles/{id}", tag = "Articles", params(Of<EntryById<Article<'_>>>), responses((status = 200, description = "The article.", body = Article<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/articles/{id}",
+    tag = "Articles",
+    params(Of<EntryById<Article<'_>>>),
+    responses((status = 200, description = "The article.", body = Article<'_>)),
+)]
 async fn get_article(read: Read) -> Answer {
     let query = read.query::<EntryById<Article<'_>>>()?;
     entries::by_id::<kinds::Article>(&read, &query, Article::INCLUDES).await
@@ -394,8 +552,11 @@ async fn get_article(read: Read) -> Answer {
 
 /// Get an article by slug
 #[utoipa::path(
-    get, path = "/articles/by-slug/{edition}/{slug}", tag = "Articles",
-    params(Of<BySlug<Article<'_>>>), responses((status = 200, description = "The article.", body = Article<'_>))
+    get,
+    path = "/articles/by-slug/{edition}/{slug}",
+    tag = "Articles",
+    params(Of<BySlug<Article<'_>>>),
+    responses((status = 200, description = "The article.", body = Article<'_>)),
 )]
 async fn get_article_by_slug(read: Read) -> Answer {
     let query = read.query::<BySlug<Article<'_>>>()?;
@@ -406,8 +567,11 @@ async fn get_article_by_slug(read: Read) -> Answer {
 ///
 /// Its versions in all languages, itself among them, in the order of the editions.
 #[utoipa::path(
-    get, path = "/articles/{id}/translations", tag = "Articles",
-    params(Of<TranslationsOf<Article<'_>>>), responses((status = 200, description = "The translations.", body = TranslationList<'_>))
+    get,
+    path = "/articles/{id}/translations",
+    tag = "Articles",
+    params(Of<TranslationsOf<Article<'_>>>),
+    responses((status = 200, description = "The translations.", body = TranslationList<'_>)),
 )]
 async fn list_article_translations(read: Read) -> Answer {
     read.query::<TranslationsOf<Article<'_>>>()?;
@@ -418,8 +582,11 @@ async fn list_article_translations(read: Read) -> Answer {
 ///
 /// The oldest first.
 #[utoipa::path(
-    get, path = "/articles/{id}/comments", tag = "Articles",
-    params(Of<CommentsUnder<Article<'_>>>), responses((status = 200, description = "A page of comments.", body = CommentList<'_>))
+    get,
+    path = "/articles/{id}/comments",
+    tag = "Articles",
+    params(Of<CommentsUnder<Article<'_>>>),
+    responses((status = 200, description = "A page of comments.", body = CommentList<'_>)),
 )]
 async fn list_article_comments(read: Read) -> Answer {
     let query = read.query::<CommentsUnder<Article<'_>>>()?;
@@ -432,22 +599,37 @@ async fn list_article_comments(read: Read) -> Answer {
 /// Articles of the same edition: those an editor chose, then those that share most categories and
 /// tags with it.
 #[utoipa::path(
-    get, path = "/articles/{id}/related", tag = "Articles",
-    params(Of<ListRelated>), responses((status = 200, description = "The articles.", body = ArticleList<'_>))
+    get,
+    path = "/articles/{id}/related",
+    tag = "Articles",
+    params(Of<ListRelated>),
+    responses((status = 200, description = "The articles.", body = ArticleList<'_>)),
 )]
 async fn list_related_articles(read: Read) -> Answer {
     let query = read.query::<ListRelated>()?;
     let selection = Selection::of(&query, Article::INCLUDES);
     let id = read.id::<kinds::Article>()?;
     entries::found::<kinds::Article>(&read).await?;
-    let first = query.text("first").and_then(|text| text.parse().ok()).unwrap_or(entries::RELATED);
-    let related = articles::related(&read.cx, &[id], first, selection.parts()).await?.remove(&id).unwrap_or_default();
+    let first = query
+        .text("first")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(entries::RELATED);
+    let related = articles::related(&read.cx, &[id], first, selection.parts())
+        .await?
+        .remove(&id)
+        .unwrap_or_default();
     let related: Vec<Content> = related.into_iter().map(Content::Article).collect();
     let contents: Vec<&Content> = related.iter().collect();
     let more = More::load(&read, &contents, &selection).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    let data = contents.iter().map(|content| view.entry(content, &more, &selection)).collect::<Result<Vec<_>, _>>()?;
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    let data = contents
+        .iter()
+        .map(|content| view.entry(content, &more, &selection))
+        .collect::<Result<Vec<_>, _>>()?;
     answer::whole_list(&read, &selection, data)
 }
 
@@ -455,8 +637,11 @@ async fn list_related_articles(read: Read) -> Answer {
 ///
 /// The newest first. Empty for those who may read only what is public.
 #[utoipa::path(
-    get, path = "/articles/{id}/revisions", tag = "Articles",
-    params(Of<PageBelow<Article<'_>>>), responses((status = 200, description = "A page of revisions.", body = RevisionList<'_>))
+    get,
+    path = "/articles/{id}/revisions",
+    tag = "Articles",
+    params(Of<PageBelow<Article<'_>>>),
+    responses((status = 200, description = "A page of revisions.", body = RevisionList<'_>)),
 )]
 async fn list_article_revisions(read: Read) -> Answer {
     let query = read.query::<PageBelow<Article<'_>>>()?;
@@ -480,11 +665,24 @@ type ArchiveMonthList = List<ArchiveMonth>;
 /// Get the archive of an edition
 ///
 /// The months with published articles, the newest first.
-#[utoipa::path(get, path = "/archive", tag = "Articles", params(Of<GetArchive>), responses((status = 200, description = "The months.", body = ArchiveMonthList)))]
+#[utoipa::path(
+    get,
+    path = "/archive",
+    tag = "Articles",
+    params(Of<GetArchive>),
+    responses((status = 200, description = "The months.", body = ArchiveMonthList)),
+)]
 async fn get_archive(read: Read) -> Answer {
     let query = read.query::<GetArchive>()?;
     let edition = read.edition_of_texts(&query).await?;
     let months = articles::archive(&read.cx, edition).await?;
-    let data: Vec<ArchiveMonth> = months.into_iter().map(|month| ArchiveMonth { year: month.year, month: month.month, count: month.count }).collect();
+    let data: Vec<ArchiveMonth> = months
+        .into_iter()
+        .map(|month| ArchiveMonth {
+            year: month.year,
+            month: month.month,
+            count: month.count,
+        })
+        .collect();
     answer::whole_list(&read, &Selection::default(), data)
 }

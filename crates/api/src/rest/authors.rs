@@ -99,11 +99,35 @@ struct Translation<'a> {
 impl Record for Author<'_> {
     const PREFIX: &'static str = "author";
     const FIELDS: &'static [&'static str] = &[
-        "id", "name", "slug", "jobTitle", "bio", "website", "avatarId", "path", "url", "edition", "direction", "version", "createdAt", "updatedAt", "avatar",
+        "id",
+        "name",
+        "slug",
+        "jobTitle",
+        "bio",
+        "website",
+        "avatarId",
+        "path",
+        "url",
+        "edition",
+        "direction",
+        "version",
+        "createdAt",
+        "updatedAt",
+        "avatar",
         "translations",
     ];
-    const INCLUDES: &'static [Include] =
-        &[Include { name: "avatar", fields: &["avatar"], parts: Parts::NONE }, Include { name: "translations", fields: &["translations"], parts: Parts::NONE }];
+    const INCLUDES: &'static [Include] = &[
+        Include {
+            name: "avatar",
+            fields: &["avatar"],
+            parts: Parts::NONE,
+        },
+        Include {
+            name: "translations",
+            fields: &["translations"],
+            parts: Parts::NONE,
+        },
+    ];
 }
 
 /// What is loaded besides the authors themselves.
@@ -114,7 +138,12 @@ struct More {
 }
 
 impl More {
-    async fn load(read: &Read, authors: &[&domain::authors::Author], selection: &Selection<'_>, edition: EditionId) -> Result<Self, Problem> {
+    async fn load(
+        read: &Read,
+        authors: &[&domain::authors::Author],
+        selection: &Selection<'_>,
+        edition: EditionId,
+    ) -> Result<Self, Problem> {
         let mut more = Self::default();
         if selection.includes("avatar") {
             let ids: Vec<AssetId> = authors.iter().filter_map(|author| author.avatar).collect();
@@ -130,7 +159,10 @@ impl More {
 
 impl<'a> View<'a> {
     /// An author without what is loaded only when asked for.
-    pub(super) fn author(&self, author: &'a domain::authors::Author) -> Result<Author<'a>, Problem> {
+    pub(super) fn author(
+        &self,
+        author: &'a domain::authors::Author,
+    ) -> Result<Author<'a>, Problem> {
         let edition = self.edition(author.text.edition)?;
         let text = &author.text.value;
         let path = authors::path(self.editions, author);
@@ -154,16 +186,37 @@ impl<'a> View<'a> {
         })
     }
 
-    fn author_with(&self, author: &'a domain::authors::Author, more: &'a More) -> Result<Author<'a>, Problem> {
+    fn author_with(
+        &self,
+        author: &'a domain::authors::Author,
+        more: &'a More,
+    ) -> Result<Author<'a>, Problem> {
         let avatar = match &more.avatars {
             None => Included::No,
-            Some(avatars) => Included::Yes(author.avatar.and_then(|id| avatars.get(&id)).map(|asset| self.asset(asset)).transpose()?),
+            Some(avatars) => Included::Yes(
+                author
+                    .avatar
+                    .and_then(|id| avatars.get(&id))
+                    .map(|asset| self.asset(asset))
+                    .transpose()?,
+            ),
         };
-        let texts = more.texts.as_ref().map(|texts| self.author_translations(texts.get(&author.id).map_or(&[], Vec::as_slice))).transpose()?;
-        Ok(Author { avatar, translations: texts.into(), ..self.author(author)? })
+        let texts = more
+            .texts
+            .as_ref()
+            .map(|texts| self.author_translations(texts.get(&author.id).map_or(&[], Vec::as_slice)))
+            .transpose()?;
+        Ok(Author {
+            avatar,
+            translations: texts.into(),
+            ..self.author(author)?
+        })
     }
 
-    fn author_translations(&self, texts: &'a [Localized<AuthorText>]) -> Result<Vec<Translation<'a>>, Problem> {
+    fn author_translations(
+        &self,
+        texts: &'a [Localized<AuthorText>],
+    ) -> Result<Vec<Translation<'a>>, Problem> {
         texts
             .iter()
             .map(|text| {
@@ -187,58 +240,128 @@ impl<'a> View<'a> {
 
 /// The operations on authors.
 pub(super) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list_authors)).routes(routes!(get_author)).routes(routes!(get_author_by_slug))
+    OpenApiRouter::new()
+        .routes(routes!(list_authors))
+        .routes(routes!(get_author))
+        .routes(routes!(get_author_by_slug))
 }
 
 struct ListAuthors;
 impl Declared for ListAuthors {
-    const PARAMETERS: Groups = &[&[TEXTS_OF, Parameter::optional("filter[slug]", Kind::Text, "Only the author with this slug in the edition.")], Author::SELECTION, PAGE];
+    const PARAMETERS: Groups = &[
+        &[
+            TEXTS_OF,
+            Parameter::optional(
+                "filter[slug]",
+                Kind::Text,
+                "Only the author with this slug in the edition.",
+            ),
+        ],
+        Author::SELECTION,
+        PAGE,
+    ];
 }
 
 /// List authors
 ///
 /// By name, as the language of the edition sorts.
-#[utoipa::path(get, path = "/authors", tag = "Authors", params(Of<ListAuthors>), responses((status = 200, description = "A page of authors.", body = AuthorList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/authors",
+    tag = "Authors",
+    params(Of<ListAuthors>),
+    responses((status = 200, description = "A page of authors.", body = AuthorList<'_>)),
+)]
 async fn list_authors(read: Read) -> Answer {
     let query = read.query::<ListAuthors>()?;
     let selection = Selection::of(&query, Author::INCLUDES);
     let edition = read.edition_of_texts(&query).await?;
-    let wanted = AuthorQuery { slug: query.text("filter[slug]").map(str::to_owned) };
+    let wanted = AuthorQuery {
+        slug: query.text("filter[slug]").map(str::to_owned),
+    };
     let args = query.page()?;
     let page = authors::list(&read.cx, &wanted, edition, &args).await?;
-    let more = More::load(&read, &page.nodes().collect::<Vec<_>>(), &selection, edition).await?;
+    let more = More::load(
+        &read,
+        &page.nodes().collect::<Vec<_>>(),
+        &selection,
+        edition,
+    )
+    .await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    let data = page.nodes().map(|author| view.author_with(author, &more)).collect::<Result<Vec<_>, _>>()?;
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    let data = page
+        .nodes()
+        .map(|author| view.author_with(author, &more))
+        .collect::<Result<Vec<_>, _>>()?;
     answer::list(&read, &query, &selection, &args, (&page, data))
 }
 type AuthorList<'a> = List<Author<'a>>;
 
 /// Get an author
-#[utoipa::path(get, path = "/authors/{id}", tag = "Authors", params(Of<ById<Author<'_>>>), responses((status = 200, description = "The author.", body = Author<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/authors/{id}",
+    tag = "Authors",
+    params(Of<ById<Author<'_>>>),
+    responses((status = 200, description = "The author.", body = Author<'_>)),
+)]
 async fn get_author(read: Read) -> Answer {
     let query = read.query::<ById<Author<'_>>>()?;
     let id = read.id::<kinds::Author>()?;
     let edition = read.edition_of_texts(&query).await?;
-    one(&read, &AuthorGet::Id(id), edition, &Selection::of(&query, Author::INCLUDES)).await
+    one(
+        &read,
+        &AuthorGet::Id(id),
+        edition,
+        &Selection::of(&query, Author::INCLUDES),
+    )
+    .await
 }
 
 /// Get an author by slug
 #[utoipa::path(
-    get, path = "/authors/by-slug/{edition}/{slug}", tag = "Authors",
-    params(Of<BySlug<Author<'_>>>), responses((status = 200, description = "The author.", body = Author<'_>))
+    get,
+    path = "/authors/by-slug/{edition}/{slug}",
+    tag = "Authors",
+    params(Of<BySlug<Author<'_>>>),
+    responses((status = 200, description = "The author.", body = Author<'_>)),
 )]
 async fn get_author_by_slug(read: Read) -> Answer {
     let query = read.query::<BySlug<Author<'_>>>()?;
     let edition = read.edition_in_path().await?;
     let wanted = AuthorGet::Slug(read.segment("slug")?.to_owned());
-    one(&read, &wanted, edition, &Selection::of(&query, Author::INCLUDES)).await
+    one(
+        &read,
+        &wanted,
+        edition,
+        &Selection::of(&query, Author::INCLUDES),
+    )
+    .await
 }
 
-async fn one(read: &Read, wanted: &AuthorGet, edition: EditionId, selection: &Selection<'_>) -> Answer {
-    let author = authors::get(&read.cx, wanted, edition).await?.ok_or_else(|| Problem::not_found("the author"))?;
+async fn one(
+    read: &Read,
+    wanted: &AuthorGet,
+    edition: EditionId,
+    selection: &Selection<'_>,
+) -> Answer {
+    let author = authors::get(&read.cx, wanted, edition)
+        .await?
+        .ok_or_else(|| Problem::not_found("the author"))?;
     let more = More::load(read, &[&author], selection, edition).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    answer::one(read, selection, &view.author_with(&author, &more)?, (author.version, author.updated_at))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    answer::one(
+        read,
+        selection,
+        &view.author_with(&author, &more)?,
+        (author.version, author.updated_at),
+    )
 }

@@ -80,7 +80,11 @@ pub(super) struct Block<'a> {
 
 /// The kinds of block.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub(super) enum BlockKind<'a> {
     /// A paragraph of text.
     Paragraph(Inline<'a>),
@@ -105,7 +109,6 @@ pub(super) enum BlockKind<'a> {
         /// The first number of an ordered list.
         start: u32,
         /// The items.
-        #[schema(no_recursion)]
         items: Vec<ListItem<'a>>,
     },
     /// A quotation.
@@ -348,19 +351,46 @@ pub(super) fn shows_assets(selection: &Selection<'_>) -> bool {
 
 impl<'a> View<'a> {
     /// A body of an edition, in the forms asked for; none if no form is.
-    pub(super) fn body(&self, body: Option<&'a EntryBody>, edition: EditionId, selection: &Selection<'_>, assets: &'a Assets) -> Included<Body<'a>> {
+    pub(super) fn body(
+        &self,
+        body: Option<&'a EntryBody>,
+        edition: EditionId,
+        selection: &Selection<'_>,
+        assets: &'a Assets,
+    ) -> Included<Body<'a>> {
         let Some(body) = body.filter(|_| selection.includes_any(&FORMS)) else {
             return Included::No;
         };
-        let form = |name, value: &'a str| if selection.includes(name) { Included::Yes(value) } else { Included::No };
+        let form = |name, value: &'a str| {
+            if selection.includes(name) {
+                Included::Yes(value)
+            } else {
+                Included::No
+            }
+        };
         let derived = &body.derived;
-        let direction = self.editions.get(edition).map_or(body::Direction::Auto, |edition| edition.direction);
+        let direction = self
+            .editions
+            .get(edition)
+            .map_or(body::Direction::Auto, |edition| edition.direction);
         Included::Yes(Body {
             direction: direction.into(),
-            html: selection.includes("body").then(|| application::body::html(self.cx, derived, assets)).into(),
+            html: selection
+                .includes("body")
+                .then(|| application::body::html(self.cx, derived, assets))
+                .into(),
             markdown: form("body.markdown", &derived.markdown),
             text: form("body.text", &derived.text),
-            blocks: selection.includes("body.blocks").then(|| Writer { cx: self.cx, assets }.blocks(&derived.blocks)).into(),
+            blocks: selection
+                .includes("body.blocks")
+                .then(|| {
+                    Writer {
+                        cx: self.cx,
+                        assets,
+                    }
+                    .blocks(&derived.blocks)
+                })
+                .into(),
             source: body.source.as_ref().map(Source::from),
         })
     }
@@ -372,7 +402,10 @@ impl<'a> From<&'a body::Source> for Source<'a> {
             body::Format::Html => Format::Html,
             body::Format::Markdown => Format::Markdown,
         };
-        Self { format, text: &source.text }
+        Self {
+            format,
+            text: &source.text,
+        }
     }
 }
 
@@ -385,7 +418,11 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn blocks(self, blocks: &'a [body::Block]) -> Vec<Block<'a>> {
-        let block = |block: &'a body::Block| Block { kind: self.kind(&block.kind), direction: block.direction.map(Direction::from), lang: block.lang.as_deref() };
+        let block = |block: &'a body::Block| Block {
+            kind: self.kind(&block.kind),
+            direction: block.direction.map(Direction::from),
+            lang: block.lang.as_deref(),
+        };
         blocks.iter().map(block).collect()
     }
 
@@ -394,16 +431,46 @@ impl<'a> Writer<'a> {
             body::Kind::Paragraph { content } => BlockKind::Paragraph(content.into()),
             body::Kind::Heading { level, id, content } => {
                 let Inline { html, text, spans } = content.into();
-                BlockKind::Heading { level: *level, anchor: id, html, text, spans }
+                BlockKind::Heading {
+                    level: *level,
+                    anchor: id,
+                    html,
+                    text,
+                    spans,
+                }
             }
-            body::Kind::List { ordered, start, items } => {
-                BlockKind::List { ordered: *ordered, start: *start, items: items.iter().map(|item| ListItem { blocks: self.blocks(item) }).collect() }
-            }
-            body::Kind::Quote { blocks, citation } => BlockKind::Quote { blocks: self.blocks(blocks), citation: some(citation) },
-            body::Kind::Code { language, text } => BlockKind::Code { language: language.as_deref(), text },
-            body::Kind::Table(table) => BlockKind::Table { caption: some(&table.caption), head: rows(&table.head), rows: rows(&table.rows) },
+            body::Kind::List {
+                ordered,
+                start,
+                items,
+            } => BlockKind::List {
+                ordered: *ordered,
+                start: *start,
+                items: items
+                    .iter()
+                    .map(|item| ListItem {
+                        blocks: self.blocks(item),
+                    })
+                    .collect(),
+            },
+            body::Kind::Quote { blocks, citation } => BlockKind::Quote {
+                blocks: self.blocks(blocks),
+                citation: some(citation),
+            },
+            body::Kind::Code { language, text } => BlockKind::Code {
+                language: language.as_deref(),
+                text,
+            },
+            body::Kind::Table(table) => BlockKind::Table {
+                caption: some(&table.caption),
+                head: rows(&table.head),
+                rows: rows(&table.rows),
+            },
             body::Kind::Image(image) => BlockKind::Image(self.image(image)),
-            body::Kind::Gallery { items, caption } => BlockKind::Gallery { items: items.iter().map(|image| self.image(image)).collect(), caption: some(caption) },
+            body::Kind::Gallery { items, caption } => BlockKind::Gallery {
+                items: items.iter().map(|image| self.image(image)).collect(),
+                caption: some(caption),
+            },
             body::Kind::Video(video) => {
                 let (src, asset_id) = self.source(&video.src);
                 BlockKind::Video {
@@ -418,17 +485,28 @@ impl<'a> Writer<'a> {
             }
             body::Kind::Audio { src, caption } => {
                 let (src, asset_id) = self.source(src);
-                BlockKind::Audio { src, asset_id, caption: some(caption) }
+                BlockKind::Audio {
+                    src,
+                    asset_id,
+                    caption: some(caption),
+                }
             }
             body::Kind::File { src, name } => {
                 let (src, asset_id) = self.source(src);
-                BlockKind::File { src, asset_id, name }
+                BlockKind::File {
+                    src,
+                    asset_id,
+                    name,
+                }
             }
             body::Kind::Embed(embed) => BlockKind::Embed {
                 provider: embed.provider.as_str(),
                 url: &embed.url,
                 title: embed.title.as_deref(),
-                aspect_ratio: embed.aspect_ratio.map(|ratio| AspectRatio { width: ratio.width, height: ratio.height }),
+                aspect_ratio: embed.aspect_ratio.map(|ratio| AspectRatio {
+                    width: ratio.width,
+                    height: ratio.height,
+                }),
                 caption: some(&embed.caption),
             },
             body::Kind::Separator => BlockKind::Separator,
@@ -450,24 +528,33 @@ impl<'a> Writer<'a> {
     }
 
     fn track(self, track: &'a body::Track) -> Track<'a> {
-        Track { src: self.source(&track.src).0, kind: &track.kind, lang: track.lang.as_deref(), label: track.label.as_deref() }
+        Track {
+            src: self.source(&track.src).0,
+            kind: &track.kind,
+            lang: track.lang.as_deref(),
+            label: track.label.as_deref(),
+        }
     }
 
     /// The address of a medium, and the asset behind it. A key that names no asset the caller may
     /// read stays as it is.
     fn source(self, source: &'a body::MediaRef) -> (Cow<'a, str>, Option<AssetId>) {
         match source {
-            body::MediaRef::Asset(key) => match key.parse().ok().and_then(|id| self.assets.get(&id)) {
-                Some(asset) => (media::url(self.cx, asset).into(), Some(asset.id)),
-                None => (source.address().into(), None),
-            },
+            body::MediaRef::Asset(key) => {
+                match key.parse().ok().and_then(|id| self.assets.get(&id)) {
+                    Some(asset) => (media::url(self.cx, asset).into(), Some(asset.id)),
+                    None => (source.address().into(), None),
+                }
+            }
             body::MediaRef::Url(url) => (url.into(), None),
         }
     }
 }
 
 fn rows(rows: &[Vec<body::Cell>]) -> Vec<Vec<Cell<'_>>> {
-    rows.iter().map(|row| row.iter().map(Cell::from).collect()).collect()
+    rows.iter()
+        .map(|row| row.iter().map(Cell::from).collect())
+        .collect()
 }
 
 /// A caption or citation, if there is anything to read in it.
@@ -477,7 +564,11 @@ fn some(inline: &body::Inline) -> Option<Inline<'_>> {
 
 impl<'a> From<&'a body::Inline> for Inline<'a> {
     fn from(inline: &'a body::Inline) -> Self {
-        Self { html: inline.html(), text: inline.text(), spans: inline.spans.iter().map(Span::from).collect() }
+        Self {
+            html: inline.html(),
+            text: inline.text(),
+            spans: inline.spans.iter().map(Span::from).collect(),
+        }
     }
 }
 
@@ -513,6 +604,14 @@ impl From<body::Mark> for Mark {
 impl<'a> From<&'a body::Cell> for Cell<'a> {
     fn from(cell: &'a body::Cell) -> Self {
         let Inline { html, text, spans } = (&cell.content).into();
-        Self { html, text, spans, is_header: cell.header, align: cell.align.map(body::Align::as_str), colspan: cell.colspan, rowspan: cell.rowspan }
+        Self {
+            html,
+            text,
+            spans,
+            is_header: cell.header,
+            align: cell.align.map(body::Align::as_str),
+            colspan: cell.colspan,
+            rowspan: cell.rowspan,
+        }
     }
 }

@@ -2,9 +2,7 @@
 
 use application::collections::{self, CollectionGet};
 use chrono::{DateTime, Utc};
-use domain::{
-    id::{CollectionId, kinds},
-};
+use domain::id::{CollectionId, kinds};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -48,11 +46,24 @@ pub(super) struct Collection<'a> {
 
 impl Record for Collection<'_> {
     const PREFIX: &'static str = "collection";
-    const FIELDS: &'static [&'static str] = &["id", "edition", "direction", "slug", "title", "description", "version", "createdAt", "updatedAt"];
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "edition",
+        "direction",
+        "slug",
+        "title",
+        "description",
+        "version",
+        "createdAt",
+        "updatedAt",
+    ];
 }
 
 impl<'a> View<'a> {
-    fn collection(&self, collection: &'a domain::collections::Collection) -> Result<Collection<'a>, Problem> {
+    fn collection(
+        &self,
+        collection: &'a domain::collections::Collection,
+    ) -> Result<Collection<'a>, Problem> {
         let (edition, direction) = self.language(collection.edition)?;
         Ok(Collection {
             id: collection.id,
@@ -79,7 +90,15 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 
 struct ListCollections;
 impl Declared for ListCollections {
-    const PARAMETERS: Groups = &[&[Parameter::optional("edition", Kind::Edition, "Only collections of this edition.")], Collection::SELECTION, PAGE];
+    const PARAMETERS: Groups = &[
+        &[Parameter::optional(
+            "edition",
+            Kind::Edition,
+            "Only collections of this edition.",
+        )],
+        Collection::SELECTION,
+        PAGE,
+    ];
 }
 
 struct ListItems;
@@ -90,21 +109,45 @@ impl Declared for ListItems {
 /// List collections
 ///
 /// The newest first.
-#[utoipa::path(get, path = "/collections", tag = "Collections", params(Of<ListCollections>), responses((status = 200, description = "A page of collections.", body = CollectionList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/collections",
+    tag = "Collections",
+    params(Of<ListCollections>),
+    responses((status = 200, description = "A page of collections.", body = CollectionList<'_>)),
+)]
 async fn list_collections(read: Read) -> Answer {
     let query = read.query::<ListCollections>()?;
     let edition = read.edition_if_named(&query).await?;
     let args = query.page()?;
     let page = collections::list(&read.cx, edition, &args).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    let data = page.nodes().map(|collection| view.collection(collection)).collect::<Result<Vec<_>, _>>()?;
-    answer::list(&read, &query, &Selection::of(&query, Collection::INCLUDES), &args, (&page, data))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    let data = page
+        .nodes()
+        .map(|collection| view.collection(collection))
+        .collect::<Result<Vec<_>, _>>()?;
+    answer::list(
+        &read,
+        &query,
+        &Selection::of(&query, Collection::INCLUDES),
+        &args,
+        (&page, data),
+    )
 }
 type CollectionList<'a> = List<Collection<'a>>;
 
 /// Get a collection
-#[utoipa::path(get, path = "/collections/{id}", tag = "Collections", params(Of<OwnById<Collection<'_>>>), responses((status = 200, description = "The collection.", body = Collection<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/collections/{id}",
+    tag = "Collections",
+    params(Of<OwnById<Collection<'_>>>),
+    responses((status = 200, description = "The collection.", body = Collection<'_>)),
+)]
 async fn get_collection(read: Read) -> Answer {
     let query = read.query::<OwnById<Collection<'_>>>()?;
     let wanted = CollectionGet::Id(read.id::<kinds::Collection>()?);
@@ -113,24 +156,43 @@ async fn get_collection(read: Read) -> Answer {
 
 /// Get a collection by slug
 #[utoipa::path(
-    get, path = "/collections/by-slug/{edition}/{slug}", tag = "Collections",
-    params(Of<BySlug<Collection<'_>>>), responses((status = 200, description = "The collection.", body = Collection<'_>))
+    get,
+    path = "/collections/by-slug/{edition}/{slug}",
+    tag = "Collections",
+    params(Of<BySlug<Collection<'_>>>),
+    responses((status = 200, description = "The collection.", body = Collection<'_>)),
 )]
 async fn get_collection_by_slug(read: Read) -> Answer {
     let query = read.query::<BySlug<Collection<'_>>>()?;
-    let wanted = CollectionGet::Slug { edition: read.edition_in_path().await?, slug: read.segment("slug")?.to_owned() };
+    let wanted = CollectionGet::Slug {
+        edition: read.edition_in_path().await?,
+        slug: read.segment("slug")?.to_owned(),
+    };
     one(&read, &wanted, &Selection::of(&query, Collection::INCLUDES)).await
 }
 
 async fn one(read: &Read, wanted: &CollectionGet, selection: &Selection<'_>) -> Answer {
     let collection = found(read, wanted).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    answer::one(read, selection, &view.collection(&collection)?, (collection.version, collection.updated_at))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    answer::one(
+        read,
+        selection,
+        &view.collection(&collection)?,
+        (collection.version, collection.updated_at),
+    )
 }
 
-async fn found(read: &Read, wanted: &CollectionGet) -> Result<domain::collections::Collection, Problem> {
-    collections::get(&read.cx, wanted).await?.ok_or_else(|| Problem::not_found("the collection"))
+async fn found(
+    read: &Read,
+    wanted: &CollectionGet,
+) -> Result<domain::collections::Collection, Problem> {
+    collections::get(&read.cx, wanted)
+        .await?
+        .ok_or_else(|| Problem::not_found("the collection"))
 }
 
 /// List what is in a collection
@@ -138,8 +200,11 @@ async fn found(read: &Read, wanted: &CollectionGet) -> Result<domain::collection
 /// Articles, pages and issues, in the order an editor chose; those the caller may not read are left
 /// out.
 #[utoipa::path(
-    get, path = "/collections/{id}/items", tag = "Collections",
-    params(Of<ListItems>), responses((status = 200, description = "A page of entries.", body = EntryList<'_>))
+    get,
+    path = "/collections/{id}/items",
+    tag = "Collections",
+    params(Of<ListItems>),
+    responses((status = 200, description = "A page of entries.", body = EntryList<'_>)),
 )]
 async fn list_collection_items(read: Read) -> Answer {
     let query = read.query::<ListItems>()?;

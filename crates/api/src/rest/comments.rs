@@ -57,8 +57,20 @@ pub(super) struct Comment<'a> {
 
 impl Record for Comment<'_> {
     const PREFIX: &'static str = "comment";
-    const FIELDS: &'static [&'static str] =
-        &["id", "entryId", "edition", "parentId", "status", "authorName", "authorUrl", "bodyHtml", "bodyText", "replyCount", "version", "createdAt"];
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "entryId",
+        "edition",
+        "parentId",
+        "status",
+        "authorName",
+        "authorUrl",
+        "bodyHtml",
+        "bodyText",
+        "replyCount",
+        "version",
+        "createdAt",
+    ];
 }
 
 impl<'a> View<'a> {
@@ -82,23 +94,44 @@ impl<'a> View<'a> {
 
 /// The operations on comments.
 pub(super) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list_comments)).routes(routes!(get_comment))
+    OpenApiRouter::new()
+        .routes(routes!(list_comments))
+        .routes(routes!(get_comment))
 }
 
 /// Which comments of a thread are wanted.
-pub(super) const PARENT_FILTER: Parameter =
-    Parameter::optional("filter[parent]", Kind::IdOrNone("comment"), "Only answers to this comment; `none`: only comments that answer none.");
+pub(super) const PARENT_FILTER: Parameter = Parameter::optional(
+    "filter[parent]",
+    Kind::IdOrNone("comment"),
+    "Only answers to this comment; `none`: only comments that answer none.",
+);
 
 struct ListComments;
 impl Declared for ListComments {
-    const PARAMETERS: Groups =
-        &[&[Parameter::optional("filter[entry]", Kind::EntryId, "Only comments under this entry."), PARENT_FILTER], Comment::SELECTION, PAGE];
+    const PARAMETERS: Groups = &[
+        &[
+            Parameter::optional(
+                "filter[entry]",
+                Kind::EntryId,
+                "Only comments under this entry.",
+            ),
+            PARENT_FILTER,
+        ],
+        Comment::SELECTION,
+        PAGE,
+    ];
 }
 
 /// List comments
 ///
 /// The oldest first.
-#[utoipa::path(get, path = "/comments", tag = "Comments", params(Of<ListComments>), responses((status = 200, description = "A page of comments.", body = CommentList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/comments",
+    tag = "Comments",
+    params(Of<ListComments>),
+    responses((status = 200, description = "A page of comments.", body = CommentList<'_>)),
+)]
 async fn list_comments(read: Read) -> Answer {
     let query = read.query::<ListComments>()?;
     let entry = query.text("filter[entry]").map(str::parse).transpose()?;
@@ -108,23 +141,53 @@ async fn list_comments(read: Read) -> Answer {
 pub(super) type CommentList<'a> = List<Comment<'a>>;
 
 /// Get a comment
-#[utoipa::path(get, path = "/comments/{id}", tag = "Comments", params(Of<OwnById<Comment<'_>>>), responses((status = 200, description = "The comment.", body = Comment<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/comments/{id}",
+    tag = "Comments",
+    params(Of<OwnById<Comment<'_>>>),
+    responses((status = 200, description = "The comment.", body = Comment<'_>)),
+)]
 async fn get_comment(read: Read) -> Answer {
     let query = read.query::<OwnById<Comment<'_>>>()?;
     let id = read.id::<kinds::Comment>()?;
-    let comment = comments::get(&read.cx, id).await?.ok_or_else(|| Problem::not_found(format!("comment {id}")))?;
+    let comment = comments::get(&read.cx, id)
+        .await?
+        .ok_or_else(|| Problem::not_found(format!("comment {id}")))?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    answer::one(&read, &Selection::of(&query, Comment::INCLUDES), &view.comment(&comment)?, (comment.version, comment.created_at))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    answer::one(
+        &read,
+        &Selection::of(&query, Comment::INCLUDES),
+        &view.comment(&comment)?,
+        (comment.version, comment.created_at),
+    )
 }
 
 /// Answers a page of comments, under one entry or under all.
 pub(super) async fn list(read: &Read, query: &Query<'_>, entry: Option<EntryId>) -> Answer {
-    let parent = query.text("filter[parent]").map(|_| query.id("filter[parent]"));
+    let parent = query
+        .text("filter[parent]")
+        .map(|_| query.id("filter[parent]"));
     let args = query.page()?;
     let page = comments::list(&read.cx, &CommentQuery { entry, parent }, &args).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    let data = page.nodes().map(|comment| view.comment(comment)).collect::<Result<Vec<_>, _>>()?;
-    answer::list(read, query, &Selection::of(query, Comment::INCLUDES), &args, (&page, data))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    let data = page
+        .nodes()
+        .map(|comment| view.comment(comment))
+        .collect::<Result<Vec<_>, _>>()?;
+    answer::list(
+        read,
+        query,
+        &Selection::of(query, Comment::INCLUDES),
+        &args,
+        (&page, data),
+    )
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        Components, Content, Header, HeaderBuilder, Info, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder,
-        Server,
+        Components, Content, Header, HeaderBuilder, Info, InfoBuilder, LicenseBuilder, OpenApi,
+        OpenApiBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Server,
         path::{Operation, ParameterIn},
         schema::{Object, ObjectBuilder, Schema, Type},
         tag::{Tag, TagBuilder},
@@ -14,8 +14,9 @@ use utoipa::{
 };
 
 use super::{
-    articles::Article, authors::Author, collections::Collection, comments::Comment, editions::Edition, galleries::Gallery, issues::Issue, media::Asset,
-    menus::Menu, newsletters::Newsletter, pages::Page, redirects::Redirect, terms,
+    articles::Article, authors::Author, collections::Collection, comments::Comment,
+    editions::Edition, galleries::Gallery, issues::Issue, media::Asset, menus::Menu,
+    newsletters::Newsletter, pages::Page, redirects::Redirect, terms,
 };
 use crate::error::{PROBLEM_JSON, ProblemBody};
 
@@ -58,12 +59,22 @@ fn info() -> Info {
         .title("Colophon REST API")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(INTRODUCTION))
-        .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build()))
+        .license(Some(
+            LicenseBuilder::new()
+                .name("MIT OR Apache-2.0")
+                .identifier(Some("MIT OR Apache-2.0"))
+                .build(),
+        ))
         .build()
 }
 
 fn tags() -> Vec<Tag> {
-    let tag = |name: &str, description: &str| TagBuilder::new().name(name).description(Some(description)).build();
+    let tag = |name: &str, description: &str| {
+        TagBuilder::new()
+            .name(name)
+            .description(Some(description))
+            .build()
+    };
     vec![
         tag("Site", "The publication and its language versions."),
         tag("Articles", "Dated pieces of writing."),
@@ -92,7 +103,14 @@ pub(super) fn finish(mut document: OpenApi) -> OpenApi {
     }
     let components = document.components.get_or_insert_with(Components::new);
     components.responses.extend(answers());
-    components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
+    components.headers.extend(
+        HEADERS
+            .iter()
+            .map(|(name, description)| ((*name).to_owned(), RefOr::T(text_header(description)))),
+    );
+    components
+        .schemas
+        .insert(ProblemBody::name().into_owned(), ProblemBody::schema());
     let mut schemas = Vec::new();
     <ProblemBody as ToSchema>::schemas(&mut schemas);
     components.schemas.extend(schemas);
@@ -127,56 +145,102 @@ fn sparse_records() -> Vec<(String, &'static [&'static str])> {
         terms::Tag::name(),
     ];
     let entries = entries.into_iter().map(|name| (name.into_owned(), ENTRY));
-    entries.chain(records.into_iter().map(|name| (name.into_owned(), RECORD))).collect()
+    entries
+        .chain(records.into_iter().map(|name| (name.into_owned(), RECORD)))
+        .collect()
 }
 
 fn share(operation: &mut Operation) {
-    let has_path_parameter = operation.parameters.iter().flatten().any(|parameter| match parameter {
-        RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Path,
-        RefOr::Ref(_) => false,
-    });
+    let has_path_parameter =
+        operation
+            .parameters
+            .iter()
+            .flatten()
+            .any(|parameter| match parameter {
+                RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Path,
+                RefOr::Ref(_) => false,
+            });
     let responses = &mut operation.responses.responses;
     if let Some(RefOr::T(good)) = responses.get_mut("200") {
-        let is_paged = operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "after"));
-        good.headers.extend(headers(is_paged));
+        let is_paged =
+            operation.parameters.iter().flatten().any(
+                |parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "after"),
+            );
+        good.headers.extend(
+            HEADERS
+                .iter()
+                .filter(|(name, _)| is_paged || *name != LINK)
+                .map(|(name, _)| reference_to_header(name)),
+        );
     }
-    let mut shared = vec![("304", "NotModified"), ("400", "BadRequest"), ("401", "Unauthorized"), ("500", "InternalError"), ("503", "Unavailable")];
+    let mut shared = vec![
+        ("304", "NotModified"),
+        ("400", "BadRequest"),
+        ("401", "Unauthorized"),
+        ("500", "InternalError"),
+        ("503", "Unavailable"),
+    ];
     if has_path_parameter {
         shared.push(("404", "NotFound"));
     }
     for (status, name) in shared {
-        responses.entry(status.to_owned()).or_insert_with(|| RefOr::Ref(Ref::from_response_name(name)));
+        responses
+            .entry(status.to_owned())
+            .or_insert_with(|| RefOr::Ref(Ref::from_response_name(name)));
     }
 }
 
-fn headers(is_paged: bool) -> Vec<(String, RefOr<Header>)> {
-    let mut headers = vec![
-        header("ETag", "The strong entity tag of the answer: a hash; of a single record its version, `-` and a hash."),
-        header("Cache-Control", "How long the answer may be kept."),
-        header("Vary", "The request headers the answer depends on."),
-        header("Surrogate-Key", "What the answer is made of: keys to purge it by, separated by blanks."),
-        header("Last-Modified", "When the record was last changed; of single records only."),
-    ];
-    if is_paged {
-        headers.push(header("Link", "The addresses of the next, the previous and the first page (RFC 8288)."));
-    }
-    headers
-}
+/// The headers of good answers, and what they are for.
+const HEADERS: [(&str, &str); 6] = [
+    (
+        "ETag",
+        "The strong entity tag of the answer: a hash; of a single record its version, `-` and a hash.",
+    ),
+    ("Cache-Control", "How long the answer may be kept."),
+    ("Vary", "The request headers the answer depends on."),
+    (
+        "Surrogate-Key",
+        "What the answer is made of: keys to purge it by, separated by blanks.",
+    ),
+    (
+        "Last-Modified",
+        "When the record was last changed; of single records only.",
+    ),
+    (
+        LINK,
+        "The addresses of the next, the previous and the first page (RFC 8288).",
+    ),
+];
+const LINK: &str = "Link";
 
-fn header(name: &str, description: &str) -> (String, RefOr<Header>) {
-    (name.to_owned(), RefOr::T(text_header(description)))
+fn reference_to_header(name: &str) -> (String, RefOr<Header>) {
+    (
+        name.to_owned(),
+        RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))),
+    )
 }
 
 fn text_header(description: &str) -> Header {
     let text: Object = ObjectBuilder::new().schema_type(Type::String).build();
-    HeaderBuilder::new().description(Some(description)).schema(Some(text)).build()
+    HeaderBuilder::new()
+        .description(Some(description))
+        .schema(Some(text))
+        .build()
 }
 
 /// The answers many operations give.
 fn answers() -> BTreeMap<String, RefOr<Response>> {
-    let not_modified = ResponseBuilder::new().description("The caller has the current answer.").header("ETag", text_header("Its entity tag.")).build();
+    let mut not_modified = ResponseBuilder::new()
+        .description("The caller has the current answer.")
+        .build();
+    not_modified
+        .headers
+        .extend(["ETag", "Cache-Control", "Vary"].map(reference_to_header));
     let problems = [
-        ("BadRequest", "A parameter is unknown, repeated, missing or has a value that cannot be used."),
+        (
+            "BadRequest",
+            "A parameter is unknown, repeated, missing or has a value that cannot be used.",
+        ),
         ("Unauthorized", "The credentials are no good."),
         ("NotFound", "The record does not exist, or is not public."),
         ("InternalError", "A defect of the service."),
@@ -184,7 +248,19 @@ fn answers() -> BTreeMap<String, RefOr<Response>> {
     ];
     let problem = |(name, description): (&str, &str)| {
         let content = Content::new(Some(Ref::from_schema_name(ProblemBody::name())));
-        (name.to_owned(), RefOr::T(ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build()))
+        (
+            name.to_owned(),
+            RefOr::T(
+                ResponseBuilder::new()
+                    .description(description)
+                    .content(PROBLEM_JSON, content)
+                    .build(),
+            ),
+        )
     };
-    problems.into_iter().map(problem).chain([("NotModified".to_owned(), RefOr::T(not_modified))]).collect()
+    problems
+        .into_iter()
+        .map(problem)
+        .chain([("NotModified".to_owned(), RefOr::T(not_modified))])
+        .collect()
 }

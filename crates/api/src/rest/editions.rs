@@ -79,15 +79,43 @@ struct Permalinks<'a> {
 impl Record for Edition<'_> {
     const PREFIX: &'static str = "edition";
     const FIELDS: &'static [&'static str] = &[
-        "id", "code", "name", "direction", "baseUrl", "title", "tagline", "fallback", "isDefault", "position", "permalinks", "version", "createdAt",
+        "id",
+        "code",
+        "name",
+        "direction",
+        "baseUrl",
+        "title",
+        "tagline",
+        "fallback",
+        "isDefault",
+        "position",
+        "permalinks",
+        "version",
+        "createdAt",
         "updatedAt",
     ];
 }
 
 impl<'a> From<&'a DomainPermalinks> for Permalinks<'a> {
     fn from(patterns: &'a DomainPermalinks) -> Self {
-        let DomainPermalinks { article, page, issue, newsletter, category, tag, author } = patterns;
-        Self { article, page, issue, newsletter, category, tag, author }
+        let DomainPermalinks {
+            article,
+            page,
+            issue,
+            newsletter,
+            category,
+            tag,
+            author,
+        } = patterns;
+        Self {
+            article,
+            page,
+            issue,
+            newsletter,
+            category,
+            tag,
+            author,
+        }
     }
 }
 
@@ -101,7 +129,11 @@ impl<'a> View<'a> {
             base_url: &edition.base_url,
             title: &edition.title,
             tagline: edition.tagline.as_deref(),
-            fallback: edition.fallback.map(|id| self.edition(id)).transpose()?.map(|edition| edition.code.as_str()),
+            fallback: edition
+                .fallback
+                .map(|id| self.edition(id))
+                .transpose()?
+                .map(|edition| edition.code.as_str()),
             is_default: edition.is_default,
             position: edition.position,
             permalinks: (&edition.permalinks).into(),
@@ -114,7 +146,9 @@ impl<'a> View<'a> {
 
 /// The operations on editions.
 pub(super) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list_editions)).routes(routes!(get_edition))
+    OpenApiRouter::new()
+        .routes(routes!(list_editions))
+        .routes(routes!(get_edition))
 }
 
 struct ListEditions;
@@ -124,28 +158,64 @@ impl Declared for ListEditions {
 
 struct GetEdition;
 impl Declared for GetEdition {
-    const PARAMETERS: Groups = &[&[Parameter::path("code", Kind::Edition, "The code of the edition, such as `en`.")], Edition::SELECTION];
+    const PARAMETERS: Groups = &[
+        &[Parameter::path(
+            "code",
+            Kind::Edition,
+            "The code of the edition, such as `en`.",
+        )],
+        Edition::SELECTION,
+    ];
 }
 
 /// List editions
 ///
 /// All of them at once: the default one first, then in their order.
-#[utoipa::path(get, path = "/editions", tag = "Site", params(Of<ListEditions>), responses((status = 200, description = "The editions.", body = EditionList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/editions",
+    tag = "Site",
+    params(Of<ListEditions>),
+    responses((status = 200, description = "The editions.", body = EditionList<'_>)),
+)]
 async fn list_editions(read: Read) -> Answer {
     let query = read.query::<ListEditions>()?;
     let editions = editions::list(&read.cx).await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    let data = editions.all().iter().map(|edition| view.edition_record(edition)).collect::<Result<Vec<_>, _>>()?;
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    let data = editions
+        .all()
+        .iter()
+        .map(|edition| view.edition_record(edition))
+        .collect::<Result<Vec<_>, _>>()?;
     answer::whole_list(&read, &Selection::of(&query, Edition::INCLUDES), data)
 }
 type EditionList<'a> = List<Edition<'a>>;
 
 /// Get an edition
-#[utoipa::path(get, path = "/editions/{code}", tag = "Site", params(Of<GetEdition>), responses((status = 200, description = "The edition.", body = Edition<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/editions/{code}",
+    tag = "Site",
+    params(Of<GetEdition>),
+    responses((status = 200, description = "The edition.", body = Edition<'_>)),
+)]
 async fn get_edition(read: Read) -> Answer {
     let query = read.query::<GetEdition>()?;
     let editions = editions::list(&read.cx).await?;
-    let edition = editions.by_code(read.segment("code")?).ok_or_else(|| Problem::not_found("the edition"))?;
-    let view = View { cx: &read.cx, editions: &editions };
-    answer::one(&read, &Selection::of(&query, Edition::INCLUDES), &view.edition_record(edition)?, (edition.version, edition.updated_at))
+    let edition = editions
+        .by_code(read.segment("code")?)
+        .ok_or_else(|| Problem::not_found("the edition"))?;
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    answer::one(
+        &read,
+        &Selection::of(&query, Edition::INCLUDES),
+        &view.edition_record(edition)?,
+        (edition.version, edition.updated_at),
+    )
 }

@@ -1,7 +1,10 @@
 //! The conditions of a query on entries, in the words of the domain.
 
 use domain::{
-    content::{ContentKind, EntryFilter, EntryOrder, EntryOrderField, EntryQuery, StringFilter, TermFilter, TermKey, TimeRange},
+    content::{
+        ContentKind, EntryFilter, EntryOrder, EntryOrderField, EntryQuery, StringFilter,
+        TermFilter, TermKey, TimeRange,
+    },
     editions::EditionSet,
     id::kinds,
 };
@@ -10,65 +13,134 @@ use super::query::Query;
 use crate::error::{FieldProblem, Problem};
 
 /// The list of entries a query asks for.
-pub(super) fn entry_query(query: &Query<'_>, kind: ContentKind, editions: &EditionSet) -> Result<EntryQuery, Problem> {
+pub(super) fn entry_query(
+    query: &Query<'_>,
+    kind: ContentKind,
+    editions: &EditionSet,
+) -> Result<EntryQuery, Problem> {
     let edition = match query.text("edition") {
         None => None,
         Some(code) => Some(editions.resolve(Some(code))?.id),
     };
-    Ok(EntryQuery { kind, edition, filter: entry_filter(query, editions)?, order: order(query.text("sort")) })
+    Ok(EntryQuery {
+        kind,
+        edition,
+        filter: entry_filter(query, editions)?,
+        order: order(query.text("sort")),
+    })
 }
 
 fn entry_filter(query: &Query<'_>, editions: &EditionSet) -> Result<EntryFilter, Problem> {
     let term = |name: &str, key: fn(&str) -> TermKey| {
-        query.text(name).map(|text| TermFilter { any_of: vec![key(text)], include_descendants: true, ..TermFilter::default() })
+        query.text(name).map(|text| TermFilter {
+            any_of: vec![key(text)],
+            include_descendants: true,
+            ..TermFilter::default()
+        })
     };
     let namespace = query.text("filter[tag.namespace]").map(str::to_owned);
     let tag = match (term("filter[tag]", tag_key), namespace) {
-        (Some(filter), namespace) => Some(TermFilter { namespace, ..filter }),
-        (None, Some(namespace)) => Some(TermFilter { namespace: Some(namespace), ..TermFilter::default() }),
+        (Some(filter), namespace) => Some(TermFilter {
+            namespace,
+            ..filter
+        }),
+        (None, Some(namespace)) => Some(TermFilter {
+            namespace: Some(namespace),
+            ..TermFilter::default()
+        }),
         (None, None) => None,
     };
-    let status = query.words("filter[status]").map(|words| words.map(str::parse).collect::<Result<Vec<_>, _>>()).transpose()?;
+    let status = query
+        .words("filter[status]")
+        .map(|words| words.map(str::parse).collect::<Result<Vec<_>, _>>())
+        .transpose()?;
     let untranslated_in = match query.text("filter[untranslatedIn]") {
         None => None,
-        Some(code) => Some(editions.by_code(code).ok_or_else(|| no_edition("filter[untranslatedIn]"))?.id),
+        Some(code) => Some(
+            editions
+                .by_code(code)
+                .ok_or_else(|| no_edition("filter[untranslatedIn]"))?
+                .id,
+        ),
     };
     Ok(EntryFilter {
         category: term("filter[category]", category_key),
         tag,
         author: term("filter[author]", author_key),
-        published_at: range(query, &["filter[publishedAt][gte]", "filter[publishedAt][gt]", "filter[publishedAt][lte]", "filter[publishedAt][lt]"]),
-        updated_at: range(query, &["filter[updatedAt][gte]", "filter[updatedAt][gt]", "filter[updatedAt][lte]", "filter[updatedAt][lt]"]),
+        published_at: range(
+            query,
+            &[
+                "filter[publishedAt][gte]",
+                "filter[publishedAt][gt]",
+                "filter[publishedAt][lte]",
+                "filter[publishedAt][lt]",
+            ],
+        ),
+        updated_at: range(
+            query,
+            &[
+                "filter[updatedAt][gte]",
+                "filter[updatedAt][gt]",
+                "filter[updatedAt][lte]",
+                "filter[updatedAt][lt]",
+            ],
+        ),
         status,
         has_media: query.text("filter[hasMedia]").map(str::parse).transpose()?,
-        translation_of: query.text("filter[translationOf]").map(str::parse).transpose()?,
+        translation_of: query
+            .text("filter[translationOf]")
+            .map(str::parse)
+            .transpose()?,
         untranslated_in,
-        source: query.text("filter[source]").map(|name| StringFilter { eq: Some(name.to_owned()), ..StringFilter::default() }),
+        source: query.text("filter[source]").map(|name| StringFilter {
+            eq: Some(name.to_owned()),
+            ..StringFilter::default()
+        }),
         is_featured: query.flag("filter[isFeatured]"),
-        parent: query.text("filter[parent]").map(|_| query.id::<kinds::Page>("filter[parent]").map(Into::into)),
+        parent: query
+            .text("filter[parent]")
+            .map(|_| query.id::<kinds::Page>("filter[parent]").map(Into::into)),
         newsletter: query.id("filter[newsletter]"),
         ..EntryFilter::default()
     })
 }
 
 fn no_edition(parameter: &str) -> Problem {
-    Problem::validation(vec![FieldProblem::parameter(parameter, FieldProblem::INVALID, "is not an edition of this site")])
+    Problem::validation(vec![FieldProblem::parameter(
+        parameter,
+        FieldProblem::INVALID,
+        "is not an edition of this site",
+    )])
 }
 
 fn category_key(text: &str) -> TermKey {
-    text.parse().map_or_else(|_slug: domain::Error| TermKey::Slug(text.to_owned()), TermKey::Category)
+    text.parse().map_or_else(
+        |_slug: domain::Error| TermKey::Slug(text.to_owned()),
+        TermKey::Category,
+    )
 }
 
 fn tag_key(text: &str) -> TermKey {
-    text.parse().map_or_else(|_slug: domain::Error| TermKey::Slug(text.to_owned()), TermKey::Tag)
+    text.parse().map_or_else(
+        |_slug: domain::Error| TermKey::Slug(text.to_owned()),
+        TermKey::Tag,
+    )
 }
 
 fn author_key(text: &str) -> TermKey {
-    text.parse().map_or_else(|_slug: domain::Error| TermKey::Slug(text.to_owned()), TermKey::Author)
+    text.parse().map_or_else(
+        |_slug: domain::Error| TermKey::Slug(text.to_owned()),
+        TermKey::Author,
+    )
 }
 
 fn range(query: &Query<'_>, [gte, gt, lte, lt]: &[&str; 4]) -> Option<TimeRange> {
-    let range = TimeRange { gte: query.time(gte), gt: query.time(gt), lte: query.time(lte), lt: query.time(lt) };
+    let range = TimeRange {
+        gte: query.time(gte),
+        gt: query.time(gt),
+        lte: query.time(lte),
+        lt: query.time(lt),
+    };
     (range != TimeRange::default()).then_some(range)
 }
 
@@ -76,7 +148,9 @@ fn order(sort: Option<&str>) -> EntryOrder {
     let Some(sort) = sort else {
         return EntryOrder::default();
     };
-    let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));
+    let (descending, name) = sort
+        .strip_prefix('-')
+        .map_or((false, sort), |name| (true, name));
     let field = match name {
         "updatedAt" => EntryOrderField::UpdatedAt,
         "title" => EntryOrderField::Title,
@@ -91,16 +165,29 @@ mod tests {
     use domain::content::Status;
 
     use super::*;
-    use crate::rest::{articles::ListArticles, issues::ListIssues, pages::ListPages, parameters::Declared};
+    use crate::rest::{
+        articles::ListArticles, issues::ListIssues, pages::ListPages, parameters::Declared,
+    };
 
     fn filter_of<T: Declared>(raw: &str) -> EntryFilter {
         let query = Query::parse(Some(raw), T::PARAMETERS).unwrap();
-        entry_query(&query, ContentKind::Article, &EditionSet::default()).unwrap().filter
+        entry_query(&query, ContentKind::Article, &EditionSet::default())
+            .unwrap()
+            .filter
     }
 
     #[test]
     fn every_order_has_the_name_of_the_domain() {
-        for name in ["-publishedAt", "publishedAt", "-updatedAt", "updatedAt", "title", "-title", "position", "-position"] {
+        for name in [
+            "-publishedAt",
+            "publishedAt",
+            "-updatedAt",
+            "updatedAt",
+            "title",
+            "-title",
+            "position",
+            "-position",
+        ] {
             assert_eq!(order(Some(name)).name(), name);
         }
         assert_eq!(order(None), EntryOrder::default());
@@ -108,32 +195,64 @@ mod tests {
 
     #[test]
     fn terms_are_named_by_id_or_slug() {
-        let filter = filter_of::<ListArticles>("filter[category]=category_01h455vb4pex5vsknk084sn02q&filter[tag]=bees&filter[tag.namespace]=topic&filter[author]=mira");
-        assert!(matches!(filter.category.unwrap().any_of[..], [TermKey::Category(_)]));
+        let filter = filter_of::<ListArticles>(
+            "filter[category]=category_01h455vb4pex5vsknk084sn02q&filter[tag]=bees&filter[tag.namespace]=topic&filter[author]=mira",
+        );
+        assert!(matches!(
+            filter.category.unwrap().any_of[..],
+            [TermKey::Category(_)]
+        ));
         let tag = filter.tag.unwrap();
-        assert_eq!((tag.any_of, tag.namespace.as_deref()), (vec![TermKey::Slug("bees".to_owned())], Some("topic")));
-        assert_eq!(filter.author.unwrap().any_of, [TermKey::Slug("mira".to_owned())]);
-        let alone = filter_of::<ListArticles>("filter[tag.namespace]=topic").tag.unwrap();
+        assert_eq!(
+            (tag.any_of, tag.namespace.as_deref()),
+            (vec![TermKey::Slug("bees".to_owned())], Some("topic"))
+        );
+        assert_eq!(
+            filter.author.unwrap().any_of,
+            [TermKey::Slug("mira".to_owned())]
+        );
+        let alone = filter_of::<ListArticles>("filter[tag.namespace]=topic")
+            .tag
+            .unwrap();
         assert!(alone.any_of.is_empty() && alone.namespace.is_some());
     }
 
     #[test]
     fn the_other_conditions_are_read() {
-        let filter = filter_of::<ListArticles>("filter[status]=draft,in_review&filter[publishedAt][lt]=2026-01-01T00:00:00Z&filter[source]=Reuters&filter[isFeatured]=false&filter[hasMedia]=video");
+        let filter = filter_of::<ListArticles>(
+            "filter[status]=draft,in_review&filter[publishedAt][lt]=2026-01-01T00:00:00Z&filter[source]=Reuters&filter[isFeatured]=false&filter[hasMedia]=video",
+        );
         assert_eq!(filter.status.unwrap(), [Status::Draft, Status::InReview]);
         assert!(filter.published_at.unwrap().lt.is_some() && filter.updated_at.is_none());
         assert_eq!(filter.source.unwrap().eq.as_deref(), Some("Reuters"));
         assert_eq!(filter.is_featured, Some(false));
         assert!(filter.has_media.is_some());
-        assert_eq!(filter_of::<ListPages>("filter[parent]=none").parent, Some(None));
-        assert!(filter_of::<ListPages>("filter[parent]=page_01h455vb4pex5vsknk084sn02q").parent.flatten().is_some());
-        assert!(filter_of::<ListIssues>("filter[newsletter]=newsletter_01h455vb4pex5vsknk084sn02q").newsletter.is_some());
+        assert_eq!(
+            filter_of::<ListPages>("filter[parent]=none").parent,
+            Some(None)
+        );
+        assert!(
+            filter_of::<ListPages>("filter[parent]=page_01h455vb4pex5vsknk084sn02q")
+                .parent
+                .flatten()
+                .is_some()
+        );
+        assert!(
+            filter_of::<ListIssues>("filter[newsletter]=newsletter_01h455vb4pex5vsknk084sn02q")
+                .newsletter
+                .is_some()
+        );
     }
 
     #[test]
     fn an_edition_that_is_none_is_named_with_its_parameter() {
-        let query = Query::parse(Some("filter[untranslatedIn]=xx"), ListArticles::PARAMETERS).unwrap();
-        let problem = entry_query(&query, ContentKind::Article, &EditionSet::default()).unwrap_err();
-        assert_eq!(problem.errors()[0].parameter_name(), "filter[untranslatedIn]");
+        let query =
+            Query::parse(Some("filter[untranslatedIn]=xx"), ListArticles::PARAMETERS).unwrap();
+        let problem =
+            entry_query(&query, ContentKind::Article, &EditionSet::default()).unwrap_err();
+        assert_eq!(
+            problem.errors()[0].parameter_name(),
+            "filter[untranslatedIn]"
+        );
     }
 }

@@ -57,9 +57,24 @@ pub(super) struct Gallery<'a> {
 
 impl Record for Gallery<'_> {
     const PREFIX: &'static str = "gallery";
-    const FIELDS: &'static [&'static str] =
-        &["id", "title", "slug", "description", "itemCount", "edition", "direction", "version", "createdAt", "updatedAt", "items"];
-    const INCLUDES: &'static [Include] = &[Include { name: "items", fields: &["items"], parts: Parts::NONE }];
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "title",
+        "slug",
+        "description",
+        "itemCount",
+        "edition",
+        "direction",
+        "version",
+        "createdAt",
+        "updatedAt",
+        "items",
+    ];
+    const INCLUDES: &'static [Include] = &[Include {
+        name: "items",
+        fields: &["items"],
+        parts: Parts::NONE,
+    }];
 }
 
 type Items = HashMap<GalleryId, Vec<GalleryItem>>;
@@ -85,25 +100,50 @@ impl<'a> View<'a> {
     }
 
     /// A gallery with its items.
-    pub(super) fn whole_gallery(&self, gallery: &'a domain::galleries::Gallery, items: &'a [GalleryItem]) -> Result<Gallery<'a>, Problem> {
-        Ok(Gallery { items: Included::Yes(self.figures(items)?), ..self.gallery(gallery)? })
+    pub(super) fn whole_gallery(
+        &self,
+        gallery: &'a domain::galleries::Gallery,
+        items: &'a [GalleryItem],
+    ) -> Result<Gallery<'a>, Problem> {
+        Ok(Gallery {
+            items: Included::Yes(self.figures(items)?),
+            ..self.gallery(gallery)?
+        })
     }
 
-    fn gallery_with(&self, gallery: &'a domain::galleries::Gallery, items: Option<&'a Items>) -> Result<Gallery<'a>, Problem> {
+    fn gallery_with(
+        &self,
+        gallery: &'a domain::galleries::Gallery,
+        items: Option<&'a Items>,
+    ) -> Result<Gallery<'a>, Problem> {
         match items {
             None => self.gallery(gallery),
-            Some(items) => self.whole_gallery(gallery, items.get(&gallery.id).map_or(&[], Vec::as_slice)),
+            Some(items) => {
+                self.whole_gallery(gallery, items.get(&gallery.id).map_or(&[], Vec::as_slice))
+            }
         }
     }
 }
 
 /// The operations on galleries.
 pub(super) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list_galleries)).routes(routes!(get_gallery)).routes(routes!(get_gallery_by_slug))
+    OpenApiRouter::new()
+        .routes(routes!(list_galleries))
+        .routes(routes!(get_gallery))
+        .routes(routes!(get_gallery_by_slug))
 }
 
-async fn items_of(read: &Read, ids: &[GalleryId], edition: EditionId, selection: &Selection<'_>) -> Result<Option<Items>, Problem> {
-    Ok(if selection.includes("items") { Some(galleries::items(&read.cx, ids, edition).await?) } else { None })
+async fn items_of(
+    read: &Read,
+    ids: &[GalleryId],
+    edition: EditionId,
+    selection: &Selection<'_>,
+) -> Result<Option<Items>, Problem> {
+    Ok(if selection.includes("items") {
+        Some(galleries::items(&read.cx, ids, edition).await?)
+    } else {
+        None
+    })
 }
 
 struct ListGalleries;
@@ -112,7 +152,13 @@ impl Declared for ListGalleries {
 }
 
 /// List galleries
-#[utoipa::path(get, path = "/galleries", tag = "Galleries", params(Of<ListGalleries>), responses((status = 200, description = "A page of galleries.", body = GalleryList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/galleries",
+    tag = "Galleries",
+    params(Of<ListGalleries>),
+    responses((status = 200, description = "A page of galleries.", body = GalleryList<'_>)),
+)]
 async fn list_galleries(read: Read) -> Answer {
     let query = read.query::<ListGalleries>()?;
     let selection = Selection::of(&query, Gallery::INCLUDES);
@@ -122,37 +168,79 @@ async fn list_galleries(read: Read) -> Answer {
     let ids: Vec<GalleryId> = page.nodes().map(|gallery| gallery.id).collect();
     let items = items_of(&read, &ids, edition, &selection).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    let data = page.nodes().map(|gallery| view.gallery_with(gallery, items.as_ref())).collect::<Result<Vec<_>, _>>()?;
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    let data = page
+        .nodes()
+        .map(|gallery| view.gallery_with(gallery, items.as_ref()))
+        .collect::<Result<Vec<_>, _>>()?;
     answer::list(&read, &query, &selection, &args, (&page, data))
 }
 type GalleryList<'a> = List<Gallery<'a>>;
 
 /// Get a gallery
-#[utoipa::path(get, path = "/galleries/{id}", tag = "Galleries", params(Of<ById<Gallery<'_>>>), responses((status = 200, description = "The gallery.", body = Gallery<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/galleries/{id}",
+    tag = "Galleries",
+    params(Of<ById<Gallery<'_>>>),
+    responses((status = 200, description = "The gallery.", body = Gallery<'_>)),
+)]
 async fn get_gallery(read: Read) -> Answer {
     let query = read.query::<ById<Gallery<'_>>>()?;
     let wanted = GalleryGet::Id(read.id::<kinds::Gallery>()?);
     let edition = read.edition_of_texts(&query).await?;
-    one(&read, &wanted, edition, &Selection::of(&query, Gallery::INCLUDES)).await
+    one(
+        &read,
+        &wanted,
+        edition,
+        &Selection::of(&query, Gallery::INCLUDES),
+    )
+    .await
 }
 
 /// Get a gallery by slug
 #[utoipa::path(
-    get, path = "/galleries/by-slug/{edition}/{slug}", tag = "Galleries",
-    params(Of<BySlug<Gallery<'_>>>), responses((status = 200, description = "The gallery.", body = Gallery<'_>))
+    get,
+    path = "/galleries/by-slug/{edition}/{slug}",
+    tag = "Galleries",
+    params(Of<BySlug<Gallery<'_>>>),
+    responses((status = 200, description = "The gallery.", body = Gallery<'_>)),
 )]
 async fn get_gallery_by_slug(read: Read) -> Answer {
     let query = read.query::<BySlug<Gallery<'_>>>()?;
     let edition = read.edition_in_path().await?;
     let wanted = GalleryGet::Slug(read.segment("slug")?.to_owned());
-    one(&read, &wanted, edition, &Selection::of(&query, Gallery::INCLUDES)).await
+    one(
+        &read,
+        &wanted,
+        edition,
+        &Selection::of(&query, Gallery::INCLUDES),
+    )
+    .await
 }
 
-async fn one(read: &Read, wanted: &GalleryGet, edition: EditionId, selection: &Selection<'_>) -> Answer {
-    let gallery = galleries::get(&read.cx, wanted, edition).await?.ok_or_else(|| Problem::not_found("the gallery"))?;
+async fn one(
+    read: &Read,
+    wanted: &GalleryGet,
+    edition: EditionId,
+    selection: &Selection<'_>,
+) -> Answer {
+    let gallery = galleries::get(&read.cx, wanted, edition)
+        .await?
+        .ok_or_else(|| Problem::not_found("the gallery"))?;
     let items = items_of(read, &[gallery.id], edition, selection).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    answer::one(read, selection, &view.gallery_with(&gallery, items.as_ref())?, (gallery.version, gallery.updated_at))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    answer::one(
+        read,
+        selection,
+        &view.gallery_with(&gallery, items.as_ref())?,
+        (gallery.version, gallery.updated_at),
+    )
 }

@@ -17,8 +17,9 @@ use super::{
     body::Body,
     comments::{self, CommentList},
     entries::{
-        self, ATTACHMENTS, BODY, CommentsUnder, EDITION_FILTER, EntryById, EntryLink, FILTERS, HERO, More, PageBelow, SECTIONS, SEO, TRANSLATIONS, Translation,
-        TranslationList, TranslationsOf,
+        self, ATTACHMENTS, BODY, CommentsUnder, EDITION_FILTER, EntryById, EntryLink, FILTERS,
+        HERO, More, PageBelow, SECTIONS, SEO, TRANSLATIONS, Translation, TranslationList,
+        TranslationsOf,
     },
     parameters::{BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record},
     request::Read,
@@ -138,9 +139,32 @@ pub(super) struct SectionItem<'a> {
 impl Record for Issue<'_> {
     const PREFIX: &'static str = "issue";
     const FIELDS: &'static [&'static str] = &[
-        "id", "type", "edition", "direction", "slug", "path", "url", "title", "status", "isFeatured", "publishedAt", "createdAt", "updatedAt", "version",
-        "hasPendingChanges", "scheduledChangeAt", "translationGroupId", "newsletterId", "number", "outro", "hero", "body", "sections", "seo",
-        "attachments", "translations",
+        "id",
+        "type",
+        "edition",
+        "direction",
+        "slug",
+        "path",
+        "url",
+        "title",
+        "status",
+        "isFeatured",
+        "publishedAt",
+        "createdAt",
+        "updatedAt",
+        "version",
+        "hasPendingChanges",
+        "scheduledChangeAt",
+        "translationGroupId",
+        "newsletterId",
+        "number",
+        "outro",
+        "hero",
+        "body",
+        "sections",
+        "seo",
+        "attachments",
+        "translations",
     ];
     const INCLUDES: &'static [Include] = &[
         HERO,
@@ -157,7 +181,13 @@ impl Record for Issue<'_> {
 
 impl<'a> View<'a> {
     /// An issue with what was asked for.
-    pub(super) fn issue(&self, content: &'a Content, issue: &'a DomainIssue, more: &'a More, selection: &Selection<'_>) -> Result<Issue<'a>, Problem> {
+    pub(super) fn issue(
+        &self,
+        content: &'a Content,
+        issue: &'a DomainIssue,
+        more: &'a More,
+        selection: &Selection<'_>,
+    ) -> Result<Issue<'a>, Problem> {
         let entry = &issue.entry;
         let edition = self.edition(entry.edition)?;
         let is_inside = self.cx.scope().sees_inside(entry.edition);
@@ -183,37 +213,82 @@ impl<'a> View<'a> {
             number: issue.number,
             outro: issue.outro.as_deref(),
             hero: self.hero(selection, &issue.hero)?,
-            body: self.body(issue.body.loaded(), entry.edition, selection, more.body_assets()),
+            body: self.body(
+                issue.body.loaded(),
+                entry.edition,
+                selection,
+                more.body_assets(),
+            ),
             sections: self.sections(issue, more, selection)?,
             seo: self.issue_seo(content, issue, more, selection)?,
-            attachments: wanted(selection, "attachments", &issue.attachments).map(|figures| self.figures(figures)).transpose()?.into(),
-            translations: more.translations_of(entry).map(|translations| self.translations(translations)).transpose()?.into(),
+            attachments: wanted(selection, "attachments", &issue.attachments)
+                .map(|figures| self.figures(figures))
+                .transpose()?
+                .into(),
+            translations: more
+                .translations_of(entry)
+                .map(|translations| self.translations(translations))
+                .transpose()?
+                .into(),
         })
     }
 
-    fn issue_seo(&self, content: &'a Content, issue: &'a DomainIssue, more: &'a More, selection: &Selection<'_>) -> Result<Included<Seo<'a>>, Problem> {
+    fn issue_seo(
+        &self,
+        content: &'a Content,
+        issue: &'a DomainIssue,
+        more: &'a More,
+        selection: &Selection<'_>,
+    ) -> Result<Included<Seo<'a>>, Problem> {
         let Some(texts) = wanted(selection, "seo", &issue.seo) else {
             return Ok(Included::No);
         };
-        let sources = Sources { texts, excerpt: None, byline: &[], hero: issue.hero.loaded().and_then(Option::as_ref) };
+        let sources = Sources {
+            texts,
+            excerpt: None,
+            byline: &[],
+            hero: issue.hero.loaded().and_then(Option::as_ref),
+        };
         Ok(Included::Yes(self.seo(content, sources, more)?))
     }
 
-    fn sections(&self, issue: &'a DomainIssue, more: &'a More, selection: &Selection<'_>) -> Result<Included<Vec<Section<'a>>>, Problem> {
+    fn sections(
+        &self,
+        issue: &'a DomainIssue,
+        more: &'a More,
+        selection: &Selection<'_>,
+    ) -> Result<Included<Vec<Section<'a>>>, Problem> {
         if !selection.includes("sections") {
             return Ok(Included::No);
         }
         let section = |section: &'a DomainSection| {
-            let items = section.items.iter().map(|item| self.section_item(item, more)).collect::<Result<_, _>>()?;
-            Ok(Section { heading: section.heading.as_deref(), items })
+            let items = section
+                .items
+                .iter()
+                .map(|item| self.section_item(item, more))
+                .collect::<Result<_, _>>()?;
+            Ok(Section {
+                heading: section.heading.as_deref(),
+                items,
+            })
         };
-        more.sections_of(issue).iter().map(section).collect::<Result<_, Problem>>().map(Included::Yes)
+        more.sections_of(issue)
+            .iter()
+            .map(section)
+            .collect::<Result<_, Problem>>()
+            .map(Included::Yes)
     }
 
-    fn section_item(&self, item: &'a DomainItem, more: &'a More) -> Result<SectionItem<'a>, Problem> {
+    fn section_item(
+        &self,
+        item: &'a DomainItem,
+        more: &'a More,
+    ) -> Result<SectionItem<'a>, Problem> {
         let article = item.article.and_then(|id| more.section_article(id));
         Ok(SectionItem {
-            article: article.map(|content| self.entry_link(content.entry())).transpose()?,
+            article: article
+                .map(|content| self.entry_link(content.entry()))
+                .transpose()?,
             title: item.title.as_deref(),
             summary: item.summary.as_deref(),
             note: item.note.as_deref(),
@@ -236,9 +311,25 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 pub(super) struct ListIssues;
 impl Declared for ListIssues {
     const PARAMETERS: Groups = &[
-        &[EDITION_FILTER, Parameter::optional("filter[newsletter]", Kind::Id("newsletter"), "Is an issue of this newsletter.")],
+        &[
+            EDITION_FILTER,
+            Parameter::optional(
+                "filter[newsletter]",
+                Kind::Id("newsletter"),
+                "Is an issue of this newsletter.",
+            ),
+        ],
         FILTERS,
-        &[Parameter::sort(&["-publishedAt", "publishedAt", "-updatedAt", "updatedAt", "title", "-title", "-position", "position"])],
+        &[Parameter::sort(&[
+            "-publishedAt",
+            "publishedAt",
+            "-updatedAt",
+            "updatedAt",
+            "title",
+            "-title",
+            "-position",
+            "position",
+        ])],
         Issue::SELECTION,
         PAGE,
     ];
@@ -248,7 +339,13 @@ impl Declared for ListIssues {
 ///
 /// The newest first, unless `sort` says otherwise; `position` is the number of an issue. All
 /// conditions that are set must hold.
-#[utoipa::path(get, path = "/issues", tag = "Issues", params(Of<ListIssues>), responses((status = 200, description = "A page of issues.", body = IssueList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/issues",
+    tag = "Issues",
+    params(Of<ListIssues>),
+    responses((status = 200, description = "A page of issues.", body = IssueList<'_>)),
+)]
 async fn list_issues(read: Read) -> Answer {
     let query = read.query::<ListIssues>()?;
     entries::list(&read, &query, ContentKind::Issue, Issue::INCLUDES).await
@@ -257,7 +354,13 @@ async fn list_issues(read: Read) -> Answer {
 pub(super) type IssueList<'a> = List<Issue<'a>>;
 
 /// Get an issue
-#[utoipa::path(get, path = "/issues/{id}", tag = "Issues", params(Of<EntryById<Issue<'_>>>), responses((status = 200, description = "The issue.", body = Issue<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/issues/{id}",
+    tag = "Issues",
+    params(Of<EntryById<Issue<'_>>>),
+    responses((status = 200, description = "The issue.", body = Issue<'_>)),
+)]
 async fn get_issue(read: Read) -> Answer {
     let query = read.query::<EntryById<Issue<'_>>>()?;
     entries::by_id::<kinds::Issue>(&read, &query, Issue::INCLUDES).await
@@ -265,8 +368,11 @@ async fn get_issue(read: Read) -> Answer {
 
 /// Get an issue by slug
 #[utoipa::path(
-    get, path = "/issues/by-slug/{edition}/{slug}", tag = "Issues",
-    params(Of<BySlug<Issue<'_>>>), responses((status = 200, description = "The issue.", body = Issue<'_>))
+    get,
+    path = "/issues/by-slug/{edition}/{slug}",
+    tag = "Issues",
+    params(Of<BySlug<Issue<'_>>>),
+    responses((status = 200, description = "The issue.", body = Issue<'_>)),
 )]
 async fn get_issue_by_slug(read: Read) -> Answer {
     let query = read.query::<BySlug<Issue<'_>>>()?;
@@ -277,8 +383,11 @@ async fn get_issue_by_slug(read: Read) -> Answer {
 ///
 /// Its versions in all languages, itself among them, in the order of the editions.
 #[utoipa::path(
-    get, path = "/issues/{id}/translations", tag = "Issues",
-    params(Of<TranslationsOf<Issue<'_>>>), responses((status = 200, description = "The translations.", body = TranslationList<'_>))
+    get,
+    path = "/issues/{id}/translations",
+    tag = "Issues",
+    params(Of<TranslationsOf<Issue<'_>>>),
+    responses((status = 200, description = "The translations.", body = TranslationList<'_>)),
 )]
 async fn list_issue_translations(read: Read) -> Answer {
     read.query::<TranslationsOf<Issue<'_>>>()?;
@@ -289,8 +398,11 @@ async fn list_issue_translations(read: Read) -> Answer {
 ///
 /// The oldest first.
 #[utoipa::path(
-    get, path = "/issues/{id}/comments", tag = "Issues",
-    params(Of<CommentsUnder<Issue<'_>>>), responses((status = 200, description = "A page of comments.", body = CommentList<'_>))
+    get,
+    path = "/issues/{id}/comments",
+    tag = "Issues",
+    params(Of<CommentsUnder<Issue<'_>>>),
+    responses((status = 200, description = "A page of comments.", body = CommentList<'_>)),
 )]
 async fn list_issue_comments(read: Read) -> Answer {
     let query = read.query::<CommentsUnder<Issue<'_>>>()?;
@@ -302,8 +414,11 @@ async fn list_issue_comments(read: Read) -> Answer {
 ///
 /// The newest first. Empty for those who may read only what is public.
 #[utoipa::path(
-    get, path = "/issues/{id}/revisions", tag = "Issues",
-    params(Of<PageBelow<Issue<'_>>>), responses((status = 200, description = "A page of revisions.", body = RevisionList<'_>))
+    get,
+    path = "/issues/{id}/revisions",
+    tag = "Issues",
+    params(Of<PageBelow<Issue<'_>>>),
+    responses((status = 200, description = "A page of revisions.", body = RevisionList<'_>)),
 )]
 async fn list_issue_revisions(read: Read) -> Answer {
     let query = read.query::<PageBelow<Issue<'_>>>()?;

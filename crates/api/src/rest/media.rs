@@ -112,10 +112,34 @@ struct Translation<'a> {
 impl Record for Asset<'_> {
     const PREFIX: &'static str = "asset";
     const FIELDS: &'static [&'static str] = &[
-        "id", "kind", "url", "fileName", "mimeType", "sizeBytes", "width", "height", "durationMs", "focalPoint", "licence", "title", "alt", "caption",
-        "credit", "description", "edition", "direction", "version", "createdAt", "updatedAt", "translations",
+        "id",
+        "kind",
+        "url",
+        "fileName",
+        "mimeType",
+        "sizeBytes",
+        "width",
+        "height",
+        "durationMs",
+        "focalPoint",
+        "licence",
+        "title",
+        "alt",
+        "caption",
+        "credit",
+        "description",
+        "edition",
+        "direction",
+        "version",
+        "createdAt",
+        "updatedAt",
+        "translations",
     ];
-    const INCLUDES: &'static [Include] = &[Include { name: "translations", fields: &["translations"], parts: Parts::NONE }];
+    const INCLUDES: &'static [Include] = &[Include {
+        name: "translations",
+        fields: &["translations"],
+        parts: Parts::NONE,
+    }];
 }
 
 /// The texts of some assets in all editions, if they are wanted.
@@ -167,12 +191,24 @@ impl<'a> View<'a> {
         figures.iter().map(|figure| self.figure(figure)).collect()
     }
 
-    fn asset_with(&self, asset: &'a domain::media::Asset, texts: Option<&'a Texts>) -> Result<Asset<'a>, Problem> {
-        let texts = texts.map(|texts| self.asset_texts(texts.get(&asset.id).map_or(&[], Vec::as_slice))).transpose()?;
-        Ok(Asset { translations: texts.into(), ..self.asset(asset)? })
+    fn asset_with(
+        &self,
+        asset: &'a domain::media::Asset,
+        texts: Option<&'a Texts>,
+    ) -> Result<Asset<'a>, Problem> {
+        let texts = texts
+            .map(|texts| self.asset_texts(texts.get(&asset.id).map_or(&[], Vec::as_slice)))
+            .transpose()?;
+        Ok(Asset {
+            translations: texts.into(),
+            ..self.asset(asset)?
+        })
     }
 
-    fn asset_texts(&self, texts: &'a [Localized<AssetText>]) -> Result<Vec<Translation<'a>>, Problem> {
+    fn asset_texts(
+        &self,
+        texts: &'a [Localized<AssetText>],
+    ) -> Result<Vec<Translation<'a>>, Problem> {
         texts
             .iter()
             .map(|text| {
@@ -193,17 +229,34 @@ impl<'a> View<'a> {
 
 /// The operations on assets.
 pub(super) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list_assets)).routes(routes!(get_asset))
+    OpenApiRouter::new()
+        .routes(routes!(list_assets))
+        .routes(routes!(get_asset))
 }
 
-async fn texts_of(read: &Read, ids: &[AssetId], selection: &Selection<'_>) -> Result<Option<Texts>, Problem> {
-    Ok(if selection.includes("translations") { Some(media::texts(&read.cx, ids).await?) } else { None })
+async fn texts_of(
+    read: &Read,
+    ids: &[AssetId],
+    selection: &Selection<'_>,
+) -> Result<Option<Texts>, Problem> {
+    Ok(if selection.includes("translations") {
+        Some(media::texts(&read.cx, ids).await?)
+    } else {
+        None
+    })
 }
 
 struct ListAssets;
 impl Declared for ListAssets {
     const PARAMETERS: Groups = &[
-        &[TEXTS_OF, Parameter::optional("filter[kind]", Kind::Word(&["image", "video", "audio", "document"]), "Only assets of this kind.")],
+        &[
+            TEXTS_OF,
+            Parameter::optional(
+                "filter[kind]",
+                Kind::Word(&["image", "video", "audio", "document"]),
+                "Only assets of this kind.",
+            ),
+        ],
         Asset::SELECTION,
         PAGE,
     ];
@@ -212,33 +265,63 @@ impl Declared for ListAssets {
 /// List assets
 ///
 /// The newest first.
-#[utoipa::path(get, path = "/assets", tag = "Assets", params(Of<ListAssets>), responses((status = 200, description = "A page of assets.", body = AssetList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/assets",
+    tag = "Assets",
+    params(Of<ListAssets>),
+    responses((status = 200, description = "A page of assets.", body = AssetList<'_>)),
+)]
 async fn list_assets(read: Read) -> Answer {
     let query = read.query::<ListAssets>()?;
     let selection = Selection::of(&query, Asset::INCLUDES);
     let edition = read.edition_of_texts(&query).await?;
-    let wanted = AssetQuery { kind: query.text("filter[kind]").map(str::parse).transpose()? };
+    let wanted = AssetQuery {
+        kind: query.text("filter[kind]").map(str::parse).transpose()?,
+    };
     let args = query.page()?;
     let page = media::list(&read.cx, &wanted, edition, &args).await?;
     let ids: Vec<AssetId> = page.nodes().map(|asset| asset.id).collect();
     let texts = texts_of(&read, &ids, &selection).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    let data = page.nodes().map(|asset| view.asset_with(asset, texts.as_ref())).collect::<Result<Vec<_>, _>>()?;
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    let data = page
+        .nodes()
+        .map(|asset| view.asset_with(asset, texts.as_ref()))
+        .collect::<Result<Vec<_>, _>>()?;
     answer::list(&read, &query, &selection, &args, (&page, data))
 }
 type AssetList<'a> = List<Asset<'a>>;
 
 /// Get an asset
-#[utoipa::path(get, path = "/assets/{id}", tag = "Assets", params(Of<ById<Asset<'_>>>), responses((status = 200, description = "The asset.", body = Asset<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/assets/{id}",
+    tag = "Assets",
+    params(Of<ById<Asset<'_>>>),
+    responses((status = 200, description = "The asset.", body = Asset<'_>)),
+)]
 async fn get_asset(read: Read) -> Answer {
     let query = read.query::<ById<Asset<'_>>>()?;
     let selection = Selection::of(&query, Asset::INCLUDES);
     let id = read.id::<kinds::Asset>()?;
     let edition = read.edition_of_texts(&query).await?;
-    let asset = media::get(&read.cx, id, edition).await?.ok_or_else(|| Problem::not_found(format!("asset {id}")))?;
+    let asset = media::get(&read.cx, id, edition)
+        .await?
+        .ok_or_else(|| Problem::not_found(format!("asset {id}")))?;
     let texts = texts_of(&read, &[id], &selection).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    answer::one(&read, &selection, &view.asset_with(&asset, texts.as_ref())?, (asset.version, asset.updated_at))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    answer::one(
+        &read,
+        &selection,
+        &view.asset_with(&asset, texts.as_ref())?,
+        (asset.version, asset.updated_at),
+    )
 }

@@ -87,7 +87,17 @@ pub(super) enum MenuItemKind {
 
 impl Record for Menu<'_> {
     const PREFIX: &'static str = "menu";
-    const FIELDS: &'static [&'static str] = &["id", "edition", "direction", "location", "name", "items", "version", "createdAt", "updatedAt"];
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "edition",
+        "direction",
+        "location",
+        "name",
+        "items",
+        "version",
+        "createdAt",
+        "updatedAt",
+    ];
 }
 
 impl<'a> MenuItem<'a> {
@@ -106,7 +116,11 @@ impl<'a> MenuItem<'a> {
             url: (!item.href.is_empty()).then(|| absolute(edition, &item.href)),
             hint: item.hint.as_deref(),
             opens_new_window: item.opens_new_window,
-            children: item.children.iter().map(|child| Self::new(child, edition)).collect(),
+            children: item
+                .children
+                .iter()
+                .map(|child| Self::new(child, edition))
+                .collect(),
         }
     }
 }
@@ -120,7 +134,11 @@ impl<'a> View<'a> {
             direction: edition.direction.into(),
             location: &menu.location,
             name: &menu.name,
-            items: menu.items.iter().map(|item| MenuItem::new(item, edition)).collect(),
+            items: menu
+                .items
+                .iter()
+                .map(|item| MenuItem::new(item, edition))
+                .collect(),
             version: menu.version,
             created_at: menu.created_at,
             updated_at: menu.updated_at,
@@ -130,34 +148,62 @@ impl<'a> View<'a> {
 
 /// The operations on menus.
 pub(super) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list_menus)).routes(routes!(get_menu)).routes(routes!(get_menu_by_location))
+    OpenApiRouter::new()
+        .routes(routes!(list_menus))
+        .routes(routes!(get_menu))
+        .routes(routes!(get_menu_by_location))
 }
 
 struct ListMenus;
 impl Declared for ListMenus {
     const PARAMETERS: Groups = &[
-        &[Parameter::optional("edition", Kind::Edition, "The edition whose menus are wanted; the default edition if absent.")],
+        &[Parameter::optional(
+            "edition",
+            Kind::Edition,
+            "The edition whose menus are wanted; the default edition if absent.",
+        )],
         Menu::SELECTION,
     ];
 }
 
 struct GetMenuByLocation;
 impl Declared for GetMenuByLocation {
-    const PARAMETERS: Groups =
-        &[&[EDITION_SEGMENT, Parameter::path("location", Kind::Text, "Where the frontend shows it, such as `primary`.")], Menu::SELECTION];
+    const PARAMETERS: Groups = &[
+        &[
+            EDITION_SEGMENT,
+            Parameter::path(
+                "location",
+                Kind::Text,
+                "Where the frontend shows it, such as `primary`.",
+            ),
+        ],
+        Menu::SELECTION,
+    ];
 }
 
 /// List the menus of an edition
 ///
 /// All of them at once.
-#[utoipa::path(get, path = "/menus", tag = "Menus", params(Of<ListMenus>), responses((status = 200, description = "The menus.", body = MenuList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/menus",
+    tag = "Menus",
+    params(Of<ListMenus>),
+    responses((status = 200, description = "The menus.", body = MenuList<'_>)),
+)]
 async fn list_menus(read: Read) -> Answer {
     let query = read.query::<ListMenus>()?;
     let edition = read.edition_of_texts(&query).await?;
     let menus = menus::list(&read.cx, edition).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    let data = menus.iter().map(|menu| view.menu(menu)).collect::<Result<Vec<_>, _>>()?;
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    let data = menus
+        .iter()
+        .map(|menu| view.menu(menu))
+        .collect::<Result<Vec<_>, _>>()?;
     answer::whole_list(&read, &Selection::of(&query, Menu::INCLUDES), data)
 }
 type MenuList<'a> = List<Menu<'a>>;
@@ -165,7 +211,13 @@ type MenuList<'a> = List<Menu<'a>>;
 /// Get a menu
 ///
 /// Links to what the caller may not read are left out.
-#[utoipa::path(get, path = "/menus/{id}", tag = "Menus", params(Of<OwnById<Menu<'_>>>), responses((status = 200, description = "The menu.", body = Menu<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/menus/{id}",
+    tag = "Menus",
+    params(Of<OwnById<Menu<'_>>>),
+    responses((status = 200, description = "The menu.", body = Menu<'_>)),
+)]
 async fn get_menu(read: Read) -> Answer {
     let query = read.query::<OwnById<Menu<'_>>>()?;
     let wanted = MenuGet::Id(read.id::<kinds::Menu>()?);
@@ -174,19 +226,35 @@ async fn get_menu(read: Read) -> Answer {
 
 /// Get a menu by its place
 #[utoipa::path(
-    get, path = "/menus/by-location/{edition}/{location}", tag = "Menus",
-    params(Of<GetMenuByLocation>), responses((status = 200, description = "The menu.", body = Menu<'_>))
+    get,
+    path = "/menus/by-location/{edition}/{location}",
+    tag = "Menus",
+    params(Of<GetMenuByLocation>),
+    responses((status = 200, description = "The menu.", body = Menu<'_>)),
 )]
 async fn get_menu_by_location(read: Read) -> Answer {
     let query = read.query::<GetMenuByLocation>()?;
     let edition = read.edition_in_path().await?;
-    let wanted = MenuGet::Location { edition, location: read.segment("location")?.to_owned() };
+    let wanted = MenuGet::Location {
+        edition,
+        location: read.segment("location")?.to_owned(),
+    };
     one(&read, &wanted, &Selection::of(&query, Menu::INCLUDES)).await
 }
 
 async fn one(read: &Read, wanted: &MenuGet, selection: &Selection<'_>) -> Answer {
-    let menu = menus::get(&read.cx, wanted).await?.ok_or_else(|| Problem::not_found("the menu"))?;
+    let menu = menus::get(&read.cx, wanted)
+        .await?
+        .ok_or_else(|| Problem::not_found("the menu"))?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    answer::one(read, selection, &view.menu(&menu)?, (menu.version, menu.updated_at))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    answer::one(
+        read,
+        selection,
+        &view.menu(&menu)?,
+        (menu.version, menu.updated_at),
+    )
 }

@@ -54,13 +54,27 @@ pub(super) struct Newsletter<'a> {
 
 impl Record for Newsletter<'_> {
     const PREFIX: &'static str = "newsletter";
-    const FIELDS: &'static [&'static str] =
-        &["id", "edition", "direction", "slug", "title", "description", "path", "url", "version", "createdAt", "updatedAt"];
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "edition",
+        "direction",
+        "slug",
+        "title",
+        "description",
+        "path",
+        "url",
+        "version",
+        "createdAt",
+        "updatedAt",
+    ];
 }
 
 impl<'a> View<'a> {
     /// A newsletter.
-    pub(super) fn newsletter(&self, newsletter: &'a DomainNewsletter) -> Result<Newsletter<'a>, Problem> {
+    pub(super) fn newsletter(
+        &self,
+        newsletter: &'a DomainNewsletter,
+    ) -> Result<Newsletter<'a>, Problem> {
         let edition = self.edition(newsletter.edition)?;
         let path = newsletters::path(self.editions, newsletter);
         Ok(Newsletter {
@@ -90,34 +104,78 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 
 struct ListNewsletters;
 impl Declared for ListNewsletters {
-    const PARAMETERS: Groups = &[&[Parameter::optional("edition", Kind::Edition, "Only newsletters of this edition.")], Newsletter::SELECTION, PAGE];
+    const PARAMETERS: Groups = &[
+        &[Parameter::optional(
+            "edition",
+            Kind::Edition,
+            "Only newsletters of this edition.",
+        )],
+        Newsletter::SELECTION,
+        PAGE,
+    ];
 }
 
 struct ListNewsletterIssues;
 impl Declared for ListNewsletterIssues {
     const PARAMETERS: Groups = &[
-        &[Newsletter::ID, Parameter::sort(&["-publishedAt", "publishedAt", "-updatedAt", "updatedAt", "title", "-title", "-position", "position"])],
+        &[
+            Newsletter::ID,
+            Parameter::sort(&[
+                "-publishedAt",
+                "publishedAt",
+                "-updatedAt",
+                "updatedAt",
+                "title",
+                "-title",
+                "-position",
+                "position",
+            ]),
+        ],
         Issue::SELECTION,
         PAGE,
     ];
 }
 
 /// List newsletters
-#[utoipa::path(get, path = "/newsletters", tag = "Newsletters", params(Of<ListNewsletters>), responses((status = 200, description = "A page of newsletters.", body = NewsletterList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/newsletters",
+    tag = "Newsletters",
+    params(Of<ListNewsletters>),
+    responses((status = 200, description = "A page of newsletters.", body = NewsletterList<'_>)),
+)]
 async fn list_newsletters(read: Read) -> Answer {
     let query = read.query::<ListNewsletters>()?;
     let edition = read.edition_if_named(&query).await?;
     let args = query.page()?;
     let page = newsletters::list(&read.cx, edition, &args).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    let data = page.nodes().map(|newsletter| view.newsletter(newsletter)).collect::<Result<Vec<_>, _>>()?;
-    answer::list(&read, &query, &Selection::of(&query, Newsletter::INCLUDES), &args, (&page, data))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    let data = page
+        .nodes()
+        .map(|newsletter| view.newsletter(newsletter))
+        .collect::<Result<Vec<_>, _>>()?;
+    answer::list(
+        &read,
+        &query,
+        &Selection::of(&query, Newsletter::INCLUDES),
+        &args,
+        (&page, data),
+    )
 }
 type NewsletterList<'a> = List<Newsletter<'a>>;
 
 /// Get a newsletter
-#[utoipa::path(get, path = "/newsletters/{id}", tag = "Newsletters", params(Of<OwnById<Newsletter<'_>>>), responses((status = 200, description = "The newsletter.", body = Newsletter<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/newsletters/{id}",
+    tag = "Newsletters",
+    params(Of<OwnById<Newsletter<'_>>>),
+    responses((status = 200, description = "The newsletter.", body = Newsletter<'_>)),
+)]
 async fn get_newsletter(read: Read) -> Answer {
     let query = read.query::<OwnById<Newsletter<'_>>>()?;
     let wanted = NewsletterGet::Id(read.id::<kinds::Newsletter>()?);
@@ -126,32 +184,53 @@ async fn get_newsletter(read: Read) -> Answer {
 
 /// Get a newsletter by slug
 #[utoipa::path(
-    get, path = "/newsletters/by-slug/{edition}/{slug}", tag = "Newsletters",
-    params(Of<BySlug<Newsletter<'_>>>), responses((status = 200, description = "The newsletter.", body = Newsletter<'_>))
+    get,
+    path = "/newsletters/by-slug/{edition}/{slug}",
+    tag = "Newsletters",
+    params(Of<BySlug<Newsletter<'_>>>),
+    responses((status = 200, description = "The newsletter.", body = Newsletter<'_>)),
 )]
 async fn get_newsletter_by_slug(read: Read) -> Answer {
     let query = read.query::<BySlug<Newsletter<'_>>>()?;
-    let wanted = NewsletterGet::Slug { edition: read.edition_in_path().await?, slug: read.segment("slug")?.to_owned() };
+    let wanted = NewsletterGet::Slug {
+        edition: read.edition_in_path().await?,
+        slug: read.segment("slug")?.to_owned(),
+    };
     one(&read, &wanted, &Selection::of(&query, Newsletter::INCLUDES)).await
 }
 
 async fn one(read: &Read, wanted: &NewsletterGet, selection: &Selection<'_>) -> Answer {
-    let newsletter = newsletters::get(&read.cx, wanted).await?.ok_or_else(|| Problem::not_found("the newsletter"))?;
+    let newsletter = newsletters::get(&read.cx, wanted)
+        .await?
+        .ok_or_else(|| Problem::not_found("the newsletter"))?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    answer::one(read, selection, &view.newsletter(&newsletter)?, (newsletter.version, newsletter.updated_at))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    answer::one(
+        read,
+        selection,
+        &view.newsletter(&newsletter)?,
+        (newsletter.version, newsletter.updated_at),
+    )
 }
 
 /// List the issues of a newsletter
 ///
 /// The newest first, unless `sort` says otherwise; `position` is the number of an issue.
 #[utoipa::path(
-    get, path = "/newsletters/{id}/issues", tag = "Newsletters",
-    params(Of<ListNewsletterIssues>), responses((status = 200, description = "A page of issues.", body = IssueList<'_>))
+    get,
+    path = "/newsletters/{id}/issues",
+    tag = "Newsletters",
+    params(Of<ListNewsletterIssues>),
+    responses((status = 200, description = "A page of issues.", body = IssueList<'_>)),
 )]
 async fn list_newsletter_issues(read: Read) -> Answer {
     let query = read.query::<ListNewsletterIssues>()?;
     let id = read.id::<kinds::Newsletter>()?;
-    newsletters::get(&read.cx, &NewsletterGet::Id(id)).await?.ok_or_else(|| Problem::not_found(format!("newsletter {id}")))?;
+    newsletters::get(&read.cx, &NewsletterGet::Id(id))
+        .await?
+        .ok_or_else(|| Problem::not_found(format!("newsletter {id}")))?;
     entries::list_issues_of(&read, &query, id, Issue::INCLUDES).await
 }

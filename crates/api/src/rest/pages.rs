@@ -16,7 +16,10 @@ use super::{
     articles::wanted,
     body::Body,
     comments::{self, CommentList},
-    entries::{self, BODY, CommentsUnder, EDITION_FILTER, EntryById, FILTERS, HERO, More, PageBelow, SEO, TRANSLATIONS, Translation, TranslationList, TranslationsOf},
+    entries::{
+        self, BODY, CommentsUnder, EDITION_FILTER, EntryById, FILTERS, HERO, More, PageBelow, SEO,
+        TRANSLATIONS, Translation, TranslationList, TranslationsOf,
+    },
     parameters::{BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record},
     request::Read,
     revisions::{self, RevisionList},
@@ -109,16 +112,46 @@ enum PageKind {
 impl Record for Page<'_> {
     const PREFIX: &'static str = "page";
     const FIELDS: &'static [&'static str] = &[
-        "id", "type", "edition", "direction", "slug", "path", "url", "title", "excerpt", "status", "isFeatured", "publishedAt", "createdAt", "updatedAt",
-        "version", "hasPendingChanges", "scheduledChangeAt", "translationGroupId", "parentId", "position", "commentsOpen", "commentCount", "hero", "body",
-        "seo", "translations",
+        "id",
+        "type",
+        "edition",
+        "direction",
+        "slug",
+        "path",
+        "url",
+        "title",
+        "excerpt",
+        "status",
+        "isFeatured",
+        "publishedAt",
+        "createdAt",
+        "updatedAt",
+        "version",
+        "hasPendingChanges",
+        "scheduledChangeAt",
+        "translationGroupId",
+        "parentId",
+        "position",
+        "commentsOpen",
+        "commentCount",
+        "hero",
+        "body",
+        "seo",
+        "translations",
     ];
-    const INCLUDES: &'static [Include] = &[HERO, BODY[0], BODY[1], BODY[2], BODY[3], SEO, TRANSLATIONS];
+    const INCLUDES: &'static [Include] =
+        &[HERO, BODY[0], BODY[1], BODY[2], BODY[3], SEO, TRANSLATIONS];
 }
 
 impl<'a> View<'a> {
     /// A page with what was asked for.
-    pub(super) fn page(&self, content: &'a Content, page: &'a DomainPage, more: &'a More, selection: &Selection<'_>) -> Result<Page<'a>, Problem> {
+    pub(super) fn page(
+        &self,
+        content: &'a Content,
+        page: &'a DomainPage,
+        more: &'a More,
+        selection: &Selection<'_>,
+    ) -> Result<Page<'a>, Problem> {
         let entry = &page.entry;
         let edition = self.edition(entry.edition)?;
         let is_inside = self.cx.scope().sees_inside(entry.edition);
@@ -146,17 +179,37 @@ impl<'a> View<'a> {
             comments_open: page.comments_open,
             comment_count: page.comment_count,
             hero: self.hero(selection, &page.hero)?,
-            body: self.body(page.body.loaded(), entry.edition, selection, more.body_assets()),
+            body: self.body(
+                page.body.loaded(),
+                entry.edition,
+                selection,
+                more.body_assets(),
+            ),
             seo: self.page_seo(content, page, more, selection)?,
-            translations: more.translations_of(entry).map(|translations| self.translations(translations)).transpose()?.into(),
+            translations: more
+                .translations_of(entry)
+                .map(|translations| self.translations(translations))
+                .transpose()?
+                .into(),
         })
     }
 
-    fn page_seo(&self, content: &'a Content, page: &'a DomainPage, more: &'a More, selection: &Selection<'_>) -> Result<Included<Seo<'a>>, Problem> {
+    fn page_seo(
+        &self,
+        content: &'a Content,
+        page: &'a DomainPage,
+        more: &'a More,
+        selection: &Selection<'_>,
+    ) -> Result<Included<Seo<'a>>, Problem> {
         let Some(texts) = wanted(selection, "seo", &page.seo) else {
             return Ok(Included::No);
         };
-        let sources = Sources { texts, excerpt: Some(page.excerpt()), byline: &[], hero: page.hero.loaded().and_then(Option::as_ref) };
+        let sources = Sources {
+            texts,
+            excerpt: Some(page.excerpt()),
+            byline: &[],
+            hero: page.hero.loaded().and_then(Option::as_ref),
+        };
         Ok(Included::Yes(self.seo(content, sources, more)?))
     }
 }
@@ -176,9 +229,25 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 pub(super) struct ListPages;
 impl Declared for ListPages {
     const PARAMETERS: Groups = &[
-        &[EDITION_FILTER, Parameter::optional("filter[parent]", Kind::IdOrNone("page"), "Stands right below this page; `none`: below no other.")],
+        &[
+            EDITION_FILTER,
+            Parameter::optional(
+                "filter[parent]",
+                Kind::IdOrNone("page"),
+                "Stands right below this page; `none`: below no other.",
+            ),
+        ],
         FILTERS,
-        &[Parameter::sort(&["-publishedAt", "publishedAt", "-updatedAt", "updatedAt", "title", "-title", "position", "-position"])],
+        &[Parameter::sort(&[
+            "-publishedAt",
+            "publishedAt",
+            "-updatedAt",
+            "updatedAt",
+            "title",
+            "-title",
+            "position",
+            "-position",
+        ])],
         Page::SELECTION,
         PAGE,
     ];
@@ -187,7 +256,13 @@ impl Declared for ListPages {
 /// List pages
 ///
 /// The newest first, unless `sort` says otherwise. All conditions that are set must hold.
-#[utoipa::path(get, path = "/pages", tag = "Pages", params(Of<ListPages>), responses((status = 200, description = "A page of pages.", body = PageList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/pages",
+    tag = "Pages",
+    params(Of<ListPages>),
+    responses((status = 200, description = "A page of pages.", body = PageList<'_>)),
+)]
 async fn list_pages(read: Read) -> Answer {
     let query = read.query::<ListPages>()?;
     entries::list(&read, &query, ContentKind::Page, Page::INCLUDES).await
@@ -195,7 +270,13 @@ async fn list_pages(read: Read) -> Answer {
 type PageList<'a> = List<Page<'a>>;
 
 /// Get a page
-#[utoipa::path(get, path = "/pages/{id}", tag = "Pages", params(Of<EntryById<Page<'_>>>), responses((status = 200, description = "The page.", body = Page<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/pages/{id}",
+    tag = "Pages",
+    params(Of<EntryById<Page<'_>>>),
+    responses((status = 200, description = "The page.", body = Page<'_>)),
+)]
 async fn get_page(read: Read) -> Answer {
     let query = read.query::<EntryById<Page<'_>>>()?;
     entries::by_id::<kinds::Page>(&read, &query, Page::INCLUDES).await
@@ -206,8 +287,11 @@ async fn get_page(read: Read) -> Answer {
 /// Of pages with the same slug, one that stands below no other is meant; `/route` finds any page by
 /// its path.
 #[utoipa::path(
-    get, path = "/pages/by-slug/{edition}/{slug}", tag = "Pages",
-    params(Of<BySlug<Page<'_>>>), responses((status = 200, description = "The page.", body = Page<'_>))
+    get,
+    path = "/pages/by-slug/{edition}/{slug}",
+    tag = "Pages",
+    params(Of<BySlug<Page<'_>>>),
+    responses((status = 200, description = "The page.", body = Page<'_>)),
 )]
 async fn get_page_by_slug(read: Read) -> Answer {
     let query = read.query::<BySlug<Page<'_>>>()?;
@@ -218,8 +302,11 @@ async fn get_page_by_slug(read: Read) -> Answer {
 ///
 /// Its versions in all languages, itself among them, in the order of the editions.
 #[utoipa::path(
-    get, path = "/pages/{id}/translations", tag = "Pages",
-    params(Of<TranslationsOf<Page<'_>>>), responses((status = 200, description = "The translations.", body = TranslationList<'_>))
+    get,
+    path = "/pages/{id}/translations",
+    tag = "Pages",
+    params(Of<TranslationsOf<Page<'_>>>),
+    responses((status = 200, description = "The translations.", body = TranslationList<'_>)),
 )]
 async fn list_page_translations(read: Read) -> Answer {
     read.query::<TranslationsOf<Page<'_>>>()?;
@@ -230,8 +317,11 @@ async fn list_page_translations(read: Read) -> Answer {
 ///
 /// The oldest first.
 #[utoipa::path(
-    get, path = "/pages/{id}/comments", tag = "Pages",
-    params(Of<CommentsUnder<Page<'_>>>), responses((status = 200, description = "A page of comments.", body = CommentList<'_>))
+    get,
+    path = "/pages/{id}/comments",
+    tag = "Pages",
+    params(Of<CommentsUnder<Page<'_>>>),
+    responses((status = 200, description = "A page of comments.", body = CommentList<'_>)),
 )]
 async fn list_page_comments(read: Read) -> Answer {
     let query = read.query::<CommentsUnder<Page<'_>>>()?;
@@ -243,8 +333,11 @@ async fn list_page_comments(read: Read) -> Answer {
 ///
 /// The newest first. Empty for those who may read only what is public.
 #[utoipa::path(
-    get, path = "/pages/{id}/revisions", tag = "Pages",
-    params(Of<PageBelow<Page<'_>>>), responses((status = 200, description = "A page of revisions.", body = RevisionList<'_>))
+    get,
+    path = "/pages/{id}/revisions",
+    tag = "Pages",
+    params(Of<PageBelow<Page<'_>>>),
+    responses((status = 200, description = "A page of revisions.", body = RevisionList<'_>)),
 )]
 async fn list_page_revisions(read: Read) -> Answer {
     let query = read.query::<PageBelow<Page<'_>>>()?;

@@ -92,17 +92,42 @@ pub(super) struct Of<T>(PhantomData<T>);
 
 impl<T: Declared> IntoParams for Of<T> {
     fn into_params(_place: impl Fn() -> Option<ParameterIn>) -> Vec<Document> {
-        T::PARAMETERS.iter().copied().flatten().map(Parameter::document).collect()
+        T::PARAMETERS
+            .iter()
+            .copied()
+            .flatten()
+            .map(Parameter::document)
+            .collect()
     }
 }
 
 /// A page of a list.
 pub(super) const PAGE: &[Parameter] = &[
-    Parameter::optional("first", Kind::Count, "How many items, from the beginning of the list or after the cursor. 20 if neither `first` nor `last` says."),
-    Parameter::optional("after", Kind::Cursor, "The cursor after which the page begins: `page.endCursor` of the page before."),
-    Parameter::optional("last", Kind::Count, "How many items, from the end of the list or before the cursor. Not together with `first`."),
-    Parameter::optional("before", Kind::Cursor, "The cursor before which the page ends: `page.startCursor` of the page after."),
-    Parameter::optional("total", Kind::Flag, "Whether to count all items of the list, as `page.totalCount`. Costs time on long lists."),
+    Parameter::optional(
+        "first",
+        Kind::Count,
+        "How many items, from the beginning of the list or after the cursor. 20 if neither `first` nor `last` says.",
+    ),
+    Parameter::optional(
+        "after",
+        Kind::Cursor,
+        "The cursor after which the page begins: `page.endCursor` of the page before.",
+    ),
+    Parameter::optional(
+        "last",
+        Kind::Count,
+        "How many items, from the end of the list or before the cursor. Not together with `first`.",
+    ),
+    Parameter::optional(
+        "before",
+        Kind::Cursor,
+        "The cursor before which the page ends: `page.startCursor` of the page after.",
+    ),
+    Parameter::optional(
+        "total",
+        Kind::Flag,
+        "Whether to count all items of the list, as `page.totalCount`. Costs time on long lists.",
+    ),
 ];
 
 /// In whose language the texts of shared records come.
@@ -113,7 +138,11 @@ pub(super) const TEXTS_OF: Parameter = Parameter::optional(
 );
 
 /// The edition in a path.
-pub(super) const EDITION_SEGMENT: Parameter = Parameter::path("edition", Kind::Edition, "The code of the edition, such as `en`.");
+pub(super) const EDITION_SEGMENT: Parameter = Parameter::path(
+    "edition",
+    Kind::Edition,
+    "The code of the edition, such as `en`.",
+);
 /// The slug in a path.
 pub(super) const SLUG_SEGMENT: Parameter = Parameter::path("slug", Kind::Text, "The slug.");
 
@@ -128,9 +157,21 @@ pub(super) trait Record {
 
     /// `fields` and, where there is something to load, `include`.
     const SELECTION: &'static [Parameter] = {
-        let fields = Parameter::optional("fields", Kind::Words(Self::FIELDS), "Only these fields. `id` (of entries also `type`) is always there.");
-        let include = Parameter::optional("include", Kind::Includes(Self::INCLUDES), "What to load besides the record's own fields.");
-        if Self::INCLUDES.is_empty() { &[fields] } else { &[fields, include] }
+        let fields = Parameter::optional(
+            "fields",
+            Kind::Words(Self::FIELDS),
+            "Only these fields. `id` (of entries also `type`) is always there.",
+        );
+        let include = Parameter::optional(
+            "include",
+            Kind::Includes(Self::INCLUDES),
+            "What to load besides the record's own fields.",
+        );
+        if Self::INCLUDES.is_empty() {
+            &[fields]
+        } else {
+            &[fields, include]
+        }
     };
     /// Its id in a path.
     const ID: Parameter = Parameter::path("id", Kind::Id(Self::PREFIX), "The id of the record.");
@@ -157,22 +198,49 @@ impl<T: Record> Declared for BySlug<T> {
 impl Parameter {
     /// A part of the path.
     pub(super) const fn path(name: &'static str, kind: Kind, description: &'static str) -> Self {
-        Self { name, place: Place::Path, kind, description }
+        Self {
+            name,
+            place: Place::Path,
+            kind,
+            description,
+        }
     }
 
     /// A parameter of the query.
-    pub(super) const fn optional(name: &'static str, kind: Kind, description: &'static str) -> Self {
-        Self { name, place: Place::Optional, kind, description }
+    pub(super) const fn optional(
+        name: &'static str,
+        kind: Kind,
+        description: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            place: Place::Optional,
+            kind,
+            description,
+        }
     }
 
     /// A parameter the query must have.
-    pub(super) const fn required(name: &'static str, kind: Kind, description: &'static str) -> Self {
-        Self { name, place: Place::Required, kind, description }
+    pub(super) const fn required(
+        name: &'static str,
+        kind: Kind,
+        description: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            place: Place::Required,
+            kind,
+            description,
+        }
     }
 
     /// In which order a list comes.
     pub(super) const fn sort(words: &'static [&'static str]) -> Self {
-        Self::optional("sort", Kind::Sort(words), "The order of the list; `-` puts the largest, newest or last letter first.")
+        Self::optional(
+            "sort",
+            Kind::Sort(words),
+            "The order of the list; `-` puts the largest, newest or last letter first.",
+        )
     }
 
     fn document(&self) -> Document {
@@ -188,7 +256,10 @@ impl Parameter {
             .description(Some(self.description))
             .schema(Some(self.kind.schema()));
         if matches!(self.kind, Kind::Words(_) | Kind::Includes(_)) {
-            builder.style(Some(ParameterStyle::Form)).explode(Some(false)).build()
+            builder
+                .style(Some(ParameterStyle::Form))
+                .explode(Some(false))
+                .build()
         } else {
             builder.build()
         }
@@ -229,20 +300,36 @@ impl Kind {
     /// The same as a schema.
     fn schema(self) -> Schema {
         let text = || ObjectBuilder::new().schema_type(Type::String);
-        let free = |max| text().min_length(Some(1)).max_length(Some(max)).pattern(Some("^[^\\x00-\\x1F\\x7F]+$"));
+        let free = |max| {
+            text()
+                .min_length(Some(1))
+                .max_length(Some(max))
+                .pattern(Some("^[^\\x00-\\x1F\\x7F]+$"))
+        };
         let builder = match self {
             Self::Id(prefix) => text().pattern(Some(id_pattern(prefix))),
             Self::EntryId => text().pattern(Some(id_pattern("(article|page|issue)"))),
-            Self::IdOrNone(prefix) => text().pattern(Some(format!("^(none|{prefix}_{ID_DIGITS})$"))),
+            Self::IdOrNone(prefix) => {
+                text().pattern(Some(format!("^(none|{prefix}_{ID_DIGITS})$")))
+            }
             Self::Text => free(MAX_TEXT_CHARS),
             Self::Path => free(MAX_PATH_CHARS),
-            Self::Edition => text().pattern(Some("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")).max_length(Some(MAX_EDITION_CHARS)),
+            Self::Edition => text()
+                .pattern(Some("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"))
+                .max_length(Some(MAX_EDITION_CHARS)),
             Self::Time => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))),
             Self::Flag => ObjectBuilder::new().schema_type(Type::Boolean),
-            Self::Count => ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(MAX_PAGE_SIZE)),
-            Self::Cursor => text().pattern(Some("^[A-Za-z0-9_-]+$")).max_length(Some(MAX_CURSOR_CHARS)),
+            Self::Count => ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .minimum(Some(0))
+                .maximum(Some(MAX_PAGE_SIZE)),
+            Self::Cursor => text()
+                .pattern(Some("^[A-Za-z0-9_-]+$"))
+                .max_length(Some(MAX_CURSOR_CHARS)),
             Self::Word(words) => text().enum_values(Some(words.iter().copied())),
-            Self::Sort(words) => text().enum_values(Some(words.iter().copied())).default(words.first().map(|word| (*word).into())),
+            Self::Sort(words) => text()
+                .enum_values(Some(words.iter().copied()))
+                .default(words.first().map(|word| (*word).into())),
             Self::Words(words) => return list_of(words),
             Self::Includes(includes) => return list_of(&names(includes)),
         };
@@ -265,8 +352,15 @@ fn check_words(value: &str, words: &[&str]) -> Result<(), Cow<'static, str>> {
 }
 
 fn list_of(words: &[&str]) -> Schema {
-    let item: Object = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied())).build();
-    ArrayBuilder::new().items(item).min_items(Some(1)).build().into()
+    let item: Object = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words.iter().copied()))
+        .build();
+    ArrayBuilder::new()
+        .items(item)
+        .min_items(Some(1))
+        .build()
+        .into()
 }
 
 /// The part of an id behind its prefix.
@@ -280,13 +374,21 @@ fn is_id(value: &str, prefixes: &[&str]) -> bool {
     let Some((prefix, digits)) = value.rsplit_once('_') else {
         return false;
     };
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (byte.is_ascii_lowercase() && !matches!(byte, b'i' | b'l' | b'o' | b'u'));
-    prefixes.contains(&prefix) && digits.len() == 26 && digits.bytes().all(is_digit) && digits.starts_with(|c: char| c < '8')
+    let is_digit = |byte: u8| {
+        byte.is_ascii_digit()
+            || (byte.is_ascii_lowercase() && !matches!(byte, b'i' | b'l' | b'o' | b'u'))
+    };
+    prefixes.contains(&prefix)
+        && digits.len() == 26
+        && digits.bytes().all(is_digit)
+        && digits.starts_with(|c: char| c < '8')
 }
 
 /// A text that the store can take.
 pub(super) fn is_text(value: &str, max_chars: usize) -> bool {
-    !value.is_empty() && value.chars().count() <= max_chars && !value.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
+    !value.is_empty()
+        && value.chars().count() <= max_chars
+        && !value.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
 }
 
 fn is_edition(value: &str) -> bool {
@@ -295,12 +397,17 @@ fn is_edition(value: &str) -> bool {
     value.len() <= MAX_EDITION_CHARS
         && (2..=8).contains(&language.len())
         && language.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        && parts.all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
 }
 
 fn is_count(value: &str) -> bool {
     let is_plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    is_plain && value.parse::<u32>().is_ok_and(|number| number <= MAX_PAGE_SIZE)
+    is_plain
+        && value
+            .parse::<u32>()
+            .is_ok_and(|number| number <= MAX_PAGE_SIZE)
 }
 
 #[cfg(test)]
@@ -313,10 +420,21 @@ mod tests {
     fn ids_are_told_from_other_texts() {
         let id = Kind::Id("article");
         assert!(id.check("article_01h455vb4pex5vsknk084sn02q").is_ok());
-        for bad in ["", "article_", "page_01h455vb4pex5vsknk084sn02q", "article_81h455vb4pex5vsknk084sn02q", "article_01h455vb4pex5vsknk084sn02u", "article_01H455VB4PEX5VSKNK084SN02Q"] {
+        for bad in [
+            "",
+            "article_",
+            "page_01h455vb4pex5vsknk084sn02q",
+            "article_81h455vb4pex5vsknk084sn02q",
+            "article_01h455vb4pex5vsknk084sn02u",
+            "article_01H455VB4PEX5VSKNK084SN02Q",
+        ] {
             assert!(id.check(bad).is_err(), "{bad}");
         }
-        assert!(Kind::EntryId.check("page_01h455vb4pex5vsknk084sn02q").is_ok());
+        assert!(
+            Kind::EntryId
+                .check("page_01h455vb4pex5vsknk084sn02q")
+                .is_ok()
+        );
         assert!(Kind::IdOrNone("page").check("none").is_ok());
     }
 
@@ -342,7 +460,10 @@ mod tests {
     fn lists_name_the_word_that_is_wrong() {
         let kind = Kind::Words(&["a", "b"]);
         assert!(kind.check("a,b,a").is_ok());
-        assert_eq!(kind.check("a,c").unwrap_err(), "`c` is unknown; there are: a, b");
+        assert_eq!(
+            kind.check("a,c").unwrap_err(),
+            "`c` is unknown; there are: a, b"
+        );
         assert!(kind.check("").is_err());
     }
 

@@ -29,40 +29,79 @@ impl<'q> Query<'q> {
     pub(super) fn parse(raw: Option<&'q str>, declared: Groups) -> Result<Self, Problem> {
         let mut values: Vec<(&'static str, Cow<'q, str>)> = Vec::new();
         let mut errors = Vec::new();
-        for pair in raw.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).take(MAX_PARAMETERS) {
+        for pair in raw
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .take(MAX_PARAMETERS)
+        {
             if errors.len() >= MAX_ERRORS {
                 break;
             }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (Some(name), value) = (decode(name), decode(value)) else {
-                errors.push(FieldProblem::parameter(shorten(name), FieldProblem::UNKNOWN, "is not percent-encoded UTF-8"));
+                errors.push(FieldProblem::parameter(
+                    shorten(name),
+                    FieldProblem::UNKNOWN,
+                    "is not percent-encoded UTF-8",
+                ));
                 continue;
             };
-            let Some(parameter) = in_query(declared).find(|parameter| parameter.name == name) else {
-                errors.push(FieldProblem::parameter(shorten(&name), FieldProblem::UNKNOWN, unknown(declared)));
+            let Some(parameter) = in_query(declared).find(|parameter| parameter.name == name)
+            else {
+                errors.push(FieldProblem::parameter(
+                    shorten(&name),
+                    FieldProblem::UNKNOWN,
+                    unknown(declared),
+                ));
                 continue;
             };
             if values.iter().any(|(known, _)| *known == parameter.name) {
-                errors.push(FieldProblem::parameter(parameter.name, FieldProblem::DUPLICATE, "may be given only once"));
+                errors.push(FieldProblem::parameter(
+                    parameter.name,
+                    FieldProblem::DUPLICATE,
+                    "may be given only once",
+                ));
                 continue;
             }
-            match value.ok_or(Cow::Borrowed("is not percent-encoded UTF-8")).and_then(|value| parameter.kind.check(&value).map(|()| value)) {
+            match value
+                .ok_or(Cow::Borrowed("is not percent-encoded UTF-8"))
+                .and_then(|value| parameter.kind.check(&value).map(|()| value))
+            {
                 Ok(value) => values.push((parameter.name, value)),
-                Err(message) => errors.push(FieldProblem::parameter(parameter.name, FieldProblem::INVALID, message)),
+                Err(message) => errors.push(FieldProblem::parameter(
+                    parameter.name,
+                    FieldProblem::INVALID,
+                    message,
+                )),
             }
         }
         for parameter in in_query(declared).filter(|parameter| parameter.place == Place::Required) {
-            let given = values.iter().any(|(name, _)| *name == parameter.name) || errors.iter().any(|error| error.parameter_name() == parameter.name);
+            let given = values.iter().any(|(name, _)| *name == parameter.name)
+                || errors
+                    .iter()
+                    .any(|error| error.parameter_name() == parameter.name);
             if !given {
-                errors.push(FieldProblem::parameter(parameter.name, FieldProblem::REQUIRED, "is required"));
+                errors.push(FieldProblem::parameter(
+                    parameter.name,
+                    FieldProblem::REQUIRED,
+                    "is required",
+                ));
             }
         }
-        if errors.is_empty() { Ok(Self { values }) } else { Err(Problem::validation(errors)) }
+        if errors.is_empty() {
+            Ok(Self { values })
+        } else {
+            Err(Problem::validation(errors))
+        }
     }
 
     /// The text of a parameter.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+        self.values
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| &**value)
     }
 
     /// The id a parameter holds.
@@ -89,20 +128,33 @@ impl<'q> Query<'q> {
     pub(super) fn page(&self) -> Result<PageArgs, Problem> {
         let number = |name| self.text(name).and_then(|text| text.parse().ok());
         let text = |name| self.text(name).map(str::to_owned);
-        let raw = RawPageArgs { first: number("first"), after: text("after"), last: number("last"), before: text("before") };
+        let raw = RawPageArgs {
+            first: number("first"),
+            after: text("after"),
+            last: number("last"),
+            before: text("before"),
+        };
         Ok(PageArgs::new(raw)?.total(self.flag("total").unwrap_or(false)))
     }
 
     /// The parameters without those that say which page is wanted.
     pub(super) fn without_page(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.values.iter().filter(|(name, _)| !matches!(*name, "first" | "after" | "last" | "before")).map(|(name, value)| (*name, &**value))
+        self.values
+            .iter()
+            .filter(|(name, _)| !matches!(*name, "first" | "after" | "last" | "before"))
+            .map(|(name, value)| (*name, &**value))
     }
 }
 
 /// A point in time with its offset (RFC 3339).
 pub(super) fn time(text: &str) -> Option<Timestamp> {
-    let is_plain = text.as_bytes().get(10).is_some_and(|byte| matches!(byte, b'T' | b't'));
-    let time = chrono::DateTime::parse_from_rfc3339(text).ok().filter(|_| is_plain)?;
+    let is_plain = text
+        .as_bytes()
+        .get(10)
+        .is_some_and(|byte| matches!(byte, b'T' | b't'));
+    let time = chrono::DateTime::parse_from_rfc3339(text)
+        .ok()
+        .filter(|_| is_plain)?;
     Some(domain::time::to_micros(time.to_utc()))
 }
 
@@ -111,7 +163,11 @@ fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains(['%', '+']) {
         return Some(Cow::Borrowed(text));
     }
-    let whole = |part: &str| part.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let whole = |part: &str| {
+        part.as_bytes()
+            .get(..2)
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
     if !text.split('%').skip(1).all(whole) {
         return None;
     }
@@ -121,17 +177,29 @@ fn decode(text: &str) -> Option<Cow<'_, str>> {
 }
 
 fn in_query(declared: Groups) -> impl Iterator<Item = &'static Parameter> {
-    declared.iter().copied().flatten().filter(|parameter| parameter.place != Place::Path)
+    declared
+        .iter()
+        .copied()
+        .flatten()
+        .filter(|parameter| parameter.place != Place::Path)
 }
 
 fn unknown(declared: Groups) -> String {
     let names: Vec<&str> = in_query(declared).map(|parameter| parameter.name).collect();
-    if names.is_empty() { "is unknown: there are no parameters here".to_owned() } else { format!("is unknown; there are: {}", names.join(", ")) }
+    if names.is_empty() {
+        "is unknown: there are no parameters here".to_owned()
+    } else {
+        format!("is unknown; there are: {}", names.join(", "))
+    }
 }
 
 /// Keeps what a caller sent from flooding an answer.
 fn shorten(text: &str) -> String {
-    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(60).chain("…".chars()).collect() }
+    if text.chars().count() <= 60 {
+        text.to_owned()
+    } else {
+        text.chars().take(60).chain("…".chars()).collect()
+    }
 }
 
 #[cfg(test)]
@@ -155,7 +223,11 @@ mod tests {
     fn codes(raw: &str) -> Vec<(String, &'static str)> {
         match Query::parse(Some(raw), DECLARED) {
             Ok(_) => Vec::new(),
-            Err(problem) => problem.errors().iter().map(|error| (error.parameter_name().to_owned(), error.code())).collect(),
+            Err(problem) => problem
+                .errors()
+                .iter()
+                .map(|error| (error.parameter_name().to_owned(), error.code()))
+                .collect(),
         }
     }
 
@@ -164,9 +236,15 @@ mod tests {
         let raw = "edition=fa&filter%5BpublishedAt%5D%5Bgte%5D=2026-01-01T00:00:00%2B01:00&&filter[isFeatured]=true&include=hero,byline&first=5&total=true&text=%D8%B4+x";
         let query = Query::parse(Some(raw), DECLARED).unwrap();
         assert_eq!(query.text("edition"), Some("fa"));
-        assert_eq!(query.time("filter[publishedAt][gte]").unwrap().to_rfc3339(), "2025-12-31T23:00:00+00:00");
+        assert_eq!(
+            query.time("filter[publishedAt][gte]").unwrap().to_rfc3339(),
+            "2025-12-31T23:00:00+00:00"
+        );
         assert_eq!(query.flag("filter[isFeatured]"), Some(true));
-        assert_eq!(query.words("include").unwrap().collect::<Vec<_>>(), ["hero", "byline"]);
+        assert_eq!(
+            query.words("include").unwrap().collect::<Vec<_>>(),
+            ["hero", "byline"]
+        );
         assert_eq!(query.text("text"), Some("ش x"));
         let page = query.page().unwrap();
         assert_eq!((page.size, page.with_total), (5, true));
@@ -175,16 +253,34 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_is_told_at_once() {
-        let found = codes("edition=fa&edition=en&color=red&first=101&text=%FF&include=hero,x&filter[isFeatured]=yes");
-        let expected = [("edition", "DUPLICATE"), ("color", "UNKNOWN"), ("first", "INVALID"), ("text", "INVALID"), ("include", "INVALID"), ("filter[isFeatured]", "INVALID")];
+        let found = codes(
+            "edition=fa&edition=en&color=red&first=101&text=%FF&include=hero,x&filter[isFeatured]=yes",
+        );
+        let expected = [
+            ("edition", "DUPLICATE"),
+            ("color", "UNKNOWN"),
+            ("first", "INVALID"),
+            ("text", "INVALID"),
+            ("include", "INVALID"),
+            ("filter[isFeatured]", "INVALID"),
+        ];
         assert_eq!(found, expected.map(|(name, code)| (name.to_owned(), code)));
     }
 
     #[test]
     fn a_required_parameter_is_missed() {
-        const REQUIRING: Groups = &[&[Parameter::required("path", Kind::Text, ""), Parameter::optional("edition", Kind::Edition, "")]];
+        const REQUIRING: Groups = &[&[
+            Parameter::required("path", Kind::Text, ""),
+            Parameter::optional("edition", Kind::Edition, ""),
+        ]];
         let problem = Query::parse(Some("edition=en"), REQUIRING).unwrap_err();
-        assert_eq!((problem.errors()[0].parameter_name(), problem.errors()[0].code()), ("path", "REQUIRED"));
+        assert_eq!(
+            (
+                problem.errors()[0].parameter_name(),
+                problem.errors()[0].code()
+            ),
+            ("path", "REQUIRED")
+        );
         let problem = Query::parse(Some("path="), REQUIRING).unwrap_err();
         assert_eq!(problem.errors().len(), 1);
     }
@@ -192,7 +288,13 @@ mod tests {
     #[test]
     fn times_need_their_offset() {
         assert!(time("2026-01-01T00:00:00Z").is_some());
-        for bad in ["2026-01-01", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00 01:00", "2026-13-01T00:00:00Z"] {
+        for bad in [
+            "2026-01-01",
+            "2026-01-01 00:00:00Z",
+            "2026-01-01T00:00:00",
+            "2026-01-01T00:00:00 01:00",
+            "2026-13-01T00:00:00Z",
+        ] {
             assert!(time(bad).is_none(), "{bad}");
         }
     }
@@ -200,9 +302,15 @@ mod tests {
     #[test]
     fn cursors_go_with_their_direction() {
         let query = Query::parse(Some("first=1&last=1"), DECLARED).unwrap();
-        assert_eq!(query.page().unwrap_err().errors()[0].parameter_name(), "last");
+        assert_eq!(
+            query.page().unwrap_err().errors()[0].parameter_name(),
+            "last"
+        );
         let query = Query::parse(Some("after=abc"), DECLARED).unwrap();
-        assert_eq!(query.page().unwrap_err().errors()[0].parameter_name(), "after");
+        assert_eq!(
+            query.page().unwrap_err().errors()[0].parameter_name(),
+            "after"
+        );
     }
 
     proptest! {

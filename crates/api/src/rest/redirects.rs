@@ -55,11 +55,27 @@ pub(super) struct Redirect<'a> {
 
 impl Record for Redirect<'_> {
     const PREFIX: &'static str = "redirect";
-    const FIELDS: &'static [&'static str] = &["id", "edition", "from", "entryId", "href", "url", "isGone", "isPermanent", "statusCode", "version", "createdAt", "updatedAt"];
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "edition",
+        "from",
+        "entryId",
+        "href",
+        "url",
+        "isGone",
+        "isPermanent",
+        "statusCode",
+        "version",
+        "createdAt",
+        "updatedAt",
+    ];
 }
 
 impl<'a> View<'a> {
-    pub(super) fn redirect(&self, redirect: &'a domain::redirects::Redirect) -> Result<Redirect<'a>, Problem> {
+    pub(super) fn redirect(
+        &self,
+        redirect: &'a domain::redirects::Redirect,
+    ) -> Result<Redirect<'a>, Problem> {
         let edition = self.edition(redirect.edition)?;
         let entry_id = match redirect.to {
             RedirectTarget::Entry(id) => Some(id),
@@ -93,35 +109,79 @@ pub(super) fn status_code(redirect: &domain::redirects::Redirect) -> u16 {
 
 /// The operations on redirects.
 pub(super) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list_redirects)).routes(routes!(get_redirect))
+    OpenApiRouter::new()
+        .routes(routes!(list_redirects))
+        .routes(routes!(get_redirect))
 }
 
 struct ListRedirects;
 impl Declared for ListRedirects {
-    const PARAMETERS: Groups = &[&[Parameter::optional("edition", Kind::Edition, "Only redirects of this edition.")], Redirect::SELECTION, PAGE];
+    const PARAMETERS: Groups = &[
+        &[Parameter::optional(
+            "edition",
+            Kind::Edition,
+            "Only redirects of this edition.",
+        )],
+        Redirect::SELECTION,
+        PAGE,
+    ];
 }
 
 /// List redirects
-#[utoipa::path(get, path = "/redirects", tag = "Redirects", params(Of<ListRedirects>), responses((status = 200, description = "A page of redirects.", body = RedirectList<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/redirects",
+    tag = "Redirects",
+    params(Of<ListRedirects>),
+    responses((status = 200, description = "A page of redirects.", body = RedirectList<'_>)),
+)]
 async fn list_redirects(read: Read) -> Answer {
     let query = read.query::<ListRedirects>()?;
     let edition = read.edition_if_named(&query).await?;
     let args = query.page()?;
     let page = redirects::list(&read.cx, edition, &args).await?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    let data = page.nodes().map(|redirect| view.redirect(redirect)).collect::<Result<Vec<_>, _>>()?;
-    answer::list(&read, &query, &Selection::of(&query, Redirect::INCLUDES), &args, (&page, data))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    let data = page
+        .nodes()
+        .map(|redirect| view.redirect(redirect))
+        .collect::<Result<Vec<_>, _>>()?;
+    answer::list(
+        &read,
+        &query,
+        &Selection::of(&query, Redirect::INCLUDES),
+        &args,
+        (&page, data),
+    )
 }
 type RedirectList<'a> = List<Redirect<'a>>;
 
 /// Get a redirect
-#[utoipa::path(get, path = "/redirects/{id}", tag = "Redirects", params(Of<OwnById<Redirect<'_>>>), responses((status = 200, description = "The redirect.", body = Redirect<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/redirects/{id}",
+    tag = "Redirects",
+    params(Of<OwnById<Redirect<'_>>>),
+    responses((status = 200, description = "The redirect.", body = Redirect<'_>)),
+)]
 async fn get_redirect(read: Read) -> Answer {
     let query = read.query::<OwnById<Redirect<'_>>>()?;
     let id = read.id::<kinds::Redirect>()?;
-    let redirect = redirects::get(&read.cx, id).await?.ok_or_else(|| Problem::not_found(format!("redirect {id}")))?;
+    let redirect = redirects::get(&read.cx, id)
+        .await?
+        .ok_or_else(|| Problem::not_found(format!("redirect {id}")))?;
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
-    answer::one(&read, &Selection::of(&query, Redirect::INCLUDES), &view.redirect(&redirect)?, (redirect.version, redirect.updated_at))
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
+    answer::one(
+        &read,
+        &Selection::of(&query, Redirect::INCLUDES),
+        &view.redirect(&redirect)?,
+        (redirect.version, redirect.updated_at),
+    )
 }

@@ -28,11 +28,21 @@ impl FromRequestParts<Arc<App>> for Read {
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<App>) -> Result<Self, Problem> {
         let Caller(cx) = Caller::from_request_parts(parts, state).await?;
-        let segments = RawPathParams::from_request_parts(parts, state).await.map_err(|_broken| Problem::not_found("the record"))?;
+        let segments = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_broken| Problem::not_found("the record"))?;
         // A nested router sees only the rest of the path.
-        let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |OriginalUri(uri)| uri.clone());
+        let uri = parts
+            .extensions
+            .get::<OriginalUri>()
+            .map_or_else(|| parts.uri.clone(), |OriginalUri(uri)| uri.clone());
         // Nothing reads the headers of the request after this: no need for a copy.
-        Ok(Self { cx, headers: std::mem::take(&mut parts.headers), uri, segments })
+        Ok(Self {
+            cx,
+            headers: std::mem::take(&mut parts.headers),
+            uri,
+            segments,
+        })
     }
 }
 
@@ -49,14 +59,25 @@ impl Read {
 
     /// A part of the path. One that no record can have is the same as absent.
     pub(super) fn segment(&self, name: &str) -> Result<&str, Problem> {
-        let found = self.segments.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
-        found.filter(|value| parameters::is_text(value, 200)).ok_or_else(|| Problem::not_found("the record"))
+        let found = self
+            .segments
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value);
+        found
+            .filter(|value| parameters::is_text(value, 200))
+            .ok_or_else(|| Problem::not_found("the record"))
     }
 
     /// The id in the path. One of another kind is the same as absent, but the caller learns why.
     pub(super) fn id<K: IdKind>(&self) -> Result<Id<K>, Problem> {
         let text = self.segment("id")?;
-        text.parse().map_err(|_wrong: domain::Error| Problem::not_found(format!("an id that begins with `{}_` must stand here: `{text}`", K::PREFIX)))
+        text.parse().map_err(|_wrong: domain::Error| {
+            Problem::not_found(format!(
+                "an id that begins with `{}_` must stand here: `{text}`",
+                K::PREFIX
+            ))
+        })
     }
 
     /// The edition whose texts are wanted: the one the query names, or the default one.
@@ -65,7 +86,10 @@ impl Read {
     }
 
     /// The edition the query names, if it names one.
-    pub(super) async fn edition_if_named(&self, query: &Query<'_>) -> Result<Option<EditionId>, Problem> {
+    pub(super) async fn edition_if_named(
+        &self,
+        query: &Query<'_>,
+    ) -> Result<Option<EditionId>, Problem> {
         match query.text("edition") {
             None => Ok(None),
             Some(_) => self.edition_of_texts(query).await.map(Some),
@@ -75,7 +99,9 @@ impl Read {
     /// The edition in the path.
     pub(super) async fn edition_in_path(&self) -> Result<EditionId, Problem> {
         let editions = self.cx.editions().await?;
-        let edition = editions.by_code(self.segment("edition")?).ok_or_else(|| Problem::not_found("the edition"))?;
+        let edition = editions
+            .by_code(self.segment("edition")?)
+            .ok_or_else(|| Problem::not_found("the edition"))?;
         Ok(edition.id)
     }
 }

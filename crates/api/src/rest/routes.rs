@@ -90,10 +90,22 @@ struct GetRoute;
 impl Declared for GetRoute {
     const PARAMETERS: Groups = &[
         &[
-            Parameter::required("path", Kind::Path, "The path as readers see it, percent-encoded once more where the query needs it, such as `/2026/03/river`."),
-            Parameter::optional("edition", Kind::Edition, "The edition; the default edition if absent."),
+            Parameter::required(
+                "path",
+                Kind::Path,
+                "The path as readers see it, percent-encoded once more where the query needs it, such as `/2026/03/river`.",
+            ),
+            Parameter::optional(
+                "edition",
+                Kind::Edition,
+                "The edition; the default edition if absent.",
+            ),
         ],
-        &[Parameter::optional("include", Kind::Includes(AnyEntry::INCLUDES), "What to load with an article, a page or an issue.")],
+        &[Parameter::optional(
+            "include",
+            Kind::Includes(AnyEntry::INCLUDES),
+            "What to load with an article, a page or an issue.",
+        )],
     ];
 }
 
@@ -101,30 +113,56 @@ impl Declared for GetRoute {
 ///
 /// Answers with the record itself, with where it has moved, or with 410 when it is gone for good.
 #[utoipa::path(
-    get, path = "/route", tag = "Routes", params(Of<GetRoute>),
+    get,
+    path = "/route",
+    tag = "Routes",
+    params(Of<GetRoute>),
     responses(
         (status = 200, description = "What lives there.", body = Route<'_>),
-        (status = 404, description = "Nothing lives there.", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 410, description = "What lived there is gone for good.", body = ProblemBody, content_type = "application/problem+json"),
-    )
+        (
+            status = 404,
+            description = "Nothing lives there.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 410,
+            description = "What lived there is gone for good.",
+            body = ProblemBody,
+            content_type = "application/problem+json",
+        ),
+    ),
 )]
 async fn get_route(read: Read) -> Answer {
     let query = read.query::<GetRoute>()?;
     let selection = Selection::of(&query, AnyEntry::INCLUDES);
     let edition = read.edition_of_texts(&query).await?;
     let path = query.text("path").unwrap_or_default();
-    let route = routes::resolve(&read.cx, edition, path, selection.parts()).await?.ok_or_else(|| Problem::not_found("a page at this path"))?;
+    let route = routes::resolve(&read.cx, edition, path, selection.parts())
+        .await?
+        .ok_or_else(|| Problem::not_found("a page at this path"))?;
     let more = match &route {
         DomainRoute::Entry(content) => More::load(&read, &[content], &selection).await?,
-        DomainRoute::Term(_) | DomainRoute::Author(_) | DomainRoute::Newsletter(_) | DomainRoute::Redirect(_) => More::default(),
+        DomainRoute::Term(_)
+        | DomainRoute::Author(_)
+        | DomainRoute::Newsletter(_)
+        | DomainRoute::Redirect(_) => More::default(),
     };
     let editions = read.cx.editions().await?;
-    let view = View { cx: &read.cx, editions: &editions };
+    let view = View {
+        cx: &read.cx,
+        editions: &editions,
+    };
     answer::plain(&read, &view.route(&route, &more, &selection)?)
 }
 
 impl<'a> View<'a> {
-    fn route(&self, route: &'a DomainRoute, more: &'a More, selection: &Selection<'_>) -> Result<Route<'a>, Problem> {
+    fn route(
+        &self,
+        route: &'a DomainRoute,
+        more: &'a More,
+        selection: &Selection<'_>,
+    ) -> Result<Route<'a>, Problem> {
         Ok(match route {
             DomainRoute::Entry(content) => match self.entry(content, more, selection)? {
                 AnyEntry::Article(data) => Route::Article { data },
@@ -132,15 +170,31 @@ impl<'a> View<'a> {
                 AnyEntry::Issue(data) => Route::Issue { data },
             },
             DomainRoute::Term(term) => match term.id.taxonomy {
-                Taxonomy::Category => Route::Category { data: Box::new(self.category(term)?) },
-                Taxonomy::Tag => Route::Tag { data: Box::new(self.tag(term)?) },
+                Taxonomy::Category => Route::Category {
+                    data: Box::new(self.category(term)?),
+                },
+                Taxonomy::Tag => Route::Tag {
+                    data: Box::new(self.tag(term)?),
+                },
             },
-            DomainRoute::Author(author) => Route::Author { data: Box::new(self.author(author)?) },
-            DomainRoute::Newsletter(newsletter) => Route::Newsletter { data: Box::new(self.newsletter(newsletter)?) },
+            DomainRoute::Author(author) => Route::Author {
+                data: Box::new(self.author(author)?),
+            },
+            DomainRoute::Newsletter(newsletter) => Route::Newsletter {
+                data: Box::new(self.newsletter(newsletter)?),
+            },
             DomainRoute::Redirect(redirect) => {
-                let href = redirect.href.as_deref().ok_or_else(|| Problem::gone("what was at this path is gone for good"))?;
+                let href = redirect
+                    .href
+                    .as_deref()
+                    .ok_or_else(|| Problem::gone("what was at this path is gone for good"))?;
                 let to = absolute(self.edition(redirect.edition)?, href);
-                Route::Redirect { redirect: Target { to, status: status_code(redirect) } }
+                Route::Redirect {
+                    redirect: Target {
+                        to,
+                        status: status_code(redirect),
+                    },
+                }
             }
         })
     }

@@ -30,12 +30,23 @@ impl<'q> Selection<'q> {
     /// either.
     pub(super) fn of(query: &'q Query<'_>, includes: &'static [Include]) -> Self {
         let only: Option<Vec<&str>> = query.words("fields").map(Iterator::collect);
-        let named: Vec<&str> = query.words("include").map(Iterator::collect).unwrap_or_default();
+        let named: Vec<&str> = query
+            .words("include")
+            .map(Iterator::collect)
+            .unwrap_or_default();
         let chosen = includes
             .iter()
-            .filter(|include| named.contains(&include.name) || only.as_ref().is_some_and(|only| only.contains(&include.name)))
+            .filter(|include| {
+                named.contains(&include.name)
+                    || only
+                        .as_ref()
+                        .is_some_and(|only| only.contains(&include.name))
+            })
             .collect();
-        Self { only, included: chosen }
+        Self {
+            only,
+            included: chosen,
+        }
     }
 
     /// Whether this is to be loaded.
@@ -50,7 +61,9 @@ impl<'q> Selection<'q> {
 
     /// What the store has to read.
     pub(super) fn parts(&self) -> Parts {
-        self.included.iter().fold(Parts::NONE, |parts, include| parts.with(include.parts))
+        self.included
+            .iter()
+            .fold(Parts::NONE, |parts, include| parts.with(include.parts))
     }
 
     /// Whether only some fields are wanted.
@@ -63,11 +76,17 @@ impl<'q> Selection<'q> {
         let Some(only) = &self.only else {
             return Ok(None);
         };
-        let mut value = serde_json::to_value(record).map_err(|error| Problem::from(domain::Error::internal(error)))?;
+        let mut value = serde_json::to_value(record)
+            .map_err(|error| Problem::from(domain::Error::internal(error)))?;
         if let Value::Object(fields) = &mut value {
             fields.retain(|name, _| {
                 let name = name.as_str();
-                matches!(name, "id" | "type") || only.contains(&name) || self.included.iter().any(|include| include.fields.contains(&name))
+                matches!(name, "id" | "type")
+                    || only.contains(&name)
+                    || self
+                        .included
+                        .iter()
+                        .any(|include| include.fields.contains(&name))
             });
         }
         Ok(Some(value))
@@ -80,12 +99,24 @@ mod tests {
     use crate::rest::parameters::{Groups, Kind, Parameter};
 
     const INCLUDES: &[Include] = &[
-        Include { name: "hero", fields: &["hero"], parts: Parts::HERO },
-        Include { name: "terms", fields: &["categories", "tags"], parts: Parts::TERMS },
+        Include {
+            name: "hero",
+            fields: &["hero"],
+            parts: Parts::HERO,
+        },
+        Include {
+            name: "terms",
+            fields: &["categories", "tags"],
+            parts: Parts::TERMS,
+        },
     ];
 
     const PARAMETERS: Groups = &[&[
-        Parameter::optional("fields", Kind::Words(&["id", "title", "slug", "hero", "categories", "tags"]), ""),
+        Parameter::optional(
+            "fields",
+            Kind::Words(&["id", "title", "slug", "hero", "categories", "tags"]),
+            "",
+        ),
         Parameter::optional("include", Kind::Includes(INCLUDES), ""),
     ]];
 
@@ -103,9 +134,13 @@ mod tests {
         let query = Query::parse(Some("fields=title,hero&include=terms"), PARAMETERS).unwrap();
         let selection = Selection::of(&query, INCLUDES);
         assert_eq!(selection.parts(), Parts::HERO.with(Parts::TERMS));
-        let record = serde_json::json!({"id": 1, "title": "t", "slug": "s", "hero": null, "tags": []});
+        let record =
+            serde_json::json!({"id": 1, "title": "t", "slug": "s", "hero": null, "tags": []});
         let sparse = selection.sparse(&record).unwrap().unwrap();
-        assert_eq!(sparse, serde_json::json!({"id": 1, "title": "t", "hero": null, "tags": []}));
+        assert_eq!(
+            sparse,
+            serde_json::json!({"id": 1, "title": "t", "hero": null, "tags": []})
+        );
     }
 
     #[test]

@@ -27,8 +27,8 @@ pub(super) struct Seo<'a> {
     noindex: bool,
     /// Picture for link previews: as chosen for them, else the main picture.
     image: Option<Asset<'a>>,
-    /// The entry in the words of schema.org (`NewsArticle`, `WebPage`), for a
-    /// `<script type="application/ld+json">`.
+    /// The entry in the words of schema.org (`NewsArticle`, `WebPage`): what a page shows search
+    /// engines as `application/ld+json`.
     #[schema(value_type = Object)]
     json_ld: serde_json::Value,
 }
@@ -47,18 +47,35 @@ pub(super) struct Sources<'a> {
 
 impl<'a> View<'a> {
     /// What an entry tells search engines.
-    pub(super) fn seo(&self, content: &'a Content, sources: Sources<'a>, more: &'a More) -> Result<Seo<'a>, Problem> {
-        let Sources { texts, excerpt, byline, hero } = sources;
+    pub(super) fn seo(
+        &self,
+        content: &'a Content,
+        sources: Sources<'a>,
+        more: &'a More,
+    ) -> Result<Seo<'a>, Problem> {
+        let Sources {
+            texts,
+            excerpt,
+            byline,
+            hero,
+        } = sources;
         let entry = content.entry();
         let chosen = texts.image.and_then(|id| more.image(id));
-        let image = chosen.or(hero.map(|figure| &figure.asset)).map(|asset| self.asset(asset)).transpose()?;
+        let image = chosen
+            .or(hero.map(|figure| &figure.asset))
+            .map(|asset| self.asset(asset))
+            .transpose()?;
         let canonical_url = match &texts.canonical_url {
             Some(url) => url.clone(),
             None => self.edition(entry.edition)?.url(&entry.path),
         };
         Ok(Seo {
             title: texts.title.as_deref().unwrap_or(&entry.title),
-            description: texts.description.clone().or(excerpt).filter(|text| !text.is_empty()),
+            description: texts
+                .description
+                .clone()
+                .or(excerpt)
+                .filter(|text| !text.is_empty()),
             canonical_url,
             noindex: texts.noindex,
             image,

@@ -39,7 +39,13 @@ impl Declared for GetSite {
 }
 
 /// Get the site
-#[utoipa::path(get, path = "/site", tag = "Site", params(Of<GetSite>), responses((status = 200, description = "The site.", body = Site<'_>)))]
+#[utoipa::path(
+    get,
+    path = "/site",
+    tag = "Site",
+    params(Of<GetSite>),
+    responses((status = 200, description = "The site.", body = Site<'_>)),
+)]
 async fn get_site(read: Read) -> Answer {
     read.query::<GetSite>()?;
     let site = settings::site(&read.cx).await?;
@@ -50,5 +56,10 @@ async fn get_site(read: Read) -> Answer {
         version: site.version,
         updated_at: site.updated_at,
     };
-    answer::one(&read, &Selection::default(), &record, (site.version, site.updated_at))
+    answer::one(
+        &read,
+        &Selection::default(),
+        &record,
+        (site.version, site.updated_at),
+    )
 }

@@ -22,7 +22,9 @@ impl<'a> View<'a> {
     /// An edition that a record names.
     pub(super) fn edition(&self, id: EditionId) -> Result<&'a Edition, Problem> {
         // A record of an edition that is not there is a defect, not a wish for something absent.
-        self.editions.get(id).map_err(|error| Problem::from(domain::Error::internal(error)))
+        self.editions
+            .get(id)
+            .map_err(|error| Problem::from(domain::Error::internal(error)))
     }
 
     /// The code of an edition that a record names, and the direction of its writing.
@@ -34,5 +36,9 @@ impl<'a> View<'a> {
 
 /// The absolute address of a link: a path of the edition, or an absolute address already.
 pub(super) fn absolute(edition: &Edition, href: &str) -> String {
-    if href.starts_with('/') && !href.starts_with("//") { edition.url(href) } else { href.to_owned() }
+    if href.starts_with('/') && !href.starts_with("//") {
+        edition.url(href)
+    } else {
+        href.to_owned()
+    }
 }

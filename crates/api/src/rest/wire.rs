@@ -9,7 +9,10 @@ use super::media::Asset;
 /// The id of a record: its kind, an underscore, 26 characters.
 #[derive(Debug, ToSchema)]
 #[schema(value_type = String, pattern = "^[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}$", example = "article_01jb2x9k3m4n5p6q7r8s9t0v1w")]
-#[expect(dead_code, reason = "only the OpenAPI document reads it; ids are written by the domain")]
+#[expect(
+    dead_code,
+    reason = "only the OpenAPI document reads it; ids are written by the domain"
+)]
 pub(super) struct Id(String);
 
 /// Something that is in the answer only when asked for. Left out is not the same as empty.

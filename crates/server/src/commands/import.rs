@@ -1,7 +1,6 @@
 //! `colophon import wordpress FILE`: brings a WordPress export into the store.
 
 use std::{
-    collections::BTreeMap,
     io::IsTerminal,
     path::PathBuf,
     process::ExitCode,
@@ -12,7 +11,7 @@ use std::{
 
 use application::transfer::wordpress::{self, ImportReport, Progress, WordPressImport};
 use clap::{Args, Subcommand};
-use domain::{Result, access::Actor, content::ContentKind};
+use domain::{Error, Result, access::Actor, content::ContentKind};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{BuildOptions, Durability, config::Config, console, open};
@@ -22,9 +21,6 @@ const SOME_FAILED: u8 = 2;
 
 /// How often a line is written where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
-
-/// How many notes of one kind are shown; `--json` shows all.
-const MAX_NOTES: usize = 50;
 
 /// Where content comes from.
 #[derive(Debug, Subcommand)]
@@ -78,15 +74,9 @@ fn map_type(text: &str) -> Result<(String, ContentKind), String> {
 
 pub(super) async fn run(config: &Config, command: &ImportCommand) -> Result<ExitCode> {
     let ImportCommand::WordPress(args) = command;
-    let app = open(
-        config,
-        BuildOptions {
-            durability: Durability::Bulk,
-            ..BuildOptions::default()
-        },
-    )
-    .await?;
-    let import = WordPressImport {
+    let options = BuildOptions { durability: Durability::Bulk, ..BuildOptions::default() };
+    let app = open(config, options).await?;
+    let request = WordPressImport {
         path: args.file.clone(),
         edition: args.edition.clone(),
         source: args.source.clone(),
@@ -96,156 +86,74 @@ pub(super) async fn run(config: &Config, command: &ImportCommand) -> Result<Exit
         locale_meta: args.locale_meta.clone(),
         map_types: args.map_type.clone(),
     };
-    let progress: Box<dyn Progress> = if std::io::stderr().is_terminal() {
-        Box::new(Bar::default())
+    let cx = app.context(Actor::System("import"));
+    let report = if std::io::stderr().is_terminal() {
+        let bar = Bar::new();
+        let report = wordpress::import(&cx, &request, &bar).await;
+        bar.0.finish_and_clear();
+        report
     } else {
-        Box::new(Lines::default())
+        wordpress::import(&cx, &request, &Lines::new()).await
     };
-    let report = wordpress::import(
-        &app.context(Actor::System("import")),
-        import,
-        progress.as_ref(),
-    )
-    .await;
-    progress.end();
     let report = report?;
     app.store().clone().close().await?;
     if args.json {
-        console::line(serde_json::to_string_pretty(&report).map_err(domain::Error::internal)?);
+        console::line(serde_json::to_string_pretty(&report).map_err(Error::internal)?);
     } else {
-        console::text(&in_words(&report));
+        console::text(&report.to_string());
     }
-    Ok(match (&report.error, report.failed()) {
+    Ok(exit_code(&report))
+}
+
+fn exit_code(report: &ImportReport) -> ExitCode {
+    match (&report.error, report.tally.problem_count) {
         (Some(_), _) => ExitCode::FAILURE,
         (None, 0) => ExitCode::SUCCESS,
         (None, _) => ExitCode::from(SOME_FAILED),
-    })
-}
-
-/// The report for people.
-fn in_words(report: &ImportReport) -> String {
-    let heading = ["", "created", "updated", "unchanged", "skipped", "failed"];
-    let mut rows = vec![heading.map(str::to_owned).to_vec()];
-    for (kind, counts) in &report.kinds {
-        let numbers = [
-            counts.created,
-            counts.updated,
-            counts.unchanged,
-            counts.skipped,
-            counts.failed,
-        ];
-        rows.push(
-            std::iter::once(kind.clone())
-                .chain(numbers.iter().map(u64::to_string))
-                .collect(),
-        );
     }
-    let mut parts = vec![console::table(&rows)];
-    for (reason, notes) in by_reason(report) {
-        let mut lines = vec![format!("{reason} ({})", notes.len())];
-        lines.extend(notes.iter().take(MAX_NOTES).map(|note| format!("  {note}")));
-        if notes.len() > MAX_NOTES {
-            lines.push("  … (--json lists all)".to_owned());
-        }
-        parts.push(lines.join("\n") + "\n");
-    }
-    if report.is_dry_run {
-        parts.push("nothing was changed: this was a dry run\n".to_owned());
-    }
-    if let Some(error) = &report.error {
-        parts.push(format!("the import broke off: {error}\nwhat came before is imported; run it again with the whole file to go on\n"));
-    }
-    parts.join("\n")
-}
-
-/// Notes with the same reason together, each with its place in the file.
-fn by_reason(report: &ImportReport) -> BTreeMap<&str, Vec<String>> {
-    let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for note in &report.notes {
-        let place = match note.line {
-            Some(line) => format!("line {line}: {}", note.item),
-            None => note.item.clone(),
-        };
-        groups.entry(note.reason.as_str()).or_default().push(place);
-    }
-    groups
 }
 
 /// A bar on the terminal.
-#[derive(Default)]
-struct Bar(Mutex<Option<ProgressBar>>);
+struct Bar(ProgressBar);
 
 impl Bar {
-    fn with(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    fn new() -> Self {
+        let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %, {msg} items, {eta} left");
+        let style = style.unwrap_or_else(|_broken| ProgressStyle::default_bar());
+        Self(ProgressBar::new(0).with_style(style))
     }
 }
 
 impl Progress for Bar {
-    fn begin(&self, pass: &str, total: u64) {
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = ProgressBar::new(total)
-            .with_style(style)
-            .with_message(pass.to_owned());
-        self.with(|current| {
-            if let Some(before) = current.replace(bar) {
-                before.finish_and_clear();
-            }
-        });
-    }
-    fn at(&self, done: u64) {
-        self.with(|bar| {
-            if let Some(bar) = bar {
-                bar.set_position(done);
-            }
-        });
-    }
-    fn end(&self) {
-        self.with(|bar| {
-            if let Some(bar) = bar.take() {
-                bar.finish_and_clear();
-            }
-        });
+    fn advance(&self, bytes_done: u64, bytes_total: u64, items: u64) {
+        self.0.set_length(bytes_total);
+        self.0.set_position(bytes_done);
+        self.0.set_message(items.to_string());
     }
 }
 
 /// Plain lines for a log, not too many of them.
-#[derive(Default)]
-struct Lines(Mutex<Option<Pass>>);
+struct Lines(Mutex<Instant>);
 
-struct Pass {
-    name: String,
-    total: u64,
-    told: Instant,
+impl Lines {
+    fn new() -> Self {
+        Self(Mutex::new(Instant::now()))
+    }
 }
 
 impl Progress for Lines {
-    fn begin(&self, pass: &str, total: u64) {
-        console::note(pass);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Pass {
-            name: pass.to_owned(),
-            total,
-            told: Instant::now(),
-        });
-    }
-    fn at(&self, done: u64) {
-        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pass) = current
-            .as_mut()
-            .filter(|pass| pass.told.elapsed() >= LINE_EVERY)
-        {
-            pass.told = Instant::now();
-            console::note(format_args!(
-                "{}: {} %",
-                pass.name,
-                done.saturating_mul(100)
-                    .checked_div(pass.total)
-                    .unwrap_or(0)
-            ));
+    fn advance(&self, bytes_done: u64, bytes_total: u64, items: u64) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.elapsed() >= LINE_EVERY {
+            *told = Instant::now();
+            console::note(in_words(bytes_done, bytes_total, items));
         }
     }
-    fn end(&self) {}
+}
+
+fn in_words(bytes_done: u64, bytes_total: u64, items: u64) -> String {
+    let percent = bytes_done.saturating_mul(100).checked_div(bytes_total).unwrap_or(100);
+    format!("{percent} %, {items} items")
 }
 
 #[cfg(test)]
@@ -261,5 +169,21 @@ mod tests {
         for wrong in ["book", "=page", "book=issue", "book=novel"] {
             assert!(map_type(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_exit_code_tells_how_an_import_ended() {
+        let mut report = ImportReport::default();
+        assert_eq!(exit_code(&report), ExitCode::SUCCESS);
+        report.tally.problem_count = 1;
+        assert_eq!(exit_code(&report), ExitCode::from(2));
+        report.error = Some("the file breaks off".to_owned());
+        assert_eq!(exit_code(&report), ExitCode::FAILURE);
+    }
+
+    #[test]
+    fn progress_is_told_in_percent() {
+        assert_eq!(in_words(50, 200, 7), "25 %, 7 items");
+        assert_eq!(in_words(0, 0, 0), "100 %, 0 items");
     }
 }

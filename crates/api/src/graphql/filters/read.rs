@@ -25,7 +25,7 @@ pub(crate) trait Conditions: Sized {
 }
 
 /// Reads a filter argument; every wrong field is named.
-pub(crate) fn read<F: Conditions>(filter: F, editions: &EditionSet) -> domain::Result<EntryFilter> {
+fn read<F: Conditions>(filter: F, editions: &EditionSet) -> domain::Result<EntryFilter> {
     let mut reader = Reader {
         editions,
         errors: Vec::new(),
@@ -43,6 +43,17 @@ pub(crate) fn read<F: Conditions>(filter: F, editions: &EditionSet) -> domain::R
     } else {
         Err(Error::Invalid(reader.errors))
     }
+}
+
+/// Reads a filter argument that may be left out.
+pub(crate) fn read_optional<F: Conditions>(
+    filter: Option<F>,
+    editions: &EditionSet,
+) -> domain::Result<EntryFilter> {
+    filter.map_or_else(
+        || Ok(EntryFilter::default()),
+        |filter| read(filter, editions),
+    )
 }
 
 /// Where in the filter a value stands; only written out for an error.

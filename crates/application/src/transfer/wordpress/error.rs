@@ -49,14 +49,6 @@ pub(super) enum ReadError {
     },
 }
 
-impl ReadError {
-    /// Whether nothing can follow this error.
-    #[must_use]
-    pub(super) fn is_fatal(&self) -> bool {
-        !matches!(self, Self::Item(_))
-    }
-}
-
 /// Why one element could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{position}: <{element}>{} cannot be read: {fault}", DisplayId(*.item_id))]

@@ -200,22 +200,11 @@ pub(super) fn polylang_group(item: &Item) -> Option<&str> {
         .map(|term| term.nicename.as_str())
 }
 
-/// The posts which are translations of each other, as language and post id, from a term of
-/// Polylang's taxonomy `post_translations`.
-#[must_use]
-pub(super) fn polylang_post_groups(term: &Term) -> Option<Vec<(String, u64)>> {
-    translations(term, "post_translations")
-}
-
 /// The terms which are translations of each other, as language and term id, from a term of
 /// Polylang's taxonomy `term_translations`.
 #[must_use]
 pub(super) fn polylang_term_groups(term: &Term) -> Option<Vec<(String, u64)>> {
-    translations(term, "term_translations")
-}
-
-fn translations(term: &Term, taxonomy: &str) -> Option<Vec<(String, u64)>> {
-    if term.taxonomy != taxonomy {
+    if term.taxonomy != "term_translations" {
         return None;
     }
     let data = PhpValue::parse(term.description.as_deref()?)?;

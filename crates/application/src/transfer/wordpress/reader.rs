@@ -70,6 +70,7 @@ pub(super) struct WxrReader<R> {
 
 impl<R: BufRead> WxrReader<R> {
     /// A reader with the usual limits.
+    #[cfg(test)]
     pub(super) fn new(inner: R) -> Self {
         Self::with_options(inner, ReadOptions::default())
     }

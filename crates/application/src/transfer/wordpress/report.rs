@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::items::Position;
 
 /// How many problems, conflicts and notes a report lists; it counts them all.
-pub const MAX_LISTED: usize = 1_000;
+const MAX_LISTED: usize = 1_000;
 /// How many different names a count by name keeps apart.
 const MAX_NAMES: usize = 500;
 /// Where the names beyond those are counted.
@@ -226,7 +226,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at a place in the file.
-    pub fn at(
+    pub(super) fn at(
         position: Position,
         kind: impl Into<String>,
         item_id: Option<String>,

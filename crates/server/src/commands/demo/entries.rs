@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::HashMap};
 
 use application::{ActorContext, Tx, articles, entries, newsletters, pages};
 use domain::{
-    Result,
+    Error, Result,
     articles::{ArticleDraft, ContributionDraft, ContributionRole, EntryDraft, SourceCredit},
     body::{Body, DeriveOptions, Format, LinkKind, Source, derive},
     content::{Parts, Seo, Status},
@@ -15,6 +15,8 @@ use domain::{
     pages::PageDraft,
     time::Timestamp,
 };
+
+use url::Url;
 
 use super::{
     keys::{Ids, in_edition},
@@ -99,33 +101,29 @@ impl<'a> Entries<'a> {
         Ok(made)
     }
 
-    /// The paths that all articles and pages got. Where both have a key, the article is meant.
+    /// What links to articles and pages say: the path below the host, as the site's own pages link
+    /// to each other. Where an article and a page have the same key, the article is meant.
     async fn find_paths(&self, tx: &mut Tx) -> Result<HashMap<String, String>> {
         let mut keys: Vec<(String, EntryId)> = Vec::new();
         for page in &self.demo.pages {
-            keys.push((
-                page.in_edition(),
-                self.ids.pages.get(&page.file, &page.in_edition())?.into(),
-            ));
+            let id = self.ids.pages.get(&page.file, &page.in_edition())?;
+            keys.push((page.in_edition(), id.into()));
         }
         for article in &self.demo.articles {
-            keys.push((
-                article.in_edition(),
-                self.ids
-                    .articles
-                    .get(&article.file, &article.in_edition())?
-                    .into(),
-            ));
+            let id = self.ids.articles.get(&article.file, &article.in_edition())?;
+            keys.push((article.in_edition(), id.into()));
         }
         let ids: Vec<EntryId> = keys.iter().map(|(_, id)| *id).collect();
-        let found = tx
-            .reader()
-            .entries_by_ids(tx.cx().scope(), &ids, Parts::NONE)
-            .await?;
-        Ok(keys
-            .into_iter()
-            .filter_map(|(key, id)| Some((key, found.get(&id)?.entry().path.clone())))
-            .collect())
+        let editions = tx.editions().await?;
+        let found = tx.reader().entries_by_ids(tx.cx().scope(), &ids, Parts::NONE).await?;
+        let mut paths = HashMap::new();
+        for (key, id) in keys {
+            if let Some(content) = found.get(&id) {
+                let address = editions.get(content.entry().edition)?.url(&content.entry().path);
+                paths.insert(key, Url::parse(&address).map_err(Error::internal)?.path().to_owned());
+            }
+        }
+        Ok(paths)
     }
 
     /// Gives pages their links.

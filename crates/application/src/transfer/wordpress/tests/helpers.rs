@@ -4,7 +4,7 @@ use super::super::{
     items::{Item, Meta, Term},
     meta::{
         NavTarget, attachment_meta, nav_menu_item, polylang_group, polylang_language,
-        polylang_post_groups, polylang_term_groups, strings,
+        polylang_term_groups, strings,
     },
     php::PhpValue,
     seo::{SeoContext, seo_meta},
@@ -205,7 +205,6 @@ fn polylang_says_which_posts_are_translations_of_each_other() {
         ..Term::default()
     };
     let pairs = Some(vec![("en".to_owned(), 10), ("de".to_owned(), 11)]);
-    assert_eq!(polylang_post_groups(&term), pairs);
     assert_eq!(polylang_term_groups(&term), None);
     term.taxonomy = "term_translations".into();
     assert_eq!(polylang_term_groups(&term), pairs);

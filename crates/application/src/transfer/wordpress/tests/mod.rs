@@ -8,11 +8,48 @@ mod reader;
 mod reader_faults;
 mod shortcodes;
 
+use domain::{
+    body::Direction,
+    editions::{Edition, Permalinks, SlugStyle},
+    id::{EditionId, Id},
+};
+use uuid::Uuid;
+
 use super::{
     error::ReadError,
     items::{Entry, Item, Record},
     reader::WxrReader,
 };
+
+/// An edition that stands at an address.
+pub(super) fn edition(id: EditionId, base_url: &str) -> Edition {
+    let at = "2026-01-01T00:00:00Z".parse().unwrap();
+    Edition {
+        id,
+        code: "en".parse().unwrap(),
+        name: "English".to_owned(),
+        direction: Direction::Ltr,
+        base_url: base_url.to_owned(),
+        title: "Almanac".to_owned(),
+        tagline: None,
+        fallback: None,
+        is_default: true,
+        position: 0,
+        permalinks: Permalinks::default(),
+        slug_style: SlugStyle::default(),
+        version: 1,
+        created_at: at,
+        updated_at: at,
+    }
+}
+
+/// An edition of a language.
+pub(super) fn edition_named(id: u128, code: &str) -> Edition {
+    Edition {
+        code: code.parse().unwrap(),
+        ..edition(Id::from_uuid(Uuid::from_u128(id)), "https://example.org")
+    }
+}
 
 pub(super) const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" ?>
 <!-- generator="WordPress/6.5" created="2024-01-01 00:00" -->
