@@ -12,6 +12,7 @@
 )]
 
 mod harness;
-mod import_wordpress;
 
+mod docs;
+mod graphql;
 mod smoke;

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How deep menus go.
-const MAX_DEPTH: i64 = 8;
+const MAX_DEPTH: i64 = 20;
 
 impl Reader<'_> {
     /// Menus by a condition: one of an edition, or all of it. Two statements.

@@ -1,0 +1,17 @@
+//! The GraphQL face.
+
+mod articles;
+mod bodies;
+mod caching;
+mod entries;
+mod errors;
+mod filters;
+mod introspection;
+mod menus;
+mod nodes;
+mod over_http;
+mod paging;
+mod records;
+mod root_fields;
+mod routes;
+mod translations;
