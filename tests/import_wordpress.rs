@@ -6,8 +6,13 @@ use application::transfer::wordpress::{self, ImportReport, WordPressImport};
 
 use crate::harness::TestServer;
 
+mod again;
+mod content;
 mod export;
+mod faults;
 mod fixtures;
+mod languages;
+mod read;
 
 fn request(path: &Path) -> WordPressImport {
     WordPressImport {

@@ -14,5 +14,8 @@
 mod harness;
 
 mod docs;
+mod feeds;
 mod graphql;
+mod limits;
+mod rest;
 mod smoke;

@@ -295,11 +295,15 @@ async fn what_belongs_to_the_house_is_hidden_from_readers() {
 }
 
 #[tokio::test]
-async fn a_reader_may_not_ask_for_pending_changes() {
+async fn a_reader_who_asks_for_pending_changes_is_shown_what_is_public() {
     let server = TestServer::with_demo().await;
-    let error = server
-        .graphql_error("{ article(by: { slug: \"how-to-read-the-river\" }, view: LATEST) { id } }")
+    let data = server
+        .graphql(
+            "{ live: article(by: { slug: \"how-to-read-the-river\" }) { title version } \
+               latest: article(by: { slug: \"how-to-read-the-river\" }, view: LATEST) { title version } \
+               draft: article(by: { slug: \"how-the-gazette-sets-its-crossword\" }, view: LATEST) { id } }",
+        )
         .await;
-    let code = error["extensions"]["code"].as_str().unwrap();
-    assert!(matches!(code, "UNAUTHENTICATED" | "FORBIDDEN"), "{error}");
+    assert_eq!(data["live"], data["latest"]);
+    assert_eq!(data["draft"], json!(null));
 }

@@ -11,7 +11,7 @@ async fn the_schema_can_be_asked_for() {
     assert_eq!(data["__schema"]["queryType"]["name"], "Query");
     assert_eq!(data["__schema"]["mutationType"], json!(null));
     assert_eq!(data["__type"]["interfaces"], json!([{ "name": "Entry" }, { "name": "Node" }]));
-    let error = server.graphql_error("{ sight { name } }").await;
+    let error = server.graphql_error("{ sit { name } }").await;
     assert!(error["message"].as_str().unwrap().contains("site"), "a suggestion: {error}");
 }
 
@@ -23,7 +23,7 @@ async fn introspection_and_suggestions_are_switched_off_together() {
         assert_eq!(raw["errors"][0]["extensions"]["code"], "FORBIDDEN", "{query}: {raw}");
         assert!(raw.get("data").is_none_or(serde_json::Value::is_null));
     }
-    let error = server.graphql_error("{ sight { name } }").await;
+    let error = server.graphql_error("{ sit { name } }").await;
     assert!(!error["message"].as_str().unwrap().contains("site"), "no suggestion: {error}");
     let data = server.graphql("{ __typename site { __typename name } }").await;
     assert_eq!(data["site"]["__typename"], "Site");

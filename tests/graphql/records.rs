@@ -130,7 +130,7 @@ async fn comments_are_threads_of_what_was_approved() {
     assert_eq!(texts(&threads[0]["replies"], "bodyText"), ["Answer"]);
     assert_eq!(threads[0]["replies"][0]["parentId"], first.to_string());
     assert_eq!(threads[0]["replies"][0]["replies"][0]["bodyText"], "Answer to the answer");
-    assert_eq!(threads[1]["bodyHtml"], "<p>Second  &amp; more</p><p>Below</p>");
+    assert_eq!(threads[1]["bodyHtml"], "<p>Second &amp; more</p>\n<p>Below</p>");
     assert_eq!(data["comments"]["totalCount"], 4);
 }
 

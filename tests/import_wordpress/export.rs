@@ -94,6 +94,13 @@ impl Export {
         self.write_bytes(self.text().as_bytes())
     }
 
+    /// Writes it into another file of its folder, which must outlive it.
+    pub fn write_named(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
     /// Writes something else in its place.
     pub fn write_bytes(&self, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join("export.xml");

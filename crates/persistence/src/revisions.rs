@@ -27,11 +27,15 @@ impl Reader<'_> {
         };
         let mut edition = Sql::new("SELECT edition_id FROM entry WHERE id = ");
         edition.bind(entry.uuid());
+        let nothing = Page {
+            total: page.with_total.then_some(0),
+            ..Page::default()
+        };
         let Some(mut row) = self.query_one(edition).await? else {
-            return Ok(Page::default());
+            return Ok(nothing);
         };
         if !scope.sees_inside(Id::from_uuid(row.get()?)) {
-            return Ok(Page::default());
+            return Ok(nothing);
         }
         let mut from_where = Sql::new(" FROM revision v WHERE v.entry_id = ");
         from_where.bind(entry.uuid());

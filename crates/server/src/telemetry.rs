@@ -28,7 +28,7 @@ const BUCKETS: [f64; 12] = [
 /// Reads the setting `log.level`.
 pub(crate) fn filter(level: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseError> {
     // It tells at every start that there is nothing to migrate; the setting can still name it.
-    EnvFilter::builder().parse(format!("sea_orm_migration=warn,{level}"))
+    EnvFilter::builder().parse(format!("sea_orm_migration=warn,html5ever=error,{level}"))
 }
 
 /// Begins to write the log, to standard error: standard output is for results.

@@ -1,6 +1,9 @@
 //! Atom (RFC 4287), with paging links (RFC 5005).
 
-use atom_syndication::{Category, Content, Entry, Feed as AtomFeed, Generator, Link, Person as AtomPerson, Text, WriteConfig};
+use atom_syndication::{
+    Category, Content, Entry, Feed as AtomFeed, Generator, Link, Person as AtomPerson, Text,
+    WriteConfig,
+};
 use domain::{Error, Result};
 
 use super::{
@@ -14,27 +17,50 @@ pub(super) const MEDIA_TYPE: &str = "application/atom+xml";
 
 /// Writes a feed as Atom.
 pub(super) fn render(feed: &Feed) -> Result<String> {
-    let mut links = vec![Link { mime_type: Some("text/html".to_owned()), hreflang: Some(feed.language.clone()), ..link("alternate", &feed.html_url) }];
-    links.extend(feed.links.relations().map(|(relation, href)| Link { mime_type: Some(MEDIA_TYPE.to_owned()), ..link(relation, href) }));
+    let mut links = vec![Link {
+        mime_type: Some("text/html".to_owned()),
+        hreflang: Some(feed.language.clone()),
+        ..link("alternate", &feed.html_url)
+    }];
+    links.extend(feed.links.relations().map(|(relation, href)| Link {
+        mime_type: Some(MEDIA_TYPE.to_owned()),
+        ..link(relation, href)
+    }));
     let atom = AtomFeed {
         title: Text::plain(feed.title.clone()),
         id: feed.id.clone(),
         updated: feed.updated.fixed_offset(),
         // Entries without an author of their own take this one; RFC 4287 wants one or the other.
-        authors: vec![AtomPerson { name: feed.publisher.clone(), uri: Some(feed.html_url.clone()), ..AtomPerson::default() }],
-        generator: Some(Generator { value: GENERATOR.to_owned(), ..Generator::default() }),
+        authors: vec![AtomPerson {
+            name: feed.publisher.clone(),
+            uri: Some(feed.html_url.clone()),
+            ..AtomPerson::default()
+        }],
+        generator: Some(Generator {
+            value: GENERATOR.to_owned(),
+            ..Generator::default()
+        }),
         links,
         subtitle: feed.description.clone().map(Text::plain),
         entries: feed.items.iter().map(|item| entry_of(item, feed)).collect(),
         lang: Some(feed.language.clone()),
         ..AtomFeed::default()
     };
-    let config = WriteConfig { write_document_declaration: true, indent_size: Some(1) };
-    xml::finish(atom.write_with_config(Vec::new(), config).map_err(Error::internal)?)
+    let config = WriteConfig {
+        write_document_declaration: true,
+        indent_size: Some(1),
+    };
+    xml::finish(
+        atom.write_with_config(Vec::new(), config)
+            .map_err(Error::internal)?,
+    )
 }
 
 fn entry_of(item: &FeedItem, feed: &Feed) -> Entry {
-    let mut links = vec![Link { mime_type: Some("text/html".to_owned()), ..link("alternate", &item.url) }];
+    let mut links = vec![Link {
+        mime_type: Some("text/html".to_owned()),
+        ..link("alternate", &item.url)
+    }];
     links.extend(item.media().map(|media| Link {
         mime_type: Some(media.mime_type.clone()),
         length: media.size_bytes.map(|size| size.to_string()),
@@ -50,7 +76,11 @@ fn entry_of(item: &FeedItem, feed: &Feed) -> Entry {
         categories: item
             .categories
             .iter()
-            .map(|category| Category { term: category.slug.clone(), label: Some(category.name.clone()), scheme: None })
+            .map(|category| Category {
+                term: category.slug.clone(),
+                label: Some(category.name.clone()),
+                scheme: None,
+            })
             .collect(),
         contributors: item.contributors.iter().map(person_of).collect(),
         links,
@@ -66,9 +96,17 @@ fn entry_of(item: &FeedItem, feed: &Feed) -> Entry {
 }
 
 fn person_of(person: &Person) -> AtomPerson {
-    AtomPerson { name: person.name.clone(), uri: person.url.clone(), ..AtomPerson::default() }
+    AtomPerson {
+        name: person.name.clone(),
+        uri: person.url.clone(),
+        ..AtomPerson::default()
+    }
 }
 
 fn link(relation: &str, href: &str) -> Link {
-    Link { href: href.to_owned(), rel: relation.to_owned(), ..Link::default() }
+    Link {
+        href: href.to_owned(),
+        rel: relation.to_owned(),
+        ..Link::default()
+    }
 }

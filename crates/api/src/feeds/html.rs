@@ -18,7 +18,10 @@ pub(super) struct Base {
 impl Base {
     /// `page`: the address of the entry. `files`: the origin that serves our media.
     pub(super) fn new(page: &str, files: &str) -> Self {
-        Self { page: Url::parse(page).ok(), files: Url::parse(files).ok() }
+        Self {
+            page: Url::parse(page).ok(),
+            files: Url::parse(files).ok(),
+        }
     }
 
     /// The absolute form of an address, or none if it is absolute already (or cannot be read).
@@ -27,7 +30,11 @@ impl Base {
             return None;
         }
         // Stored media is served by this server, everything else by the edition's frontend.
-        let base = if address.starts_with("/media/asset_") { &self.files } else { &self.page };
+        let base = if address.starts_with("/media/asset_") {
+            &self.files
+        } else {
+            &self.page
+        };
         base.as_ref()?.join(address).ok().map(String::from)
     }
 }
@@ -77,12 +84,22 @@ fn copy_tag<'a>(tag: &'a str, base: &Base, out: &mut String) -> &'a str {
 
 /// Copies `="value"` after the name of an attribute, the value made absolute.
 fn copy_value<'a>(name: &str, after: &'a str, base: &Base, out: &mut String) -> &'a str {
-    let Some(value) = after.trim_ascii_start().strip_prefix('=') else { return after };
+    let Some(value) = after.trim_ascii_start().strip_prefix('=') else {
+        return after;
+    };
     out.push('=');
     let value = value.trim_ascii_start();
-    let quoted = |quote: char| value.strip_prefix(quote).and_then(|value| value.split_once(quote));
+    let quoted = |quote: char| {
+        value
+            .strip_prefix(quote)
+            .and_then(|value| value.split_once(quote))
+    };
     let (value, rest) = quoted('"').or_else(|| quoted('\'')).unwrap_or_else(|| {
-        value.split_at(value.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(value.len()))
+        value.split_at(
+            value
+                .find(|c: char| c.is_ascii_whitespace() || c == '>')
+                .unwrap_or(value.len()),
+        )
     });
     out.push('"');
     out.push_str(&absolute_value(name, value, base));
@@ -91,21 +108,38 @@ fn copy_value<'a>(name: &str, after: &'a str, base: &Base, out: &mut String) -> 
 }
 
 fn absolute_value<'a>(name: &str, value: &'a str, base: &Base) -> Cow<'a, str> {
-    if ADDRESSES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+    if ADDRESSES
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+    {
         if let Some(url) = base.resolve(unescape(value).trim_ascii()) {
             return Cow::Owned(escape(&url));
         }
     } else if name.eq_ignore_ascii_case("srcset") {
-        return Cow::Owned(value.split(", ").map(|candidate| absolute_candidate(candidate, base)).collect::<Vec<_>>().join(", "));
+        return Cow::Owned(
+            value
+                .split(", ")
+                .map(|candidate| absolute_candidate(candidate, base))
+                .collect::<Vec<_>>()
+                .join(", "),
+        );
     }
-    if value.contains('"') { Cow::Owned(value.replace('"', "&quot;")) } else { Cow::Borrowed(value) }
+    if value.contains('"') {
+        Cow::Owned(value.replace('"', "&quot;"))
+    } else {
+        Cow::Borrowed(value)
+    }
 }
 
 /// One picture of a `srcset`: an address and, after a space, how large it is.
 fn absolute_candidate(candidate: &str, base: &Base) -> String {
     let candidate = candidate.trim_ascii();
-    let (address, size) = candidate.split_once(' ').map_or((candidate, None), |(address, size)| (address, Some(size)));
-    let address = base.resolve(&unescape(address)).map_or_else(|| address.replace('"', "&quot;"), |url| escape(&url));
+    let (address, size) = candidate
+        .split_once(' ')
+        .map_or((candidate, None), |(address, size)| (address, Some(size)));
+    let address = base
+        .resolve(&unescape(address))
+        .map_or_else(|| address.replace('"', "&quot;"), |url| escape(&url));
     size.map_or_else(|| address.clone(), |size| format!("{address} {size}"))
 }
 
@@ -114,7 +148,9 @@ fn absolute_candidate(candidate: &str, base: &Base) -> String {
 pub(super) fn directed(html: String, direction: Direction) -> String {
     match direction {
         Direction::Ltr => html,
-        Direction::Rtl | Direction::Auto => format!("<div dir=\"{}\">{html}</div>", direction.as_str()),
+        Direction::Rtl | Direction::Auto => {
+            format!("<div dir=\"{}\">{html}</div>", direction.as_str())
+        }
     }
 }
 
@@ -138,7 +174,12 @@ fn unescape(value: &str) -> Cow<'_, str> {
     if !value.contains('&') {
         return Cow::Borrowed(value);
     }
-    let plain = value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&nbsp;", "\u{a0}");
+    let plain = value
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&nbsp;", "\u{a0}");
     Cow::Owned(plain.replace("&amp;", "&"))
 }
 
@@ -155,23 +196,50 @@ mod tests {
     use super::*;
 
     fn made_absolute(html: &str) -> String {
-        absolute(html, &Base::new("https://gazette.example/2026/03/bees", "https://api.example"))
+        absolute(
+            html,
+            &Base::new(
+                "https://gazette.example/2026/03/bees",
+                "https://api.example",
+            ),
+        )
     }
 
     #[test]
     fn links_and_pictures_become_absolute() {
         let cases = [
-            (r#"<a href="/about">x</a>"#, r#"<a href="https://gazette.example/about">x</a>"#),
-            (r#"<a href="wax?a=1&amp;b=2">x</a>"#, r#"<a href="https://gazette.example/2026/03/wax?a=1&amp;b=2">x</a>"#),
-            (r##"<a href="#fn1">1</a>"##, r#"<a href="https://gazette.example/2026/03/bees#fn1">1</a>"#),
-            (r#"<img src="//cdn.example/a.png">"#, r#"<img src="https://cdn.example/a.png">"#),
-            (r#"<img src="/media/asset_01/1/a.png" alt="a > b">"#, r#"<img src="https://api.example/media/asset_01/1/a.png" alt="a > b">"#),
+            (
+                r#"<a href="/about">x</a>"#,
+                r#"<a href="https://gazette.example/about">x</a>"#,
+            ),
+            (
+                r#"<a href="wax?a=1&amp;b=2">x</a>"#,
+                r#"<a href="https://gazette.example/2026/03/wax?a=1&amp;b=2">x</a>"#,
+            ),
+            (
+                r##"<a href="#fn1">1</a>"##,
+                r#"<a href="https://gazette.example/2026/03/bees#fn1">1</a>"#,
+            ),
+            (
+                r#"<img src="//cdn.example/a.png">"#,
+                r#"<img src="https://cdn.example/a.png">"#,
+            ),
+            (
+                r#"<img src="/media/asset_01/1/a.png" alt="a > b">"#,
+                r#"<img src="https://api.example/media/asset_01/1/a.png" alt="a > b">"#,
+            ),
             (
                 r#"<img srcset="/a.png 1x, https://cdn.example/b.png 2x">"#,
                 r#"<img srcset="https://gazette.example/a.png 1x, https://cdn.example/b.png 2x">"#,
             ),
-            (r"<video poster='/p.png' controls></video>", r#"<video poster="https://gazette.example/p.png" controls></video>"#),
-            (r#"<a href="/شهر">x</a>"#, r#"<a href="https://gazette.example/%D8%B4%D9%87%D8%B1">x</a>"#),
+            (
+                r"<video poster='/p.png' controls></video>",
+                r#"<video poster="https://gazette.example/p.png" controls></video>"#,
+            ),
+            (
+                r#"<a href="/شهر">x</a>"#,
+                r#"<a href="https://gazette.example/%D8%B4%D9%87%D8%B1">x</a>"#,
+            ),
         ];
         for (relative, expected) in cases {
             assert_eq!(made_absolute(relative), expected);

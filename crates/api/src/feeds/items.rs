@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use application::{ActorContext, authors, body as bodies, entries, media, newsletters};
 use domain::{
     Result,
-    body::{DeriveOptions, Format, Source, derive},
     articles::{Article, Contribution, ContributionRole, EntryBody},
+    body::{DeriveOptions, Format, Source, derive},
     content::{Content, Entry, Part, Parts},
     editions::{Edition, EditionSet},
     id::{AssetId, EntryId},
@@ -22,7 +22,11 @@ use super::{
 };
 
 /// The parts of an article that its item is made of.
-pub(super) const ARTICLE_PARTS: Parts = Parts::BODY.with(Parts::TERMS).with(Parts::BYLINE).with(Parts::HERO).with(Parts::ATTACHMENTS);
+pub(super) const ARTICLE_PARTS: Parts = Parts::BODY
+    .with(Parts::TERMS)
+    .with(Parts::BYLINE)
+    .with(Parts::HERO)
+    .with(Parts::ATTACHMENTS);
 /// The parts of an issue that its item is made of.
 pub(super) const ISSUE_PARTS: Parts = Parts::BODY.with(Parts::HERO).with(Parts::ATTACHMENTS);
 
@@ -45,23 +49,52 @@ pub(super) struct Items<'a> {
 impl Items<'_> {
     /// Articles, each with all of [`ARTICLE_PARTS`].
     pub(super) async fn of_articles(&self, articles: &[Article]) -> Result<Vec<FeedItem>> {
-        let assets = self.assets(articles.iter().map(|article| &article.body)).await?;
-        Ok(articles.iter().map(|article| self.of_article(article, &assets)).collect())
+        let assets = self
+            .assets(articles.iter().map(|article| &article.body))
+            .await?;
+        Ok(articles
+            .iter()
+            .map(|article| self.of_article(article, &assets))
+            .collect())
     }
 
     fn of_article(&self, article: &Article, assets: &Assets) -> FeedItem {
         let byline = article.byline.loaded().map_or(&[][..], Vec::as_slice);
-        let (authors, contributors): (Vec<_>, Vec<_>) = byline.iter().partition(|contribution| contribution.role == ContributionRole::Author);
-        let people = |contributions: Vec<&Contribution>| contributions.into_iter().filter_map(|contribution| self.person(contribution)).collect();
+        let (authors, contributors): (Vec<_>, Vec<_>) = byline
+            .iter()
+            .partition(|contribution| contribution.role == ContributionRole::Author);
+        let people = |contributions: Vec<&Contribution>| {
+            contributions
+                .into_iter()
+                .filter_map(|contribution| self.person(contribution))
+                .collect()
+        };
         FeedItem {
             summary: article.excerpt(None),
-            html: absolute(&self.html(&article.body, assets), &self.base(&article.entry)),
+            html: absolute(
+                &self.html(&article.body, assets),
+                &self.base(&article.entry),
+            ),
             authors: people(authors),
             contributors: people(contributors),
-            categories: article.terms.loaded().into_iter().flatten().map(category_of).collect(),
-            hero: article.hero.loaded().and_then(Option::as_ref).map(|figure| self.media(figure)),
+            categories: article
+                .terms
+                .loaded()
+                .into_iter()
+                .flatten()
+                .map(category_of)
+                .collect(),
+            hero: article
+                .hero
+                .loaded()
+                .and_then(Option::as_ref)
+                .map(|figure| self.media(figure)),
             attachments: self.attachments(&article.attachments),
-            via: article.source.as_ref().and_then(|source| source.url.clone()).filter(|url| Url::parse(url).is_ok()),
+            via: article
+                .source
+                .as_ref()
+                .and_then(|source| source.url.clone())
+                .filter(|url| Url::parse(url).is_ok()),
             ..self.of_entry(&article.entry)
         }
     }
@@ -71,7 +104,13 @@ impl Items<'_> {
         let assets = self.assets(issues.iter().map(|issue| &issue.body)).await?;
         let ids: Vec<_> = issues.iter().map(Issue::id).collect();
         let sections = newsletters::sections(self.cx, &ids).await?;
-        let articles: Vec<EntryId> = sections.values().flatten().flat_map(|section| &section.items).filter_map(|item| item.article).map(EntryId::from).collect();
+        let articles: Vec<EntryId> = sections
+            .values()
+            .flatten()
+            .flat_map(|section| &section.items)
+            .filter_map(|item| item.article)
+            .map(EntryId::from)
+            .collect();
         let articles = entries::by_ids(self.cx, &articles, Parts::NONE).await?;
         let with_sections = issues.iter().map(|issue| {
             let mut html = self.html(&issue.body, &assets);
@@ -88,25 +127,50 @@ impl Items<'_> {
             html.push_str(&html_of_markdown(outro));
         }
         FeedItem {
-            summary: issue.body.loaded().map_or_else(String::new, |body| body.derived.excerpt(SUMMARY_WORDS)),
+            summary: issue
+                .body
+                .loaded()
+                .map_or_else(String::new, |body| body.derived.excerpt(SUMMARY_WORDS)),
             html: absolute(&html, &self.base(&issue.entry)),
-            hero: issue.hero.loaded().and_then(Option::as_ref).map(|figure| self.media(figure)),
+            hero: issue
+                .hero
+                .loaded()
+                .and_then(Option::as_ref)
+                .map(|figure| self.media(figure)),
             attachments: self.attachments(&issue.attachments),
             ..self.of_entry(&issue.entry)
         }
     }
 
     /// A heading, then articles with a line or two on each, and free notes.
-    fn push_section(&self, section: &Section, articles: &HashMap<EntryId, Content>, html: &mut String) {
+    fn push_section(
+        &self,
+        section: &Section,
+        articles: &HashMap<EntryId, Content>,
+        html: &mut String,
+    ) {
         if let Some(heading) = &section.heading {
             html.extend(["<h2>", &escape(heading), "</h2>"]);
         }
         for item in &section.items {
-            if let Some(Content::Article(article)) = item.article.and_then(|id| articles.get(&id.into())) {
+            if let Some(Content::Article(article)) =
+                item.article.and_then(|id| articles.get(&id.into()))
+            {
                 let title = item.title.as_ref().unwrap_or(&article.entry.title);
-                let summary = item.summary.clone().unwrap_or_else(|| article.excerpt(None));
+                let summary = item
+                    .summary
+                    .clone()
+                    .unwrap_or_else(|| article.excerpt(None));
                 let url = escape(&self.url(&article.entry));
-                html.extend(["<h3><a href=\"", &url, "\">", &escape(title), "</a></h3><p>", &escape(&summary), "</p>"]);
+                html.extend([
+                    "<h3><a href=\"",
+                    &url,
+                    "\">",
+                    &escape(title),
+                    "</a></h3><p>",
+                    &escape(&summary),
+                    "</p>",
+                ]);
             }
             if let Some(note) = &item.note {
                 html.push_str(&html_of_markdown(note));
@@ -120,7 +184,10 @@ impl Items<'_> {
         let guid = entry.guid.as_ref().filter(|guid| !guid.trim().is_empty());
         FeedItem {
             guid: guid.cloned().unwrap_or_else(|| entry.id.to_string()),
-            iri: guid.filter(|guid| Url::parse(guid).is_ok()).cloned().unwrap_or_else(urn),
+            iri: guid
+                .filter(|guid| Url::parse(guid).is_ok())
+                .cloned()
+                .unwrap_or_else(urn),
             url: self.url(entry),
             title: entry.title.clone(),
             summary: String::new(),
@@ -138,7 +205,10 @@ impl Items<'_> {
 
     /// The absolute address of an entry, in its own edition.
     fn url(&self, entry: &Entry) -> String {
-        self.editions.get(entry.edition).unwrap_or(self.edition).url(&entry.path)
+        self.editions
+            .get(entry.edition)
+            .unwrap_or(self.edition)
+            .url(&entry.path)
     }
 
     fn base(&self, entry: &Entry) -> Base {
@@ -147,22 +217,47 @@ impl Items<'_> {
 
     fn person(&self, contribution: &Contribution) -> Option<Person> {
         let author = contribution.author.as_ref();
-        let name = contribution.name.as_ref().or_else(|| author.map(|author| &author.text.value.name))?;
-        let url = author.and_then(|author| Some(self.editions.get(author.text.edition).ok()?.url(&authors::path(self.editions, author))));
-        Some(Person { name: name.clone(), url })
+        let name = contribution
+            .name
+            .as_ref()
+            .or_else(|| author.map(|author| &author.text.value.name))?;
+        let url = author.and_then(|author| {
+            Some(
+                self.editions
+                    .get(author.text.edition)
+                    .ok()?
+                    .url(&authors::path(self.editions, author)),
+            )
+        });
+        Some(Person {
+            name: name.clone(),
+            url,
+        })
     }
 
     /// The assets that bodies show.
     async fn assets(&self, bodies: impl Iterator<Item = &Part<EntryBody>>) -> Result<Assets> {
-        bodies::assets_of(self.cx, bodies.filter_map(Part::loaded).map(|body| &body.derived), self.edition.id).await
+        bodies::assets_of(
+            self.cx,
+            bodies.filter_map(Part::loaded).map(|body| &body.derived),
+            self.edition.id,
+        )
+        .await
     }
 
     fn html(&self, body: &Part<EntryBody>, assets: &Assets) -> String {
-        body.loaded().map_or_else(String::new, |body| bodies::html(self.cx, &body.derived, assets))
+        body.loaded().map_or_else(String::new, |body| {
+            bodies::html(self.cx, &body.derived, assets)
+        })
     }
 
     fn attachments(&self, figures: &Part<Vec<Figure>>) -> Vec<Media> {
-        figures.loaded().into_iter().flatten().map(|figure| self.media(figure)).collect()
+        figures
+            .loaded()
+            .into_iter()
+            .flatten()
+            .map(|figure| self.media(figure))
+            .collect()
     }
 
     fn media(&self, figure: &Figure) -> Media {
@@ -185,11 +280,17 @@ impl Items<'_> {
 }
 
 fn category_of(term: &Term) -> Category {
-    Category { slug: term.text.value.slug.clone(), name: term.text.value.name.clone() }
+    Category {
+        slug: term.text.value.slug.clone(),
+        name: term.text.value.name.clone(),
+    }
 }
 
 /// The notes and the outro of an issue are kept as Markdown.
 fn html_of_markdown(text: &str) -> String {
-    let source = Source { format: Format::Markdown, text: text.to_owned() };
+    let source = Source {
+        format: Format::Markdown,
+        text: text.to_owned(),
+    };
     derive(&source, &DeriveOptions::default()).html
 }

@@ -17,9 +17,14 @@ pub(super) fn render(feed: &Feed) -> Result<String> {
         feed_url: &feed.links.this,
         description: feed.description.as_deref(),
         next_url: feed.links.next.as_deref(),
-        authors: vec![Author { name: &feed.publisher, url: None }],
+        authors: vec![Author {
+            name: &feed.publisher,
+            url: None,
+        }],
         language: &feed.language,
-        colophon: Extension { direction: feed.direction.as_str() },
+        colophon: Extension {
+            direction: feed.direction.as_str(),
+        },
         items: feed.items.iter().map(|item| item_of(item, feed)).collect(),
     };
     serde_json::to_string(&document).map_err(Error::internal)
@@ -94,18 +99,29 @@ fn item_of<'a>(item: &'a FeedItem, feed: &'a Feed) -> Item<'a> {
         title: &item.title,
         content_html: directed(item.html.clone(), feed.direction),
         summary: &item.summary,
-        image: item.hero.as_ref().filter(|hero| hero.kind == AssetKind::Image).map(|hero| hero.url.as_str()),
+        image: item
+            .hero
+            .as_ref()
+            .filter(|hero| hero.kind == AssetKind::Image)
+            .map(|hero| hero.url.as_str()),
         date_published: iso(item.published),
         date_modified: iso(item.updated),
         authors: item.authors.iter().map(author_of).collect(),
-        tags: item.categories.iter().map(|category| category.name.as_str()).collect(),
+        tags: item
+            .categories
+            .iter()
+            .map(|category| category.name.as_str())
+            .collect(),
         language: &feed.language,
         attachments: item.attachments.iter().map(attachment_of).collect(),
     }
 }
 
 fn author_of(person: &Person) -> Author<'_> {
-    Author { name: &person.name, url: person.url.as_deref() }
+    Author {
+        name: &person.name,
+        url: person.url.as_deref(),
+    }
 }
 
 fn attachment_of(media: &Media) -> Attachment<'_> {

@@ -73,8 +73,21 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/feeds/{edition}/sitemaps/{page}/sitemap.xml", get(sitemap));
     SubjectKind::ALL.into_iter().fold(router, |router, kind| {
         let path = format!("/feeds/{{edition}}{}/{{slug}}/{{file}}", kind.folder());
-        let handler = async move |Caller(cx): Caller, Path((edition, slug, file)): Path<(String, String, String)>, RawQuery(query): RawQuery, headers: HeaderMap| {
-            feed(&cx, &headers, query.as_deref(), Address { edition, subject: Some((kind, slug)), file }).await
+        let handler = async move |Caller(cx): Caller,
+                                  Path((edition, slug, file)): Path<(String, String, String)>,
+                                  RawQuery(query): RawQuery,
+                                  headers: HeaderMap| {
+            feed(
+                &cx,
+                &headers,
+                query.as_deref(),
+                Address {
+                    edition,
+                    subject: Some((kind, slug)),
+                    file,
+                },
+            )
+            .await
         };
         router.route(&path, get(handler))
     })
@@ -89,12 +102,33 @@ struct Address {
     file: String,
 }
 
-async fn edition_feed(Caller(cx): Caller, Path((edition, file)): Path<(String, String)>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
-    feed(&cx, &headers, query.as_deref(), Address { edition, subject: None, file }).await
+async fn edition_feed(
+    Caller(cx): Caller,
+    Path((edition, file)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    feed(
+        &cx,
+        &headers,
+        query.as_deref(),
+        Address {
+            edition,
+            subject: None,
+            file,
+        },
+    )
+    .await
 }
 
-async fn feed(cx: &ActorContext, headers: &HeaderMap, query: Option<&str>, address: Address) -> Answer {
-    let format = Format::of_file(&address.file).ok_or_else(|| Problem::not_found(format_args!("a feed named `{}`", address.file)))?;
+async fn feed(
+    cx: &ActorContext,
+    headers: &HeaderMap,
+    query: Option<&str>,
+    address: Address,
+) -> Answer {
+    let format = Format::of_file(&address.file)
+        .ok_or_else(|| Problem::not_found(format_args!("a feed named `{}`", address.file)))?;
     let page = FeedPage::parse(query)?;
     let editions = cx.editions().await?;
     let edition = find(&editions, &address.edition)?;
@@ -102,51 +136,148 @@ async fn feed(cx: &ActorContext, headers: &HeaderMap, query: Option<&str>, addre
         Some((kind, slug)) => Subject::find(cx, edition, *kind, slug).await?,
         None => Subject::Edition,
     };
-    let feed = read::read(&Items { cx, editions: &editions, edition }, &subject, format, &page).await?;
-    let facts = Facts { last_modified: Some(feed.updated), ..Facts::default() };
-    Ok(cacheable(headers, cx.scope(), format.content_type(), format.render(&feed)?, facts))
+    let feed = read::read(
+        &Items {
+            cx,
+            editions: &editions,
+            edition,
+        },
+        &subject,
+        format,
+        &page,
+    )
+    .await?;
+    let facts = Facts {
+        last_modified: Some(feed.updated),
+        ..Facts::default()
+    };
+    Ok(cacheable(
+        headers,
+        cx.scope(),
+        format.content_type(),
+        format.render(&feed)?,
+        facts,
+    ))
 }
 
-async fn opml(Caller(cx): Caller, Path(code): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
+async fn opml(
+    Caller(cx): Caller,
+    Path(code): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
     FeedPage::refuse(query.as_deref())?;
     let editions = cx.editions().await?;
     let list = outlines::read(&cx, &editions, find(&editions, &code)?).await?;
-    Ok(cacheable(&headers, cx.scope(), opml::MEDIA_TYPE, opml::render(&list)?, Facts::default()))
+    Ok(cacheable(
+        &headers,
+        cx.scope(),
+        opml::MEDIA_TYPE,
+        opml::render(&list)?,
+        Facts::default(),
+    ))
 }
 
-async fn robots(Caller(cx): Caller, Path(code): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
+async fn robots(
+    Caller(cx): Caller,
+    Path(code): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
     FeedPage::refuse(query.as_deref())?;
     let editions = cx.editions().await?;
     let text = robots::render(&find(&editions, &code)?.base_url);
-    Ok(cacheable(&headers, cx.scope(), robots::MEDIA_TYPE, text, Facts::default()))
+    Ok(cacheable(
+        &headers,
+        cx.scope(),
+        robots::MEDIA_TYPE,
+        text,
+        Facts::default(),
+    ))
 }
 
-async fn sitemap_index(Caller(cx): Caller, Path(code): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
+async fn sitemap_index(
+    Caller(cx): Caller,
+    Path(code): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
     FeedPage::refuse(query.as_deref())?;
     let editions = cx.editions().await?;
-    let urls = Sitemaps { cx: &cx, editions: &editions, edition: find(&editions, &code)? }.index().await?;
-    Ok(cacheable(&headers, cx.scope(), sitemap_xml::MEDIA_TYPE, sitemap_xml::render_index(urls)?, Facts::default()))
+    let urls = Sitemaps {
+        cx: &cx,
+        editions: &editions,
+        edition: find(&editions, &code)?,
+    }
+    .index()
+    .await?;
+    Ok(cacheable(
+        &headers,
+        cx.scope(),
+        sitemap_xml::MEDIA_TYPE,
+        sitemap_xml::render_index(urls)?,
+        Facts::default(),
+    ))
 }
 
-async fn sitemap(Caller(cx): Caller, Path((code, page)): Path<(String, String)>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
+async fn sitemap(
+    Caller(cx): Caller,
+    Path((code, page)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
     FeedPage::refuse(query.as_deref())?;
     let page = page.parse()?;
     let editions = cx.editions().await?;
-    let locations = Sitemaps { cx: &cx, editions: &editions, edition: find(&editions, &code)? }.locations(page).await?;
-    let facts = Facts { last_modified: locations.iter().map(|location| location.modified).max(), ..Facts::default() };
-    Ok(cacheable(&headers, cx.scope(), sitemap_xml::MEDIA_TYPE, sitemap_xml::render_urls(locations)?, facts))
+    let locations = Sitemaps {
+        cx: &cx,
+        editions: &editions,
+        edition: find(&editions, &code)?,
+    }
+    .locations(page)
+    .await?;
+    let facts = Facts {
+        last_modified: locations.iter().map(|location| location.modified).max(),
+        ..Facts::default()
+    };
+    Ok(cacheable(
+        &headers,
+        cx.scope(),
+        sitemap_xml::MEDIA_TYPE,
+        sitemap_xml::render_urls(locations)?,
+        facts,
+    ))
 }
 
 /// What is in it depends on the time, by at most as much as caches may keep it.
-async fn sitemap_news(Caller(cx): Caller, Path(code): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
+async fn sitemap_news(
+    Caller(cx): Caller,
+    Path(code): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
     FeedPage::refuse(query.as_deref())?;
     let editions = cx.editions().await?;
     let edition = find(&editions, &code)?;
-    let news = Sitemaps { cx: &cx, editions: &editions, edition }.news().await?;
+    let news = Sitemaps {
+        cx: &cx,
+        editions: &editions,
+        edition,
+    }
+    .news()
+    .await?;
     let xml = sitemap_xml::render_news(&edition.title, edition.code.as_str(), news)?;
-    Ok(cacheable(&headers, cx.scope(), sitemap_xml::MEDIA_TYPE, xml, Facts::default()))
+    Ok(cacheable(
+        &headers,
+        cx.scope(),
+        sitemap_xml::MEDIA_TYPE,
+        xml,
+        Facts::default(),
+    ))
 }
 
 fn find<'a>(editions: &'a EditionSet, code: &str) -> Result<&'a Edition> {
-    editions.by_code(code).ok_or_else(|| Error::NotFound(format!("edition `{code}`")))
+    editions
+        .by_code(code)
+        .ok_or_else(|| Error::NotFound(format!("edition `{code}`")))
 }

@@ -50,10 +50,17 @@ pub(super) struct PageLinks {
 impl PageLinks {
     /// The links by their relation, in the order feeds show them.
     pub(super) fn relations(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let optional = [("next", self.next.as_deref()), ("previous", self.previous.as_deref())];
+        let optional = [
+            ("next", self.next.as_deref()),
+            ("previous", self.previous.as_deref()),
+        ];
         [("self", self.this.as_str()), ("first", self.first.as_str())]
             .into_iter()
-            .chain(optional.into_iter().filter_map(|(relation, url)| url.map(|url| (relation, url))))
+            .chain(
+                optional
+                    .into_iter()
+                    .filter_map(|(relation, url)| url.map(|url| (relation, url))),
+            )
     }
 }
 
@@ -93,7 +100,9 @@ pub(super) struct FeedItem {
 impl FeedItem {
     /// The file for formats that take one: the first sound or film that is attached.
     pub(super) fn enclosure(&self) -> Option<&Media> {
-        self.attachments.iter().find(|media| matches!(media.kind, AssetKind::Audio | AssetKind::Video))
+        self.attachments
+            .iter()
+            .find(|media| matches!(media.kind, AssetKind::Audio | AssetKind::Video))
     }
 
     /// The main picture and the attached files.

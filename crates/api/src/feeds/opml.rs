@@ -52,31 +52,50 @@ pub(super) fn render(list: &Outlines) -> Result<String> {
 
 fn write(writer: &mut Writer<Vec<u8>>, list: &Outlines) -> io::Result<()> {
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    writer.create_element("opml").with_attribute(("version", "2.0")).write_inner_content(|writer| {
-        writer.create_element("head").write_inner_content(|writer| {
-            let modified = rfc822(list.modified);
-            for (name, text) in [("title", list.title.as_str()), ("dateModified", &modified), ("ownerName", &list.owner)] {
-                writer.create_element(name).write_text_content(BytesText::new(text))?;
-            }
+    writer
+        .create_element("opml")
+        .with_attribute(("version", "2.0"))
+        .write_inner_content(|writer| {
+            writer
+                .create_element("head")
+                .write_inner_content(|writer| {
+                    let modified = rfc822(list.modified);
+                    for (name, text) in [
+                        ("title", list.title.as_str()),
+                        ("dateModified", &modified),
+                        ("ownerName", &list.owner),
+                    ] {
+                        writer
+                            .create_element(name)
+                            .write_text_content(BytesText::new(text))?;
+                    }
+                    Ok(())
+                })?;
+            writer
+                .create_element("body")
+                .write_inner_content(|writer| {
+                    list.feeds.iter().try_for_each(|feed| {
+                        let outline = writer.create_element("outline").with_attributes([
+                            ("type", "rss"),
+                            ("version", "RSS2"),
+                            ("text", feed.title.as_str()),
+                            ("title", &feed.title),
+                            ("category", feed.category),
+                            ("language", &list.language),
+                            ("xmlUrl", &feed.feed_url),
+                            ("htmlUrl", &feed.html_url),
+                        ]);
+                        let description = feed
+                            .description
+                            .as_deref()
+                            .map(|text| ("description", text));
+                        outline
+                            .with_attributes(description)
+                            .write_empty()
+                            .map(|_writer| ())
+                    })
+                })?;
             Ok(())
         })?;
-        writer.create_element("body").write_inner_content(|writer| {
-            list.feeds.iter().try_for_each(|feed| {
-                let outline = writer.create_element("outline").with_attributes([
-                    ("type", "rss"),
-                    ("version", "RSS2"),
-                    ("text", feed.title.as_str()),
-                    ("title", &feed.title),
-                    ("category", feed.category),
-                    ("language", &list.language),
-                    ("xmlUrl", &feed.feed_url),
-                    ("htmlUrl", &feed.html_url),
-                ]);
-                let description = feed.description.as_deref().map(|text| ("description", text));
-                outline.with_attributes(description).write_empty().map(|_writer| ())
-            })
-        })?;
-        Ok(())
-    })?;
     Ok(())
 }

@@ -18,7 +18,11 @@ use super::{
 
 /// Reads the list: the edition, then the first hundred of its categories, tags, authors and
 /// newsletters, each in the order of their names.
-pub(super) async fn read(cx: &ActorContext, editions: &EditionSet, edition: &Edition) -> Result<Outlines> {
+pub(super) async fn read(
+    cx: &ActorContext,
+    editions: &EditionSet,
+    edition: &Edition,
+) -> Result<Outlines> {
     let args = PageArgs::first(MAX_PAGE_SIZE);
     let mut subjects = vec![Subject::Edition];
     let categories = terms::list(cx, &plain_terms(Taxonomy::Category), edition.id, &args).await?;
@@ -28,10 +32,17 @@ pub(super) async fn read(cx: &ActorContext, editions: &EditionSet, edition: &Edi
     let authors = authors::list(cx, &AuthorQuery::default(), edition.id, &args).await?;
     subjects.extend(authors.into_nodes().into_iter().map(Subject::Author));
     let newsletters = newsletters::list(cx, Some(edition.id), &args).await?;
-    subjects.extend(newsletters.into_nodes().into_iter().map(Subject::Newsletter));
+    subjects.extend(
+        newsletters
+            .into_nodes()
+            .into_iter()
+            .map(Subject::Newsletter),
+    );
 
     // A feed is found by its slug in its own edition; what has none there has no feed there.
-    let here = subjects.iter().filter(|subject| subject.text_edition().is_none_or(|id| id == edition.id));
+    let here = subjects
+        .iter()
+        .filter(|subject| subject.text_edition().is_none_or(|id| id == edition.id));
     let feeds = here.map(|subject| {
         Ok(Outline {
             category: subject.folder(),

@@ -21,13 +21,21 @@ impl FeedPage {
         let mut seen = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             if seen.contains(&name) {
-                problems.push(FieldProblem::parameter(name, FieldProblem::DUPLICATE, "may be given once"));
+                problems.push(FieldProblem::parameter(
+                    name,
+                    FieldProblem::DUPLICATE,
+                    "may be given once",
+                ));
                 continue;
             }
             let mut size = || {
                 let size = value.parse().ok();
                 if size.is_none() {
-                    problems.push(FieldProblem::parameter(name.clone(), FieldProblem::INVALID, "must be a whole number"));
+                    problems.push(FieldProblem::parameter(
+                        name.clone(),
+                        FieldProblem::INVALID,
+                        "must be a whole number",
+                    ));
                 }
                 size
             };
@@ -36,7 +44,11 @@ impl FeedPage {
                 "last" => raw.last = size(),
                 "after" => raw.after = Some(value.into_owned()),
                 "before" => raw.before = Some(value.into_owned()),
-                _ => problems.push(FieldProblem::parameter(name.clone(), FieldProblem::UNKNOWN, "is not a parameter of feeds; there are first, after, last and before")),
+                _ => problems.push(FieldProblem::parameter(
+                    name.clone(),
+                    FieldProblem::UNKNOWN,
+                    "is not a parameter of feeds; there are first, after, last and before",
+                )),
             }
             seen.push(name);
         }
@@ -49,9 +61,22 @@ impl FeedPage {
 
     /// Refuses the parameters of an address that takes none.
     pub(super) fn refuse(query: Option<&str>) -> Result<(), Problem> {
-        let names = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).map(|(name, _)| name);
-        let problems: Vec<_> = names.map(|name| FieldProblem::parameter(name, FieldProblem::UNKNOWN, "is not a parameter; there are none here")).collect();
-        if problems.is_empty() { Ok(()) } else { Err(Problem::validation(problems)) }
+        let names =
+            url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).map(|(name, _)| name);
+        let problems: Vec<_> = names
+            .map(|name| {
+                FieldProblem::parameter(
+                    name,
+                    FieldProblem::UNKNOWN,
+                    "is not a parameter; there are none here",
+                )
+            })
+            .collect();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::validation(problems))
+        }
     }
 
     /// The addresses of a page that was read and of its neighbours. A page of no items leads nowhere.
@@ -61,7 +86,11 @@ impl FeedPage {
             let size = size.map(|size| format!("{size_name}={size}"));
             let cursor = cursor.map(|(name, cursor)| format!("{name}={cursor}"));
             let query: Vec<String> = size.into_iter().chain(cursor).collect();
-            if query.is_empty() { url.to_owned() } else { format!("{url}?{}", query.join("&")) }
+            if query.is_empty() {
+                url.to_owned()
+            } else {
+                format!("{url}?{}", query.join("&"))
+            }
         };
         let backward = self.args.backward;
         let own = self.args.cursor.as_ref().map(Cursor::encode);
@@ -69,8 +98,16 @@ impl FeedPage {
         PageLinks {
             this: address(if backward { "last" } else { "first" }, own),
             first: address("first", None),
-            next: page.edges.last().filter(|_| page.has_next).map(|edge| address("first", Some(("after", edge.cursor.encode())))),
-            previous: page.edges.first().filter(|_| page.has_previous).map(|edge| address("last", Some(("before", edge.cursor.encode())))),
+            next: page
+                .edges
+                .last()
+                .filter(|_| page.has_next)
+                .map(|edge| address("first", Some(("after", edge.cursor.encode())))),
+            previous: page
+                .edges
+                .first()
+                .filter(|_| page.has_previous)
+                .map(|edge| address("last", Some(("before", edge.cursor.encode())))),
         }
     }
 }
@@ -89,12 +126,26 @@ mod tests {
 
     fn cursor(number: u8) -> Cursor {
         let id: ArticleId = format!("article_{number:026}").parse().unwrap();
-        Cursor { order: "-publishedAt".to_owned(), key: Key::Time(Timestamp::UNIX_EPOCH), id: id.uuid() }
+        Cursor {
+            order: "-publishedAt".to_owned(),
+            key: Key::Time(Timestamp::UNIX_EPOCH),
+            id: id.uuid(),
+        }
     }
 
     fn page(has_next: bool, has_previous: bool) -> Page<()> {
-        let edges = [1, 2].map(|number| Edge { node: (), cursor: cursor(number) }).to_vec();
-        Page { edges, has_next, has_previous, total: None }
+        let edges = [1, 2]
+            .map(|number| Edge {
+                node: (),
+                cursor: cursor(number),
+            })
+            .to_vec();
+        Page {
+            edges,
+            has_next,
+            has_previous,
+            total: None,
+        }
     }
 
     fn links(query: &str, page: &Page<()>) -> PageLinks {
@@ -105,13 +156,24 @@ mod tests {
     fn a_page_leads_to_its_neighbours() {
         let [one, two] = [1, 2].map(|number| cursor(number).encode());
         let whole = links("", &page(false, false));
-        assert_eq!(whole, PageLinks { this: URL.to_owned(), first: URL.to_owned(), next: None, previous: None });
+        assert_eq!(
+            whole,
+            PageLinks {
+                this: URL.to_owned(),
+                first: URL.to_owned(),
+                next: None,
+                previous: None
+            }
+        );
 
         let middle = links(&format!("first=2&after={one}"), &page(true, true));
         assert_eq!(middle.this, format!("{URL}?first=2&after={one}"));
         assert_eq!(middle.first, format!("{URL}?first=2"));
         assert_eq!(middle.next.unwrap(), format!("{URL}?first=2&after={two}"));
-        assert_eq!(middle.previous.unwrap(), format!("{URL}?last=2&before={one}"));
+        assert_eq!(
+            middle.previous.unwrap(),
+            format!("{URL}?last=2&before={one}")
+        );
 
         let back = links(&format!("before={two}"), &page(true, false));
         assert_eq!(back.this, format!("{URL}?before={two}"));
@@ -131,7 +193,11 @@ mod tests {
         ] {
             let problem = FeedPage::parse(Some(query)).unwrap_err();
             assert_eq!(problem.status(), 400);
-            let found: Vec<_> = problem.errors().iter().map(|error| serde_json::to_value(error).unwrap()["parameter"].clone()).collect();
+            let found: Vec<_> = problem
+                .errors()
+                .iter()
+                .map(|error| serde_json::to_value(error).unwrap()["parameter"].clone())
+                .collect();
             assert_eq!(found, names, "{query}");
         }
         assert!(FeedPage::refuse(Some("first=1")).is_err());

@@ -69,22 +69,54 @@ impl Format {
 }
 
 /// Where the first page of a feed is.
-pub(super) fn feed_url(cx: &ActorContext, edition: &Edition, subject: &Subject, format: Format) -> String {
-    format!("{}/feeds/{}{}/{}", cx.public_url(), edition.code, subject.feed_path(), format.file())
+pub(super) fn feed_url(
+    cx: &ActorContext,
+    edition: &Edition,
+    subject: &Subject,
+    format: Format,
+) -> String {
+    format!(
+        "{}/feeds/{}{}/{}",
+        cx.public_url(),
+        edition.code,
+        subject.feed_path(),
+        format.file()
+    )
 }
 
 /// Reads one page of a feed.
-pub(super) async fn read(items: &Items<'_>, subject: &Subject, format: Format, wanted: &FeedPage) -> Result<Feed> {
-    let Items { cx, editions, edition } = *items;
+pub(super) async fn read(
+    items: &Items<'_>,
+    subject: &Subject,
+    format: Format,
+    wanted: &FeedPage,
+) -> Result<Feed> {
+    let Items {
+        cx,
+        editions,
+        edition,
+    } = *items;
     let url = feed_url(cx, edition, subject, format);
     let (items, links) = match subject {
         Subject::Newsletter(_) => {
-            let page: Page<Issue> = newsletters::list_issues(cx, &query(cx, edition, subject, ContentKind::Issue), &wanted.args, ISSUE_PARTS).await?;
+            let page: Page<Issue> = newsletters::list_issues(
+                cx,
+                &query(cx, edition, subject, ContentKind::Issue),
+                &wanted.args,
+                ISSUE_PARTS,
+            )
+            .await?;
             let links = wanted.links(&url, &page);
             (items.of_issues(&page.into_nodes()).await?, links)
         }
         Subject::Edition | Subject::Category(_) | Subject::Tag(_) | Subject::Author(_) => {
-            let page: Page<Article> = articles::list(cx, &query(cx, edition, subject, ContentKind::Article), &wanted.args, ARTICLE_PARTS).await?;
+            let page: Page<Article> = articles::list(
+                cx,
+                &query(cx, edition, subject, ContentKind::Article),
+                &wanted.args,
+                ARTICLE_PARTS,
+            )
+            .await?;
             let links = wanted.links(&url, &page);
             (items.of_articles(&page.into_nodes()).await?, links)
         }
@@ -93,12 +125,28 @@ pub(super) async fn read(items: &Items<'_>, subject: &Subject, format: Format, w
 }
 
 fn query(cx: &ActorContext, edition: &Edition, subject: &Subject, kind: ContentKind) -> EntryQuery {
-    let filter = EntryFilter { status: published_only(cx), ..subject.filter() };
-    EntryQuery { edition: Some(edition.id), filter, ..EntryQuery::all(kind) }
+    let filter = EntryFilter {
+        status: published_only(cx),
+        ..subject.filter()
+    };
+    EntryQuery {
+        edition: Some(edition.id),
+        filter,
+        ..EntryQuery::all(kind)
+    }
 }
 
-fn feed(editions: &EditionSet, edition: &Edition, subject: &Subject, items: Vec<FeedItem>, links: PageLinks) -> Result<Feed> {
-    let title = subject.name().map_or_else(|| edition.title.clone(), |name| format!("{name} – {}", edition.title));
+fn feed(
+    editions: &EditionSet,
+    edition: &Edition,
+    subject: &Subject,
+    items: Vec<FeedItem>,
+    links: PageLinks,
+) -> Result<Feed> {
+    let title = subject.name().map_or_else(
+        || edition.title.clone(),
+        |name| format!("{name} – {}", edition.title),
+    );
     Ok(Feed {
         id: subject.urn(edition),
         title,
@@ -108,7 +156,11 @@ fn feed(editions: &EditionSet, edition: &Edition, subject: &Subject, items: Vec<
         publisher: edition.title.clone(),
         html_url: subject.html_url(edition, editions)?,
         links,
-        updated: items.iter().map(|item| item.updated).max().unwrap_or(edition.updated_at),
+        updated: items
+            .iter()
+            .map(|item| item.updated)
+            .max()
+            .unwrap_or(edition.updated_at),
         items,
     })
 }

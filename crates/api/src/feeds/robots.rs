@@ -6,7 +6,9 @@ pub(super) const MEDIA_TYPE: &str = "text/plain; charset=utf-8";
 /// Lets every crawler in and names the sitemaps, under the edition's own address. Crawlers read it
 /// at the root of a host only: of editions that share a host, one has to speak for all.
 pub(super) fn render(base_url: &str) -> String {
-    format!("User-agent: *\nDisallow:\n\nSitemap: {base_url}/sitemap.xml\nSitemap: {base_url}/sitemap-news.xml\n")
+    format!(
+        "User-agent: *\nDisallow:\n\nSitemap: {base_url}/sitemap.xml\nSitemap: {base_url}/sitemap-news.xml\n"
+    )
 }
 
 #[cfg(test)]

@@ -34,17 +34,26 @@ pub(super) fn render(feed: &Feed) -> Result<String> {
         title: feed.title.clone(),
         link: feed.html_url.clone(),
         // The element must be there.
-        description: feed.description.clone().unwrap_or_else(|| feed.title.clone()),
+        description: feed
+            .description
+            .clone()
+            .unwrap_or_else(|| feed.title.clone()),
         language: Some(feed.language.clone()),
         last_build_date: Some(rfc822(feed.updated)),
         generator: Some(GENERATOR.to_owned()),
         docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
-        atom_ext: Some(AtomExtension { links: links.collect() }),
+        atom_ext: Some(AtomExtension {
+            links: links.collect(),
+        }),
         namespaces: BTreeMap::from([("media".to_owned(), MEDIA_NAMESPACE.to_owned())]),
         items: feed.items.iter().map(|item| item_of(item, feed)).collect(),
         ..Channel::default()
     };
-    xml::finish(channel.pretty_write_to(Vec::new(), b' ', 1).map_err(Error::internal)?)
+    xml::finish(
+        channel
+            .pretty_write_to(Vec::new(), b' ', 1)
+            .map_err(Error::internal)?,
+    )
 }
 
 fn item_of(item: &FeedItem, feed: &Feed) -> Item {
@@ -64,9 +73,19 @@ fn item_of(item: &FeedItem, feed: &Feed) -> Item {
         link: Some(item.url.clone()),
         // Readers take it for HTML.
         description: Some(escape(&item.summary)),
-        categories: item.categories.iter().map(|category| Category { name: category.name.clone(), domain: None }).collect(),
+        categories: item
+            .categories
+            .iter()
+            .map(|category| Category {
+                name: category.name.clone(),
+                domain: None,
+            })
+            .collect(),
         enclosure,
-        guid: Some(Guid { value: item.guid.clone(), permalink: false }),
+        guid: Some(Guid {
+            value: item.guid.clone(),
+            permalink: false,
+        }),
         pub_date: Some(rfc822(item.published)),
         content: Some(directed(item.html.clone(), feed.direction)),
         dublin_core_ext: Some(DublinCoreExtension {
@@ -86,10 +105,21 @@ fn media_of(item: &FeedItem) -> Option<BTreeMap<String, Vec<Extension>>> {
         return None;
     }
     let mut media = BTreeMap::from([("content".to_owned(), contents)]);
-    if let Some(hero) = item.hero.as_ref().filter(|hero| hero.kind == AssetKind::Image) {
+    if let Some(hero) = item
+        .hero
+        .as_ref()
+        .filter(|hero| hero.kind == AssetKind::Image)
+    {
         let mut attrs = BTreeMap::from([("url".to_owned(), hero.url.clone())]);
         attrs.extend(dimensions(hero));
-        media.insert("thumbnail".to_owned(), vec![Extension { name: "media:thumbnail".to_owned(), attrs, ..Extension::default() }]);
+        media.insert(
+            "thumbnail".to_owned(),
+            vec![Extension {
+                name: "media:thumbnail".to_owned(),
+                attrs,
+                ..Extension::default()
+            }],
+        );
     }
     Some(media)
 }
@@ -107,24 +137,48 @@ fn media_content(media: &Media) -> Extension {
         ("medium".to_owned(), medium.to_owned()),
     ]);
     attrs.extend(dimensions(media));
-    attrs.extend(media.size_bytes.map(|size| ("fileSize".to_owned(), size.to_string())));
-    attrs.extend(media.duration_ms.map(|duration| ("duration".to_owned(), (duration / 1000).to_string())));
+    attrs.extend(
+        media
+            .size_bytes
+            .map(|size| ("fileSize".to_owned(), size.to_string())),
+    );
+    attrs.extend(
+        media
+            .duration_ms
+            .map(|duration| ("duration".to_owned(), (duration / 1000).to_string())),
+    );
     let texts = [
         ("title", &media.title, Some(("type", "plain"))),
         // What a picture shows stands in for a caption.
-        ("description", if media.caption.is_some() { &media.caption } else { &media.alt }, Some(("type", "plain"))),
+        (
+            "description",
+            if media.caption.is_some() {
+                &media.caption
+            } else {
+                &media.alt
+            },
+            Some(("type", "plain")),
+        ),
         ("credit", &media.credit, None),
     ];
     let children = texts.into_iter().filter_map(|(name, text, attribute)| {
         let child = Extension {
             name: format!("media:{name}"),
             value: Some(text.clone()?),
-            attrs: attribute.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            attrs: attribute
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
             ..Extension::default()
         };
         Some((name.to_owned(), vec![child]))
     });
-    Extension { name: "media:content".to_owned(), attrs, children: children.collect(), ..Extension::default() }
+    Extension {
+        name: "media:content".to_owned(),
+        attrs,
+        children: children.collect(),
+        ..Extension::default()
+    }
 }
 
 fn dimensions(media: &Media) -> impl Iterator<Item = (String, String)> + use<> {

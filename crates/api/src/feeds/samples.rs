@@ -9,11 +9,17 @@ pub(super) fn time(text: &str) -> Timestamp {
 }
 
 fn person(name: &str, url: Option<&str>) -> Person {
-    Person { name: name.to_owned(), url: url.map(str::to_owned) }
+    Person {
+        name: name.to_owned(),
+        url: url.map(str::to_owned),
+    }
 }
 
 fn category(slug: &str, name: &str) -> Category {
-    Category { slug: slug.to_owned(), name: name.to_owned() }
+    Category {
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+    }
 }
 
 fn media(url: &str, kind: AssetKind, mime_type: &str) -> Media {
@@ -60,22 +66,46 @@ pub(super) fn english() -> Feed {
         caption: Some("The bridge at dusk".to_owned()),
         alt: Some("A stone bridge".to_owned()),
         credit: Some("R. Holm & Co.".to_owned()),
-        ..media("https://api.example/media/asset_01/1/bridge.jpg", AssetKind::Image, "image/jpeg")
+        ..media(
+            "https://api.example/media/asset_01/1/bridge.jpg",
+            AssetKind::Image,
+            "image/jpeg",
+        )
     };
     let sound = Media {
         size_bytes: Some(9_000_000),
         duration_ms: Some(61_500),
         title: Some("Listen".to_owned()),
-        ..media("https://api.example/media/asset_02/3/bridge.mp3", AssetKind::Audio, "audio/mpeg")
+        ..media(
+            "https://api.example/media/asset_02/3/bridge.mp3",
+            AssetKind::Audio,
+            "audio/mpeg",
+        )
     };
     let full = FeedItem {
         iri: "https://old.example/?p=42".to_owned(),
         summary: "The old bridge closes for a month.".to_owned(),
-        authors: vec![person("Ada Quill", Some("https://gazette.example/author/ada-quill")), person("Bo Reed", None)],
+        authors: vec![
+            person(
+                "Ada Quill",
+                Some("https://gazette.example/author/ada-quill"),
+            ),
+            person("Bo Reed", None),
+        ],
         contributors: vec![person("Cleo Tran", None)],
-        categories: vec![category("town", "Town & Council"), category("bridges", "Bridges")],
+        categories: vec![
+            category("town", "Town & Council"),
+            category("bridges", "Bridges"),
+        ],
         hero: Some(hero),
-        attachments: vec![media("https://api.example/media/asset_03/1/plan.pdf", AssetKind::Document, "application/pdf"), sound],
+        attachments: vec![
+            media(
+                "https://api.example/media/asset_03/1/plan.pdf",
+                AssetKind::Document,
+                "application/pdf",
+            ),
+            sound,
+        ],
         via: Some("https://river-news.example/bridge?a=1&b=2".to_owned()),
         ..item(
             "https://old.example/?p=42",

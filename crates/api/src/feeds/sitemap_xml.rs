@@ -51,7 +51,11 @@ pub(super) struct NewsArticle {
 
 /// Writes the list of an edition's sitemaps.
 pub(super) fn render_index(urls: Vec<String>) -> Result<String> {
-    let sitemaps = urls.into_iter().take(MAX_URLS).map(|url| Sitemap::new(url, None)).collect();
+    let sitemaps = urls
+        .into_iter()
+        .take(MAX_URLS)
+        .map(|url| Sitemap::new(url, None))
+        .collect();
     let index = SitemapIndex::new(sitemaps).map_err(|error| Error::internal(error.to_string()))?;
     let mut bytes = Vec::new();
     index.write(&mut bytes).map_err(Error::internal)?;
@@ -61,7 +65,11 @@ pub(super) fn render_index(urls: Vec<String>) -> Result<String> {
 /// Writes one sitemap. Addresses longer than the protocol allows are left out.
 pub(super) fn render_urls(locations: Vec<Location>) -> Result<String> {
     let urls = locations.into_iter().take(MAX_URLS).filter_map(|location| {
-        let links = location.alternates.into_iter().map(|(language, url)| Link::new(language, url)).collect::<Vec<_>>();
+        let links = location
+            .alternates
+            .into_iter()
+            .map(|(language, url)| Link::new(language, url))
+            .collect::<Vec<_>>();
         let mut url = Url::builder(location.url);
         url.links(links);
         if let Some(image) = location.image {
@@ -76,7 +84,11 @@ pub(super) fn render_urls(locations: Vec<Location>) -> Result<String> {
 }
 
 /// Writes a news sitemap: `name` is the publication's, `language` the edition's.
-pub(super) fn render_news(name: &str, language: &str, articles: Vec<NewsArticle>) -> Result<String> {
+pub(super) fn render_news(
+    name: &str,
+    language: &str,
+    articles: Vec<NewsArticle>,
+) -> Result<String> {
     let publication = Publication::new(name.to_owned(), news_language(language));
     let urls = articles.into_iter().take(MAX_NEWS).filter_map(|article| {
         let published = zoned(article.published)?;
@@ -99,7 +111,9 @@ fn news_language(tag: &str) -> String {
     let tag = tag.to_ascii_lowercase();
     let mut parts = tag.split('-');
     match parts.next() {
-        Some("zh") if parts.any(|part| matches!(part, "hant" | "tw" | "hk" | "mo")) => "zh-tw".to_owned(),
+        Some("zh") if parts.any(|part| matches!(part, "hant" | "tw" | "hk" | "mo")) => {
+            "zh-tw".to_owned()
+        }
         Some("zh") => "zh-cn".to_owned(),
         language => language.unwrap_or_default().to_owned(),
     }

@@ -10,7 +10,9 @@ use chrono::TimeDelta;
 use domain::{
     Result,
     authors::{Author, AuthorQuery},
-    content::{Content, ContentKind, Entry, EntryFilter, EntryQuery, Parts, Seo, Status, TimeRange},
+    content::{
+        Content, ContentKind, Entry, EntryFilter, EntryQuery, Parts, Seo, Status, TimeRange,
+    },
     editions::{Edition, EditionSet},
     id::{EditionId, TranslationGroupId},
     media::AssetKind,
@@ -54,7 +56,10 @@ impl Sitemaps<'_> {
         for month in articles::archive(self.cx, self.edition.id).await? {
             pages.extend(SitemapPage::of_month(&month));
         }
-        Ok(pages.into_iter().map(|page| self.edition.url(&format!("/sitemaps/{page}/sitemap.xml"))).collect())
+        Ok(pages
+            .into_iter()
+            .map(|page| self.edition.url(&format!("/sitemaps/{page}/sitemap.xml")))
+            .collect())
     }
 
     /// Whether a sitemap would name anything. The front page always is there, and the months are
@@ -64,10 +69,31 @@ impl Sitemaps<'_> {
         let edition = self.edition.id;
         Ok(match page {
             SitemapPage::Pages | SitemapPage::Month(_) | SitemapPage::Day(_) => true,
-            SitemapPage::Terms(taxonomy) => !terms::list(self.cx, &plain_terms(taxonomy), edition, &args).await?.edges.is_empty(),
-            SitemapPage::Authors => !authors::list(self.cx, &AuthorQuery::default(), edition, &args).await?.edges.is_empty(),
-            SitemapPage::Newsletters => !newsletters::list(self.cx, Some(edition), &args).await?.edges.is_empty(),
-            SitemapPage::Issues => !newsletters::list_issues(self.cx, &self.query(ContentKind::Issue), &args, Parts::NONE).await?.edges.is_empty(),
+            SitemapPage::Terms(taxonomy) => {
+                !terms::list(self.cx, &plain_terms(taxonomy), edition, &args)
+                    .await?
+                    .edges
+                    .is_empty()
+            }
+            SitemapPage::Authors => {
+                !authors::list(self.cx, &AuthorQuery::default(), edition, &args)
+                    .await?
+                    .edges
+                    .is_empty()
+            }
+            SitemapPage::Newsletters => !newsletters::list(self.cx, Some(edition), &args)
+                .await?
+                .edges
+                .is_empty(),
+            SitemapPage::Issues => !newsletters::list_issues(
+                self.cx,
+                &self.query(ContentKind::Issue),
+                &args,
+                Parts::NONE,
+            )
+            .await?
+            .edges
+            .is_empty(),
         })
     }
 
@@ -82,7 +108,12 @@ impl Sitemaps<'_> {
             SitemapPage::Pages => {
                 let mut locations = vec![self.front_page()];
                 // A page may stand for the front page itself.
-                locations.extend(self.entries(&self.query(ContentKind::Page)).await?.into_iter().filter(|page| page.url != self.edition.url("/")));
+                locations.extend(
+                    self.entries(&self.query(ContentKind::Page))
+                        .await?
+                        .into_iter()
+                        .filter(|page| page.url != self.edition.url("/")),
+                );
                 Ok(locations)
             }
             SitemapPage::Issues => self.entries(&self.query(ContentKind::Issue)).await,
@@ -96,13 +127,18 @@ impl Sitemaps<'_> {
     pub(super) async fn news(&self) -> Result<Vec<NewsArticle>> {
         let mut query = self.query(ContentKind::Article);
         let since = self.cx.now() - TimeDelta::hours(NEWS_HOURS);
-        query.filter.published_at = Some(TimeRange { gte: Some(since), ..TimeRange::default() });
+        query.filter.published_at = Some(TimeRange {
+            gte: Some(since),
+            ..TimeRange::default()
+        });
         let mut news = Vec::new();
         let mut args = batch(None);
         loop {
             let page = articles::list(self.cx, &query, &args, Parts::SEO).await?;
             let next = next_args(&page);
-            let listed = page.nodes().filter(|article| self.is_listed(&article.entry, article.seo.loaded()));
+            let listed = page
+                .nodes()
+                .filter(|article| self.is_listed(&article.entry, article.seo.loaded()));
             news.extend(listed.map(|article| NewsArticle {
                 url: self.url(&article.entry),
                 title: article.entry.title.clone(),
@@ -117,14 +153,30 @@ impl Sitemaps<'_> {
 
     /// Published entries of the edition: an editor's sitemaps show no drafts either.
     fn query(&self, kind: ContentKind) -> EntryQuery {
-        let filter = EntryFilter { status: published_only(self.cx), ..EntryFilter::default() };
-        EntryQuery { edition: Some(self.edition.id), filter, ..EntryQuery::all(kind) }
+        let filter = EntryFilter {
+            status: published_only(self.cx),
+            ..EntryFilter::default()
+        };
+        EntryQuery {
+            edition: Some(self.edition.id),
+            filter,
+            ..EntryQuery::all(kind)
+        }
     }
 
     /// The front page, and those of the other editions as its translations.
     fn front_page(&self) -> Location {
-        let fronts = self.editions.all().iter().map(|edition| (edition.id, edition.url("/")));
-        Location { url: self.edition.url("/"), modified: self.edition.updated_at, alternates: self.alternates(&fronts.collect()), image: None }
+        let fronts = self
+            .editions
+            .all()
+            .iter()
+            .map(|edition| (edition.id, edition.url("/")));
+        Location {
+            url: self.edition.url("/"),
+            modified: self.edition.updated_at,
+            alternates: self.alternates(&fronts.collect()),
+            image: None,
+        }
     }
 
     async fn entries(&self, query: &EntryQuery) -> Result<Vec<Location>> {
@@ -133,13 +185,24 @@ impl Sitemaps<'_> {
         loop {
             let page = entries::list(self.cx, query, &args, Parts::HERO.with(Parts::SEO)).await?;
             let next = next_args(&page);
-            let listed: Vec<Content> = page.into_nodes().into_iter().filter(|content| self.is_listed(content.entry(), seo_of(content))).collect();
-            let groups: Vec<TranslationGroupId> = listed.iter().map(|content| content.entry().group).collect();
+            let listed: Vec<Content> = page
+                .into_nodes()
+                .into_iter()
+                .filter(|content| self.is_listed(content.entry(), seo_of(content)))
+                .collect();
+            let groups: Vec<TranslationGroupId> =
+                listed.iter().map(|content| content.entry().group).collect();
             let translations = entries::translations(self.cx, &groups).await?;
             locations.extend(listed.iter().map(|content| {
                 let entry = content.entry();
-                let members = translations.get(&entry.group).into_iter().flatten().map(|translation| translation.content.entry());
-                let addresses = members.filter(|member| member.status == Status::Published).map(|member| (member.edition, self.url(member)));
+                let members = translations
+                    .get(&entry.group)
+                    .into_iter()
+                    .flatten()
+                    .map(|translation| translation.content.entry());
+                let addresses = members
+                    .filter(|member| member.status == Status::Published)
+                    .map(|member| (member.edition, self.url(member)));
                 Location {
                     url: self.url(entry),
                     modified: entry.updated_at,
@@ -160,16 +223,32 @@ impl Sitemaps<'_> {
         loop {
             let page = terms::list(self.cx, query, self.edition.id, &args).await?;
             let next = next_args(&page);
-            let listed: Vec<Term> = page.into_nodes().into_iter().filter(|term| term.text.edition == self.edition.id).collect();
+            let listed: Vec<Term> = page
+                .into_nodes()
+                .into_iter()
+                .filter(|term| term.text.edition == self.edition.id)
+                .collect();
             let ids: Vec<_> = listed.iter().map(|term| term.id).collect();
             let texts = terms::texts(self.cx, &ids).await?;
             locations.extend(listed.iter().map(|term| {
-                let addresses = texts.get(&term.id).into_iter().flatten().filter_map(|text| {
-                    let path = terms::text_path(self.editions, term.id.taxonomy, text);
-                    Some((text.edition, self.editions.get(text.edition).ok()?.url(&path)))
-                });
+                let addresses = texts
+                    .get(&term.id)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|text| {
+                        let path = terms::text_path(self.editions, term.id.taxonomy, text);
+                        Some((
+                            text.edition,
+                            self.editions.get(text.edition).ok()?.url(&path),
+                        ))
+                    });
                 let url = self.edition.url(&terms::path(self.editions, term));
-                Location { url, modified: term.updated_at, alternates: self.alternates(&addresses.collect()), image: None }
+                Location {
+                    url,
+                    modified: term.updated_at,
+                    alternates: self.alternates(&addresses.collect()),
+                    image: None,
+                }
             }));
             match next {
                 Some(next) if locations.len() < MAX_TERMS => args = next,
@@ -182,18 +261,35 @@ impl Sitemaps<'_> {
         let mut locations = Vec::new();
         let mut args = batch(None);
         loop {
-            let page = authors::list(self.cx, &AuthorQuery::default(), self.edition.id, &args).await?;
+            let page =
+                authors::list(self.cx, &AuthorQuery::default(), self.edition.id, &args).await?;
             let next = next_args(&page);
-            let listed: Vec<Author> = page.into_nodes().into_iter().filter(|author| author.text.edition == self.edition.id).collect();
+            let listed: Vec<Author> = page
+                .into_nodes()
+                .into_iter()
+                .filter(|author| author.text.edition == self.edition.id)
+                .collect();
             let ids: Vec<_> = listed.iter().map(|author| author.id).collect();
             let texts = authors::texts(self.cx, &ids).await?;
             locations.extend(listed.iter().map(|author| {
-                let addresses = texts.get(&author.id).into_iter().flatten().filter_map(|text| {
-                    let path = authors::text_path(self.editions, text);
-                    Some((text.edition, self.editions.get(text.edition).ok()?.url(&path)))
-                });
+                let addresses = texts
+                    .get(&author.id)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|text| {
+                        let path = authors::text_path(self.editions, text);
+                        Some((
+                            text.edition,
+                            self.editions.get(text.edition).ok()?.url(&path),
+                        ))
+                    });
                 let url = self.edition.url(&authors::path(self.editions, author));
-                Location { url, modified: author.updated_at, alternates: self.alternates(&addresses.collect()), image: None }
+                Location {
+                    url,
+                    modified: author.updated_at,
+                    alternates: self.alternates(&addresses.collect()),
+                    image: None,
+                }
             }));
             match next {
                 Some(next) if locations.len() < MAX_TERMS => args = next,
@@ -207,11 +303,15 @@ impl Sitemaps<'_> {
         let mut args = batch(None);
         loop {
             let page = newsletters::list(self.cx, Some(self.edition.id), &args).await?;
-            locations.extend(page.nodes().map(|newsletter| Location {
-                url: self.edition.url(&newsletters::path(self.editions, newsletter)),
-                modified: newsletter.updated_at,
-                alternates: Vec::new(),
-                image: None,
+            locations.extend(page.nodes().map(|newsletter| {
+                Location {
+                    url: self
+                        .edition
+                        .url(&newsletters::path(self.editions, newsletter)),
+                    modified: newsletter.updated_at,
+                    alternates: Vec::new(),
+                    image: None,
+                }
             }));
             match next_args(&page) {
                 Some(next) if locations.len() < MAX_TERMS => args = next,
@@ -226,20 +326,40 @@ impl Sitemaps<'_> {
         if addresses.len() < 2 {
             return Vec::new();
         }
-        let of = |edition: &Edition, language: &str| addresses.get(&edition.id).map(|url| (language.to_owned(), url.clone()));
-        let default = self.editions.default_edition().ok().and_then(|edition| of(edition, ANY_LANGUAGE));
-        self.editions.all().iter().filter_map(|edition| of(edition, edition.code.as_str())).chain(default).collect()
+        let of = |edition: &Edition, language: &str| {
+            addresses
+                .get(&edition.id)
+                .map(|url| (language.to_owned(), url.clone()))
+        };
+        let default = self
+            .editions
+            .default_edition()
+            .ok()
+            .and_then(|edition| of(edition, ANY_LANGUAGE));
+        self.editions
+            .all()
+            .iter()
+            .filter_map(|edition| of(edition, edition.code.as_str()))
+            .chain(default)
+            .collect()
     }
 
     /// Whether search engines are to find an entry here: not if it says so, nor if its original
     /// stands elsewhere.
     fn is_listed(&self, entry: &Entry, seo: Option<&Seo>) -> bool {
         let Some(seo) = seo else { return true };
-        !seo.noindex && seo.canonical_url.as_ref().is_none_or(|canonical| *canonical == self.url(entry))
+        !seo.noindex
+            && seo
+                .canonical_url
+                .as_ref()
+                .is_none_or(|canonical| *canonical == self.url(entry))
     }
 
     fn url(&self, entry: &Entry) -> String {
-        self.editions.get(entry.edition).unwrap_or(self.edition).url(&entry.path)
+        self.editions
+            .get(entry.edition)
+            .unwrap_or(self.edition)
+            .url(&entry.path)
     }
 
     fn image_of(&self, content: &Content) -> Option<String> {
@@ -268,7 +388,10 @@ fn seo_of(content: &Content) -> Option<&Seo> {
 
 /// Categories, or tags outside of namespaces: the others have no pages of their own.
 pub(super) fn plain_terms(taxonomy: Taxonomy) -> TermQuery {
-    TermQuery { namespace: Some(String::new()), ..TermQuery::all(taxonomy) }
+    TermQuery {
+        namespace: Some(String::new()),
+        ..TermQuery::all(taxonomy)
+    }
 }
 
 /// How to go on after a page, if there is more.
@@ -278,5 +401,9 @@ fn next_args<T>(page: &Page<T>) -> Option<PageArgs> {
 }
 
 fn batch(cursor: Option<Cursor>) -> PageArgs {
-    PageArgs { size: BATCH, cursor, ..PageArgs::default() }
+    PageArgs {
+        size: BATCH,
+        cursor,
+        ..PageArgs::default()
+    }
 }

@@ -63,15 +63,37 @@ pub(super) enum Subject {
 
 impl Subject {
     /// Looks one up by its slug in an edition.
-    pub(super) async fn find(cx: &ActorContext, edition: &Edition, kind: SubjectKind, slug: &str) -> Result<Self> {
-        let absent = || Error::NotFound(format!("{} `{slug}`", kind.folder().trim_start_matches('/')));
-        let term = || TermGet::Slug { namespace: String::new(), slug: slug.to_owned() };
+    pub(super) async fn find(
+        cx: &ActorContext,
+        edition: &Edition,
+        kind: SubjectKind,
+        slug: &str,
+    ) -> Result<Self> {
+        let absent = || {
+            Error::NotFound(format!(
+                "{} `{slug}`",
+                kind.folder().trim_start_matches('/')
+            ))
+        };
+        let term = || TermGet::Slug {
+            namespace: String::new(),
+            slug: slug.to_owned(),
+        };
         let subject = match kind {
-            SubjectKind::Category => terms::get(cx, Taxonomy::Category, &term(), edition.id).await?.map(Self::Category),
-            SubjectKind::Tag => terms::get(cx, Taxonomy::Tag, &term(), edition.id).await?.map(Self::Tag),
-            SubjectKind::Author => authors::get(cx, &AuthorGet::Slug(slug.to_owned()), edition.id).await?.map(Self::Author),
+            SubjectKind::Category => terms::get(cx, Taxonomy::Category, &term(), edition.id)
+                .await?
+                .map(Self::Category),
+            SubjectKind::Tag => terms::get(cx, Taxonomy::Tag, &term(), edition.id)
+                .await?
+                .map(Self::Tag),
+            SubjectKind::Author => authors::get(cx, &AuthorGet::Slug(slug.to_owned()), edition.id)
+                .await?
+                .map(Self::Author),
             SubjectKind::Newsletter => {
-                let by = NewsletterGet::Slug { edition: edition.id, slug: slug.to_owned() };
+                let by = NewsletterGet::Slug {
+                    edition: edition.id,
+                    slug: slug.to_owned(),
+                };
                 newsletters::get(cx, &by).await?.map(Self::Newsletter)
             }
         };
@@ -118,9 +140,15 @@ impl Subject {
     pub(super) fn html_url(&self, edition: &Edition, editions: &EditionSet) -> Result<String> {
         Ok(match self {
             Self::Edition => edition.url("/"),
-            Self::Category(term) | Self::Tag(term) => editions.get(term.text.edition)?.url(&terms::path(editions, term)),
-            Self::Author(author) => editions.get(author.text.edition)?.url(&authors::path(editions, author)),
-            Self::Newsletter(newsletter) => editions.get(newsletter.edition)?.url(&newsletters::path(editions, newsletter)),
+            Self::Category(term) | Self::Tag(term) => editions
+                .get(term.text.edition)?
+                .url(&terms::path(editions, term)),
+            Self::Author(author) => editions
+                .get(author.text.edition)?
+                .url(&authors::path(editions, author)),
+            Self::Newsletter(newsletter) => editions
+                .get(newsletter.edition)?
+                .url(&newsletters::path(editions, newsletter)),
         })
     }
 
@@ -146,13 +174,31 @@ impl Subject {
 
     /// The condition on the entries in its feed.
     pub(super) fn filter(&self) -> EntryFilter {
-        let one = |key: TermKey| Some(TermFilter { any_of: vec![key], include_descendants: true, ..TermFilter::default() });
+        let one = |key: TermKey| {
+            Some(TermFilter {
+                any_of: vec![key],
+                include_descendants: true,
+                ..TermFilter::default()
+            })
+        };
         match self {
             Self::Edition => EntryFilter::default(),
-            Self::Category(term) => EntryFilter { category: one(TermKey::Category(Id::from_uuid(term.id.uuid()))), ..EntryFilter::default() },
-            Self::Tag(term) => EntryFilter { tag: one(TermKey::Tag(Id::from_uuid(term.id.uuid()))), ..EntryFilter::default() },
-            Self::Author(author) => EntryFilter { author: one(TermKey::Author(author.id)), ..EntryFilter::default() },
-            Self::Newsletter(newsletter) => EntryFilter { newsletter: Some(newsletter.id), ..EntryFilter::default() },
+            Self::Category(term) => EntryFilter {
+                category: one(TermKey::Category(Id::from_uuid(term.id.uuid()))),
+                ..EntryFilter::default()
+            },
+            Self::Tag(term) => EntryFilter {
+                tag: one(TermKey::Tag(Id::from_uuid(term.id.uuid()))),
+                ..EntryFilter::default()
+            },
+            Self::Author(author) => EntryFilter {
+                author: one(TermKey::Author(author.id)),
+                ..EntryFilter::default()
+            },
+            Self::Newsletter(newsletter) => EntryFilter {
+                newsletter: Some(newsletter.id),
+                ..EntryFilter::default()
+            },
         }
     }
 
@@ -171,11 +217,21 @@ impl Subject {
 
 /// A name-based UUID (version 8 of RFC 9562, over SHA-256) as a URN.
 fn urn_of(name: &str) -> String {
-    let head = Sha256::digest(name).iter().take(16).fold(0_u128, |value, &byte| (value << 8) | u128::from(byte));
+    let head = Sha256::digest(name)
+        .iter()
+        .take(16)
+        .fold(0_u128, |value, &byte| (value << 8) | u128::from(byte));
     let version = (head & !(0xf << 76)) | (8 << 76);
     let value = (version & !(0b11 << 62)) | (0b10 << 62);
     let part = |from: u32, bits: u32| (value >> from) & ((1 << bits) - 1);
-    format!("urn:uuid:{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", part(96, 32), part(80, 16), part(64, 16), part(48, 16), part(0, 48))
+    format!(
+        "urn:uuid:{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        part(96, 32),
+        part(80, 16),
+        part(64, 16),
+        part(48, 16),
+        part(0, 48)
+    )
 }
 
 #[cfg(test)]
@@ -186,7 +242,10 @@ mod tests {
     fn the_id_of_a_feed_is_a_uuid_of_version_eight() {
         let urn = urn_of("edition_01h455vb4pex5vsknk084sn02q/");
         let uuid: Vec<&str> = urn.strip_prefix("urn:uuid:").unwrap().split('-').collect();
-        assert_eq!(uuid.iter().map(|part| part.len()).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
+        assert_eq!(
+            uuid.iter().map(|part| part.len()).collect::<Vec<_>>(),
+            [8, 4, 4, 4, 12]
+        );
         assert!(uuid[2].starts_with('8'));
         assert!(matches!(uuid[3].as_bytes()[0], b'8' | b'9' | b'a' | b'b'));
         assert_eq!(urn, urn_of("edition_01h455vb4pex5vsknk084sn02q/"));

@@ -12,7 +12,7 @@ use domain::{
 use super::{
     articles::Article,
     connection::{Connection, Paging},
-    context::{Session, both, session},
+    context::{Here, both, session},
     enums::FacetField,
     filters,
     loaders::{LatestByAuthor, LatestByTerm, TermArticleCount},
@@ -80,7 +80,7 @@ impl ArticleList {
 
     fn query(
         self,
-        session: &Session,
+        session: Here<'_>,
         own: EntryFilter,
         wanted: PageSelection,
     ) -> domain::Result<(EntryQuery, PageArgs)> {
@@ -110,7 +110,7 @@ impl ArticleList {
 }
 
 async fn read(
-    session: &Session,
+    session: Here<'_>,
     query: EntryQuery,
     args: &PageArgs,
     wanted: PageSelection,
@@ -126,7 +126,7 @@ async fn read(
 
 /// The first page of what belongs to `owner`, read together with those of its neighbours.
 async fn latest(
-    session: &Session,
+    session: Here<'_>,
     owner: Owner,
     edition: Option<EditionId>,
     args: &PageArgs,

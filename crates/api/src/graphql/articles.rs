@@ -17,7 +17,7 @@ use super::{
     body::Body,
     comments::{self, Comment},
     connection::{Connection, Listed, Paging, size},
-    context::{Session, session},
+    context::{Here, session},
     entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
     enums::{ContributionRole, View},
     galleries::Gallery,
@@ -101,14 +101,14 @@ impl Article {
     }
 
     /// The main picture.
-    pub(crate) async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
+    pub(crate) async fn main_picture(&self, session: Here<'_>) -> Result<Option<Figure>> {
         self.0.fields.hero(session, &self.0.hero).await
     }
 
     /// The byline in the domain's words.
     pub(crate) async fn contributions(
         &self,
-        session: &Session,
+        session: Here<'_>,
     ) -> Result<Vec<domain::articles::Contribution>> {
         Ok(self
             .contributors(session)
@@ -118,7 +118,7 @@ impl Article {
             .collect())
     }
 
-    async fn contributors(&self, session: &Session) -> Result<Cow<'_, Vec<Contribution>>> {
+    async fn contributors(&self, session: Here<'_>) -> Result<Cow<'_, Vec<Contribution>>> {
         match &self.0.byline {
             Part::Loaded(byline) => Ok(Cow::Borrowed(byline)),
             Part::Absent => Ok(Cow::Owned(
@@ -130,12 +130,12 @@ impl Article {
         }
     }
 
-    async fn related_to(&self, session: &Session, parts: Parts) -> Result<Option<Arc<Relations>>> {
+    async fn related_to(&self, session: Here<'_>, parts: Parts) -> Result<Option<Arc<Relations>>> {
         self.0.fields.relations(session, parts).await
     }
 
     /// The primary category among those that were read, or alone.
-    async fn primary(&self, session: &Session, id: CategoryId) -> Result<Option<Category>> {
+    async fn primary(&self, session: Here<'_>, id: CategoryId) -> Result<Option<Category>> {
         if let Part::Loaded((categories, _)) = &self.0.terms
             && let Some(category) = categories.iter().find(|category| category.is(id))
         {

@@ -14,7 +14,7 @@ use domain::{
 use super::{
     article_lists::{ArticleConnection, ArticleFilter, ArticleList, ArticleOrder, Owner},
     connection::{Connection, Listed, Paging},
-    context::{Session, parse_id, session},
+    context::{Here, parse_id, session},
     editions::Edition,
     entries::{RecordRef, edition_or},
     enums::Direction,
@@ -106,7 +106,8 @@ impl Author {
 
     /// Their absolute address at the frontend of that edition.
     async fn url(&self, ctx: &Context<'_>) -> Result<String> {
-        let editions = session(ctx)?.edition_set();
+        let session = session(ctx)?;
+        let editions = session.edition_set();
         Ok(editions
             .get(self.author.text.edition)?
             .url(&authors::path(editions, &self.author)))
@@ -223,7 +224,7 @@ pub(crate) struct AuthorTranslation {
 }
 
 impl AuthorTranslation {
-    fn new(session: &Session, text: &Localized<AuthorText>) -> Result<Self> {
+    fn new(session: Here<'_>, text: &Localized<AuthorText>) -> Result<Self> {
         let editions = session.edition_set();
         let path = authors::text_path(editions, text);
         let AuthorText {

@@ -11,7 +11,7 @@ use domain::{
 use tokio::sync::OnceCell;
 
 use super::{
-    context::{Session, session},
+    context::{Here, session},
     enums::{BodyFormat, Direction},
 };
 
@@ -42,7 +42,7 @@ impl Body {
     }
 
     /// The assets it shows, read once for all its forms.
-    async fn assets(&self, session: &Session) -> Result<&Assets> {
+    async fn assets(&self, session: Here<'_>) -> Result<&Assets> {
         self.assets
             .get_or_try_init(|| Assets::of(session, &self.stored.derived, self.edition))
             .await

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -12,6 +13,7 @@ use domain::{Error, editions::EditionSet, id::EditionId};
 use super::{
     editions::Edition,
     loaders::{Loaders, SharedError, Source},
+    lookahead,
 };
 
 /// The data of one request.
@@ -72,40 +74,84 @@ impl Session {
         code.map(|code| self.edition_id(Some(code))).transpose()
     }
 
-    /// Reads one record together with all others that are asked for at the same time.
-    pub(crate) async fn load<K>(
-        &self,
-        key: K,
-    ) -> Result<Option<<Source as Loader<K>>::Value>, SharedError>
-    where
-        K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
-        Source: Loader<K, Error = SharedError>,
-    {
-        self.loaders.load(key).await
-    }
-
-    /// Reads several records, also together with all others.
-    pub(crate) async fn load_many<K>(
-        &self,
-        keys: impl IntoIterator<Item = K>,
-    ) -> Result<HashMap<K, <Source as Loader<K>>::Value>, SharedError>
-    where
-        K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
-        Source: Loader<K, Error = SharedError>,
-    {
-        self.loaders.load_many(keys).await
-    }
-
     /// Whether this actor sees what stays inside the house of an edition.
     pub(crate) fn sees_inside(&self, edition: EditionId) -> bool {
         self.cx.scope().sees_inside(edition)
     }
 }
 
+/// The data of the request, as the resolver of one field uses it.
+#[derive(Clone, Copy)]
+pub(crate) struct Here<'a> {
+    session: &'a Session,
+    /// Whether other resolvers are likely to ask for the like at the same time.
+    has_company: bool,
+}
+
+impl std::ops::Deref for Here<'_> {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        self.session
+    }
+}
+
+impl Here<'_> {
+    /// The same for a resolver that asks for many records one by one.
+    pub(crate) fn with_company(self) -> Self {
+        Self {
+            has_company: true,
+            ..self
+        }
+    }
+
+    /// Reads one record: below a list together with all others that are asked for within a
+    /// millisecond, elsewhere at once.
+    pub(crate) async fn load<K>(
+        self,
+        key: K,
+    ) -> Result<Option<<Source as Loader<K>>::Value>, SharedError>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Source: Loader<K, Error = SharedError>,
+    {
+        if self.has_company {
+            self.session.loaders.load(key).await
+        } else {
+            Ok(self
+                .session
+                .loaders
+                .load_now(std::slice::from_ref(&key))
+                .await?
+                .remove(&key))
+        }
+    }
+
+    /// Reads several records in the same way.
+    pub(crate) async fn load_many<K>(
+        self,
+        keys: Vec<K>,
+    ) -> Result<HashMap<K, <Source as Loader<K>>::Value>, SharedError>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Source: Loader<K, Error = SharedError>,
+    {
+        match keys.as_slice() {
+            [] => Ok(HashMap::new()),
+            _ if self.has_company => self.session.loaders.load_many(keys).await,
+            keys => self.session.loaders.load_now(keys).await,
+        }
+    }
+}
+
 /// The data of the request.
-pub(crate) fn session<'a>(ctx: &Context<'a>) -> domain::Result<&'a Session> {
-    ctx.data_opt::<Session>()
-        .ok_or_else(|| Error::internal("a query was executed without a session"))
+pub(crate) fn session<'a>(ctx: &Context<'a>) -> domain::Result<Here<'a>> {
+    let session = ctx
+        .data_opt::<Session>()
+        .ok_or_else(|| Error::internal("a query was executed without a session"))?;
+    Ok(Here {
+        session,
+        has_company: lookahead::is_below_list(ctx),
+    })
 }
 
 /// Reads an id of an argument or input field; the error names that field.

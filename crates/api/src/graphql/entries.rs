@@ -15,7 +15,7 @@ use super::{
     articles::Article,
     body::Body,
     connection::Listed,
-    context::{Session, parse_id, rename_field, session},
+    context::{Here, parse_id, rename_field, session},
     editions::Edition,
     enums::{Status, View},
     loaders::{BodyKey, Relations, RelationsKey, SeoKey, TranslationsKey},
@@ -124,7 +124,7 @@ impl Entry {
     }
 
     /// Its main picture.
-    pub(crate) async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
+    pub(crate) async fn main_picture(&self, session: Here<'_>) -> Result<Option<Figure>> {
         match self {
             Self::Article(article) => article.main_picture(session).await,
             Self::Page(page) => page.main_picture(session).await,
@@ -135,7 +135,7 @@ impl Entry {
     /// Its byline in the domain's words; only articles have one.
     pub(crate) async fn contributions(
         &self,
-        session: &Session,
+        session: Here<'_>,
     ) -> Result<Vec<domain::articles::Contribution>> {
         match self {
             Self::Article(article) => article.contributions(session).await,
@@ -214,7 +214,7 @@ impl EntryFields {
     }
 
     /// The absolute address.
-    pub(crate) fn absolute_url(&self, session: &Session) -> domain::Result<String> {
+    pub(crate) fn absolute_url(&self, session: Here<'_>) -> domain::Result<String> {
         let entry = self.entry();
         Ok(session.edition_set().get(entry.edition)?.url(&entry.path))
     }
@@ -222,7 +222,7 @@ impl EntryFields {
     /// Relations that were not read with the entry.
     pub(crate) async fn relations(
         &self,
-        session: &Session,
+        session: Here<'_>,
         parts: Parts,
     ) -> Result<Option<Arc<Relations>>> {
         let entry = self.entry();
@@ -239,7 +239,7 @@ impl EntryFields {
     ///
     /// The field of this name stands in the object of each kind, not here: it leads back to these
     /// objects, and the library merges fields only of what it knows completely.
-    pub(crate) async fn versions(&self, session: &Session) -> Result<Vec<Translation>> {
+    pub(crate) async fn versions(&self, session: Here<'_>) -> Result<Vec<Translation>> {
         Ok(session
             .load(TranslationsKey(self.entry().group))
             .await?
@@ -249,7 +249,7 @@ impl EntryFields {
     /// The main picture.
     pub(crate) async fn hero(
         &self,
-        session: &Session,
+        session: Here<'_>,
         part: &Part<Option<Figure>>,
     ) -> Result<Option<Figure>> {
         match part {
@@ -264,7 +264,7 @@ impl EntryFields {
     /// Attached files.
     pub(crate) async fn attachments(
         &self,
-        session: &Session,
+        session: Here<'_>,
         part: &Part<Vec<Figure>>,
     ) -> Result<Vec<Figure>> {
         match part {
@@ -280,7 +280,7 @@ impl EntryFields {
     /// The body.
     pub(crate) async fn body(
         &self,
-        session: &Session,
+        session: Here<'_>,
         part: &Part<Arc<domain::articles::EntryBody>>,
     ) -> Result<Body> {
         let entry = self.entry();
@@ -297,7 +297,7 @@ impl EntryFields {
     /// Texts for search engines.
     pub(crate) async fn seo(
         &self,
-        session: &Session,
+        session: Here<'_>,
         part: &Part<content::Seo>,
         of: Entry,
     ) -> Result<Seo> {
@@ -462,7 +462,7 @@ pub(crate) struct EntryArgs {
 
 impl EntryArgs {
     /// What they ask the application for.
-    pub(crate) fn read(self, session: &Session, kind: ContentKind) -> domain::Result<EntryGet> {
+    pub(crate) fn read(self, session: Here<'_>, kind: ContentKind) -> domain::Result<EntryGet> {
         let Self {
             by,
             edition,
@@ -517,7 +517,7 @@ pub(crate) fn entry_id(field: &str, text: &str, kind: ContentKind) -> domain::Re
 
 /// The edition of the text wanted by an argument, else the one the parent was asked for in.
 pub(crate) fn edition_or(
-    session: &Session,
+    session: Here<'_>,
     code: Option<&str>,
     requested: EditionId,
 ) -> domain::Result<EditionId> {

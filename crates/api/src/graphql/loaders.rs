@@ -59,6 +59,18 @@ impl Loaders {
         self.0.load_one(key).await
     }
 
+    /// Reads records at once, without waiting for others to be asked for.
+    pub(crate) async fn load_now<K>(
+        &self,
+        keys: &[K],
+    ) -> Result<HashMap<K, <Source as Loader<K>>::Value>, SharedError>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Source: Loader<K, Error = SharedError>,
+    {
+        self.0.loader().load(keys).await
+    }
+
     /// Reads several records, also together with all others.
     pub(crate) async fn load_many<K>(
         &self,

@@ -11,7 +11,7 @@ use domain::{
 
 use super::{
     connection::{Connection, Listed, Paging},
-    context::{Session, parse_id, session},
+    context::{Here, parse_id, session},
     editions::Edition,
     entries::Entry,
     enums::{AssetKind, Direction},
@@ -179,7 +179,7 @@ impl Asset {
         let parts = lookahead::entry_parts(ctx);
         let ids = media::used_by(session.cx(), self.asset.id).await?;
         let mut found = session
-            .load_many(ids.iter().map(|id| EntryKey { id: *id, parts }))
+            .load_many(ids.iter().map(|id| EntryKey { id: *id, parts }).collect())
             .await?;
         Ok(ids
             .into_iter()
@@ -231,7 +231,7 @@ pub(crate) struct AssetTranslation {
 
 impl AssetTranslation {
     fn new(
-        session: &Session,
+        session: Here<'_>,
         text: &domain::text::Localized<domain::media::AssetText>,
     ) -> Result<Self> {
         let domain::media::AssetText {

@@ -15,7 +15,7 @@ use super::{
     articles::{Article, map},
     body::Body,
     connection::{Connection, Listed, Paging},
-    context::{Session, both, parse_id, session},
+    context::{Here, both, parse_id, session},
     editions::Edition,
     entries::{Entry, EntryArgs, EntryFields, EntryRef, RecordRef, Translation},
     enums::View,
@@ -79,7 +79,8 @@ impl Newsletter {
 
     /// The absolute address of its archive at the frontend of its edition.
     async fn url(&self, ctx: &Context<'_>) -> Result<String> {
-        let editions = session(ctx)?.edition_set();
+        let session = session(ctx)?;
+        let editions = session.edition_set();
         Ok(editions
             .get(self.0.edition)?
             .url(&newsletters::path(editions, &self.0)))
@@ -174,7 +175,7 @@ impl Listed for Issue {
 
 impl Issue {
     /// The main picture.
-    pub(crate) async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
+    pub(crate) async fn main_picture(&self, session: Here<'_>) -> Result<Option<Figure>> {
         self.0.fields.hero(session, &self.0.hero).await
     }
 }

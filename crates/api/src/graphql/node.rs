@@ -14,7 +14,7 @@ use super::{
     authors::Author,
     collections::Collection,
     comments::Comment,
-    context::{Session, parse_id, session},
+    context::{Here, parse_id, session},
     editions::Edition,
     entries::Entry,
     galleries::Gallery,
@@ -109,7 +109,7 @@ impl NodeQueries {
         ctx: &Context<'_>,
         #[graphql(desc = "The ids: at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
-        let session = session(ctx)?;
+        let session = session(ctx)?.with_company();
         let edition = session.edition_set().default_edition()?.id;
         let parts = lookahead::entry_parts(ctx);
         let ids = parse(&ids)?;
@@ -138,7 +138,7 @@ fn parse(texts: &[ID]) -> domain::Result<Vec<AnyId>> {
 }
 
 async fn fetch(
-    session: &Session,
+    session: Here<'_>,
     id: AnyId,
     edition: EditionId,
     parts: Parts,

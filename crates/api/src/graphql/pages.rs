@@ -16,7 +16,7 @@ use super::{
     body::Body,
     comments::{self, Comment},
     connection::{Connection, Listed, Paging},
-    context::{Session, both, session},
+    context::{Here, both, session},
     entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
     enums::View,
     filters::{self, PageFilter, PageOrder},
@@ -75,13 +75,13 @@ impl Page {
     }
 
     /// The main picture.
-    pub(crate) async fn main_picture(&self, session: &Session) -> Result<Option<Figure>> {
+    pub(crate) async fn main_picture(&self, session: Here<'_>) -> Result<Option<Figure>> {
         self.0.fields.hero(session, &self.0.hero).await
     }
 
     async fn above(
         &self,
-        session: &Session,
+        session: Here<'_>,
         parts: domain::content::Parts,
     ) -> Result<Option<Self>> {
         let Some(id) = self.entry().parent else {

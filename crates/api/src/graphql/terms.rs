@@ -14,7 +14,7 @@ use domain::{
 use super::{
     article_lists::{ArticleConnection, ArticleFilter, ArticleList, ArticleOrder, Owner},
     connection::{Connection, Listed, Paging},
-    context::{Session, parse_id, session},
+    context::{Here, parse_id, session},
     editions::Edition,
     entries::{RecordRef, edition_or},
     enums::{Direction, TermOrder},
@@ -103,7 +103,8 @@ impl TermFields {
 
     /// Its absolute address at the frontend of that edition.
     async fn url(&self, ctx: &Context<'_>) -> Result<String> {
-        let editions = session(ctx)?.edition_set();
+        let session = session(ctx)?;
+        let editions = session.edition_set();
         Ok(editions
             .get(self.term.text.edition)?
             .url(&terms::path(editions, &self.term)))
@@ -206,7 +207,7 @@ impl Category {
         self.0.term.id == TermId::from(id)
     }
 
-    async fn above(&self, session: &Session) -> Result<Option<Self>> {
+    async fn above(&self, session: Here<'_>) -> Result<Option<Self>> {
         let Some(parent) = self.0.term.parent else {
             return Ok(None);
         };
@@ -347,7 +348,7 @@ pub(crate) struct TermTranslation {
 }
 
 impl TermTranslation {
-    fn new(session: &Session, taxonomy: Taxonomy, text: &Localized<TermText>) -> Result<Self> {
+    fn new(session: Here<'_>, taxonomy: Taxonomy, text: &Localized<TermText>) -> Result<Self> {
         let editions = session.edition_set();
         let path = terms::text_path(editions, taxonomy, text);
         let TermText {

@@ -9,7 +9,7 @@ use domain::{
     id::{AssetId, EditionId},
 };
 
-use crate::graphql::{context::Session, loaders::AssetKey, media::Asset};
+use crate::graphql::{context::Here, loaders::AssetKey, media::Asset};
 
 /// The scheme addresses of our own assets have in bodies.
 pub(super) const SCHEME: &str = "asset:";
@@ -22,13 +22,13 @@ pub(crate) struct Assets(HashMap<AssetId, (Asset, String)>);
 
 impl Assets {
     /// Reads the assets of a body, with their texts in an edition.
-    pub(crate) async fn of(session: &Session, body: &Body, edition: EditionId) -> Result<Self> {
+    pub(crate) async fn of(session: Here<'_>, body: &Body, edition: EditionId) -> Result<Self> {
         // A key that is no id names something the import never found.
         let ids = body
             .asset_references()
             .filter_map(|key| key.parse::<AssetId>().ok());
         let found = session
-            .load_many(ids.map(|id| AssetKey { id, edition }))
+            .load_many(ids.map(|id| AssetKey { id, edition }).collect())
             .await?;
         let with_address = |(key, asset): (AssetKey, Asset)| {
             let address = asset.address(session.cx());

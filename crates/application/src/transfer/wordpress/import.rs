@@ -36,8 +36,10 @@ use super::{
 };
 use crate::{ActorContext, Tx};
 
-/// What an import notes of its own source.
+/// What an import notes of its own source: that it has begun, and that it has come to its end.
 const IMPORTED: &str = "imported";
+const BEGUN: &str = "begun";
+const DONE: &str = "done";
 /// How many lines of a list of links are dealt with in one transaction.
 const LINKS_AT_A_TIME: usize = 200;
 /// More sites than this belong to no publication.
@@ -140,6 +142,8 @@ struct Course<'a> {
     run: Arc<Run>,
     known: Arc<Known>,
     report: ImportReport,
+    /// Whether what had to wait is looked at even if this run brings nothing new.
+    resolves_all: bool,
     progress: &'a dyn Progress,
 }
 
@@ -197,6 +201,7 @@ async fn run(
         run,
         known,
         report,
+        resolves_all: setup.was_broken_off,
         progress,
     };
     course.go(request).await?;
@@ -317,6 +322,8 @@ struct Setup {
     editions: Vec<Edition>,
     created: u64,
     is_new_source: bool,
+    /// Whether an earlier run ended before its end.
+    was_broken_off: bool,
     has_groups: bool,
     is_shared: bool,
     sites: Vec<ImportedSite>,
@@ -360,11 +367,7 @@ async fn set_up(
         .reader()
         .import_record(source, kinds::STATE, IMPORTED)
         .await?;
-    if state.is_none() {
-        tx.store_tx()
-            .save_import_record(source, kinds::STATE, IMPORTED, &saying(""))
-            .await?;
-    }
+    note_state(tx, source, BEGUN).await?;
     let listed = tx
         .reader()
         .import_record(source, kinds::STATE, links::LISTED)
@@ -381,10 +384,17 @@ async fn set_up(
         editions,
         created,
         is_new_source: state.is_none(),
+        was_broken_off: state.is_some_and(|state| state.content_hash != DONE),
         is_shared,
         sites,
         links: links_kind(tx).await?,
     })
+}
+
+async fn note_state(tx: &mut Tx, source: &str, state: &str) -> Result<()> {
+    tx.store_tx()
+        .save_import_record(source, kinds::STATE, IMPORTED, &saying(state))
+        .await
 }
 
 /// Notes where the site stood, for links from other sites. Answers with all sites, this one first,
@@ -464,7 +474,7 @@ impl Course<'_> {
         )
         .await?;
         self.menus().await?;
-        if self.has_news() {
+        if self.resolves_all || self.has_news() {
             let links = self.writer.links;
             self.drain(EVERYWHERE, links, async |writer, tx, rows, effects| {
                 writer.late_links(tx, rows, effects).await
@@ -472,6 +482,9 @@ impl Course<'_> {
             .await?;
         }
         self.join(request).await?;
+        self.stage
+            .run(async |tx| note_state(tx, &source, DONE).await)
+            .await?;
         self.tell(self.run.bytes * 2);
         Ok(())
     }
