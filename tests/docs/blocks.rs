@@ -44,7 +44,13 @@ pub fn read(page: &str) -> Vec<Block> {
             (None, Some(info)) => {
                 let mut words = info.split_whitespace().map(str::to_owned);
                 let language = words.next().unwrap_or_default();
-                open = Some(Block { language, flags: words.collect(), text: String::new(), line: number, variables: None });
+                open = Some(Block {
+                    language,
+                    flags: words.collect(),
+                    text: String::new(),
+                    line: number,
+                    variables: None,
+                });
             }
             (None, None) => {}
         }
@@ -67,7 +73,13 @@ pub struct Request {
 impl Request {
     /// A GET that must answer 200.
     pub fn get(path: &str) -> Self {
-        Self { method: Method::GET, path: path.to_owned(), headers: Vec::new(), body: None, status: 200 }
+        Self {
+            method: Method::GET,
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: None,
+            status: 200,
+        }
     }
 
     /// The requests of an `http` block: `# 404`, `GET /path`, `Header: value`.
@@ -76,13 +88,29 @@ impl Request {
         let mut status = 200;
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             if let Some(comment) = line.strip_prefix('#') {
-                status = comment.trim().parse().expect("a comment of an http block is a status");
-            } else if let Some((method, path)) = line.split_once(' ').filter(|(method, _)| matches!(*method, "GET" | "HEAD")) {
-                requests.push(Self { method: method.parse().unwrap(), status, ..Self::get(path) });
+                status = comment
+                    .trim()
+                    .parse()
+                    .expect("a comment of an http block is a status");
+            } else if let Some((method, path)) = line
+                .split_once(' ')
+                .filter(|(method, _)| matches!(*method, "GET" | "HEAD"))
+            {
+                requests.push(Self {
+                    method: method.parse().unwrap(),
+                    status,
+                    ..Self::get(path)
+                });
                 status = 200;
             } else {
-                let (name, value) = line.split_once(": ").expect("a line of an http block is a request or a header");
-                requests.last_mut().expect("a header stands below its request").headers.push((name.to_owned(), value.to_owned()));
+                let (name, value) = line
+                    .split_once(": ")
+                    .expect("a line of an http block is a request or a header");
+                requests
+                    .last_mut()
+                    .expect("a header stands below its request")
+                    .headers
+                    .push((name.to_owned(), value.to_owned()));
             }
         }
         requests
@@ -95,7 +123,12 @@ pub fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        let name = after.split_once('}').filter(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.')));
+        let name = after.split_once('}').filter(|(name, _)| {
+            !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
+        });
         match name.and_then(|(name, tail)| Some((value(name)?, tail))) {
             Some((value, tail)) => {
                 filled.push_str(&value);
@@ -113,15 +146,24 @@ pub fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
 
 /// Where the links of a page lead.
 pub fn links(page: &str) -> impl Iterator<Item = &str> {
-    page.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link)
+    page.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(link, _)| link)
 }
 
 /// The anchors of a page's headings, as forges make them.
 pub fn anchors(page: &str) -> impl Iterator<Item = String> {
-    page.lines().filter(|line| line.starts_with('#')).map(|line| {
-        let heading = line.trim_start_matches('#').trim().to_lowercase();
-        heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_')).map(|c| if c == ' ' { '-' } else { c }).collect()
-    })
+    page.lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| {
+            let heading = line.trim_start_matches('#').trim().to_lowercase();
+            heading
+                .chars()
+                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+                .map(|c| if c == ' ' { '-' } else { c })
+                .collect()
+        })
 }
 
 #[test]
@@ -130,7 +172,10 @@ fn blocks_have_their_flags_and_variables() {
     let blocks = read(page);
     assert_eq!(blocks.len(), 2);
     assert!(blocks[0].has("errors") && blocks[0].line == 2);
-    assert_eq!((blocks[0].text.as_str(), blocks[0].variables.as_deref()), ("{ a }\n", Some("{}\n")));
+    assert_eq!(
+        (blocks[0].text.as_str(), blocks[0].variables.as_deref()),
+        ("{ a }\n", Some("{}\n"))
+    );
 }
 
 #[test]
@@ -142,6 +187,8 @@ fn requests_are_read_with_their_status_and_headers() {
 
 #[test]
 fn only_known_names_are_filled_in() {
-    let filled = fill("{ \"a\": \"{x.0}\" } {y} {", |name| (name == "x.0").then(|| "1".to_owned()));
+    let filled = fill("{ \"a\": \"{x.0}\" } {y} {", |name| {
+        (name == "x.0").then(|| "1".to_owned())
+    });
     assert_eq!(filled, "{ \"a\": \"1\" } {y} {");
 }

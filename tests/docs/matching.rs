@@ -22,7 +22,11 @@ fn compare(expected: &Value, answer: &Value, place: &str, found: &mut Vec<String
         }
         (Value::Array(expected), Value::Array(answer)) => {
             if expected.len() > answer.len() {
-                found.push(format!("{place} has {} items in the answer, not {}", answer.len(), expected.len()));
+                found.push(format!(
+                    "{place} has {} items in the answer, not {}",
+                    answer.len(),
+                    expected.len()
+                ));
             }
             for (number, (expected, answer)) in expected.iter().zip(answer).enumerate() {
                 compare(expected, answer, &format!("{place}/{number}"), found);
@@ -37,7 +41,11 @@ fn compare(expected: &Value, answer: &Value, place: &str, found: &mut Vec<String
 /// The first line of `expected` that does not stand in `text` behind the lines before it.
 pub fn first_missing_line<'a>(expected: &'a str, text: &str) -> Option<&'a str> {
     let mut lines = text.lines().map(str::trim);
-    expected.lines().map(str::trim).filter(|line| !line.is_empty()).find(|wanted| !lines.any(|line| fits(wanted, line)))
+    expected
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .find(|wanted| !lines.any(|line| fits(wanted, line)))
 }
 
 /// Whether a text is as a pattern says, in which `…` is anything.

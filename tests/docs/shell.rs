@@ -11,18 +11,25 @@ pub fn commands(text: &str) -> Vec<Vec<String>> {
     let mut word: Option<String> = None;
     let mut is_piped = false;
     let mut chars = text.chars().peekable();
-    let mut end_word = |word: &mut Option<String>, commands: &mut Vec<Vec<String>>, is_piped: bool| {
+    let end_word = |word: &mut Option<String>, commands: &mut Vec<Vec<String>>, is_piped: bool| {
         let Some(word) = word.take() else { return };
         let command = commands.last_mut().unwrap();
-        let is_setting = command.is_empty() && word.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
+        let is_setting = command.is_empty()
+            && word
+                .split_once('=')
+                .is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
         if !is_piped && !is_setting {
             command.push(word);
         }
     };
     while let Some(c) = chars.next() {
         match c {
-            '\'' => word.get_or_insert_default().extend(chars.by_ref().take_while(|c| *c != '\'')),
-            '"' => word.get_or_insert_default().extend(chars.by_ref().take_while(|c| *c != '"')),
+            '\'' => word
+                .get_or_insert_default()
+                .extend(chars.by_ref().take_while(|c| *c != '\'')),
+            '"' => word
+                .get_or_insert_default()
+                .extend(chars.by_ref().take_while(|c| *c != '"')),
             '\\' if chars.peek() == Some(&'\n') => {
                 chars.next();
             }
@@ -50,10 +57,17 @@ pub fn request(words: &[&str], address: &str) -> Result<Request, String> {
     let mut request = Request::get("");
     let mut words = words.iter().skip(1);
     while let Some(word) = words.next() {
-        let mut next = || words.next().copied().ok_or_else(|| format!("curl: {word} needs a value"));
+        let mut next = || {
+            words
+                .next()
+                .copied()
+                .ok_or_else(|| format!("curl: {word} needs a value"))
+        };
         match *word {
             "-H" => {
-                let (name, value) = next()?.split_once(": ").ok_or("curl: a header is `Name: value`")?;
+                let (name, value) = next()?
+                    .split_once(": ")
+                    .ok_or("curl: a header is `Name: value`")?;
                 request.headers.push((name.to_owned(), value.to_owned()));
             }
             "-d" => {
@@ -74,11 +88,21 @@ pub fn request(words: &[&str], address: &str) -> Result<Request, String> {
 #[test]
 fn words_are_split_as_a_shell_does() {
     let found = commands("A_B=1 curl -s 'x y' \\\n  -d '{\n}' | jq . # note\nmake run  # more\n");
-    assert_eq!(found, [vec!["curl", "-s", "x y", "-d", "{\n}"], vec!["make", "run"]]);
+    assert_eq!(
+        found,
+        [vec!["curl", "-s", "x y", "-d", "{\n}"], vec!["make", "run"]]
+    );
 }
 
 #[test]
 fn curl_becomes_a_request() {
-    let request = request(&["curl", "-s", "http://h/a", "-H", "A: b", "-d", "{}"], "http://h").unwrap();
-    assert_eq!((request.method, request.path.as_str(), request.headers.len()), (Method::POST, "/a", 1));
+    let request = request(
+        &["curl", "-s", "http://h/a", "-H", "A: b", "-d", "{}"],
+        "http://h",
+    )
+    .unwrap();
+    assert_eq!(
+        (request.method, request.path.as_str(), request.headers.len()),
+        (Method::POST, "/a", 1)
+    );
 }

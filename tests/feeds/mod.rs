@@ -44,7 +44,7 @@ async fn gazette(server: &TestServer) -> Editions {
         .await;
     let group = server.group().await;
     let html = format!(
-        "<p>See <a href=\"/about\">us</a> ]]&gt; &amp; <img src=\"asset:{picture}\" alt=\"Here\"></p><p>More <em>of it</em>.</p>"
+        "<p>See <a href=\"https://elsewhere.example/\">them</a> ]]&gt; &amp; <img src=\"asset:{picture}\" alt=\"Here\"></p><p>More <em>of it</em>.</p>"
     );
     server
         .article(site.en, "The river rises")

@@ -222,6 +222,28 @@ async fn conditions_can_be_joined_and_turned_round() {
 }
 
 #[tokio::test]
+async fn what_has_no_outlet_is_not_of_that_outlet() {
+    let server = TestServer::with_demo().await;
+    let data = server
+        .graphql(
+            "{ all: articles { totalCount } is: articles(filter: { source: { eq: \"The Spade and Barrow\" } }) { totalCount } \
+               not: articles(filter: { not: { source: { eq: \"The Spade and Barrow\" } } }) { totalCount } \
+               page(by: { slug: \"about\" }) { id } \
+               absent: articles(filter: { not: { translationOf: \"article_00000000000000000000000000\" } }) { totalCount } }",
+        )
+        .await;
+    let count = |name: &str| data[name]["totalCount"].as_u64().unwrap();
+    assert_eq!(count("not"), count("all") - count("is"));
+    assert_eq!(count("absent"), count("all"));
+    let about = data["page"]["id"].as_str().unwrap();
+    let pages = server
+        .graphql(&format!("{{ all: pages {{ totalCount }} below: pages(filter: {{ parent: \"{about}\" }}) {{ totalCount }} not: pages(filter: {{ not: {{ parent: \"{about}\" }} }}) {{ totalCount }} }}"))
+        .await;
+    let count = |name: &str| pages[name]["totalCount"].as_u64().unwrap();
+    assert_eq!(count("not"), count("all") - count("below"));
+}
+
+#[tokio::test]
 async fn the_outlet_is_matched_exactly() {
     let server = TestServer::with_demo().await;
     let data = server

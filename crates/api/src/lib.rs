@@ -65,10 +65,19 @@ pub fn router(app: Arc<App>, options: ApiOptions) -> domain::Result<Router> {
     let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(()).on_failure(()))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_request(())
+                .on_response(())
+                .on_failure(()),
+        )
         .layer(from_fn(error::problems))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, options.request_timeout))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            options.request_timeout,
+        ))
         .layer(DefaultBodyLimit::max(options.max_body_bytes));
     Ok(compressed
         .merge(media::router().with_state(app))
@@ -88,8 +97,14 @@ pub fn openapi_json() -> domain::Result<String> {
 
 /// One span per request: what was asked for by its route, never by its values.
 fn span(request: &Request<Body>) -> tracing::Span {
-    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("", MatchedPath::as_str);
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok());
     tracing::info_span!("request", http.method = %request.method(), http.route = route, request.id = id.unwrap_or_default())
 }
 

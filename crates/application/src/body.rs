@@ -49,3 +49,15 @@ pub fn html(cx: &ActorContext, body: &Body, assets: &HashMap<AssetId, Asset>) ->
         assets.get(&id).map(|asset| media::url(cx, asset))
     })
 }
+
+/// The Markdown of a body with the addresses of its assets filled in.
+#[expect(clippy::implicit_hasher, reason = "the map comes from `assets`")]
+pub fn markdown(cx: &ActorContext, body: &Body, assets: &HashMap<AssetId, Asset>) -> String {
+    let mut markdown = body.markdown.clone();
+    if markdown.contains("asset:") {
+        for asset in assets.values() {
+            markdown = markdown.replace(&format!("asset:{}", asset.id), &media::url(cx, asset));
+        }
+    }
+    markdown
+}

@@ -16,6 +16,9 @@ use crate::{
     entries::{self, EntryGet, PathParts, prepare},
 };
 
+/// How deep pages go.
+const MAX_DEPTH: usize = 20;
+
 /// One page.
 pub async fn get(cx: &ActorContext, get: &EntryGet, parts: Parts) -> Result<Option<Page>> {
     entries::get(cx, ContentKind::Page, get, parts)
@@ -95,24 +98,15 @@ pub async fn update_in(
         .await
 }
 
-/// The path of the page above; a page cannot stand below itself.
+/// The slugs of the pages above, from the root down; a page cannot stand below itself.
 async fn path_parts(tx: &mut Tx, id: PageId, draft: &PageDraft) -> Result<PathParts> {
-    let Some(parent) = draft.entry.parent else {
-        return Ok(PathParts::default());
-    };
-    let mut next = Some(parent);
-    let mut path = None;
-    for level in 0..=20 {
-        let Some(current) = next else {
-            return Ok(PathParts {
-                parent_path: path,
-                ..PathParts::default()
-            });
-        };
-        if current == id.into() || level == 20 {
+    let mut next = draft.entry.parent;
+    let mut slugs = Vec::new();
+    while let Some(current) = next {
+        if current == id.into() || slugs.len() == MAX_DEPTH {
             return Err(Error::invalid(
                 "parent",
-                "stands below this page, or more than 20 levels deep",
+                format!("stands below this page, or more than {MAX_DEPTH} levels deep"),
             ));
         }
         let above = tx
@@ -128,10 +122,12 @@ async fn path_parts(tx: &mut Tx, id: PageId, draft: &PageDraft) -> Result<PathPa
                 "must be a page of the same edition",
             ));
         }
-        if path.is_none() {
-            path = Some(above.entry().path.clone());
-        }
+        slugs.push(above.entry().slug.clone());
         next = above.entry().parent;
     }
-    Ok(PathParts::default())
+    slugs.reverse();
+    Ok(PathParts {
+        parent_path: (!slugs.is_empty()).then(|| slugs.join("/")),
+        ..PathParts::default()
+    })
 }

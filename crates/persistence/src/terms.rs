@@ -1,6 +1,6 @@
 //! Categories and tags.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     Error, Result,
@@ -11,6 +11,7 @@ use domain::{
     paging::{Key, Page, PageArgs},
     terms::{Taxonomy, Term, TermDraft, TermId, TermOrder, TermQuery, TermText},
     text::{Localized, SortKeys},
+    time::Timestamp,
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -414,73 +415,118 @@ impl WriteTx {
     /// Brings everything below a moved or renamed category in line: tree paths, slug paths and the
     /// rows that make a category's list hold its descendants' articles.
     pub async fn refresh_subtree(&self, id: CategoryId) -> Result<()> {
-        let mut level = vec![id.uuid()];
-        while !level.is_empty() {
-            let mut sql = Sql::new(
-                "SELECT c.id, p.id, p.tree_path FROM term c JOIN term p ON p.id = c.parent_id WHERE c.parent_id IN ",
-            );
-            sql.id_list(&level);
-            let mut next = Vec::new();
-            for row in &mut self.query(sql).await? {
-                let (child, parent, above): (Uuid, Uuid, String) =
-                    (row.get()?, row.get()?, row.get()?);
-                let path = if above.is_empty() {
-                    parent.simple().to_string()
-                } else {
-                    format!("{above}/{}", parent.simple())
-                };
-                let mut update = Sql::new("UPDATE term SET tree_path = ");
-                update.bind(path).push(" WHERE id = ").bind(child);
-                self.execute(update).await?;
-                let mut update = Sql::new(
-                    "UPDATE term_text SET slug_path = coalesce((SELECT p.slug_path || '/' FROM term_text p WHERE p.term_id = ",
-                );
-                update
-                    .bind(parent)
-                    .push(" AND p.edition_id = term_text.edition_id), '') || slug WHERE term_id = ")
-                    .bind(child);
-                self.execute(update).await?;
-                next.push(child);
-            }
-            level = next;
-        }
-        self.refresh_ancestor_rows(id).await
+        self.refresh_below(vec![id.uuid()]).await?;
+        let entries = self.entries_below(id.uuid()).await?;
+        self.rebuild_ancestors(&entries).await
     }
 
-    async fn refresh_ancestor_rows(&self, id: CategoryId) -> Result<()> {
-        // Every entry of the subtree gets its ancestors anew.
-        let like = format!("%{}%", id.uuid().simple());
-        let mut sql = Sql::new(
-            "SELECT DISTINCT x.entry_id, t.id, t.tree_path FROM entry_term x JOIN term t ON t.id = x.term_id WHERE x.is_direct AND (t.id = ",
-        );
-        sql.bind(id.uuid())
-            .push(" OR t.tree_path LIKE ")
-            .bind(like)
-            .push(")");
-        for row in &mut self.query(sql).await? {
-            let (entry, own, path): (Uuid, Uuid, String) = (row.get()?, row.get()?, row.get()?);
-            let mut delete = Sql::new("DELETE FROM entry_term WHERE NOT is_direct AND entry_id = ");
-            delete.bind(entry);
-            self.execute(delete).await?;
-            for ancestor in path
-                .split('/')
-                .filter_map(|part| Uuid::parse_str(part).ok())
-            {
-                let mut insert = Sql::new(
-                    "INSERT INTO entry_term (entry_id, term_id, position, is_direct, kind, edition_id, status, sort_at) SELECT entry_id, ",
-                );
-                insert
-                    .bind(ancestor)
-                    .push(", 1000, ")
-                    .bind(false)
-                    .push(", kind, edition_id, status, sort_at FROM entry_term WHERE entry_id = ")
-                    .bind(entry);
-                insert
-                    .push(" AND term_id = ")
-                    .bind(own)
-                    .push(" ON CONFLICT (entry_id, term_id) DO NOTHING");
-                self.execute(insert).await?;
+    /// Tree paths and slug paths of everything below these categories, level by level.
+    pub(crate) async fn refresh_below(&self, mut level: Vec<Uuid>) -> Result<()> {
+        while !level.is_empty() {
+            let mut sql = Sql::new("SELECT c.id FROM term c WHERE c.parent_id IN ");
+            sql.id_list(&level);
+            level = Vec::new();
+            for row in &mut self.query(sql).await? {
+                level.push(row.get()?);
             }
+            self.refresh_paths(&level).await?;
+        }
+        Ok(())
+    }
+
+    /// Tree path and slug path of each of these categories, from its parent's.
+    pub(crate) async fn refresh_paths(&self, terms: &[Uuid]) -> Result<()> {
+        for term in terms {
+            let mut sql = Sql::new(
+                "SELECT p.id, p.tree_path FROM term c JOIN term p ON p.id = c.parent_id WHERE c.id = ",
+            );
+            sql.bind(*term);
+            let path = match self.query(sql).await?.first_mut() {
+                None => String::new(),
+                Some(row) => {
+                    let (parent, above): (Uuid, String) = (row.get()?, row.get()?);
+                    if above.is_empty() {
+                        parent.simple().to_string()
+                    } else {
+                        format!("{above}/{}", parent.simple())
+                    }
+                }
+            };
+            let mut update = Sql::new("UPDATE term SET tree_path = ");
+            update.bind(path).push(" WHERE id = ").bind(*term);
+            self.execute(update).await?;
+            let mut update = Sql::new(
+                "UPDATE term_text SET slug_path = coalesce((SELECT p.slug_path || '/' FROM term c JOIN term_text p ON p.term_id = c.parent_id \
+                 WHERE c.id = term_text.term_id AND p.edition_id = term_text.edition_id), '') || slug WHERE term_id = ",
+            );
+            update.bind(*term);
+            self.execute(update).await?;
+        }
+        Ok(())
+    }
+
+    /// The entries that stand in a category or below it.
+    pub(crate) async fn entries_below(&self, category: Uuid) -> Result<Vec<Uuid>> {
+        let mut sql = Sql::new("SELECT entry_id FROM entry_term WHERE term_id = ");
+        sql.bind(category);
+        self.query(sql).await?.iter_mut().map(Row::get).collect()
+    }
+
+    /// Makes the rows for the ancestors of these entries' categories anew, a few statements for
+    /// every five hundred entries.
+    pub(crate) async fn rebuild_ancestors(&self, entries: &[Uuid]) -> Result<()> {
+        for chunk in entries.chunks(500) {
+            let mut delete =
+                Sql::new("DELETE FROM entry_term WHERE NOT is_direct AND entry_id IN ");
+            delete.id_list(chunk);
+            self.execute(delete).await?;
+            let mut sql = Sql::new(
+                "SELECT x.entry_id, x.term_id, t.tree_path, x.kind, x.edition_id, x.status, x.sort_at \
+                 FROM entry_term x JOIN term t ON t.id = x.term_id WHERE x.is_direct AND x.entry_id IN ",
+            );
+            sql.id_list(chunk);
+            let mut known: HashSet<(Uuid, Uuid)> = HashSet::new();
+            let mut wanted: Vec<(Uuid, Uuid, [Value; 4])> = Vec::new();
+            for row in &mut self.query(sql).await? {
+                let (entry, term, path): (Uuid, Uuid, String) =
+                    (row.get()?, row.get()?, row.get()?);
+                let (kind, edition): (String, Uuid) = (row.get()?, row.get()?);
+                let (status, sort_at): (String, Timestamp) = (row.get()?, row.get()?);
+                known.insert((entry, term));
+                for ancestor in path
+                    .split('/')
+                    .filter_map(|part| Uuid::parse_str(part).ok())
+                {
+                    wanted.push((
+                        entry,
+                        ancestor,
+                        [
+                            kind.clone().into(),
+                            edition.into(),
+                            status.clone().into(),
+                            sort_at.into(),
+                        ],
+                    ));
+                }
+            }
+            let rows = wanted
+                .into_iter()
+                .filter(|(entry, ancestor, _)| known.insert((*entry, *ancestor)))
+                .map(|(entry, ancestor, [kind, edition, status, sort_at])| {
+                    // Behind all direct terms, which come first in their own order.
+                    [
+                        entry.into(),
+                        ancestor.into(),
+                        1000_i64.into(),
+                        false.into(),
+                        kind,
+                        edition,
+                        status,
+                        sort_at,
+                    ]
+                })
+                .collect();
+            self.insert_rows("entry_term (entry_id, term_id, position, is_direct, kind, edition_id, status, sort_at)", rows).await?;
         }
         Ok(())
     }

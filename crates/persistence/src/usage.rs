@@ -9,7 +9,11 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Reader, WriteTx, entries::visible, sql::Sql};
+use crate::{
+    Reader, WriteTx,
+    entries::visible,
+    sql::{Row, Sql},
+};
 
 /// What happens to the users of a record that is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,6 +227,18 @@ impl WriteTx {
     ) -> Result<()> {
         let kind = permit.target().kind;
         let public_id = permit.target().id.clone();
+        // What stands below a category follows where it goes; what stood in it is filed anew.
+        let is_category = kind == RecordKind::Category;
+        let entries = if is_category {
+            self.entries_below(id).await?
+        } else {
+            Vec::new()
+        };
+        let children = if is_category {
+            self.children(id).await?
+        } else {
+            Vec::new()
+        };
         match on_use {
             OnUse::Refuse => {
                 let (used, used_by) = self.reader().usage(scope, kind, id).await?;
@@ -256,12 +272,21 @@ impl WriteTx {
             }
         }
         self.clear(table(kind)?, "id", id).await?;
+        self.refresh_paths(&children).await?;
+        self.refresh_below(children).await?;
+        self.rebuild_ancestors(&entries).await?;
         self.record(
             permit,
             at,
             ContentEvent::new(kind, "deleted", public_id, permit.target().edition),
         )
         .await
+    }
+
+    async fn children(&self, category: Uuid) -> Result<Vec<Uuid>> {
+        let mut sql = Sql::new("SELECT id FROM term WHERE parent_id = ");
+        sql.bind(category);
+        self.query(sql).await?.iter_mut().map(Row::get).collect()
     }
 
     async fn detach(&self, reference: &Reference, id: Uuid) -> Result<()> {
@@ -282,6 +307,13 @@ impl WriteTx {
     }
 
     async fn replace(&self, reference: &Reference, id: Uuid, other: Uuid) -> Result<()> {
+        if reference.table == "entry_term" {
+            // An entry that stood below the other category only through this one stands in it now.
+            let mut sql = Sql::new("UPDATE entry_term SET is_direct = ");
+            sql.bind(true).push(" WHERE term_id = ").bind(other);
+            sql.push(" AND entry_id IN (SELECT k.entry_id FROM entry_term k WHERE k.is_direct AND k.term_id = ").bind(id).push(")");
+            self.execute(sql).await?;
+        }
         if let Some(with) = reference.unique_with {
             let (table, column) = (reference.table, reference.column);
             let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE {column} = "));

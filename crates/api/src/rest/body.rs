@@ -30,7 +30,7 @@ pub(super) struct Body<'a> {
     /// As Markdown; with `include=body.markdown`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = String)]
-    markdown: Included<&'a str>,
+    markdown: Included<String>,
     /// As plain text; with `include=body.text`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = String)]
@@ -346,7 +346,9 @@ pub(super) type Assets = HashMap<AssetId, Asset>;
 
 /// Whether any form of the body is wanted that shows assets.
 pub(super) fn shows_assets(selection: &Selection<'_>) -> bool {
-    selection.includes("body") || selection.includes("body.blocks")
+    ["body", "body.markdown", "body.blocks"]
+        .iter()
+        .any(|form| selection.includes(form))
 }
 
 impl<'a> View<'a> {
@@ -379,7 +381,10 @@ impl<'a> View<'a> {
                 .includes("body")
                 .then(|| application::body::html(self.cx, derived, assets))
                 .into(),
-            markdown: form("body.markdown", &derived.markdown),
+            markdown: selection
+                .includes("body.markdown")
+                .then(|| application::body::markdown(self.cx, derived, assets))
+                .into(),
             text: form("body.text", &derived.text),
             blocks: selection
                 .includes("body.blocks")

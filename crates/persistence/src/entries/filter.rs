@@ -224,9 +224,10 @@ fn filter(
         sql.push(")");
     }
     if let Some(not) = &filter.not {
-        sql.push(" AND NOT (1 = 1");
+        // A condition on what is empty is neither true nor false: then it does not hold either.
+        sql.push(" AND (1 = 1");
         self::filter(sql, scope, not, edition, None);
-        sql.push(")");
+        sql.push(") IS NOT TRUE");
     }
 }
 

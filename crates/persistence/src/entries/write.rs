@@ -486,6 +486,13 @@ impl WriteTx {
                 .zip(0..)
                 .map(|(attachment, position)| figure("attachment", position, attachment)),
         );
+        // What is shown in link previews is shown.
+        rows.extend(
+            draft
+                .seo
+                .image
+                .map(|image| figure("seo", 0, &FigureDraft::plain(image))),
+        );
         rows.extend(body_asset_rows(id, &draft.body));
         self.insert_rows(
             "entry_asset (entry_id, role, position, asset_id, caption, alt)",

@@ -74,7 +74,10 @@ fn map_type(text: &str) -> Result<(String, ContentKind), String> {
 
 pub(super) async fn run(config: &Config, command: &ImportCommand) -> Result<ExitCode> {
     let ImportCommand::WordPress(args) = command;
-    let options = BuildOptions { durability: Durability::Bulk, ..BuildOptions::default() };
+    let options = BuildOptions {
+        durability: Durability::Bulk,
+        ..BuildOptions::default()
+    };
     let app = open(config, options).await?;
     let request = WordPressImport {
         path: args.file.clone(),
@@ -118,7 +121,8 @@ struct Bar(ProgressBar);
 
 impl Bar {
     fn new() -> Self {
-        let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %, {msg} items, {eta} left");
+        let style =
+            ProgressStyle::with_template("{wide_bar} {percent:>3} %, {msg} items, {eta} left");
         let style = style.unwrap_or_else(|_broken| ProgressStyle::default_bar());
         Self(ProgressBar::new(0).with_style(style))
     }
@@ -152,7 +156,10 @@ impl Progress for Lines {
 }
 
 fn in_words(bytes_done: u64, bytes_total: u64, items: u64) -> String {
-    let percent = bytes_done.saturating_mul(100).checked_div(bytes_total).unwrap_or(100);
+    let percent = bytes_done
+        .saturating_mul(100)
+        .checked_div(bytes_total)
+        .unwrap_or(100);
     format!("{percent} %, {items} items")
 }
 

@@ -13,7 +13,9 @@ use crate::{
 type Generated = (SchemaName, &'static str, fn() -> Result<String>);
 
 const FILES: [Generated; 4] = [
-    (SchemaName::Graphql, "schema.graphql", || Ok(api::schema_sdl())),
+    (SchemaName::Graphql, "schema.graphql", || {
+        Ok(api::schema_sdl())
+    }),
     (
         SchemaName::Openapi,
         "openapi/openapi.json",

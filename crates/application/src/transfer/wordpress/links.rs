@@ -20,7 +20,8 @@ use super::{
     items::Position,
     report::Problem,
     run::{entry_of, kinds, saying},
-    terms,
+    term_writer,
+    terms::term_id,
     writer::{Effects, Writer},
 };
 use crate::Tx;
@@ -230,7 +231,7 @@ impl Writer {
         row: &LinkRow,
         record: &ImportRecord,
     ) -> Result<Joined> {
-        let id = terms::term_id(record);
+        let id = term_id(record);
         let key = row.key();
         let Some(kept) = group_target(tx, &key).await? else {
             save_group_target(tx, &key, id.taxonomy.as_str(), id.uuid()).await?;
@@ -240,8 +241,8 @@ impl Writer {
             return Ok(Joined::Already);
         }
         let edition = self.run.default.edition;
-        let other = terms::read(tx, id, edition).await?;
-        let kept = terms::read(tx, TermId::new(id.taxonomy, kept), edition).await?;
+        let other = term_writer::read(tx, id, edition).await?;
+        let kept = term_writer::read(tx, TermId::new(id.taxonomy, kept), edition).await?;
         let (Some((other, other_texts)), Some((kept, texts))) = (other, kept) else {
             return Ok(Joined::Refused(
                 "is of another taxonomy, or was deleted here".to_owned(),

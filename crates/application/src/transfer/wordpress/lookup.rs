@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{
     addresses::page_key,
-    attachments,
+    attachment_writer,
     known::{Known, Learned, Target},
     report::{Kind, Note, Tally},
     rewrite::{Lookup, Owner},
@@ -24,6 +24,15 @@ pub(super) struct StoreLookup<'a> {
     pub(super) run: &'a Run,
     pub(super) known: &'a Known,
     pub(super) handle: &'a Handle,
+}
+
+/// An item that says the same as at the last import.
+#[derive(Debug)]
+pub(super) struct Unchanged {
+    pub(super) external_id: String,
+    pub(super) title: String,
+    pub(super) record: ImportRecord,
+    pub(super) item: Option<u64>,
 }
 
 /// What a look at unchanged items found.
@@ -67,18 +76,15 @@ impl StoreLookup<'_> {
     /// The pictures attached to an item, in the order of a gallery.
     pub(super) fn pictures_of(&self, item: u64) -> Vec<u64> {
         let reader = self.run.cx.reader();
-        let asked = attachments::pictures_of(reader, &self.run.source, item);
+        let asked = attachment_writer::pictures_of(reader, &self.run.source, item);
         self.handle.block_on(asked).unwrap_or_default()
     }
 
     /// Looks whether items that have not changed in the file were edited or deleted here.
-    pub(super) fn check(
-        &self,
-        unchanged: Vec<(String, String, ImportRecord, Option<u64>)>,
-    ) -> Result<Checked> {
+    pub(super) fn check(&self, unchanged: Vec<Unchanged>) -> Result<Checked> {
         let entries: Vec<EntryId> = unchanged
             .iter()
-            .filter_map(|(_, _, record, _)| entry_of(record))
+            .filter_map(|one| entry_of(&one.record))
             .collect();
         let reader = self.run.cx.reader();
         let found = self.handle.block_on(reader.entries_by_ids(
@@ -87,7 +93,13 @@ impl StoreLookup<'_> {
             Parts::NONE,
         ))?;
         let mut checked = Checked::default();
-        for (external_id, title, record, item) in unchanged {
+        for one in unchanged {
+            let Unchanged {
+                external_id,
+                title,
+                record,
+                item,
+            } = one;
             let Some(id) = entry_of(&record) else {
                 checked.tally.counts(Kind::Attachments).unchanged += 1;
                 let target = asset_of(&record).map(Target::Asset);

@@ -9,40 +9,30 @@ use std::{
     sync::Arc,
 };
 
-use domain::{
-    Error, Result,
-    body::{DeriveOptions, Format, Source, derive},
-    content::{Seo, Status},
-    id::EditionId,
-};
+use domain::{Error, Result};
 use persistence::ImportRecord;
 use tokio::{runtime::Handle, sync::mpsc};
-use url::Url;
 
 use super::{
-    addresses::{old_path, page_key},
     attachments,
     authors::PreparedAuthor,
-    batch::{Batch, Work},
+    batch::{Batch, MOST_WORK, Work},
     comments,
-    content::{ContentContext, Counts, normalise},
     error::ReadError,
     frame::wide,
     items::{Entry, Item, Position, Record},
     known::{IdSet, Known, Recent, Target},
-    lookup::StoreLookup,
+    lookup::{StoreLookup, Unchanged},
     menus, meta, plain,
     post_writer::LaterPage,
-    posts::{self, Beginning, PreparedPost},
+    posts,
     reader::WxrReader,
-    report::{Kind, Problem, Tally, add},
-    rewrite::{self, Standing, Wait, gallery_token, has_attached_gallery},
+    report::{Kind, Note, Problem, Tally, add},
+    rewrite::Lookup,
     run::{Run, kinds, split_hash},
-    seo::{SeoContext, seo_meta},
     survey::{OPTIONS, is_attachment, open},
     terms::{PreparedTerm, key_of},
 };
-use crate::entries::MAX_SOURCE_BYTES;
 
 /// How many slugs, terms and users are remembered to tell twins.
 const REMEMBERED: usize = 65_536;
@@ -85,13 +75,13 @@ impl Default for Seen {
 
 /// Who an item is among the records of the import.
 #[derive(Debug, Clone)]
-struct Identity {
-    position: Position,
-    digest: String,
-    external_id: String,
-    is_slug_twin: bool,
-    round: u32,
-    is_unchanged: bool,
+pub(super) struct Identity {
+    pub(super) position: Position,
+    pub(super) digest: String,
+    pub(super) external_id: String,
+    pub(super) is_slug_twin: bool,
+    pub(super) round: u32,
+    pub(super) is_unchanged: bool,
 }
 
 /// How a pass ended.
@@ -104,13 +94,13 @@ pub(super) struct PassEnd {
 
 /// Reads a file and prepares what is in it.
 pub(super) struct Preparer {
-    run: Arc<Run>,
-    known: Arc<Known>,
+    pub(super) run: Arc<Run>,
+    pub(super) known: Arc<Known>,
     handle: Handle,
     seen: Seen,
-    batch: Batch,
+    pub(super) batch: Batch,
     /// Items of the batch that have not changed, with what became of them.
-    unchanged: Vec<(String, String, ImportRecord, Option<u64>)>,
+    unchanged: Vec<Unchanged>,
 }
 
 impl Preparer {
@@ -153,7 +143,7 @@ impl Preparer {
                 Err(fatal) => error = Some(fatal.to_string()),
             }
             self.batch.bytes_done = reader.position().byte_offset;
-            if self.batch.is_full() || self.unchanged.len() >= super::batch::MOST_WORK {
+            if self.batch.is_full() || self.unchanged.len() >= MOST_WORK {
                 self.send(batches)?;
             }
         }
@@ -300,8 +290,12 @@ impl Preparer {
         if let Some(record) = same.as_ref().filter(|_| !self.run.overwrite) {
             count_unchanged_comments(item, kind, &mut self.batch.tally);
             let title = plain::line(&item.title);
-            self.unchanged
-                .push((external_id, title, record.clone(), item.post_id));
+            self.unchanged.push(Unchanged {
+                external_id,
+                title,
+                record: record.clone(),
+                item: item.post_id,
+            });
             self.slug_twin(item);
             return Ok(());
         }
@@ -363,7 +357,7 @@ impl Preparer {
         *times += 1;
         let external_id = format!("{id}#{times}");
         add(&mut self.batch.tally.reasons.collisions, "id of an item", 1);
-        self.batch.tally.note(super::report::Note {
+        self.batch.tally.note(Note {
             item_id: external_id.clone(),
             kind,
             title: plain::line(&item.title),
@@ -413,195 +407,12 @@ impl Preparer {
         }
     }
 
-    /// The edition of an item, and what its custom field calls it where that is to be looked up.
-    fn edition_of(&self, item: &Item) -> (EditionId, Option<String>) {
-        let language = meta::polylang_language(item);
-        if let Some(place) = language.and_then(|language| self.run.languages.get(language)) {
-            return (place.edition, None);
-        }
-        let locale = self
-            .run
-            .locale_meta
-            .as_deref()
-            .and_then(|key| item.meta_value(key))
-            .map(str::trim)
-            .filter(|locale| !locale.is_empty());
-        match locale {
-            Some(locale) => {
-                let known = self.run.locale(locale);
-                let edition = known.unwrap_or(self.run.default.edition);
-                (edition, known.is_none().then(|| locale.to_owned()))
-            }
-            None => (self.run.default.edition, None),
-        }
-    }
-
-    fn post(&mut self, item: &Item, identity: Identity) {
-        if item.content.len() > MAX_SOURCE_BYTES {
-            let kind = self.run.kind_of(&item.post_type).map(posts::report_kind);
-            self.batch.tally.counts(kind.unwrap_or(Kind::Other)).failed += 1;
-            let reason = format!("its content is longer than {MAX_SOURCE_BYTES} bytes");
-            let id = Some(identity.external_id);
-            self.batch
-                .tally
-                .problem(Problem::at(identity.position, "post", id, reason));
-            return;
-        }
-        let Some(kind) = self.run.kind_of(&item.post_type) else {
-            return;
-        };
-        let (edition, locale) = self.edition_of(item);
-        let mut tally = Tally::default();
-        posts::count_oddities(item, &mut tally);
-        let life = posts::life(item, self.run.now);
-        let was_public = life.published_at.is_some();
-        let link = item.link.as_deref().filter(|_| was_public);
-        let path = link.and_then(|link| self.path_of(item, link));
-        let content = self.content(item, edition, &mut tally);
-        let (private_data, is_cut) = posts::private_data(item);
-        let report_kind = posts::report_kind(kind);
-        let note = |text: String| super::report::Note {
-            item_id: identity.external_id.clone(),
-            kind: report_kind,
-            title: plain::line(&item.title),
-            text,
-        };
-        if let Some(text) = &life.note {
-            tally.note(note(text.clone()));
-        }
-        if is_cut {
-            tally.note(note("has more custom fields than are kept".to_owned()));
-        }
-        let is_first =
-            item.post_id.map(|id| id.to_string()).as_deref() == Some(identity.external_id.as_str());
-        let item_id = item.post_id.filter(|_| is_first);
-        let is_public = life.status == Status::Published;
-        let comments = comments::prepare(item, &mut tally);
-        let old_paths = match is_public {
-            true => posts::old_paths(item, path.as_deref()),
-            false => Vec::new(),
-        };
-        let beginning = Beginning {
-            edition,
-            path,
-            life,
-            excerpt: plain::some_line(&item.excerpt).or(content.teaser),
-            seo: self.seo(item),
-            source: content.source,
-            body: content.body,
-            private_data,
-        };
-        let post = PreparedPost {
-            position: identity.position,
-            digest: identity.digest,
-            item_id,
-            external_id: identity.external_id,
-            kind,
-            draft: posts::draft(item, kind, beginning),
-            locale,
-            group: meta::polylang_group(item).map(str::to_owned),
-            terms: posts::terms(item),
-            primary_category: seo_meta(item, &SeoContext::default())
-                .and_then(|seo| seo.primary_category),
-            byline: posts::byline(item),
-            thumbnail: posts::id_in(item, "_thumbnail_id"),
-            parent: item.post_parent,
-            comments,
-            waits: content.waits,
-            page_key: link
-                .and_then(|link| Url::parse(link).ok())
-                .filter(|url| url.query().is_none())
-                .and_then(|url| page_key(&url)),
-            plain_path: item_id.and_then(|_| posts::plain_path(item, kind)),
-            old_paths,
-            is_slug_twin: identity.is_slug_twin,
-            round: identity.round,
-            is_unchanged: identity.is_unchanged,
-            tally,
-        };
-        self.batch.work.push(Work::Post(Box::new(post)));
-    }
-
-    fn path_of(&self, item: &Item, link: &str) -> Option<String> {
-        let language = meta::polylang_language(item);
-        let own = language.and_then(|language| self.run.languages.get(language)?.base.as_ref());
-        let bases: Vec<_> = own
-            .into_iter()
-            .chain(self.run.default.base.as_ref())
-            .collect();
-        old_path(link, &bases)
-    }
-
-    fn seo(&self, item: &Item) -> Seo {
-        let context = SeoContext {
-            site_name: &self.run.site.title,
-            site_description: &self.run.site.description,
-            separator: "",
-        };
-        let Some(found) = seo_meta(item, &context) else {
-            return Seo::default();
-        };
-        let lookup = self.lookup();
-        let image = found.image.as_deref().and_then(|address| {
-            let url = Url::parse(address).ok()?;
-            rewrite::asset_at(&url, &lookup)
-        });
-        Seo {
-            title: found.title.as_deref().and_then(plain::some_line),
-            description: found.description.as_deref().and_then(plain::some_line),
-            canonical_url: found.canonical,
-            noindex: found.noindex == Some(true),
-            image,
-        }
-    }
-
-    fn lookup(&self) -> StoreLookup<'_> {
+    /// What is known about addresses and items.
+    pub(super) fn lookup(&self) -> StoreLookup<'_> {
         StoreLookup {
             run: &self.run,
             known: &self.known,
             handle: &self.handle,
-        }
-    }
-
-    /// The body of an item, with its addresses rewritten as far as they are known.
-    fn content(&self, item: &Item, edition: EditionId, tally: &mut Tally) -> Content {
-        let normalised = normalise(&item.content, &ContentContext::default());
-        count_content(&normalised.counts, tally);
-        tally.reasons.reusable_blocks += wide(normalised.reusable_blocks.len());
-        let lookup = self.lookup();
-        let mut html = normalised.html;
-        let mut waits = Vec::new();
-        if has_attached_gallery(&html)
-            && let Some(id) = item.post_id
-        {
-            match lookup.pictures_of(id) {
-                pictures if pictures.is_empty() => waits.push(Wait {
-                    url: gallery_token(id),
-                    attachment: None,
-                }),
-                pictures => html = rewrite::fill_galleries(&html, &pictures),
-            }
-        }
-        let base = self.run.base_url(item.link.as_deref());
-        let standing = Standing {
-            base: base.as_ref(),
-            edition,
-            known: &self.known,
-        };
-        let rewritten = rewrite::rewrite(&html, standing, &lookup);
-        waits.extend(rewritten.waits);
-        let source = Source {
-            format: Format::Html,
-            text: rewritten.html,
-        };
-        let body = derive(&source, &DeriveOptions::default());
-        tally.reasons.raw_html_blocks += posts::raw_html_blocks(&body.blocks);
-        let teaser = normalised.excerpt_before_more;
-        Content {
-            source,
-            body,
-            waits,
-            teaser: teaser.as_deref().and_then(plain::some_line),
         }
     }
 
@@ -625,7 +436,7 @@ impl Preparer {
         hash == digest
             && waits.is_none_or(|id| {
                 let lookup = self.lookup();
-                !matches!(rewrite::Lookup::item(&lookup, id), Some(Target::Asset(_)))
+                !matches!(lookup.item(id), Some(Target::Asset(_)))
             })
     }
 
@@ -642,13 +453,6 @@ impl Preparer {
     }
 }
 
-struct Content {
-    source: Source,
-    body: domain::body::Body,
-    waits: Vec<Wait>,
-    teaser: Option<String>,
-}
-
 fn weight(entry: &Entry) -> usize {
     let Record::Item(item) = &entry.record else {
         return 256;
@@ -656,20 +460,6 @@ fn weight(entry: &Entry) -> usize {
     let comments: usize = item.comments.iter().map(|c| c.content.len() + 512).sum();
     let meta: usize = item.meta.iter().map(|m| m.key.len() + m.value.len()).sum();
     item.content.len() + comments + meta + 1024
-}
-
-fn count_content(counts: &Counts, tally: &mut Tally) {
-    let reasons = &mut tally.reasons;
-    for (names, found) in [
-        (&mut reasons.unsupported_blocks, &counts.unsupported_blocks),
-        (&mut reasons.unknown_blocks, &counts.unknown_blocks),
-        (&mut reasons.unknown_shortcodes, &counts.shortcodes),
-    ] {
-        for (name, count) in found {
-            add(names, name, u64::from(*count));
-        }
-    }
-    reasons.page_breaks += u64::from(counts.page_breaks);
 }
 
 /// The comments of an item that has not changed have not either.

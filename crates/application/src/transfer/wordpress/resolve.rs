@@ -16,7 +16,8 @@ use url::Url;
 
 use super::{
     addresses::{Base, Named, file_candidates, host_of, page_key},
-    attachments::{self, LaterRedirect},
+    attachment_writer,
+    attachments::LaterRedirect,
     frame::wide,
     known::Target,
     rewrite::{self, Standing, Wait, attachment_token, gallery_token},
@@ -308,7 +309,8 @@ impl Writer {
         for wait in &links.waits {
             if let Some(item) = wait.url.strip_prefix("gallery:") {
                 let item = item.parse().unwrap_or_default();
-                let pictures = attachments::pictures_of(tx.reader(), &links.source, item).await?;
+                let pictures =
+                    attachment_writer::pictures_of(tx.reader(), &links.source, item).await?;
                 for id in &pictures {
                     if let Some(asset) = self.stored_asset(tx, &links.source, *id).await? {
                         found.insert(attachment_token(*id), asset);
@@ -361,7 +363,7 @@ impl Writer {
                 continue;
             };
             let item = item.parse().unwrap_or_default();
-            let pictures = attachments::pictures_of(tx.reader(), &links.source, item).await?;
+            let pictures = attachment_writer::pictures_of(tx.reader(), &links.source, item).await?;
             let is_there = |id: &&u64| found.contains_key(&attachment_token(**id));
             let there: Vec<u64> = pictures.iter().filter(is_there).copied().collect();
             if !there.is_empty() && wait.url == gallery_token(item) {

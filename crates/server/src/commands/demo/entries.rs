@@ -110,17 +110,31 @@ impl<'a> Entries<'a> {
             keys.push((page.in_edition(), id.into()));
         }
         for article in &self.demo.articles {
-            let id = self.ids.articles.get(&article.file, &article.in_edition())?;
+            let id = self
+                .ids
+                .articles
+                .get(&article.file, &article.in_edition())?;
             keys.push((article.in_edition(), id.into()));
         }
         let ids: Vec<EntryId> = keys.iter().map(|(_, id)| *id).collect();
         let editions = tx.editions().await?;
-        let found = tx.reader().entries_by_ids(tx.cx().scope(), &ids, Parts::NONE).await?;
+        let found = tx
+            .reader()
+            .entries_by_ids(tx.cx().scope(), &ids, Parts::NONE)
+            .await?;
         let mut paths = HashMap::new();
         for (key, id) in keys {
             if let Some(content) = found.get(&id) {
-                let address = editions.get(content.entry().edition)?.url(&content.entry().path);
-                paths.insert(key, Url::parse(&address).map_err(Error::internal)?.path().to_owned());
+                let address = editions
+                    .get(content.entry().edition)?
+                    .url(&content.entry().path);
+                paths.insert(
+                    key,
+                    Url::parse(&address)
+                        .map_err(Error::internal)?
+                        .path()
+                        .to_owned(),
+                );
             }
         }
         Ok(paths)

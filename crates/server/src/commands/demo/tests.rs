@@ -35,7 +35,11 @@ async fn translations_are_fresh_and_links_lead_somewhere() {
     let all = editions::list(&cx).await.unwrap();
     let mut links = 0;
     for edition in all.all() {
-        let below = url::Url::parse(&edition.base_url).unwrap().path().trim_end_matches('/').to_owned();
+        let below = url::Url::parse(&edition.base_url)
+            .unwrap()
+            .path()
+            .trim_end_matches('/')
+            .to_owned();
         let query = EntryQuery {
             edition: Some(edition.id),
             ..EntryQuery::all(ContentKind::Article)
