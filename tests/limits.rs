@@ -24,7 +24,10 @@ async fn refused(document: &str, bound: &str) {
     let answer = server.graphql_raw(document, json!({})).await;
     assert!(begun.elapsed() < AT_ONCE, "{bound}: {:?}", begun.elapsed());
     let error = &answer["errors"][0];
-    assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED", "{bound}: {answer}");
+    assert_eq!(
+        error["extensions"]["code"], "LIMIT_EXCEEDED",
+        "{bound}: {answer}"
+    );
     let message = error["message"].as_str().unwrap();
     assert!(message.contains(bound), "{message}");
     assert_eq!(answer.get("data"), None, "{bound}");
@@ -32,7 +35,9 @@ async fn refused(document: &str, bound: &str) {
 }
 
 async fn is_well(server: &TestServer) {
-    let data = server.graphql("{ site { name } articles(first: 1) { totalCount } }").await;
+    let data = server
+        .graphql("{ site { name } articles(first: 1) { totalCount } }")
+        .await;
     assert_eq!(data["site"]["name"], "Gazette");
     let begun = Instant::now();
     server.get("/healthz").await.expect(200);
@@ -44,7 +49,11 @@ fn fragment_bomb(levels: usize) -> String {
     let mut document = "{ ...F0 }".to_owned();
     for level in 0..levels {
         let next = level + 1;
-        write!(document, " fragment F{level} on Query {{ ...F{next} ...F{next} }}").unwrap();
+        write!(
+            document,
+            " fragment F{level} on Query {{ ...F{next} ...F{next} }}"
+        )
+        .unwrap();
     }
     write!(document, " fragment F{levels} on Query {{ __typename }}").unwrap();
     document
@@ -60,7 +69,11 @@ async fn a_fragment_bomb_below_a_field_is_refused() {
     let mut document = "{ site { ...F0 } }".to_owned();
     for level in 0..40 {
         let next = level + 1;
-        write!(document, " fragment F{level} on Site {{ a{level}: editions {{ code }} ...F{next} ...F{next} }}").unwrap();
+        write!(
+            document,
+            " fragment F{level} on Site {{ a{level}: editions {{ code }} ...F{next} ...F{next} }}"
+        )
+        .unwrap();
     }
     document.push_str(" fragment F40 on Site { name }");
     refused(&document, "max_").await;
@@ -90,9 +103,17 @@ async fn ten_thousand_directives_are_refused() {
 
 #[tokio::test]
 async fn a_selection_ten_thousand_deep_is_refused() {
-    let document = format!("{{ {} __typename {} }}", "a { ".repeat(10_000), "} ".repeat(10_000));
+    let document = format!(
+        "{{ {} __typename {} }}",
+        "a { ".repeat(10_000),
+        "} ".repeat(10_000)
+    );
     refused(&document, "max_").await;
-    let deep = format!("{{ site {{ {} code {} }} }}", "defaultEdition { fallback { ".repeat(8), "} } ".repeat(8));
+    let deep = format!(
+        "{{ site {{ {} code {} }} }}",
+        "defaultEdition { fallback { ".repeat(8),
+        "} } ".repeat(8)
+    );
     refused(&deep, "max_depth").await;
 }
 
@@ -100,8 +121,16 @@ async fn a_selection_ten_thousand_deep_is_refused() {
 async fn values_ten_thousand_deep_are_refused() {
     let value = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     refused(&format!("{{ nodes(ids: {value}) {{ id }} }}"), "max_").await;
-    let filter = format!("{}{}", "{ not: ".repeat(3_000), "{} ".to_owned() + &"}".repeat(3_000));
-    refused(&format!("{{ articles(filter: {filter}) {{ nodes {{ id }} }} }}"), "max_").await;
+    let filter = format!(
+        "{}{}",
+        "{ not: ".repeat(3_000),
+        "{} ".to_owned() + &"}".repeat(3_000)
+    );
+    refused(
+        &format!("{{ articles(filter: {filter}) {{ nodes {{ id }} }} }}"),
+        "max_",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -134,12 +163,21 @@ async fn variables_that_are_too_large_are_refused() {
     server.small_site().await;
     let ids = vec!["article_00000000000000000000000000"; 40_000];
     let answer = server
-        .graphql_raw("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": ids }))
+        .graphql_raw(
+            "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+            json!({ "ids": ids }),
+        )
         .await;
-    assert_eq!(answer["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{answer}");
+    assert_eq!(
+        answer["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED",
+        "{answer}"
+    );
     let deep = (0..3_000).fold(json!({}), |inner, _| json!({ "not": inner }));
     let answer = server
-        .post_graphql("query($f: ArticleFilter) { articles(filter: $f) { nodes { id } } }", &json!({ "f": deep }))
+        .post_graphql(
+            "query($f: ArticleFilter) { articles(filter: $f) { nodes { id } } }",
+            &json!({ "f": deep }),
+        )
         .await;
     assert!(answer.json()["errors"].is_array(), "{}", answer.text());
     is_well(&server).await;
@@ -153,7 +191,9 @@ async fn errors_are_counted_too() {
         write!(text, "x{number} ").unwrap();
         text
     });
-    let answer = server.graphql_raw(&format!("{{ site {{ {fields} }} }}"), json!({})).await;
+    let answer = server
+        .graphql_raw(&format!("{{ site {{ {fields} }} }}"), json!({}))
+        .await;
     let errors = answer["errors"].as_array().unwrap();
     assert!(errors.len() <= 51, "{}", errors.len());
     is_well(&server).await;
@@ -161,11 +201,22 @@ async fn errors_are_counted_too() {
 
 /// Sends a POST of `length` bytes, in chunks if its length is not announced, until the server has
 /// enough. Answers what the server said, and how many bytes were on their way by then.
-async fn upload(server: &TestServer, path: &str, length: usize, is_chunked: bool) -> (String, usize) {
+async fn upload(
+    server: &TestServer,
+    path: &str,
+    length: usize,
+    is_chunked: bool,
+) -> (String, usize) {
     let address = server.url.strip_prefix("http://").unwrap();
     let (mut reader, mut writer) = TcpStream::connect(address).await.unwrap().into_split();
-    let size = if is_chunked { "transfer-encoding: chunked".to_owned() } else { format!("content-length: {length}") };
-    let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\nconnection: close\r\n{size}\r\n\r\n");
+    let size = if is_chunked {
+        "transfer-encoding: chunked".to_owned()
+    } else {
+        format!("content-length: {length}")
+    };
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\nconnection: close\r\n{size}\r\n\r\n"
+    );
     writer.write_all(head.as_bytes()).await.unwrap();
     let send = async {
         let piece = vec![b' '; 64 * 1024];
@@ -207,7 +258,16 @@ async fn a_body_of_thirty_two_megabytes_is_refused_unread() {
         let begun = Instant::now();
         let (answer, sent) = upload(&server, "/graphql", 32 * MEBIBYTE, is_chunked).await;
         assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
-        let body: Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap().lines().find(|line| line.starts_with('{')).unwrap()).unwrap();
+        let body: Value = serde_json::from_str(
+            answer
+                .split("\r\n\r\n")
+                .nth(1)
+                .unwrap()
+                .lines()
+                .find(|line| line.starts_with('{'))
+                .unwrap(),
+        )
+        .unwrap();
         assert_eq!(body["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED");
         // What is on the way in the buffers of both sides is not in our memory.
         assert!(sent < 20 * MEBIBYTE, "{sent} bytes were taken");
@@ -222,7 +282,10 @@ async fn a_large_body_for_what_takes_none_is_refused_unread() {
     server.small_site().await;
     for is_chunked in [false, true] {
         let (answer, sent) = upload(&server, "/api/v1/articles", 32 * MEBIBYTE, is_chunked).await;
-        assert!(answer.starts_with("HTTP/1.1 405 ") || answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 405 ") || answer.starts_with("HTTP/1.1 413 "),
+            "{answer}"
+        );
         assert!(sent < 20 * MEBIBYTE, "{sent} bytes were taken");
         is_well(&server).await;
     }
@@ -235,12 +298,18 @@ async fn an_endless_head_is_refused() {
     let address = server.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let line = format!("x-long: {}\r\n", "a".repeat(8_000));
-    let head = format!("GET /api/v1/site HTTP/1.1\r\nhost: {address}\r\n{}", line.repeat(200));
+    let head = format!(
+        "GET /api/v1/site HTTP/1.1\r\nhost: {address}\r\n{}",
+        line.repeat(200)
+    );
     let _broken_off = stream.write_all(head.as_bytes()).await;
     let mut answer = Vec::new();
     let _reset = stream.read_to_end(&mut answer).await;
     let answer = String::from_utf8_lossy(&answer);
-    assert!(answer.starts_with("HTTP/1.1 431 ") || answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 431 ") || answer.starts_with("HTTP/1.1 400 "),
+        "{answer}"
+    );
     is_well(&server).await;
 }
 

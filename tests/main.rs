@@ -18,6 +18,7 @@ mod feeds;
 mod graphql;
 mod limits;
 mod media;
+mod query_plans;
 mod rest;
 mod smoke;
 mod statement_counts;

@@ -11,8 +11,16 @@ async fn an_article_is_read_over_every_face() {
     let news = server.category(site.en, "News", None).await;
     let ada = server.author(site.en, "Ada Moor").await;
     let picture = server.picture(site.en, "The river at dawn").await;
-    let id = server.article(site.en, "The river rises").category(news).by(ada).hero(picture).await;
-    server.article(site.en, "Not yet").status(Status::Draft).await;
+    let id = server
+        .article(site.en, "The river rises")
+        .category(news)
+        .by(ada)
+        .hero(picture)
+        .await;
+    server
+        .article(site.en, "Not yet")
+        .status(Status::Draft)
+        .await;
 
     let data = server
         .graphql(

@@ -11,8 +11,14 @@ const PATHS: [(&str, &str); 8] = [
     ("/feeds/en/feed.json", "application/feed+json"),
     ("/feeds/en/opml.xml", "text/x-opml; charset=utf-8"),
     ("/feeds/en/sitemap.xml", "application/xml; charset=utf-8"),
-    ("/feeds/en/sitemaps/2026-05/sitemap.xml", "application/xml; charset=utf-8"),
-    ("/feeds/en/sitemap-news.xml", "application/xml; charset=utf-8"),
+    (
+        "/feeds/en/sitemaps/2026-05/sitemap.xml",
+        "application/xml; charset=utf-8",
+    ),
+    (
+        "/feeds/en/sitemap-news.xml",
+        "application/xml; charset=utf-8",
+    ),
     ("/feeds/en/robots.txt", "text/plain; charset=utf-8"),
 ];
 
@@ -23,10 +29,19 @@ async fn who_has_the_feed_is_told_so() {
     for (path, media_type) in PATHS {
         let first = server.get(path).await.expect(200);
         assert_eq!(first.header("content-type"), media_type, "{path}");
-        assert!(first.header("cache-control").starts_with("public"), "{path}");
+        assert!(
+            first.header("cache-control").starts_with("public"),
+            "{path}"
+        );
         let tag = first.header("etag");
-        server.get_with(path, &[("if-none-match", tag)]).await.expect(304);
-        let head = server.send(server.request(Method::HEAD, path)).await.expect(200);
+        server
+            .get_with(path, &[("if-none-match", tag)])
+            .await
+            .expect(304);
+        let head = server
+            .send(server.request(Method::HEAD, path))
+            .await
+            .expect(200);
         assert_eq!(head.header("etag"), tag, "{path}");
         assert!(head.body.is_empty());
     }
@@ -39,9 +54,15 @@ async fn a_new_article_makes_a_new_feed() {
     let path = "/feeds/en/rss.xml";
     let tag = server.get(path).await.header("etag").to_owned();
     server.article(site.fa, "دیگر").await;
-    server.get_with(path, &[("if-none-match", &tag)]).await.expect(304);
+    server
+        .get_with(path, &[("if-none-match", &tag)])
+        .await
+        .expect(304);
     server.article(site.en, "Another").await;
-    let changed = server.get_with(path, &[("if-none-match", &tag)]).await.expect(200);
+    let changed = server
+        .get_with(path, &[("if-none-match", &tag)])
+        .await
+        .expect(200);
     assert_ne!(changed.header("etag"), tag);
     assert!(changed.text().contains("Another"));
 }
@@ -70,6 +91,10 @@ async fn what_is_not_there_is_not_found() {
     ] {
         let answer = server.get(path).await;
         assert_eq!(answer.status, 404, "{path}");
-        assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
+        assert_eq!(
+            answer.header("content-type"),
+            "application/problem+json",
+            "{path}"
+        );
     }
 }

@@ -23,10 +23,19 @@ async fn the_list_names_what_has_a_feed_in_its_edition() {
     let server = TestServer::start().await;
     gazette(&server).await;
     let english = server.get_text("/feeds/en/opml.xml").await;
-    let paths: Vec<_> = between(&english, "xmlUrl=\"", "\"").into_iter().map(|address| address.strip_prefix(&server.url).unwrap()).collect();
+    let paths: Vec<_> = between(&english, "xmlUrl=\"", "\"")
+        .into_iter()
+        .map(|address| address.strip_prefix(&server.url).unwrap())
+        .collect();
     assert_eq!(
         paths,
-        ["/feeds/en/rss.xml", "/feeds/en/category/local/rss.xml", "/feeds/en/category/news/rss.xml", "/feeds/en/tag/river/rss.xml", "/feeds/en/author/ada-moor/rss.xml"]
+        [
+            "/feeds/en/rss.xml",
+            "/feeds/en/category/local/rss.xml",
+            "/feeds/en/category/news/rss.xml",
+            "/feeds/en/tag/river/rss.xml",
+            "/feeds/en/author/ada-moor/rss.xml"
+        ]
     );
     let persian = server.get_text("/feeds/fa/opml.xml").await;
     assert_eq!(between(&persian, "xmlUrl=\"", "\"").len(), 1);

@@ -97,5 +97,8 @@ fn well_formed(xml: &str) {
 
 /// The texts between two marks, in order.
 fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
-    text.split(from).skip(1).map(|rest| rest.split(to).next().unwrap()).collect()
+    text.split(from)
+        .skip(1)
+        .map(|rest| rest.split(to).next().unwrap())
+        .collect()
 }

@@ -12,34 +12,89 @@ async fn sitemaps_name_what_search_engines_may_show() {
     let group = server.group().await;
     let picture = server.picture(site.en, "The river").await;
     let news = server.category(site.en, "News", None).await;
-    server.article(site.en, "The river rises").category(news).group(group).hero(picture).published_at("2026-05-03T10:00:00Z").await;
-    server.article(site.fa, "رود").group(group).published_at("2026-05-03T10:00:00Z").await;
-    server.article(site.en, "Alone").published_at("2025-12-31T23:59:59Z").await;
-    let hidden = server.article(site.en, "Hidden").published_at("2026-05-03T10:00:00Z");
-    hidden.with(|draft| draft.entry.seo = Seo { noindex: true, ..Seo::default() }).await;
-    let elsewhere = server.article(site.en, "Elsewhere").published_at("2026-05-03T10:00:00Z");
-    elsewhere.with(|draft| draft.entry.seo.canonical_url = Some("https://other.example/x".to_owned())).await;
-    server.article(site.en, "Draft").status(Status::Draft).published_at("2026-05-03T10:00:00Z").await;
+    server
+        .article(site.en, "The river rises")
+        .category(news)
+        .group(group)
+        .hero(picture)
+        .published_at("2026-05-03T10:00:00Z")
+        .await;
+    server
+        .article(site.fa, "رود")
+        .group(group)
+        .published_at("2026-05-03T10:00:00Z")
+        .await;
+    server
+        .article(site.en, "Alone")
+        .published_at("2025-12-31T23:59:59Z")
+        .await;
+    let hidden = server
+        .article(site.en, "Hidden")
+        .published_at("2026-05-03T10:00:00Z");
+    hidden
+        .with(|draft| {
+            draft.entry.seo = Seo {
+                noindex: true,
+                ..Seo::default()
+            }
+        })
+        .await;
+    let elsewhere = server
+        .article(site.en, "Elsewhere")
+        .published_at("2026-05-03T10:00:00Z");
+    elsewhere
+        .with(|draft| draft.entry.seo.canonical_url = Some("https://other.example/x".to_owned()))
+        .await;
+    server
+        .article(site.en, "Draft")
+        .status(Status::Draft)
+        .published_at("2026-05-03T10:00:00Z")
+        .await;
 
     let index = server.get_text("/feeds/en/sitemap.xml").await;
-    let names = ["pages", "categories", "2026-05", "2025-12"].map(|page| format!("https://example.org/en/sitemaps/{page}/sitemap.xml"));
+    let names = ["pages", "categories", "2026-05", "2025-12"]
+        .map(|page| format!("https://example.org/en/sitemaps/{page}/sitemap.xml"));
     assert_eq!(between(&index, "<loc>", "</loc>"), names);
     for address in between(&index, "<loc>", "</loc>") {
         let path = address.replace("https://example.org/en", "/feeds/en");
         well_formed(&server.get_text(&path).await);
     }
 
-    let may = server.get_text("/feeds/en/sitemaps/2026-05/sitemap.xml").await;
-    assert_eq!(between(&may, "<loc>", "</loc>"), ["https://example.org/en/2026/05/the-river-rises"]);
-    assert_eq!(between(&may, "hreflang=\"", "\""), ["en", "fa", "x-default"]);
-    assert!(may.contains("href=\"https://example.org/fa/2026/05/%D8%B1%D9%88%D8%AF\""), "{may}");
-    assert!(may.contains("<image:loc>https://pictures.example/river.jpg</image:loc>"), "{may}");
-    let december = server.get_text("/feeds/en/sitemaps/2025-12/sitemap.xml").await;
-    assert_eq!(between(&december, "<loc>", "</loc>"), ["https://example.org/en/2025/12/alone"]);
+    let may = server
+        .get_text("/feeds/en/sitemaps/2026-05/sitemap.xml")
+        .await;
+    assert_eq!(
+        between(&may, "<loc>", "</loc>"),
+        ["https://example.org/en/2026/05/the-river-rises"]
+    );
+    assert_eq!(
+        between(&may, "hreflang=\"", "\""),
+        ["en", "fa", "x-default"]
+    );
+    assert!(
+        may.contains("href=\"https://example.org/fa/2026/05/%D8%B1%D9%88%D8%AF\""),
+        "{may}"
+    );
+    assert!(
+        may.contains("<image:loc>https://pictures.example/river.jpg</image:loc>"),
+        "{may}"
+    );
+    let december = server
+        .get_text("/feeds/en/sitemaps/2025-12/sitemap.xml")
+        .await;
+    assert_eq!(
+        between(&december, "<loc>", "</loc>"),
+        ["https://example.org/en/2025/12/alone"]
+    );
     assert!(!december.contains("hreflang"));
 
-    let categories = server.get_text("/feeds/en/sitemaps/categories/sitemap.xml").await;
-    assert_eq!(between(&categories, "<loc>", "</loc>"), ["https://example.org/en/category/news"]);
+    let categories = server
+        .get_text("/feeds/en/sitemaps/categories/sitemap.xml")
+        .await;
+    assert_eq!(
+        between(&categories, "<loc>", "</loc>"),
+        ["https://example.org/en/category/news"]
+    );
 }
 
 #[tokio::test]
@@ -53,28 +108,60 @@ async fn the_front_page_stands_before_the_pages() {
     translated.entry.group = Some(group);
     server.save_page(about).await;
     server.save_page(translated).await;
-    let pages = server.get_text("/feeds/en/sitemaps/pages/sitemap.xml").await;
+    let pages = server
+        .get_text("/feeds/en/sitemaps/pages/sitemap.xml")
+        .await;
     well_formed(&pages);
-    assert_eq!(between(&pages, "<loc>", "</loc>"), ["https://example.org/en/", "https://example.org/en/about"]);
-    assert_eq!(between(&pages, "hreflang=\"", "\""), ["en", "fa", "x-default", "en", "fa", "x-default"]);
+    assert_eq!(
+        between(&pages, "<loc>", "</loc>"),
+        ["https://example.org/en/", "https://example.org/en/about"]
+    );
+    assert_eq!(
+        between(&pages, "hreflang=\"", "\""),
+        ["en", "fa", "x-default", "en", "fa", "x-default"]
+    );
 }
 
 #[tokio::test]
 async fn news_are_news_for_two_days() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    server.article(site.en, "Fresh & new").published_at("2026-05-03T10:00:00Z").await;
-    server.article(site.en, "Just in time").published_at("2026-05-02T12:00:00Z").await;
-    server.article(site.en, "Old").published_at("2026-05-02T11:59:59Z").await;
-    server.article(site.fa, "فارسی").published_at("2026-05-03T10:00:00Z").await;
+    server
+        .article(site.en, "Fresh & new")
+        .published_at("2026-05-03T10:00:00Z")
+        .await;
+    server
+        .article(site.en, "Just in time")
+        .published_at("2026-05-02T12:00:00Z")
+        .await;
+    server
+        .article(site.en, "Old")
+        .published_at("2026-05-02T11:59:59Z")
+        .await;
+    server
+        .article(site.fa, "فارسی")
+        .published_at("2026-05-03T10:00:00Z")
+        .await;
     let path = "/feeds/en/sitemap-news.xml";
     let news = server.get_text(path).await;
     well_formed(&news);
-    assert_eq!(between(&news, "<news:title>", "</news:title>"), ["Fresh &amp; new", "Just in time"]);
-    assert_eq!(between(&news, "<news:language>", "</news:language>"), ["en", "en"]);
-    assert_eq!(between(&news, "<news:name>", "</news:name>")[0], "The en Gazette");
+    assert_eq!(
+        between(&news, "<news:title>", "</news:title>"),
+        ["Fresh &amp; new", "Just in time"]
+    );
+    assert_eq!(
+        between(&news, "<news:language>", "</news:language>"),
+        ["en", "en"]
+    );
+    assert_eq!(
+        between(&news, "<news:name>", "</news:name>")[0],
+        "The en Gazette"
+    );
     server.clock.set("2026-05-04T12:00:01Z".parse().unwrap());
-    assert_eq!(between(&server.get_text(path).await, "<news:title>", "<").len(), 1);
+    assert_eq!(
+        between(&server.get_text(path).await, "<news:title>", "<").len(),
+        1
+    );
     server.clock.set("2026-05-05T10:00:01Z".parse().unwrap());
     assert!(!server.get_text(path).await.contains("<url>"));
 }
@@ -93,24 +180,46 @@ async fn robots_are_led_to_the_sitemaps_of_their_edition() {
 #[tokio::test]
 async fn every_published_entry_of_the_demo_is_in_one_sitemap() {
     let server = TestServer::with_demo().await;
-    for (edition, base) in [("en", "https://gazette.example"), ("fa", "https://gazette.example/fa"), ("ar", "https://gazette.example/ar"), ("sq", "https://gazette.example/sq")] {
-        let index = server.get_text(&format!("/feeds/{edition}/sitemap.xml")).await;
+    for (edition, base) in [
+        ("en", "https://gazette.example"),
+        ("fa", "https://gazette.example/fa"),
+        ("ar", "https://gazette.example/ar"),
+        ("sq", "https://gazette.example/sq"),
+    ] {
+        let index = server
+            .get_text(&format!("/feeds/{edition}/sitemap.xml"))
+            .await;
         let mut found = Vec::new();
         for address in between(&index, "<loc>", "</loc>") {
             let path = address.replacen(base, &format!("/feeds/{edition}"), 1);
             let text = server.get_text(&path).await;
             well_formed(&text);
-            found.extend(between(&text, "<loc>", "</loc>").into_iter().map(str::to_owned));
+            found.extend(
+                between(&text, "<loc>", "</loc>")
+                    .into_iter()
+                    .map(str::to_owned),
+            );
         }
         let mut sorted = found.clone();
         sorted.sort();
         sorted.dedup();
-        assert_eq!(sorted.len(), found.len(), "{edition}: something is named twice");
+        assert_eq!(
+            sorted.len(),
+            found.len(),
+            "{edition}: something is named twice"
+        );
         for list in ["articles", "pages", "issues"] {
-            let answer = server.get_json(&format!("/api/v1/{list}?edition={edition}&first=100&fields=url")).await;
+            let answer = server
+                .get_json(&format!(
+                    "/api/v1/{list}?edition={edition}&first=100&fields=url"
+                ))
+                .await;
             for entry in answer["data"].as_array().unwrap() {
                 let url = entry["url"].as_str().unwrap();
-                assert!(found.iter().any(|known| known == url), "{url} is in no sitemap");
+                assert!(
+                    found.iter().any(|known| known == url),
+                    "{url} is in no sitemap"
+                );
             }
         }
     }

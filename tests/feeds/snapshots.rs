@@ -6,7 +6,10 @@ use crate::harness::TestServer;
 async fn snapshot(name: &str, path: &str) {
     let server = TestServer::start().await;
     gazette(&server).await;
-    let text = server.get_text(path).await.replace(&server.url, "http://[server]");
+    let text = server
+        .get_text(path)
+        .await
+        .replace(&server.url, "http://[server]");
     insta::assert_snapshot!(name, text);
 }
 

@@ -8,15 +8,34 @@ use crate::harness::{TestServer, records::remote_picture, texts};
 #[tokio::test]
 async fn the_html_of_every_body_has_real_addresses() {
     let server = TestServer::with_demo().await;
-    for (list, edition) in [("articles", "en"), ("articles", "fa"), ("articles", "ar"), ("articles", "sq"), ("pages", "en"), ("issues", "en")] {
+    for (list, edition) in [
+        ("articles", "en"),
+        ("articles", "fa"),
+        ("articles", "ar"),
+        ("articles", "sq"),
+        ("pages", "en"),
+        ("issues", "en"),
+    ] {
         let data = server
             .graphql(&format!("{{ {list}(first: 100, edition: \"{edition}\") {{ nodes {{ path body {{ html markdown }} }} }} }}"))
             .await;
         for node in data[list]["nodes"].as_array().unwrap() {
             let (html, markdown) = (&node["body"]["html"], &node["body"]["markdown"]);
-            assert!(!html.as_str().unwrap().contains("asset:"), "{}", node["path"]);
-            assert!(!markdown.as_str().unwrap().contains("asset:"), "{}", node["path"]);
-            assert!(!html.as_str().unwrap().contains("entry:"), "{}", node["path"]);
+            assert!(
+                !html.as_str().unwrap().contains("asset:"),
+                "{}",
+                node["path"]
+            );
+            assert!(
+                !markdown.as_str().unwrap().contains("asset:"),
+                "{}",
+                node["path"]
+            );
+            assert!(
+                !html.as_str().unwrap().contains("entry:"),
+                "{}",
+                node["path"]
+            );
         }
     }
 }
@@ -52,7 +71,9 @@ async fn every_kind_of_block_is_typed() {
     let film = server
         .asset(domain::media::AssetDraft {
             kind: domain::media::AssetKind::Video,
-            location: AssetLocation::Remote { url: "https://video.example/weir.mp4".to_owned() },
+            location: AssetLocation::Remote {
+                url: "https://video.example/weir.mp4".to_owned(),
+            },
             file_name: "weir.mp4".to_owned(),
             media_type: "video/mp4".to_owned(),
             ..remote_picture(site.en, "A weir")
@@ -89,8 +110,18 @@ async fn every_kind_of_block_is_typed() {
     assert_eq!(
         texts(blocks, "__typename"),
         [
-            "Paragraph", "Heading", "List", "List", "Quote", "Code", "Table", "ImageBlock", "VideoBlock",
-            "AudioBlock", "Embed", "Separator"
+            "Paragraph",
+            "Heading",
+            "List",
+            "List",
+            "Quote",
+            "Code",
+            "Table",
+            "ImageBlock",
+            "VideoBlock",
+            "AudioBlock",
+            "Embed",
+            "Separator"
         ]
     );
     assert_eq!(
@@ -146,7 +177,9 @@ async fn mixed_directions_survive_unchanged() {
     let persian = "می‌گوید «<span dir=\"ltr\">Rust 1.95</span>» آمد";
     server
         .article(site.fa, "خبر")
-        .body(&format!("<p>{persian}</p><p dir=\"ltr\" lang=\"en\">Left to right</p>"))
+        .body(&format!(
+            "<p>{persian}</p><p dir=\"ltr\" lang=\"en\">Left to right</p>"
+        ))
         .await;
     let data = server
         .graphql("{ articles(edition: \"fa\") { nodes { body { direction html blocks { ... on Paragraph { direction lang text } } } } } }")

@@ -14,13 +14,27 @@ async fn who_has_the_answer_to_a_get_is_told_so() {
     let first = server.get(PATH).await.expect(200);
     let tag = first.header("etag").to_owned();
     assert!(tag.starts_with('"') && tag.len() > 20, "{tag}");
-    assert!(first.header("cache-control").starts_with("public"), "{:?}", first.headers);
-    assert!(first.header("surrogate-key").contains("article-list"), "{:?}", first.headers);
-    let again = server.get_with(PATH, &[("if-none-match", &tag)]).await.expect(304);
+    assert!(
+        first.header("cache-control").starts_with("public"),
+        "{:?}",
+        first.headers
+    );
+    assert!(
+        first.header("surrogate-key").contains("article-list"),
+        "{:?}",
+        first.headers
+    );
+    let again = server
+        .get_with(PATH, &[("if-none-match", &tag)])
+        .await
+        .expect(304);
     assert!(again.body.is_empty());
     assert_eq!(again.header("etag"), tag);
     server.article(site.en, "Two").await;
-    let changed = server.get_with(PATH, &[("if-none-match", &tag)]).await.expect(200);
+    let changed = server
+        .get_with(PATH, &[("if-none-match", &tag)])
+        .await
+        .expect(200);
     assert_ne!(changed.header("etag"), tag);
 }
 
@@ -28,10 +42,20 @@ async fn who_has_the_answer_to_a_get_is_told_so() {
 async fn the_same_question_has_the_same_answer_every_time() {
     let server = TestServer::with_demo().await;
     let query = "{articles(first:50){nodes{title categories{name}tags{name}byline{name}hero{alt}related{title}galleries{title}}facets(by:[CATEGORY,TAG,AUTHOR]){buckets{label count}}}menus{items{label}}}";
-    let path = format!("/graphql?query={query}").replace('{', "%7B").replace('}', "%7D");
-    let tag = server.get(&path).await.expect(200).header("etag").to_owned();
+    let path = format!("/graphql?query={query}")
+        .replace('{', "%7B")
+        .replace('}', "%7D");
+    let tag = server
+        .get(&path)
+        .await
+        .expect(200)
+        .header("etag")
+        .to_owned();
     for _ in 0..5 {
-        server.get_with(&path, &[("if-none-match", &tag)]).await.expect(304);
+        server
+            .get_with(&path, &[("if-none-match", &tag)])
+            .await
+            .expect(304);
     }
 }
 
@@ -39,7 +63,10 @@ async fn the_same_question_has_the_same_answer_every_time() {
 async fn head_tells_of_a_get_without_its_body() {
     let server = TestServer::with_demo().await;
     let get = server.get(PATH).await.expect(200);
-    let head = server.send(server.request(Method::HEAD, PATH)).await.expect(200);
+    let head = server
+        .send(server.request(Method::HEAD, PATH))
+        .await
+        .expect(200);
     assert!(head.body.is_empty());
     for name in ["etag", "content-type", "content-length"] {
         assert_eq!(head.header(name), get.header(name), "{name}");
@@ -49,7 +76,9 @@ async fn head_tells_of_a_get_without_its_body() {
 #[tokio::test]
 async fn answers_to_posts_and_failures_are_not_kept() {
     let server = TestServer::with_demo().await;
-    let post = server.post_graphql("{ site { name } }", &serde_json::json!({})).await;
+    let post = server
+        .post_graphql("{ site { name } }", &serde_json::json!({}))
+        .await;
     assert_eq!(post.header("cache-control"), "no-store");
     assert_eq!(post.header("etag"), "");
     let failed = server.get("/graphql?query=%7Bnothing%7D").await;

@@ -31,12 +31,31 @@ async fn topics(server: &TestServer) -> (Editions, [String; 4]) {
     let local = server.category(site.en, "Local", Some(news)).await;
     let bees = server.tag(site.en, "Bees").await;
     let wax = server.tag(site.en, "Wax").await;
-    server.article(site.en, "A both tags").category(local).tag(bees).tag(wax).await;
-    server.article(site.en, "B bees").category(news).tag(bees).featured().await;
+    server
+        .article(site.en, "A both tags")
+        .category(local)
+        .tag(bees)
+        .tag(wax)
+        .await;
+    server
+        .article(site.en, "B bees")
+        .category(news)
+        .tag(bees)
+        .featured()
+        .await;
     server.article(site.en, "C wax").tag(wax).await;
     server.article(site.en, "D nothing").await;
-    server.article(site.fa, "E Persian").category(local).tag(bees).await;
-    let ids = [news.to_string(), local.to_string(), bees.to_string(), wax.to_string()];
+    server
+        .article(site.fa, "E Persian")
+        .category(local)
+        .tag(bees)
+        .await;
+    let ids = [
+        news.to_string(),
+        local.to_string(),
+        bees.to_string(),
+        wax.to_string(),
+    ];
     (site, ids)
 }
 
@@ -50,7 +69,11 @@ async fn a_category_stands_for_those_below_it_unless_told_otherwise() {
         format!("{{ category: {{ anyOf: [\"{local}\", \"{news}\"] }} }}"),
         "{ category: { anyOf: [\"news\"], includeDescendants: true } }".to_owned(),
     ] {
-        assert_eq!(titles(&server, &filter).await, ["A both tags", "B bees"], "{filter}");
+        assert_eq!(
+            titles(&server, &filter).await,
+            ["A both tags", "B bees"],
+            "{filter}"
+        );
     }
     for filter in [
         "{ category: { slug: \"news\", includeDescendants: false } }",
@@ -58,8 +81,15 @@ async fn a_category_stands_for_those_below_it_unless_told_otherwise() {
     ] {
         assert_eq!(titles(&server, filter).await, ["B bees"], "{filter}");
     }
-    assert_eq!(titles(&server, "{ category: { slug: \"local\" } }").await, ["A both tags"]);
-    assert!(titles(&server, "{ category: { slug: \"none\" } }").await.is_empty());
+    assert_eq!(
+        titles(&server, "{ category: { slug: \"local\" } }").await,
+        ["A both tags"]
+    );
+    assert!(
+        titles(&server, "{ category: { slug: \"none\" } }")
+            .await
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -67,11 +97,27 @@ async fn tags_are_matched_by_any_and_by_all() {
     let server = TestServer::start().await;
     let (_, [.., bees, wax]) = topics(&server).await;
     for (filter, expected) in [
-        ("{ tag: { slug: \"bees\" } }".to_owned(), &["A both tags", "B bees"][..]),
-        ("{ tag: { anyOf: [\"bees\", \"wax\"] } }".to_owned(), &["A both tags", "B bees", "C wax"]),
-        (format!("{{ tag: {{ allOf: [\"{bees}\", \"{wax}\"] }} }}"), &["A both tags"]),
-        ("{ tag: { slug: \"bees\", allOf: [\"wax\"] } }".to_owned(), &["A both tags"]),
-        ("{ tag: { slug: \"bees\" }, category: { slug: \"news\", includeDescendants: false } }".to_owned(), &["B bees"]),
+        (
+            "{ tag: { slug: \"bees\" } }".to_owned(),
+            &["A both tags", "B bees"][..],
+        ),
+        (
+            "{ tag: { anyOf: [\"bees\", \"wax\"] } }".to_owned(),
+            &["A both tags", "B bees", "C wax"],
+        ),
+        (
+            format!("{{ tag: {{ allOf: [\"{bees}\", \"{wax}\"] }} }}"),
+            &["A both tags"],
+        ),
+        (
+            "{ tag: { slug: \"bees\", allOf: [\"wax\"] } }".to_owned(),
+            &["A both tags"],
+        ),
+        (
+            "{ tag: { slug: \"bees\" }, category: { slug: \"news\", includeDescendants: false } }"
+                .to_owned(),
+            &["B bees"],
+        ),
         ("{ tag: { slug: \"none\" } }".to_owned(), &[]),
     ] {
         assert_eq!(titles(&server, &filter).await, expected, "{filter}");
@@ -90,16 +136,30 @@ async fn tags_of_a_namespace_are_apart_from_those_without() {
         position: 0,
         texts: vec![EditionText {
             edition: site.en,
-            value: TermText { name: "Bees".to_owned(), ..TermText::default() },
+            value: TermText {
+                name: "Bees".to_owned(),
+                ..TermText::default()
+            },
         }],
     };
-    let genre = application::terms::create(&server.system(), draft).await.unwrap();
+    let genre = application::terms::create(&server.system(), draft)
+        .await
+        .unwrap();
     server.article(site.en, "Plain").tag(plain).await;
     let genre_tag = domain::id::Id::from_uuid(genre.uuid());
     server.article(site.en, "Genre").tag(genre_tag).await;
-    assert_eq!(titles(&server, "{ tag: { slug: \"bees\" } }").await, ["Plain"]);
-    assert_eq!(titles(&server, "{ tag: { slug: \"bees\", namespace: \"genre\" } }").await, ["Genre"]);
-    assert_eq!(titles(&server, "{ tag: { namespace: \"genre\" } }").await, ["Genre"]);
+    assert_eq!(
+        titles(&server, "{ tag: { slug: \"bees\" } }").await,
+        ["Plain"]
+    );
+    assert_eq!(
+        titles(&server, "{ tag: { slug: \"bees\", namespace: \"genre\" } }").await,
+        ["Genre"]
+    );
+    assert_eq!(
+        titles(&server, "{ tag: { namespace: \"genre\" } }").await,
+        ["Genre"]
+    );
     let data = server
         .graphql("{ tags(filter: { namespace: \"genre\" }) { nodes { id namespace } } tag(by: { slug: \"bees\" }, namespace: \"genre\") { id } }")
         .await;
@@ -125,17 +185,35 @@ async fn an_author_is_found_in_any_role() {
         })
         .await;
     for (filter, expected) in [
-        ("{ author: { slug: \"ada-moor\" } }".to_owned(), &["A alone", "B together"][..]),
-        (format!("{{ author: {{ id: \"{ben}\" }} }}"), &["B together", "C twice"]),
-        ("{ author: { allOf: [\"ada-moor\", \"ben-hale\"] } }".to_owned(), &["B together"]),
+        (
+            "{ author: { slug: \"ada-moor\" } }".to_owned(),
+            &["A alone", "B together"][..],
+        ),
+        (
+            format!("{{ author: {{ id: \"{ben}\" }} }}"),
+            &["B together", "C twice"],
+        ),
+        (
+            "{ author: { allOf: [\"ada-moor\", \"ben-hale\"] } }".to_owned(),
+            &["B together"],
+        ),
     ] {
         assert_eq!(titles(&server, &filter).await, expected, "{filter}");
     }
     let data = server
         .graphql("{ articles(edition: \"en\", filter: { author: { slug: \"ben-hale\" } }) { totalCount nodes { title } } author(by: { slug: \"ben-hale\" }) { articles { totalCount nodes { title } } } }")
         .await;
-    assert_eq!(data["articles"]["totalCount"], 2, "somebody who wrote it and took the pictures counts once");
-    assert_eq!(data["author"]["articles"]["nodes"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        data["articles"]["totalCount"], 2,
+        "somebody who wrote it and took the pictures counts once"
+    );
+    assert_eq!(
+        data["author"]["articles"]["nodes"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -144,21 +222,39 @@ async fn times_have_open_and_closed_ends() {
     let site = server.small_site().await;
     for day in 1..=4 {
         let time = format!("2026-05-0{day}T12:00:00Z");
-        server.article(site.en, &format!("Day {day}")).published_at(&time).await;
+        server
+            .article(site.en, &format!("Day {day}"))
+            .published_at(&time)
+            .await;
     }
     for (range, expected) in [
-        ("gte: \"2026-05-02T12:00:00Z\"", &["Day 2", "Day 3", "Day 4"][..]),
+        (
+            "gte: \"2026-05-02T12:00:00Z\"",
+            &["Day 2", "Day 3", "Day 4"][..],
+        ),
         ("gt: \"2026-05-02T12:00:00Z\"", &["Day 3", "Day 4"]),
         ("lte: \"2026-05-02T12:00:00Z\"", &["Day 1", "Day 2"]),
         ("lt: \"2026-05-02T12:00:00Z\"", &["Day 1"]),
-        ("gte: \"2026-05-02T14:00:00+02:00\", lt: \"2026-05-04T00:00:00Z\"", &["Day 2", "Day 3"]),
+        (
+            "gte: \"2026-05-02T14:00:00+02:00\", lt: \"2026-05-04T00:00:00Z\"",
+            &["Day 2", "Day 3"],
+        ),
     ] {
         let filter = format!("{{ publishedAt: {{ {range} }} }}");
         assert_eq!(titles(&server, &filter).await, expected, "{filter}");
     }
     let now = "2026-05-04T12:00:00Z";
-    assert_eq!(titles(&server, &format!("{{ updatedAt: {{ lte: \"{now}\" }} }}")).await.len(), 4);
-    assert!(titles(&server, &format!("{{ updatedAt: {{ gt: \"{now}\" }} }}")).await.is_empty());
+    assert_eq!(
+        titles(&server, &format!("{{ updatedAt: {{ lte: \"{now}\" }} }}"))
+            .await
+            .len(),
+        4
+    );
+    assert!(
+        titles(&server, &format!("{{ updatedAt: {{ gt: \"{now}\" }} }}"))
+            .await
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -172,13 +268,19 @@ async fn media_are_found_wherever_they_stand() {
     };
     let sound = server.asset(sound).await;
     server.article(site.en, "A hero").hero(picture).await;
-    server.article(site.en, "B body").body(&format!("<p><img src=\"asset:{picture}\"></p>")).await;
+    server
+        .article(site.en, "B body")
+        .body(&format!("<p><img src=\"asset:{picture}\"></p>"))
+        .await;
     server
         .article(site.en, "C attached")
         .with(|draft| draft.attachments.push(FigureDraft::plain(sound)))
         .await;
     server.article(site.en, "D bare").await;
-    assert_eq!(titles(&server, "{ hasMedia: IMAGE }").await, ["A hero", "B body"]);
+    assert_eq!(
+        titles(&server, "{ hasMedia: IMAGE }").await,
+        ["A hero", "B body"]
+    );
     assert_eq!(titles(&server, "{ hasMedia: AUDIO }").await, ["C attached"]);
     assert!(titles(&server, "{ hasMedia: VIDEO }").await.is_empty());
 }
@@ -193,15 +295,32 @@ async fn translations_are_found_and_missed() {
     server.article(site.en, "B alone").await;
     let half = server.group().await;
     server.article(site.en, "C half").group(half).await;
-    server.article(site.fa, "پیش‌نویس").group(half).status(Status::Draft).await;
-    assert_eq!(titles(&server, "{ untranslatedIn: \"fa\" }").await, ["B alone", "C half"]);
-    assert!(titles(&server, "{ untranslatedIn: \"en\" }").await.is_empty());
+    server
+        .article(site.fa, "پیش‌نویس")
+        .group(half)
+        .status(Status::Draft)
+        .await;
+    assert_eq!(
+        titles(&server, "{ untranslatedIn: \"fa\" }").await,
+        ["B alone", "C half"]
+    );
+    assert!(
+        titles(&server, "{ untranslatedIn: \"en\" }")
+            .await
+            .is_empty()
+    );
     let of = |id: &dyn std::fmt::Display| format!("{{ translationOf: \"{id}\" }}");
     assert_eq!(titles(&server, &of(&persian)).await, ["A translated"]);
     assert!(titles(&server, &of(&english)).await.is_empty());
-    let query = format!("{{ articles(filter: {}) {{ nodes {{ id }} }} }}", of(&english));
+    let query = format!(
+        "{{ articles(filter: {}) {{ nodes {{ id }} }} }}",
+        of(&english)
+    );
     let data = server.graphql(&query).await;
-    assert_eq!(texts(&data["articles"]["nodes"], "id"), [persian.to_string()]);
+    assert_eq!(
+        texts(&data["articles"]["nodes"], "id"),
+        [persian.to_string()]
+    );
 }
 
 #[tokio::test]
@@ -210,11 +329,26 @@ async fn conditions_can_be_joined_and_turned_round() {
     let _ids = topics(&server).await;
     for (filter, expected) in [
         ("{ isFeatured: true }", &["B bees"][..]),
-        ("{ isFeatured: false }", &["A both tags", "C wax", "D nothing"]),
-        ("{ not: { tag: { slug: \"bees\" } } }", &["C wax", "D nothing"]),
-        ("{ or: [{ isFeatured: true }, { not: { tag: { anyOf: [\"bees\", \"wax\"] } } }] }", &["B bees", "D nothing"]),
-        ("{ and: [{ tag: { slug: \"bees\" } }, { tag: { slug: \"wax\" } }] }", &["A both tags"]),
-        ("{ tag: { slug: \"bees\" }, not: { or: [{ isFeatured: true }, { tag: { slug: \"none\" } }] } }", &["A both tags"]),
+        (
+            "{ isFeatured: false }",
+            &["A both tags", "C wax", "D nothing"],
+        ),
+        (
+            "{ not: { tag: { slug: \"bees\" } } }",
+            &["C wax", "D nothing"],
+        ),
+        (
+            "{ or: [{ isFeatured: true }, { not: { tag: { anyOf: [\"bees\", \"wax\"] } } }] }",
+            &["B bees", "D nothing"],
+        ),
+        (
+            "{ and: [{ tag: { slug: \"bees\" } }, { tag: { slug: \"wax\" } }] }",
+            &["A both tags"],
+        ),
+        (
+            "{ tag: { slug: \"bees\" }, not: { or: [{ isFeatured: true }, { tag: { slug: \"none\" } }] } }",
+            &["A both tags"],
+        ),
         ("{ not: { not: { isFeatured: true } } }", &["B bees"]),
     ] {
         assert_eq!(titles(&server, filter).await, expected, "{filter}");
@@ -255,7 +389,10 @@ async fn the_outlet_is_matched_exactly() {
                all: articles { totalCount } }",
         )
         .await;
-    assert_eq!(texts(&data["is"]["nodes"], "slug"), ["an-allotment-diary-week-23"]);
+    assert_eq!(
+        texts(&data["is"]["nodes"], "slug"),
+        ["an-allotment-diary-week-23"]
+    );
     assert_eq!(data["other"]["totalCount"], 0);
     let count = |name: &str| data[name]["totalCount"].as_u64().unwrap();
     assert!(count("any") >= 1);
@@ -267,12 +404,33 @@ async fn readers_see_published_articles_whatever_status_they_ask_for() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
     server.article(site.en, "Out").await;
-    for status in [Status::Draft, Status::InReview, Status::Archived, Status::Trashed] {
-        server.article(site.en, status.as_str()).status(status).await;
+    for status in [
+        Status::Draft,
+        Status::InReview,
+        Status::Archived,
+        Status::Trashed,
+    ] {
+        server
+            .article(site.en, status.as_str())
+            .status(status)
+            .await;
     }
-    assert_eq!(titles(&server, "{ status: { eq: PUBLISHED } }").await, ["Out"]);
-    assert!(titles(&server, "{ status: { anyOf: [DRAFT, IN_REVIEW, ARCHIVED, TRASHED] } }").await.is_empty());
-    assert_eq!(titles(&server, "{ not: { status: { eq: DRAFT } } }").await, ["Out"]);
+    assert_eq!(
+        titles(&server, "{ status: { eq: PUBLISHED } }").await,
+        ["Out"]
+    );
+    assert!(
+        titles(
+            &server,
+            "{ status: { anyOf: [DRAFT, IN_REVIEW, ARCHIVED, TRASHED] } }"
+        )
+        .await
+        .is_empty()
+    );
+    assert_eq!(
+        titles(&server, "{ not: { status: { eq: DRAFT } } }").await,
+        ["Out"]
+    );
 }
 
 #[tokio::test]
@@ -298,8 +456,15 @@ async fn pages_are_found_by_their_place_in_the_tree() {
 #[tokio::test]
 async fn issues_are_found_by_their_newsletter() {
     let server = TestServer::with_demo().await;
-    let data = server.graphql("{ newsletter(by: { slug: \"thursday-letter\" }) { id issues { nodes { number } } } }").await;
-    assert_eq!(data["newsletter"]["issues"]["nodes"], serde_json::json!([{ "number": 2 }, { "number": 1 }]));
+    let data = server
+        .graphql(
+            "{ newsletter(by: { slug: \"thursday-letter\" }) { id issues { nodes { number } } } }",
+        )
+        .await;
+    assert_eq!(
+        data["newsletter"]["issues"]["nodes"],
+        serde_json::json!([{ "number": 2 }, { "number": 1 }])
+    );
     let id = data["newsletter"]["id"].as_str().unwrap();
     let found = server
         .graphql(&format!("{{ issues(filter: {{ newsletter: \"{id}\" }}, orderBy: {{ field: NUMBER, direction: ASC }}) {{ nodes {{ number newsletter {{ id }} }} }} }}"))
@@ -322,11 +487,25 @@ async fn categories_and_tags_can_be_narrowed() {
     assert_eq!(data["one"]["nodes"][0]["parent"]["slug"], "culture");
     assert_eq!(texts(&data["tag"]["nodes"], "name"), ["Bees"]);
     assert_eq!(texts(&data["author"]["nodes"], "name"), ["Maryam Dashti"]);
-    assert_eq!(texts(&data["films"]["nodes"], "url"), ["https://video.example/lindenford/weir-in-one-minute.mp4"]);
-    let town = data["roots"]["nodes"].as_array().unwrap().iter().find(|node| node["slug"] == "town").unwrap();
-    assert_eq!(texts(&town["children"], "slug"), ["market", "local-history"]);
+    assert_eq!(
+        texts(&data["films"]["nodes"], "url"),
+        ["https://video.example/lindenford/weir-in-one-minute.mp4"]
+    );
+    let town = data["roots"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|node| node["slug"] == "town")
+        .unwrap();
+    assert_eq!(
+        texts(&town["children"], "slug"),
+        ["market", "local-history"]
+    );
     let below = server
-        .graphql(&format!("{{ categories(filter: {{ parent: \"{}\" }}) {{ nodes {{ slug }} }} }}", town["id"].as_str().unwrap()))
+        .graphql(&format!(
+            "{{ categories(filter: {{ parent: \"{}\" }}) {{ nodes {{ slug }} }} }}",
+            town["id"].as_str().unwrap()
+        ))
         .await;
     let mut slugs = texts(&below["categories"]["nodes"], "slug");
     slugs.sort_unstable();
@@ -339,16 +518,29 @@ async fn wrong_conditions_are_named() {
     for (filter, field) in [
         ("{ untranslatedIn: \"xx\" }", "filter.untranslatedIn"),
         ("{ translationOf: \"nonsense\" }", "filter.translationOf"),
-        ("{ category: { id: \"tag_00000000000000000000000000\" } }", "filter.category.id"),
-        ("{ or: [{ category: { id: \"x\" } }] }", "filter.or.0.category.id"),
+        (
+            "{ category: { id: \"tag_00000000000000000000000000\" } }",
+            "filter.category.id",
+        ),
+        (
+            "{ or: [{ category: { id: \"x\" } }] }",
+            "filter.or.0.category.id",
+        ),
     ] {
         let query = format!("{{ articles(filter: {filter}) {{ nodes {{ id }} }} }}");
         let error = server.graphql_error(&query).await;
-        assert_eq!(error["extensions"]["code"], "VALIDATION", "{filter}: {error}");
+        assert_eq!(
+            error["extensions"]["code"], "VALIDATION",
+            "{filter}: {error}"
+        );
         assert_eq!(error["extensions"]["fields"][0]["field"], field, "{error}");
     }
     let many = "{ isFeatured: true }, ".repeat(60);
-    let error = server.graphql_error(&format!("{{ articles(filter: {{ or: [{many}] }}) {{ nodes {{ id }} }} }}")).await;
+    let error = server
+        .graphql_error(&format!(
+            "{{ articles(filter: {{ or: [{many}] }}) {{ nodes {{ id }} }} }}"
+        ))
+        .await;
     assert_eq!(error["extensions"]["code"], "VALIDATION");
 }
 

@@ -25,9 +25,7 @@ async fn forward(server: &TestServer, size: usize, order: &str) -> Vec<String> {
     );
     let (mut ids, mut after) = (Vec::new(), Value::Null);
     loop {
-        let data = server
-            .graphql_with(&query, json!({ "after": after }))
-            .await;
+        let data = server.graphql_with(&query, json!({ "after": after })).await;
         let page = &data["articles"];
         let (nodes, info) = (texts(&page["nodes"], "id"), &page["pageInfo"]);
         assert!(nodes.len() <= size);
@@ -81,7 +79,11 @@ async fn no_article_is_missed_or_doubled_where_sort_keys_are_equal() {
         let whole = forward(&server, 100, order).await;
         for size in [1, 4, 5] {
             assert_eq!(forward(&server, size, order).await, whole, "{size} {order}");
-            assert_eq!(backward(&server, size, order).await, whole, "{size} {order}");
+            assert_eq!(
+                backward(&server, size, order).await,
+                whole,
+                "{size} {order}"
+            );
         }
         let mut sorted = whole;
         sorted.sort();
@@ -95,15 +97,27 @@ async fn a_page_goes_on_where_it_was_though_articles_come_and_go() {
     let site = server.small_site().await;
     for day in 1..=6 {
         let time = format!("2026-05-0{day}T12:00:00Z");
-        server.article(site.en, &format!("Day {day}")).published_at(&time).await;
+        server
+            .article(site.en, &format!("Day {day}"))
+            .published_at(&time)
+            .await;
     }
     let query = "query($after: String) { articles(first: 2, after: $after) { nodes { title } pageInfo { endCursor } } }";
     let first = server.graphql(query).await;
-    assert_eq!(texts(&first["articles"]["nodes"], "title"), ["Day 6", "Day 5"]);
-    server.article(site.en, "Newest").published_at("2026-05-09T00:00:00Z").await;
+    assert_eq!(
+        texts(&first["articles"]["nodes"], "title"),
+        ["Day 6", "Day 5"]
+    );
+    server
+        .article(site.en, "Newest")
+        .published_at("2026-05-09T00:00:00Z")
+        .await;
     let after = first["articles"]["pageInfo"]["endCursor"].clone();
     let second = server.graphql_with(query, json!({ "after": after })).await;
-    assert_eq!(texts(&second["articles"]["nodes"], "title"), ["Day 4", "Day 3"]);
+    assert_eq!(
+        texts(&second["articles"]["nodes"], "title"),
+        ["Day 4", "Day 3"]
+    );
 }
 
 #[tokio::test]
@@ -117,7 +131,9 @@ async fn titles_are_ordered_as_the_language_of_the_edition_sorts() {
         server.article(site.fa, title).await;
     }
     let titles = async |edition: &str| {
-        let query = format!("{{ articles(edition: \"{edition}\", orderBy: {{ field: TITLE }}) {{ nodes {{ title }} }} }}");
+        let query = format!(
+            "{{ articles(edition: \"{edition}\", orderBy: {{ field: TITLE }}) {{ nodes {{ title }} }} }}"
+        );
         let data = server.graphql(&query).await;
         let titles = texts(&data["articles"]["nodes"], "title");
         titles.into_iter().map(str::to_owned).collect::<Vec<_>>()
@@ -126,7 +142,10 @@ async fn titles_are_ordered_as_the_language_of_the_edition_sorts() {
         titles("en").await,
         ["apple", "Apple pie", "Éclair", "eel", "zebra", "Zoo"]
     );
-    assert_eq!(titles("fa").await, ["آب", "بابا", "پدر", "ژاله", "گاو", "یک"]);
+    assert_eq!(
+        titles("fa").await,
+        ["آب", "بابا", "پدر", "ژاله", "گاو", "یک"]
+    );
 }
 
 #[tokio::test]
@@ -136,15 +155,30 @@ async fn a_cursor_of_another_order_is_refused() {
         .graphql("{ articles(first: 1) { pageInfo { endCursor } } tags(first: 1) { pageInfo { endCursor } } }")
         .await;
     for (list, query) in [
-        ("articles", "{ articles(first: 1, after: \"CURSOR\", orderBy: { field: TITLE }) { nodes { id } } }"),
-        ("articles", "{ articles(first: 1, after: \"CURSOR\", orderBy: { field: PUBLISHED_AT, direction: ASC }) { nodes { id } } }"),
-        ("articles", "{ tags(first: 1, after: \"CURSOR\") { nodes { id } } }"),
-        ("tags", "{ articles(first: 1, after: \"CURSOR\") { nodes { id } } }"),
+        (
+            "articles",
+            "{ articles(first: 1, after: \"CURSOR\", orderBy: { field: TITLE }) { nodes { id } } }",
+        ),
+        (
+            "articles",
+            "{ articles(first: 1, after: \"CURSOR\", orderBy: { field: PUBLISHED_AT, direction: ASC }) { nodes { id } } }",
+        ),
+        (
+            "articles",
+            "{ tags(first: 1, after: \"CURSOR\") { nodes { id } } }",
+        ),
+        (
+            "tags",
+            "{ articles(first: 1, after: \"CURSOR\") { nodes { id } } }",
+        ),
     ] {
         let cursor = data[list]["pageInfo"]["endCursor"].as_str().unwrap();
         let error = server.graphql_error(&query.replace("CURSOR", cursor)).await;
         assert_eq!(error["extensions"]["code"], "VALIDATION", "{query}");
-        assert_eq!(error["extensions"]["fields"][0]["field"], "after", "{query}");
+        assert_eq!(
+            error["extensions"]["fields"][0]["field"], "after",
+            "{query}"
+        );
         let message = error["message"].as_str().unwrap();
         assert!(message.contains("another order"), "{message}");
     }
@@ -153,7 +187,14 @@ async fn a_cursor_of_another_order_is_refused() {
 #[tokio::test]
 async fn what_is_no_cursor_is_refused() {
     let server = TestServer::with_demo().await;
-    for cursor in ["", "nonsense", "AQ", "AgAA", "\u{202e}", "AQGiAFpSXHJpp1kZ4qTQMfcMLXB1Ymxpc2hlZEF0eAAGXvU6ZZwA"] {
+    for cursor in [
+        "",
+        "nonsense",
+        "AQ",
+        "AgAA",
+        "\u{202e}",
+        "AQGiAFpSXHJpp1kZ4qTQMfcMLXB1Ymxpc2hlZEF0eAAGXvU6ZZwA",
+    ] {
         let raw = server
             .graphql_raw(
                 "query($after: String) { articles(first: 1, after: $after) { nodes { id } } }",
@@ -184,7 +225,19 @@ async fn a_page_that_is_too_long_is_refused_with_its_field() {
         assert!(fields.contains(&field), "{query}: {error}");
         assert_eq!(error["path"], json!(["articles"]));
     }
-    for list in ["pages", "issues", "tags", "categories", "authors", "assets", "galleries", "collections", "newsletters", "comments", "redirects"] {
+    for list in [
+        "pages",
+        "issues",
+        "tags",
+        "categories",
+        "authors",
+        "assets",
+        "galleries",
+        "collections",
+        "newsletters",
+        "comments",
+        "redirects",
+    ] {
         let error = server
             .graphql_error(&format!("{{ {list}(first: 101) {{ nodes {{ id }} }} }}"))
             .await;
@@ -211,13 +264,29 @@ async fn the_length_of_a_page_is_twenty_unless_asked() {
 #[tokio::test]
 async fn every_list_of_records_can_be_walked() {
     let server = TestServer::with_demo().await;
-    for list in ["pages", "issues", "tags", "categories", "authors", "assets", "galleries", "collections", "newsletters", "comments", "redirects"] {
+    for list in [
+        "pages",
+        "issues",
+        "tags",
+        "categories",
+        "authors",
+        "assets",
+        "galleries",
+        "collections",
+        "newsletters",
+        "comments",
+        "redirects",
+    ] {
         let whole = server
-            .graphql(&format!("{{ {list}(first: 100) {{ nodes {{ id }} totalCount }} }}"))
+            .graphql(&format!(
+                "{{ {list}(first: 100) {{ nodes {{ id }} totalCount }} }}"
+            ))
             .await;
         let whole_ids = texts(&whole[list]["nodes"], "id");
         assert_eq!(whole[list]["totalCount"], whole_ids.len(), "{list}");
-        let query = format!("query($after: String) {{ {list}(first: 2, after: $after) {{ nodes {{ id }} pageInfo {{ hasNextPage endCursor }} }} }}");
+        let query = format!(
+            "query($after: String) {{ {list}(first: 2, after: $after) {{ nodes {{ id }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        );
         let (mut ids, mut after): (Vec<String>, _) = (Vec::new(), Value::Null);
         loop {
             let data = server.graphql_with(&query, json!({ "after": after })).await;

@@ -21,10 +21,16 @@ async fn a_category_knows_its_place_and_its_articles() {
     assert_eq!(texts(&category["ancestors"], "slug"), ["town"]);
     assert_eq!(texts(&category["children"], "slug"), ["clock-tower"]);
     assert_eq!(category["articleCount"], category["articles"]["totalCount"]);
-    assert_eq!(category["articles"]["nodes"][0]["slug"], "clock-tower-will-strike-again");
+    assert_eq!(
+        category["articles"]["nodes"][0]["slug"],
+        "clock-tower-will-strike-again"
+    );
     assert_eq!(category["fa"], 2);
     assert_eq!(category["translations"][1]["path"], "/بخش/تاریخ-محلی");
-    assert_eq!(texts(&data["deep"]["ancestors"], "slug"), ["town", "local-history"]);
+    assert_eq!(
+        texts(&data["deep"]["ancestors"], "slug"),
+        ["town", "local-history"]
+    );
 }
 
 #[tokio::test]
@@ -55,7 +61,10 @@ async fn an_author_has_a_profile_and_articles() {
     assert!(articles.len() >= 5);
     for article in articles {
         let line = article["byline"].as_array().unwrap();
-        assert!(line.iter().any(|line| line["author"]["slug"] == "kaveh-sarvestani"));
+        assert!(
+            line.iter()
+                .any(|line| line["author"]["slug"] == "kaveh-sarvestani")
+        );
     }
 }
 
@@ -72,7 +81,10 @@ async fn an_asset_knows_its_users() {
     assert!(texts(&asset["usedBy"], "id").contains(&article["id"].as_str().unwrap()));
     assert_eq!(asset["translations"][1]["edition"]["direction"], "RTL");
     let attached = &article["attachments"][0]["asset"];
-    assert!(attached["kind"] == "VIDEO" || attached["kind"] == "DOCUMENT", "{attached}");
+    assert!(
+        attached["kind"] == "VIDEO" || attached["kind"] == "DOCUMENT",
+        "{attached}"
+    );
 }
 
 #[tokio::test]
@@ -83,10 +95,29 @@ async fn a_gallery_keeps_its_order_and_captions() {
         .await;
     let gallery = &data["gallery"];
     assert_eq!(gallery["itemCount"], 7);
-    let names: Vec<_> = gallery["items"].as_array().unwrap().iter().map(|item| item["asset"]["fileName"].as_str().unwrap()).collect();
-    assert_eq!(names, ["blossom.jpg", "kites.jpg", "bees.jpg", "river.jpg", "apples.jpg", "poplars.jpg", "snow.jpg"]);
+    let names: Vec<_> = gallery["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["asset"]["fileName"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "blossom.jpg",
+            "kites.jpg",
+            "bees.jpg",
+            "river.jpg",
+            "apples.jpg",
+            "poplars.jpg",
+            "snow.jpg"
+        ]
+    );
     assert_eq!(gallery["items"][0]["caption"], "Prill: Pemishtja e Vjetër");
-    assert_eq!(gallery["items"][1]["caption"], "May: Kite Hill", "the caption falls back");
+    assert_eq!(
+        gallery["items"][1]["caption"], "May: Kite Hill",
+        "the caption falls back"
+    );
     assert_eq!(data["galleries"]["nodes"][0]["direction"], "RTL");
 }
 
@@ -97,10 +128,20 @@ async fn a_collection_keeps_the_editors_order() {
     let first = server.graphql(query).await;
     let items = &first["collection"]["items"];
     assert_eq!(items["totalCount"], 7);
-    assert_eq!(texts(&items["nodes"], "slug"), ["clock-tower-will-strike-again", "one-chair-nine-evenings", "under-15s-win-the-valley-cup"]);
+    assert_eq!(
+        texts(&items["nodes"], "slug"),
+        [
+            "clock-tower-will-strike-again",
+            "one-chair-nine-evenings",
+            "under-15s-win-the-valley-cup"
+        ]
+    );
     let after = items["pageInfo"]["endCursor"].clone();
     let second = server.graphql_with(query, json!({ "after": after })).await;
-    assert_eq!(texts(&second["collection"]["items"]["nodes"], "slug")[0], "sixty-thousand-tenants-on-the-library-roof");
+    assert_eq!(
+        texts(&second["collection"]["items"]["nodes"], "slug")[0],
+        "sixty-thousand-tenants-on-the-library-roof"
+    );
 }
 
 #[tokio::test]
@@ -110,10 +151,18 @@ async fn comments_are_threads_of_what_was_approved() {
     let article = server.article(site.en, "Discussed").await;
     let first = server.comment(article, None, "First").await;
     let answer = server.comment(article, Some(first), "Answer").await;
-    server.comment(article, Some(answer), "Answer to the answer").await;
-    server.comment_of(article, Some(first), CommentStatus::Pending, "Waiting").await;
-    server.comment_of(article, None, CommentStatus::Spam, "Spam").await;
-    server.comment(article, None, "Second <script>x</script> & more\n\nBelow").await;
+    server
+        .comment(article, Some(answer), "Answer to the answer")
+        .await;
+    server
+        .comment_of(article, Some(first), CommentStatus::Pending, "Waiting")
+        .await;
+    server
+        .comment_of(article, None, CommentStatus::Spam, "Spam")
+        .await;
+    server
+        .comment(article, None, "Second <script>x</script> & more\n\nBelow")
+        .await;
     let data = server
         .graphql(
             "{ articles { nodes { commentCount comments(first: 10) { totalCount nodes { bodyText bodyHtml replyCount parentId status entry { id } replies(first: 5) { bodyText parentId replies { bodyText } } } } } } \
@@ -129,15 +178,28 @@ async fn comments_are_threads_of_what_was_approved() {
     assert_eq!(threads[0]["entry"]["id"], article.to_string());
     assert_eq!(texts(&threads[0]["replies"], "bodyText"), ["Answer"]);
     assert_eq!(threads[0]["replies"][0]["parentId"], first.to_string());
-    assert_eq!(threads[0]["replies"][0]["replies"][0]["bodyText"], "Answer to the answer");
-    assert_eq!(threads[1]["bodyHtml"], "<p>Second &amp; more</p>\n<p>Below</p>");
+    assert_eq!(
+        threads[0]["replies"][0]["replies"][0]["bodyText"],
+        "Answer to the answer"
+    );
+    assert_eq!(
+        threads[1]["bodyHtml"],
+        "<p>Second &amp; more</p>\n<p>Below</p>"
+    );
     assert_eq!(data["comments"]["totalCount"], 4);
 }
 
 #[tokio::test]
 async fn comments_say_nothing_private_of_their_writers() {
     let server = TestServer::start().await;
-    let data = server.graphql("{ __type(name: \"Comment\") { fields { name } } }").await;
+    let data = server
+        .graphql("{ __type(name: \"Comment\") { fields { name } } }")
+        .await;
     let fields = texts(&data["__type"]["fields"], "name");
-    assert!(!fields.iter().any(|name| name.to_lowercase().contains("mail")), "{fields:?}");
+    assert!(
+        !fields
+            .iter()
+            .any(|name| name.to_lowercase().contains("mail")),
+        "{fields:?}"
+    );
 }

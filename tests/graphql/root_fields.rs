@@ -10,36 +10,96 @@ use crate::harness::{TestServer, texts};
 const QUERIES: [(&str, &str); 33] = [
     ("node", "{ node(id: \"{article}\") { __typename id } }"),
     ("nodes", "{ nodes(ids: [\"{article}\"]) { __typename id } }"),
-    ("site", "{ site { name version updatedAt editions { code } defaultEdition { code } } }"),
-    ("editions", "{ editions { id code name direction baseUrl title tagline isDefault fallback { code } permalinks { article tag } } }"),
-    ("edition", "{ edition(code: \"fa\") { code direction title } }"),
-    ("route", "{ route(path: \"/about\") { __typename ... on Page { title } } }"),
-    ("article", "{ article(by: { slug: \"how-to-read-the-river\" }) { title attachments { asset { fileName } } } }"),
+    (
+        "site",
+        "{ site { name version updatedAt editions { code } defaultEdition { code } } }",
+    ),
+    (
+        "editions",
+        "{ editions { id code name direction baseUrl title tagline isDefault fallback { code } permalinks { article tag } } }",
+    ),
+    (
+        "edition",
+        "{ edition(code: \"fa\") { code direction title } }",
+    ),
+    (
+        "route",
+        "{ route(path: \"/about\") { __typename ... on Page { title } } }",
+    ),
+    (
+        "article",
+        "{ article(by: { slug: \"how-to-read-the-river\" }) { title attachments { asset { fileName } } } }",
+    ),
     ("articles", "{ articles { nodes { title } } }"),
-    ("archive", "{ archive(edition: \"en\") { year month count } }"),
-    ("page", "{ page(by: { path: \"/about\" }) { title children { nodes { title } } } }"),
-    ("pages", "{ pages(edition: \"en\") { nodes { title position } } }"),
-    ("newsletter", "{ newsletter(by: { slug: \"thursday-letter\" }) { title path url } }"),
-    ("newsletters", "{ newsletters { nodes { title edition { code } } } }"),
-    ("issue", "{ issue(by: { slug: \"apples-bees-and-a-tower\" }) { number sections { heading } } }"),
+    (
+        "archive",
+        "{ archive(edition: \"en\") { year month count } }",
+    ),
+    (
+        "page",
+        "{ page(by: { path: \"/about\" }) { title children { nodes { title } } } }",
+    ),
+    (
+        "pages",
+        "{ pages(edition: \"en\") { nodes { title position } } }",
+    ),
+    (
+        "newsletter",
+        "{ newsletter(by: { slug: \"thursday-letter\" }) { title path url } }",
+    ),
+    (
+        "newsletters",
+        "{ newsletters { nodes { title edition { code } } } }",
+    ),
+    (
+        "issue",
+        "{ issue(by: { slug: \"apples-bees-and-a-tower\" }) { number sections { heading } } }",
+    ),
     ("issues", "{ issues { nodes { number } } }"),
-    ("category", "{ category(by: { slug: \"clock-tower\" }) { name ancestors { slug } } }"),
+    (
+        "category",
+        "{ category(by: { slug: \"clock-tower\" }) { name ancestors { slug } } }",
+    ),
     ("categories", "{ categories { nodes { name } } }"),
-    ("tag", "{ tag(by: { slug: \"river\" }) { name namespace articleCount } }"),
+    (
+        "tag",
+        "{ tag(by: { slug: \"river\" }) { name namespace articleCount } }",
+    ),
     ("tags", "{ tags { nodes { name } } }"),
-    ("author", "{ author(by: { slug: \"oscar-fennimore\" }) { name articles(first: 1) { totalCount } } }"),
+    (
+        "author",
+        "{ author(by: { slug: \"oscar-fennimore\" }) { name articles(first: 1) { totalCount } } }",
+    ),
     ("authors", "{ authors { nodes { name } } }"),
-    ("asset", "{ asset(id: \"{asset}\") { fileName usedBy { id } } }"),
+    (
+        "asset",
+        "{ asset(id: \"{asset}\") { fileName usedBy { id } } }",
+    ),
     ("assets", "{ assets { nodes { fileName } } }"),
-    ("gallery", "{ gallery(by: { slug: \"market-day-hour-by-hour\" }) { itemCount items { caption } } }"),
+    (
+        "gallery",
+        "{ gallery(by: { slug: \"market-day-hour-by-hour\" }) { itemCount items { caption } } }",
+    ),
     ("galleries", "{ galleries { nodes { title } } }"),
-    ("collection", "{ collection(by: { slug: \"front-page\" }) { items { nodes { title } } } }"),
+    (
+        "collection",
+        "{ collection(by: { slug: \"front-page\" }) { items { nodes { title } } } }",
+    ),
     ("collections", "{ collections { nodes { title } } }"),
-    ("menu", "{ menu(location: \"primary\") { items { label children { label } } } }"),
+    (
+        "menu",
+        "{ menu(location: \"primary\") { items { label children { label } } } }",
+    ),
     ("menus", "{ menus { location } }"),
-    ("comment", "{ comment(id: \"{comment}\") { authorName bodyText } }"),
+    (
+        "comment",
+        "{ comment(id: \"{comment}\") { authorName bodyText } }",
+    ),
     ("comments", "{ comments { nodes { bodyHtml } } }"),
-    ("redirects", "{ redirects { nodes { from href statusCode } } }"),
+    (
+        "redirects",
+        "{ redirects { nodes { from href statusCode } } }",
+    ),
     ("__typename", "{ __typename }"),
 ];
 

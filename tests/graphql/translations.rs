@@ -2,8 +2,8 @@
 
 use domain::{
     content::Status,
-    text::EditionText,
     terms::{Taxonomy, TermDraft, TermText},
+    text::EditionText,
 };
 use serde_json::json;
 
@@ -16,12 +16,18 @@ async fn translations_come_in_the_order_of_the_editions() {
         .graphql("{ article(by: { slug: \"كيف-تقرأ-النهر\" }, edition: \"ar\") { title translations { edition { code direction } isStale entry { __typename title slug path edition { code } } } } }")
         .await;
     let translations = data["article"]["translations"].as_array().unwrap();
-    let codes: Vec<_> = translations.iter().map(|t| t["edition"]["code"].as_str().unwrap()).collect();
+    let codes: Vec<_> = translations
+        .iter()
+        .map(|t| t["edition"]["code"].as_str().unwrap())
+        .collect();
     assert_eq!(codes, ["en", "fa", "ar", "sq"]);
     assert_eq!(translations[0]["entry"]["slug"], "how-to-read-the-river");
     assert_eq!(translations[2]["entry"]["title"], data["article"]["title"]);
     for translation in translations {
-        assert_eq!(translation["edition"]["code"], translation["entry"]["edition"]["code"]);
+        assert_eq!(
+            translation["edition"]["code"],
+            translation["entry"]["edition"]["code"]
+        );
         assert_eq!(translation["entry"]["__typename"], "Article");
     }
 }
@@ -47,7 +53,9 @@ async fn a_translation_is_stale_when_its_original_was_changed_since() {
         stale().await,
         json!([{ "edition": { "code": "en" }, "isStale": false }, { "edition": { "code": "fa" }, "isStale": false }])
     );
-    application::articles::update(&server.system(), id, Some(1), draft).await.unwrap();
+    application::articles::update(&server.system(), id, Some(1), draft)
+        .await
+        .unwrap();
     assert_eq!(stale().await[1]["isStale"], true);
     assert_eq!(stale().await[0]["isStale"], false);
 }
@@ -61,14 +69,18 @@ async fn an_id_with_an_edition_asks_for_the_translation() {
     server.article(site.fa, "فارسی").group(group).await;
     let alone = server.article(site.en, "Alone").await;
     let title = async |id: &dyn std::fmt::Display, rest: &str| {
-        let query = format!("{{ article(by: {{ id: \"{id}\" }}{rest}) {{ title edition {{ code }} }} }}");
+        let query =
+            format!("{{ article(by: {{ id: \"{id}\" }}{rest}) {{ title edition {{ code }} }} }}");
         server.graphql(&query).await["article"]["title"].take()
     };
     assert_eq!(title(&english, "").await, "English");
     assert_eq!(title(&english, ", edition: \"en\"").await, "English");
     assert_eq!(title(&english, ", edition: \"fa\"").await, "فارسی");
     assert_eq!(title(&alone, ", edition: \"fa\"").await, json!(null));
-    assert_eq!(title(&alone, ", edition: \"fa\", fallback: true").await, "Alone");
+    assert_eq!(
+        title(&alone, ", edition: \"fa\", fallback: true").await,
+        "Alone"
+    );
 }
 
 #[tokio::test]
@@ -76,20 +88,41 @@ async fn the_fallback_follows_the_chain_of_the_edition() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
     let cx = server.system();
-    let ar = application::editions::create(&cx, edition("ar", Some(site.fa))).await.unwrap();
-    let (both, fa_only, ar_only) = (server.group().await, server.group().await, server.group().await);
+    let ar = application::editions::create(&cx, edition("ar", Some(site.fa)))
+        .await
+        .unwrap();
+    let (both, fa_only, ar_only) = (
+        server.group().await,
+        server.group().await,
+        server.group().await,
+    );
     let first = server.article(site.en, "English of both").group(both).await;
     server.article(site.fa, "فارسی هر دو").group(both).await;
     let second = server.article(site.fa, "فقط فارسی").group(fa_only).await;
     let third = server.article(ar, "عربي فقط").group(ar_only).await;
     let served = async |id: &dyn std::fmt::Display, code: &str| {
-        let query = format!("{{ article(by: {{ id: \"{id}\" }}, edition: \"{code}\", fallback: true) {{ edition {{ code direction }} }} }}");
+        let query = format!(
+            "{{ article(by: {{ id: \"{id}\" }}, edition: \"{code}\", fallback: true) {{ edition {{ code direction }} }} }}"
+        );
         server.graphql(&query).await["article"].take()
     };
-    assert_eq!(served(&first, "ar").await, json!({ "edition": { "code": "fa", "direction": "RTL" } }));
-    assert_eq!(served(&second, "ar").await, json!({ "edition": { "code": "fa", "direction": "RTL" } }));
-    assert_eq!(served(&third, "fa").await, json!(null), "the chain of fa does not lead to ar");
-    assert_eq!(served(&first, "en").await, json!({ "edition": { "code": "en", "direction": "LTR" } }));
+    assert_eq!(
+        served(&first, "ar").await,
+        json!({ "edition": { "code": "fa", "direction": "RTL" } })
+    );
+    assert_eq!(
+        served(&second, "ar").await,
+        json!({ "edition": { "code": "fa", "direction": "RTL" } })
+    );
+    assert_eq!(
+        served(&third, "fa").await,
+        json!(null),
+        "the chain of fa does not lead to ar"
+    );
+    assert_eq!(
+        served(&first, "en").await,
+        json!({ "edition": { "code": "en", "direction": "LTR" } })
+    );
 }
 
 #[tokio::test]
@@ -134,7 +167,12 @@ async fn texts_of_shared_records_fall_back_and_say_so() {
     assert_eq!(tag["direction"], "LTR");
     assert_eq!(tag["edition"]["code"], "en");
     assert_eq!(tag["url"], "https://gazette.example/topic/open-data");
-    let codes: Vec<_> = tag["translations"].as_array().unwrap().iter().map(|t| t["edition"]["code"].as_str().unwrap()).collect();
+    let codes: Vec<_> = tag["translations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["edition"]["code"].as_str().unwrap())
+        .collect();
     assert_eq!(codes, ["en", "fa", "ar"]);
     assert_eq!(data["fa"]["name"], "دادهٔ باز");
     assert_eq!(data["fa"]["isFallback"], false);
@@ -152,14 +190,34 @@ async fn terms_of_an_article_are_named_in_its_own_edition_or_a_fallback() {
     let site = server.small_site().await;
     let text = |edition, name: &str| EditionText {
         edition,
-        value: TermText { name: name.to_owned(), ..TermText::default() },
+        value: TermText {
+            name: name.to_owned(),
+            ..TermText::default()
+        },
     };
-    let draft = |texts| TermDraft { taxonomy: Taxonomy::Category, namespace: String::new(), parent: None, position: 0, texts };
+    let draft = |texts| TermDraft {
+        taxonomy: Taxonomy::Category,
+        namespace: String::new(),
+        parent: None,
+        position: 0,
+        texts,
+    };
     let cx = server.system();
-    let both = application::terms::create(&cx, draft(vec![text(site.en, "News"), text(site.fa, "خبر")])).await.unwrap();
-    let english = application::terms::create(&cx, draft(vec![text(site.en, "Local")])).await.unwrap();
+    let both = application::terms::create(
+        &cx,
+        draft(vec![text(site.en, "News"), text(site.fa, "خبر")]),
+    )
+    .await
+    .unwrap();
+    let english = application::terms::create(&cx, draft(vec![text(site.en, "Local")]))
+        .await
+        .unwrap();
     let id = |term: domain::terms::TermId| domain::id::Id::from_uuid(term.uuid());
-    server.article(site.fa, "خبر تازه").category(id(both)).category(id(english)).await;
+    server
+        .article(site.fa, "خبر تازه")
+        .category(id(both))
+        .category(id(english))
+        .await;
     let data = server
         .graphql("{ articles(edition: \"fa\") { nodes { categories { name isFallback direction edition { code } } primaryCategory { name } } } }")
         .await;
@@ -192,10 +250,17 @@ async fn a_hidden_translation_is_not_told() {
     let site = server.small_site().await;
     let group = server.group().await;
     let id = server.article(site.en, "Out").group(group).await;
-    server.article(site.fa, "پنهان").group(group).status(Status::Draft).await;
+    server
+        .article(site.fa, "پنهان")
+        .group(group)
+        .status(Status::Draft)
+        .await;
     let data = server
         .graphql(&format!("{{ article(by: {{ id: \"{id}\" }}) {{ translations {{ edition {{ code }} }} }} fa: article(by: {{ id: \"{id}\" }}, edition: \"fa\") {{ id }} }}"))
         .await;
-    assert_eq!(data["article"]["translations"], json!([{ "edition": { "code": "en" } }]));
+    assert_eq!(
+        data["article"]["translations"],
+        json!([{ "edition": { "code": "en" } }])
+    );
     assert_eq!(data["fa"], json!(null));
 }

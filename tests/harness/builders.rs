@@ -45,7 +45,10 @@ pub fn edition(code: &str, fallback: Option<EditionId>) -> EditionDraft {
 
 /// The shared part of a draft with defaults.
 pub fn entry(edition: EditionId, title: &str, text: &str) -> EntryDraft {
-    let source = Source { format: Format::Html, text: text.to_owned() };
+    let source = Source {
+        format: Format::Html,
+        text: text.to_owned(),
+    };
     let body = derive(&source, &DeriveOptions::default());
     EntryDraft {
         edition,
@@ -77,9 +80,18 @@ impl TestServer {
     /// A site with an English edition and a Persian one that falls back on it.
     pub async fn small_site(&self) -> Editions {
         let cx = self.system();
-        settings::update(&cx, SiteDraft { name: "Gazette".to_owned() }).await.unwrap();
+        settings::update(
+            &cx,
+            SiteDraft {
+                name: "Gazette".to_owned(),
+            },
+        )
+        .await
+        .unwrap();
         let en = editions::create(&cx, edition("en", None)).await.unwrap();
-        let fa = editions::create(&cx, edition("fa", Some(en))).await.unwrap();
+        let fa = editions::create(&cx, edition("fa", Some(en)))
+            .await
+            .unwrap();
         Editions { en, fa }
     }
 
@@ -88,7 +100,11 @@ impl TestServer {
         ArticleBuilder {
             server: self,
             draft: ArticleDraft {
-                entry: entry(edition, title, &format!("<p>{title} and what came of it.</p>")),
+                entry: entry(
+                    edition,
+                    title,
+                    &format!("<p>{title} and what came of it.</p>"),
+                ),
                 subtitle: None,
                 categories: Vec::new(),
                 tags: Vec::new(),
@@ -103,15 +119,34 @@ impl TestServer {
     }
 
     /// A category, or a tag, named in one edition.
-    pub async fn term(&self, taxonomy: Taxonomy, edition: EditionId, name: &str, parent: Option<CategoryId>) -> uuid::Uuid {
-        let value = TermText { name: name.to_owned(), ..TermText::default() };
-        let draft =
-            TermDraft { taxonomy, namespace: String::new(), parent, position: 0, texts: vec![EditionText { edition, value }] };
+    pub async fn term(
+        &self,
+        taxonomy: Taxonomy,
+        edition: EditionId,
+        name: &str,
+        parent: Option<CategoryId>,
+    ) -> uuid::Uuid {
+        let value = TermText {
+            name: name.to_owned(),
+            ..TermText::default()
+        };
+        let draft = TermDraft {
+            taxonomy,
+            namespace: String::new(),
+            parent,
+            position: 0,
+            texts: vec![EditionText { edition, value }],
+        };
         terms::create(&self.system(), draft).await.unwrap().uuid()
     }
 
     /// A category named in one edition.
-    pub async fn category(&self, edition: EditionId, name: &str, parent: Option<CategoryId>) -> CategoryId {
+    pub async fn category(
+        &self,
+        edition: EditionId,
+        name: &str,
+        parent: Option<CategoryId>,
+    ) -> CategoryId {
         Id::from_uuid(self.term(Taxonomy::Category, edition, name, parent).await)
     }
 
@@ -122,8 +157,15 @@ impl TestServer {
 
     /// An author named in one edition.
     pub async fn author(&self, edition: EditionId, name: &str) -> AuthorId {
-        let value = AuthorText { name: name.to_owned(), ..AuthorText::default() };
-        let draft = AuthorDraft { website: None, avatar: None, texts: vec![EditionText { edition, value }] };
+        let value = AuthorText {
+            name: name.to_owned(),
+            ..AuthorText::default()
+        };
+        let draft = AuthorDraft {
+            website: None,
+            avatar: None,
+            texts: vec![EditionText { edition, value }],
+        };
         authors::create(&self.system(), draft).await.unwrap()
     }
 }
@@ -144,7 +186,10 @@ impl ArticleBuilder<'_> {
         self
     }
     pub fn body(mut self, html: &str) -> Self {
-        self.draft.entry.source = Source { format: Format::Html, text: html.to_owned() };
+        self.draft.entry.source = Source {
+            format: Format::Html,
+            text: html.to_owned(),
+        };
         self.draft.entry.body = derive(&self.draft.entry.source, &DeriveOptions::default());
         self
     }
@@ -165,7 +210,11 @@ impl ArticleBuilder<'_> {
         self
     }
     pub fn by(mut self, author: AuthorId) -> Self {
-        self.draft.byline.push(ContributionDraft { role: ContributionRole::Author, author: Some(author), name: None });
+        self.draft.byline.push(ContributionDraft {
+            role: ContributionRole::Author,
+            author: Some(author),
+            name: None,
+        });
         self
     }
     pub fn hero(mut self, asset: AssetId) -> Self {
@@ -192,6 +241,10 @@ impl<'a> IntoFuture for ArticleBuilder<'a> {
     type IntoFuture = Pin<Box<dyn Future<Output = ArticleId> + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { articles::create(&self.server.system(), self.draft).await.unwrap() })
+        Box::pin(async move {
+            articles::create(&self.server.system(), self.draft)
+                .await
+                .unwrap()
+        })
     }
 }

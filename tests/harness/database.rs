@@ -43,7 +43,11 @@ impl TestDatabase {
             std::process::id(),
             NUMBER.fetch_add(1, Ordering::Relaxed)
         );
-        admin(&postgres(), &format!("CREATE DATABASE {own} TEMPLATE {template}")).await;
+        admin(
+            &postgres(),
+            &format!("CREATE DATABASE {own} TEMPLATE {template}"),
+        )
+        .await;
         Self {
             url: with_database(&postgres(), &own),
             folder: None,
@@ -63,8 +67,14 @@ impl Drop for TestDatabase {
         if let Some((server, name)) = self.drop.take() {
             // The test's own runtime is ending; a thread of its own outlives it.
             let cleanup = std::thread::spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                runtime.block_on(admin(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                runtime.block_on(admin(
+                    &server,
+                    &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+                ));
             });
             let _ended = cleanup.join();
         }
@@ -74,7 +84,11 @@ impl Drop for TestDatabase {
 async fn make_template() -> TestDatabase {
     let database = if engine() == "postgres" {
         let name = format!("colophon_template_{}", std::process::id());
-        admin(&postgres(), &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        admin(
+            &postgres(),
+            &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        )
+        .await;
         admin(&postgres(), &format!("CREATE DATABASE {name}")).await;
         TestDatabase {
             url: with_database(&postgres(), &name),
@@ -99,7 +113,13 @@ fn postgres() -> String {
 }
 
 async fn migrate(url: String) {
-    let store = Store::open(&StoreOptions { url, readers: 2, durability: Durability::PowerSafe }).await.unwrap();
+    let store = Store::open(&StoreOptions {
+        url,
+        readers: 2,
+        durability: Durability::PowerSafe,
+    })
+    .await
+    .unwrap();
     store.migrate().await.unwrap();
     store.close().await.unwrap();
 }
@@ -121,7 +141,10 @@ pub fn engine() -> String {
     variable("COLOPHON_TEST_ENGINE").unwrap_or_else(|| "sqlite".to_owned())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test run is configured by its environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test run is configured by its environment"
+)]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -143,7 +143,11 @@ pub struct TestClock(AtomicI64);
 
 impl Default for TestClock {
     fn default() -> Self {
-        Self(AtomicI64::new(Utc.with_ymd_and_hms(2026, 5, 4, 12, 0, 0).unwrap().timestamp()))
+        Self(AtomicI64::new(
+            Utc.with_ymd_and_hms(2026, 5, 4, 12, 0, 0)
+                .unwrap()
+                .timestamp(),
+        ))
     }
 }
 

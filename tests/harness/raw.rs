@@ -1,17 +1,22 @@
 //! The rows behind a server, for what no face shows.
 
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 
 use super::{TestServer, engine};
 
 impl TestServer {
+    /// A connection beside the server's own.
+    pub async fn connect(&self) -> DatabaseConnection {
+        self.database.connect().await
+    }
+
     /// The rows of a statement, read beside the server.
     pub async fn rows(&self, statement: &str) -> Vec<QueryResult> {
         let backend = match engine().as_str() {
             "postgres" => DbBackend::Postgres,
             _ => DbBackend::Sqlite,
         };
-        let connection = self.database.connect().await;
+        let connection = self.connect().await;
         let statement = Statement::from_string(backend, statement);
         let rows = connection.query_all_raw(statement).await.unwrap();
         connection.close().await.unwrap();

@@ -1,6 +1,8 @@
 //! Makes everything but articles, terms and authors for tests.
 
-use application::{collections, comments, entries, galleries, media, menus, newsletters, pages, redirects};
+use application::{
+    collections, comments, entries, galleries, media, menus, newsletters, pages, redirects,
+};
 use bytes::Bytes;
 use domain::{
     collections::CollectionDraft,
@@ -24,7 +26,11 @@ use super::{TestServer, builders::entry};
 /// A draft of a page.
 pub fn page(edition: EditionId, title: &str) -> PageDraft {
     PageDraft {
-        entry: entry(edition, title, &format!("<p>{title}, for years to come.</p>")),
+        entry: entry(
+            edition,
+            title,
+            &format!("<p>{title}, for years to come.</p>"),
+        ),
         position: 0,
     }
 }
@@ -106,7 +112,9 @@ impl TestServer {
     /// A file that is stored here and that nobody made public.
     pub async fn file(&self, edition: EditionId, name: &str, bytes: &'static [u8]) -> AssetId {
         let cx = self.system();
-        let stored = media::put_bytes(&cx, Bytes::from_static(bytes)).await.unwrap();
+        let stored = media::put_bytes(&cx, Bytes::from_static(bytes))
+            .await
+            .unwrap();
         let draft = AssetDraft {
             location: AssetLocation::Stored { key: stored.key },
             size_bytes: Some(stored.size_bytes),
@@ -144,7 +152,9 @@ impl TestServer {
 
     /// An issue as drafted.
     pub async fn save_issue(&self, draft: IssueDraft) -> IssueId {
-        newsletters::create_issue(&self.system(), draft).await.unwrap()
+        newsletters::create_issue(&self.system(), draft)
+            .await
+            .unwrap()
     }
 
     /// A draft of an issue.
@@ -242,12 +252,7 @@ impl TestServer {
     }
 
     /// A permanent redirect.
-    pub async fn redirect(
-        &self,
-        edition: EditionId,
-        from: &str,
-        to: RedirectTarget,
-    ) -> RedirectId {
+    pub async fn redirect(&self, edition: EditionId, from: &str, to: RedirectTarget) -> RedirectId {
         let draft = RedirectDraft {
             edition,
             from: from.to_owned(),

@@ -17,11 +17,28 @@ impl Samples {
     async fn of(server: &TestServer) -> Self {
         let (mut ids, mut slugs) = (BTreeMap::new(), BTreeMap::new());
         for list in [
-            "articles", "pages", "issues", "categories", "tags", "authors", "assets", "galleries",
-            "collections", "newsletters", "menus", "comments", "redirects",
+            "articles",
+            "pages",
+            "issues",
+            "categories",
+            "tags",
+            "authors",
+            "assets",
+            "galleries",
+            "collections",
+            "newsletters",
+            "menus",
+            "comments",
+            "redirects",
         ] {
-            let by_edition = if matches!(list, "comments" | "redirects") { "" } else { "?edition=en" };
-            let answer = server.get_json(&format!("/api/v1/{list}{by_edition}")).await;
+            let by_edition = if matches!(list, "comments" | "redirects") {
+                ""
+            } else {
+                "?edition=en"
+            };
+            let answer = server
+                .get_json(&format!("/api/v1/{list}{by_edition}"))
+                .await;
             let first = &answer["data"][0];
             let id = first["id"].as_str().unwrap_or_else(|| panic!("no {list}"));
             ids.insert(list.to_owned(), id.to_owned());
@@ -63,11 +80,29 @@ async fn operations(server: &TestServer) -> Vec<(String, Value)> {
 
 fn assert_answers(answer: &Answer) {
     assert_eq!(answer.status, 200, "{}: {}", answer.asked, answer.text());
-    assert_eq!(answer.header("content-type"), "application/json", "{}", answer.asked);
+    assert_eq!(
+        answer.header("content-type"),
+        "application/json",
+        "{}",
+        answer.asked
+    );
     assert!(answer.header("etag").starts_with('"'), "{}", answer.asked);
-    assert!(answer.header("cache-control").starts_with("public"), "{}", answer.asked);
-    assert_eq!(answer.header("x-content-type-options"), "nosniff", "{}", answer.asked);
-    assert!(!answer.header("x-request-id").is_empty(), "{}", answer.asked);
+    assert!(
+        answer.header("cache-control").starts_with("public"),
+        "{}",
+        answer.asked
+    );
+    assert_eq!(
+        answer.header("x-content-type-options"),
+        "nosniff",
+        "{}",
+        answer.asked
+    );
+    assert!(
+        !answer.header("x-request-id").is_empty(),
+        "{}",
+        answer.asked
+    );
 }
 
 #[tokio::test]
@@ -78,10 +113,16 @@ async fn every_operation_answers_on_the_demo() {
         let path = samples.fill(&path);
         let answer = server.get(&path).await;
         assert_answers(&answer);
-        let again = server.get_with(&path, &[("if-none-match", answer.header("etag"))]).await;
+        let again = server
+            .get_with(&path, &[("if-none-match", answer.header("etag"))])
+            .await;
         assert_eq!(again.status, 304, "{path}");
         let head = server.send(server.request(Method::HEAD, &path)).await;
-        assert_eq!((head.status, head.header("etag")), (200, answer.header("etag")), "{path}");
+        assert_eq!(
+            (head.status, head.header("etag")),
+            (200, answer.header("etag")),
+            "{path}"
+        );
         assert!(head.body.is_empty());
     }
 }
@@ -100,8 +141,17 @@ async fn every_optional_parameter_is_taken() {
             for value in values(name, &parameter["schema"], &samples) {
                 let sign = if path.contains('?') { '&' } else { '?' };
                 let answer = server.get(&format!("{path}{sign}{name}={value}")).await;
-                assert!(matches!(answer.status, 200 | 404), "{}: {}", answer.asked, answer.text());
-                assert!(answer.status == 200 || name == "edition" || name == "namespace", "{}", answer.asked);
+                assert!(
+                    matches!(answer.status, 200 | 404),
+                    "{}: {}",
+                    answer.asked,
+                    answer.text()
+                );
+                assert!(
+                    answer.status == 200 || name == "edition" || name == "namespace",
+                    "{}",
+                    answer.asked
+                );
             }
         }
     }
@@ -111,20 +161,40 @@ async fn every_optional_parameter_is_taken() {
 fn values(name: &str, schema: &Value, samples: &Samples) -> Vec<String> {
     let words = |list: &Value| -> Vec<String> {
         let words = list.as_array().into_iter().flatten();
-        words.map(|word| word.as_str().unwrap().to_owned()).collect()
+        words
+            .map(|word| word.as_str().unwrap().to_owned())
+            .collect()
     };
     let id = |list: &str| vec![samples.ids[list].clone()];
     match (name, schema["type"].as_str().unwrap()) {
         ("after" | "before", _) => Vec::new(),
         ("edition" | "filter[untranslatedIn]", _) => vec!["fa".to_owned()],
-        ("filter[parent]", _) if schema["pattern"].as_str().is_some_and(|pattern| pattern.contains("page")) => id("pages"),
-        ("filter[parent]", _) if schema["pattern"].as_str().is_some_and(|pattern| pattern.contains("category")) => id("categories"),
+        ("filter[parent]", _)
+            if schema["pattern"]
+                .as_str()
+                .is_some_and(|pattern| pattern.contains("page")) =>
+        {
+            id("pages")
+        }
+        ("filter[parent]", _)
+            if schema["pattern"]
+                .as_str()
+                .is_some_and(|pattern| pattern.contains("category")) =>
+        {
+            id("categories")
+        }
         ("filter[parent]", _) => id("comments"),
-        ("filter[translationOf]" | "filter[entry]", _) => id("articles").into_iter().map(|id| {
-            let kinds = schema["pattern"].as_str().unwrap_or_default();
-            let kind = ["article", "page", "issue"].into_iter().find(|kind| kinds.contains(kind)).unwrap();
-            samples.ids.get(&format!("{kind}s")).cloned().unwrap_or(id)
-        }).collect(),
+        ("filter[translationOf]" | "filter[entry]", _) => id("articles")
+            .into_iter()
+            .map(|id| {
+                let kinds = schema["pattern"].as_str().unwrap_or_default();
+                let kind = ["article", "page", "issue"]
+                    .into_iter()
+                    .find(|kind| kinds.contains(kind))
+                    .unwrap();
+                samples.ids.get(&format!("{kind}s")).cloned().unwrap_or(id)
+            })
+            .collect(),
         ("filter[newsletter]", _) => id("newsletters"),
         (_, "boolean") => vec!["true".to_owned(), "false".to_owned()],
         (_, "integer") => vec!["0".to_owned(), "2".to_owned(), "100".to_owned()],
@@ -145,7 +215,10 @@ async fn every_list_names_its_operations_and_has_no_other_methods() {
     let samples = Samples::of(&server).await;
     for (path, operation) in operations(&server).await {
         assert!(operation["operationId"].is_string(), "{path}");
-        assert!(operation["summary"].is_string() || operation["description"].is_string(), "{path}");
+        assert!(
+            operation["summary"].is_string() || operation["description"].is_string(),
+            "{path}"
+        );
         let path = samples.fill(&path);
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let answer = server.send(server.request(method, &path)).await;

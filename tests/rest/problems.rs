@@ -7,8 +7,18 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, TestServer};
 
 fn problem(answer: &Answer) -> Value {
-    assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.asked);
-    assert_eq!(answer.header("cache-control"), "no-store", "{}", answer.asked);
+    assert_eq!(
+        answer.header("content-type"),
+        "application/problem+json",
+        "{}",
+        answer.asked
+    );
+    assert_eq!(
+        answer.header("cache-control"),
+        "no-store",
+        "{}",
+        answer.asked
+    );
     let problem = answer.json();
     assert_eq!(problem["status"], answer.status);
     assert!(problem["title"].is_string() && problem["detail"].is_string());
@@ -22,7 +32,10 @@ async fn every_unknown_parameter_is_named() {
     let server = TestServer::with_demo().await;
     for (path, parameters) in [
         ("/api/v1/articles?colour=red", &["colour"][..]),
-        ("/api/v1/articles?colour=red&filter[color]=x&first=101", &["colour", "filter[color]", "first"]),
+        (
+            "/api/v1/articles?colour=red&filter[color]=x&first=101",
+            &["colour", "filter[color]", "first"],
+        ),
         ("/api/v1/site?x=1", &["x"]),
         ("/api/v1/editions/en?edition=fa", &["edition"]),
         ("/api/v1/menus?first=1", &["first"]),
@@ -35,17 +48,32 @@ async fn every_unknown_parameter_is_named() {
         ("/api/v1/articles?fields=title,colour", &["fields"]),
         ("/api/v1/articles?include=colour", &["include"]),
         ("/api/v1/articles?edition=xx", &["edition"]),
-        ("/api/v1/articles?filter[publishedAt][gte]=yesterday", &["filter[publishedAt][gte]"]),
-        ("/api/v1/articles?filter[hasMedia]=smell", &["filter[hasMedia]"]),
-        ("/api/v1/articles?filter[translationOf]=x", &["filter[translationOf]"]),
-        ("/api/v1/articles?filter[untranslatedIn]=xx", &["filter[untranslatedIn]"]),
+        (
+            "/api/v1/articles?filter[publishedAt][gte]=yesterday",
+            &["filter[publishedAt][gte]"],
+        ),
+        (
+            "/api/v1/articles?filter[hasMedia]=smell",
+            &["filter[hasMedia]"],
+        ),
+        (
+            "/api/v1/articles?filter[translationOf]=x",
+            &["filter[translationOf]"],
+        ),
+        (
+            "/api/v1/articles?filter[untranslatedIn]=xx",
+            &["filter[untranslatedIn]"],
+        ),
     ] {
         let answer = server.get(path).await;
         assert_eq!(answer.status, 400, "{path}");
         let problem = problem(&answer);
         assert_eq!(problem["code"], "VALIDATION", "{path}");
         let errors = problem["errors"].as_array().unwrap();
-        let mut named: Vec<&str> = errors.iter().map(|error| error["parameter"].as_str().unwrap()).collect();
+        let mut named: Vec<&str> = errors
+            .iter()
+            .map(|error| error["parameter"].as_str().unwrap())
+            .collect();
         named.sort_unstable();
         let mut expected = parameters.to_vec();
         expected.sort_unstable();
@@ -57,15 +85,40 @@ async fn every_unknown_parameter_is_named() {
 async fn what_is_hidden_is_answered_as_if_it_were_absent() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let draft = server.article(site.en, "Secret").slug("secret").status(Status::Draft).await;
+    let draft = server
+        .article(site.en, "Secret")
+        .slug("secret")
+        .status(Status::Draft)
+        .await;
     let pairs = [
-        (format!("/api/v1/articles/{draft}"), "/api/v1/articles/article_00000000000000000000000000".to_owned()),
-        ("/api/v1/articles/by-slug/en/secret".to_owned(), "/api/v1/articles/by-slug/en/absent".to_owned()),
-        ("/api/v1/route?path=/2026/05/secret".to_owned(), "/api/v1/route?path=/2026/05/absent".to_owned()),
-        (format!("/api/v1/articles/{draft}/comments"), "/api/v1/articles/article_00000000000000000000000000/comments".to_owned()),
-        (format!("/api/v1/articles/{draft}/translations"), "/api/v1/articles/article_00000000000000000000000000/translations".to_owned()),
-        (format!("/api/v1/articles/{draft}/related"), "/api/v1/articles/article_00000000000000000000000000/related".to_owned()),
-        (format!("/api/v1/articles/{draft}/revisions"), "/api/v1/articles/article_00000000000000000000000000/revisions".to_owned()),
+        (
+            format!("/api/v1/articles/{draft}"),
+            "/api/v1/articles/article_00000000000000000000000000".to_owned(),
+        ),
+        (
+            "/api/v1/articles/by-slug/en/secret".to_owned(),
+            "/api/v1/articles/by-slug/en/absent".to_owned(),
+        ),
+        (
+            "/api/v1/route?path=/2026/05/secret".to_owned(),
+            "/api/v1/route?path=/2026/05/absent".to_owned(),
+        ),
+        (
+            format!("/api/v1/articles/{draft}/comments"),
+            "/api/v1/articles/article_00000000000000000000000000/comments".to_owned(),
+        ),
+        (
+            format!("/api/v1/articles/{draft}/translations"),
+            "/api/v1/articles/article_00000000000000000000000000/translations".to_owned(),
+        ),
+        (
+            format!("/api/v1/articles/{draft}/related"),
+            "/api/v1/articles/article_00000000000000000000000000/related".to_owned(),
+        ),
+        (
+            format!("/api/v1/articles/{draft}/revisions"),
+            "/api/v1/articles/article_00000000000000000000000000/revisions".to_owned(),
+        ),
     ];
     for (hidden, absent) in pairs {
         let (hidden, absent) = (server.get(&hidden).await, server.get(&absent).await);
@@ -76,7 +129,12 @@ async fn what_is_hidden_is_answered_as_if_it_were_absent() {
             let names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
             (problem, names)
         };
-        assert_eq!(without_ids(&hidden), without_ids(&absent), "{}", hidden.asked);
+        assert_eq!(
+            without_ids(&hidden),
+            without_ids(&absent),
+            "{}",
+            hidden.asked
+        );
     }
 }
 
@@ -119,7 +177,12 @@ async fn a_problem_leads_to_its_explanation() {
 #[tokio::test]
 async fn a_method_that_is_not_allowed_is_refused_with_those_that_are() {
     let server = TestServer::with_demo().await;
-    for path in ["/api/v1/articles", "/api/v1/site", "/feeds/en/rss.xml", "/openapi.json"] {
+    for path in [
+        "/api/v1/articles",
+        "/api/v1/site",
+        "/feeds/en/rss.xml",
+        "/openapi.json",
+    ] {
         let answer = server.send(server.request(Method::DELETE, path)).await;
         assert_eq!(answer.status, 405, "{path}");
         assert!(answer.header("allow").contains("GET"), "{path}");
@@ -130,11 +193,26 @@ async fn a_method_that_is_not_allowed_is_refused_with_those_that_are() {
 #[tokio::test]
 async fn credentials_nobody_can_check_are_refused() {
     let server = TestServer::with_demo().await;
-    for path in ["/api/v1/articles", "/graphql?query=%7B__typename%7D", "/feeds/en/rss.xml"] {
-        let answer = server.get_with(path, &[("authorization", "Bearer x")]).await;
+    for path in [
+        "/api/v1/articles",
+        "/graphql?query=%7B__typename%7D",
+        "/feeds/en/rss.xml",
+    ] {
+        let answer = server
+            .get_with(path, &[("authorization", "Bearer x")])
+            .await;
         assert_eq!(answer.status, 401, "{path}");
-        assert!(answer.header("www-authenticate").starts_with("Bearer"), "{path}");
-        assert_eq!(answer.json().pointer("/code").or(answer.json().pointer("/errors/0/extensions/code")), Some(&json!("UNAUTHENTICATED")));
+        assert!(
+            answer.header("www-authenticate").starts_with("Bearer"),
+            "{path}"
+        );
+        assert_eq!(
+            answer
+                .json()
+                .pointer("/code")
+                .or(answer.json().pointer("/errors/0/extensions/code")),
+            Some(&json!("UNAUTHENTICATED"))
+        );
     }
 }
 

@@ -7,31 +7,66 @@ use crate::harness::TestServer;
 #[tokio::test]
 async fn only_the_fields_that_are_named_are_shown() {
     let server = TestServer::with_demo().await;
-    let list = server.get_json("/api/v1/articles?first=1&edition=en&fields=title,slug").await;
+    let list = server
+        .get_json("/api/v1/articles?first=1&edition=en&fields=title,slug")
+        .await;
     assert_eq!(
-        list["data"][0].as_object().unwrap().keys().collect::<Vec<_>>(),
+        list["data"][0]
+            .as_object()
+            .unwrap()
+            .keys()
+            .collect::<Vec<_>>(),
         ["id", "slug", "title", "type"]
     );
-    let one = server.get_json("/api/v1/authors/by-slug/en/oscar-fennimore?fields=name").await;
-    assert_eq!(one.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "name"]);
-    let nested = server.get_json("/api/v1/articles?first=1&edition=en&fields=title&include=byline").await;
+    let one = server
+        .get_json("/api/v1/authors/by-slug/en/oscar-fennimore?fields=name")
+        .await;
+    assert_eq!(
+        one.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["id", "name"]
+    );
+    let nested = server
+        .get_json("/api/v1/articles?first=1&edition=en&fields=title&include=byline")
+        .await;
     assert!(nested["data"][0]["byline"].is_array());
-    let named = server.get_json("/api/v1/articles?first=1&edition=en&fields=title,categories").await;
+    let named = server
+        .get_json("/api/v1/articles?first=1&edition=en&fields=title,categories")
+        .await;
     assert!(named["data"][0]["categories"].is_array() && named["data"][0].get("tags").is_none());
 }
 
 #[tokio::test]
 async fn what_is_not_included_is_not_there() {
     let server = TestServer::with_demo().await;
-    let plain = server.get_json("/api/v1/articles/by-slug/en/how-to-read-the-river").await;
-    let includes = ["byline", "hero", "categories", "tags", "body", "seo", "attachments", "galleries", "translations", "related"];
+    let plain = server
+        .get_json("/api/v1/articles/by-slug/en/how-to-read-the-river")
+        .await;
+    let includes = [
+        "byline",
+        "hero",
+        "categories",
+        "tags",
+        "body",
+        "seo",
+        "attachments",
+        "galleries",
+        "translations",
+        "related",
+    ];
     for include in includes {
         assert_eq!(plain.get(include), None, "{include}");
     }
     let names = includes.join(",");
-    let whole = server.get_json(&format!("/api/v1/articles/by-slug/en/how-to-read-the-river?include={names}")).await;
+    let whole = server
+        .get_json(&format!(
+            "/api/v1/articles/by-slug/en/how-to-read-the-river?include={names}"
+        ))
+        .await;
     for include in includes {
-        assert!(whole.get(include).is_some_and(|value| !value.is_null()), "{include}");
+        assert!(
+            whole.get(include).is_some_and(|value| !value.is_null()),
+            "{include}"
+        );
     }
     assert_eq!(whole["translations"].as_array().unwrap().len(), 4);
     assert_eq!(whole["galleries"].as_array().unwrap().len(), 1);
@@ -52,24 +87,38 @@ async fn the_forms_of_a_body_are_included_one_by_one() {
     ] {
         let answer = server.get_json(&format!("{path}?include={include}")).await;
         let body = answer["body"].as_object().unwrap();
-        let shown: Vec<_> = body.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key.as_str()).collect();
+        let shown: Vec<_> = body
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, _)| key.as_str())
+            .collect();
         assert_eq!(shown, keys, "{include}");
         assert_eq!(body["direction"], "rtl");
     }
-    let whole = server.get_json(&format!("{path}?include=body,body.blocks")).await;
-    assert!(!whole["body"].to_string().contains("asset:"), "{}", whole["body"]);
+    let whole = server
+        .get_json(&format!("{path}?include=body,body.blocks"))
+        .await;
+    assert!(
+        !whole["body"].to_string().contains("asset:"),
+        "{}",
+        whole["body"]
+    );
 }
 
 #[tokio::test]
-#[ignore = "REST shows the stored Markdown, in which pictures have no addresses"]
 async fn markdown_has_real_addresses() {
     let server = TestServer::with_demo().await;
     let path = "/api/v1/articles/by-slug/en/how-to-read-the-river?include=body.markdown";
     let article = server.get_json(path).await;
     let markdown = article["body"]["markdown"].as_str().unwrap();
     assert!(!markdown.contains("(asset:"), "{markdown}");
-    let graphql = server.graphql("{ article(by: { slug: \"how-to-read-the-river\" }) { body { markdown } } }").await;
-    assert_eq!(article["body"]["markdown"], graphql["article"]["body"]["markdown"]);
+    let graphql = server
+        .graphql("{ article(by: { slug: \"how-to-read-the-river\" }) { body { markdown } } }")
+        .await;
+    assert_eq!(
+        article["body"]["markdown"],
+        graphql["article"]["body"]["markdown"]
+    );
 }
 
 #[tokio::test]
@@ -86,12 +135,21 @@ async fn both_faces_say_the_same_of_an_article() {
         assert_eq!(rest[field], graphql[field], "{field}");
     }
     assert_eq!(rest["hero"]["alt"], graphql["hero"]["alt"]);
-    assert_eq!(rest["hero"]["asset"]["url"], graphql["hero"]["asset"]["url"]);
+    assert_eq!(
+        rest["hero"]["asset"]["url"],
+        graphql["hero"]["asset"]["url"]
+    );
     assert_eq!(rest["body"]["html"], graphql["body"]["html"]);
     for field in ["title", "description", "canonicalUrl", "jsonLd"] {
         assert_eq!(rest["seo"][field], graphql["seo"][field], "{field}");
     }
-    let names = |list: &serde_json::Value| list.as_array().unwrap().iter().map(|item| item["name"].clone()).collect::<Vec<_>>();
+    let names = |list: &serde_json::Value| {
+        list.as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["name"].clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names(&rest["byline"]), names(&graphql["byline"]));
     assert_eq!(names(&rest["categories"]), names(&graphql["categories"]));
     assert_eq!(names(&rest["tags"]), names(&graphql["tags"]));
@@ -102,8 +160,22 @@ async fn texts_of_shared_records_come_from_the_edition_asked_for() {
     let server = TestServer::with_demo().await;
     let tag = server.get_json("/api/v1/tags/by-slug/en/open-data").await;
     let id = tag["id"].as_str().unwrap();
-    let persian = server.get_json(&format!("/api/v1/tags/{id}?edition=fa")).await;
-    assert_eq!((&persian["name"], &persian["edition"], &persian["direction"]), (&json!("دادهٔ باز"), &json!("fa"), &json!("rtl")));
-    let albanian = server.get_json(&format!("/api/v1/tags/{id}?edition=sq")).await;
-    assert_eq!((&albanian["name"], &albanian["edition"], &albanian["direction"]), (&json!("Open data"), &json!("en"), &json!("ltr")));
+    let persian = server
+        .get_json(&format!("/api/v1/tags/{id}?edition=fa"))
+        .await;
+    assert_eq!(
+        (&persian["name"], &persian["edition"], &persian["direction"]),
+        (&json!("دادهٔ باز"), &json!("fa"), &json!("rtl"))
+    );
+    let albanian = server
+        .get_json(&format!("/api/v1/tags/{id}?edition=sq"))
+        .await;
+    assert_eq!(
+        (
+            &albanian["name"],
+            &albanian["edition"],
+            &albanian["direction"]
+        ),
+        (&json!("Open data"), &json!("en"), &json!("ltr"))
+    );
 }

@@ -24,15 +24,27 @@ async fn a_stale_version_is_a_conflict() {
     let mut draft = builder.draft.clone();
     let id = builder.await;
     draft.entry.title = "Second".to_owned();
-    articles::update(&server.system(), id, Some(1), draft.clone()).await.unwrap();
+    articles::update(&server.system(), id, Some(1), draft.clone())
+        .await
+        .unwrap();
     draft.entry.title = "Lost".to_owned();
     for stale in [0, 1, 3] {
-        let error = articles::update(&server.system(), id, Some(stale), draft.clone()).await.unwrap_err();
+        let error = articles::update(&server.system(), id, Some(stale), draft.clone())
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), "CONFLICT");
-        assert!(error.to_string().contains('2'), "the current one is named: {error}");
+        assert!(
+            error.to_string().contains('2'),
+            "the current one is named: {error}"
+        );
     }
-    let data = server.graphql("{ articles { nodes { title version } } }").await;
-    assert_eq!(data["articles"]["nodes"], json!([{ "title": "Second", "version": 2 }]));
+    let data = server
+        .graphql("{ articles { nodes { title version } } }")
+        .await;
+    assert_eq!(
+        data["articles"]["nodes"],
+        json!([{ "title": "Second", "version": 2 }])
+    );
 }
 
 #[tokio::test]
@@ -60,7 +72,15 @@ async fn of_two_changes_at_once_one_wins_and_the_other_is_told() {
 async fn what_fails_leaves_nothing_behind() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let tables = ["entry", "translation_group", "route", "entry_body", "article", "audit", "outbox"];
+    let tables = [
+        "entry",
+        "translation_group",
+        "route",
+        "entry_body",
+        "article",
+        "audit",
+        "outbox",
+    ];
     let count = async || {
         let mut counts = Vec::new();
         for table in tables {
@@ -69,8 +89,13 @@ async fn what_fails_leaves_nothing_behind() {
         counts
     };
     let before = count().await;
-    let absent = server.article(site.en, "Bad").category(Id::from_uuid(uuid::Uuid::from_u128(42))).draft;
-    let error = articles::create(&server.system(), absent).await.unwrap_err();
+    let absent = server
+        .article(site.en, "Bad")
+        .category(Id::from_uuid(uuid::Uuid::from_u128(42)))
+        .draft;
+    let error = articles::create(&server.system(), absent)
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), "CONFLICT", "{error:?}");
     let two = server.article(site.en, "Good").draft;
     let failed = server
@@ -88,7 +113,10 @@ async fn what_fails_leaves_nothing_behind() {
 async fn a_savepoint_can_fail_alone() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let (good, bad) = (server.article(site.en, "Good").draft, server.article(site.en, "Bad").draft);
+    let (good, bad) = (
+        server.article(site.en, "Good").draft,
+        server.article(site.en, "Bad").draft,
+    );
     server
         .system()
         .write(async |tx| {
@@ -106,7 +134,12 @@ async fn a_savepoint_can_fail_alone() {
         .unwrap();
     let data = server.graphql("{ articles { nodes { title } } }").await;
     assert_eq!(data["articles"]["nodes"], json!([{ "title": "Good" }]));
-    assert_eq!(server.count("SELECT count(*) FROM outbox WHERE name = 'article.created'").await, 1);
+    assert_eq!(
+        server
+            .count("SELECT count(*) FROM outbox WHERE name = 'article.created'")
+            .await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -114,7 +147,10 @@ async fn drafts_that_break_a_rule_are_refused_with_the_field() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
     let cx = server.system();
-    let scheduled = server.article(site.en, "When?").status(Status::Scheduled).draft;
+    let scheduled = server
+        .article(site.en, "When?")
+        .status(Status::Scheduled)
+        .draft;
     let error = articles::create(&cx, scheduled).await.unwrap_err();
     assert_eq!(error.fields()[0].field, "scheduledAt");
     let long = server.article(site.en, &"x".repeat(1001)).draft;
@@ -127,7 +163,10 @@ async fn drafts_that_break_a_rule_are_refused_with_the_field() {
         position: 0,
         texts: vec![EditionText {
             edition: site.en,
-            value: TermText { name: name.to_owned(), ..TermText::default() },
+            value: TermText {
+                name: name.to_owned(),
+                ..TermText::default()
+            },
         }],
     };
     let parent = Some(server.category(site.en, "News", None).await);
@@ -135,13 +174,21 @@ async fn drafts_that_break_a_rule_are_refused_with_the_field() {
         (term(Taxonomy::Category, " ", None, ""), "texts.name"),
         (term(Taxonomy::Tag, "Bees", parent, ""), "parent"),
         (term(Taxonomy::Category, "Local", None, "x"), "namespace"),
-        (TermDraft { texts: Vec::new(), ..term(Taxonomy::Tag, "x", None, "") }, "texts"),
+        (
+            TermDraft {
+                texts: Vec::new(),
+                ..term(Taxonomy::Tag, "x", None, "")
+            },
+            "texts",
+        ),
     ] {
         let error = terms::create(&cx, draft).await.unwrap_err();
         assert_eq!(error.fields()[0].field, field, "{error:?}");
     }
     let newsletter = server.newsletter(site.en, "Letter").await;
-    let error = newsletters::create_issue(&cx, issue(site.fa, newsletter, 1)).await.unwrap_err();
+    let error = newsletters::create_issue(&cx, issue(site.fa, newsletter, 1))
+        .await
+        .unwrap_err();
     assert_eq!(error.fields()[0].field, "newsletter");
 }
 
@@ -153,8 +200,13 @@ async fn the_number_of_an_issue_is_its_own() {
     server.issue(site.en, newsletter, 1, Vec::new()).await;
     let mut twin = issue(site.en, newsletter, 1);
     twin.entry.path = Some("/elsewhere".to_owned());
-    let error = newsletters::create_issue(&server.system(), twin).await.unwrap_err();
-    assert!(matches!(&error, Error::Conflict { field: Some(field), .. } if field == "number"), "{error:?}");
+    let error = newsletters::create_issue(&server.system(), twin)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, Error::Conflict { field: Some(field), .. } if field == "number"),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -170,11 +222,16 @@ async fn trees_have_no_circles() {
         position: 0,
         texts: vec![EditionText {
             edition: site.en,
-            value: TermText { name: "Top".to_owned(), ..TermText::default() },
+            value: TermText {
+                name: "Top".to_owned(),
+                ..TermText::default()
+            },
         }],
     };
     for parent in [top, below] {
-        let error = terms::update(&server.system(), TermId::from(top), draft(parent)).await.unwrap_err();
+        let error = terms::update(&server.system(), TermId::from(top), draft(parent))
+            .await
+            .unwrap_err();
         assert_eq!(error.fields()[0].field, "parent", "{error:?}");
     }
     let one = server.page(site.en, "One").await;
@@ -184,7 +241,9 @@ async fn trees_have_no_circles() {
     for parent in [one, two] {
         let mut circle = page(site.en, "One");
         circle.entry.parent = Some(parent.into());
-        let error = pages::update(&server.system(), one, Some(1), circle).await.unwrap_err();
+        let error = pages::update(&server.system(), one, Some(1), circle)
+            .await
+            .unwrap_err();
         assert_eq!(error.fields()[0].field, "parent", "{error:?}");
     }
 }
@@ -193,9 +252,17 @@ async fn trees_have_no_circles() {
 async fn both_engines_keep_times_to_the_microsecond() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    server.article(site.en, "Precise").published_at("2026-05-01T10:11:12.123456789Z").await;
-    let data = server.graphql("{ articles { nodes { publishedAt } } }").await;
-    assert_eq!(data["articles"]["nodes"][0]["publishedAt"], "2026-05-01T10:11:12.123456Z");
+    server
+        .article(site.en, "Precise")
+        .published_at("2026-05-01T10:11:12.123456789Z")
+        .await;
+    let data = server
+        .graphql("{ articles { nodes { publishedAt } } }")
+        .await;
+    assert_eq!(
+        data["articles"]["nodes"][0]["publishedAt"],
+        "2026-05-01T10:11:12.123456Z"
+    );
     let found = server.graphql("{ articles(filter: { publishedAt: { gte: \"2026-05-01T10:11:12.123456Z\", lte: \"2026-05-01T10:11:12.123456Z\" } }) { totalCount } }").await;
     assert_eq!(found["articles"]["totalCount"], 1);
 }
@@ -206,6 +273,8 @@ async fn texts_come_back_as_they_were_given() {
     let site = server.small_site().await;
     let title = "می‌خواهم \u{202b}راست\u{202c} 'x' \"y\" \\ % _ 🐝 e\u{301}";
     server.article(site.fa, title).await;
-    let data = server.graphql("{ articles(edition: \"fa\") { nodes { title } } }").await;
+    let data = server
+        .graphql("{ articles(edition: \"fa\") { nodes { title } } }")
+        .await;
     assert_eq!(data["articles"]["nodes"][0]["title"], title);
 }

@@ -12,8 +12,13 @@ use futures::future::join_all;
 use crate::harness::{TestServer, builders::edition, records::page, texts};
 
 async fn slug_of(server: &TestServer, id: &dyn std::fmt::Display) -> String {
-    let query = format!("{{ node(id: \"{id}\") {{ ... on Entry {{ slug }} ... on Tag {{ slug }} ... on Author {{ slug }} ... on Gallery {{ slug }} ... on Collection {{ slug }} ... on Newsletter {{ slug }} }} }}");
-    server.graphql(&query).await["node"]["slug"].as_str().unwrap().to_owned()
+    let query = format!(
+        "{{ node(id: \"{id}\") {{ ... on Entry {{ slug }} ... on Tag {{ slug }} ... on Author {{ slug }} ... on Gallery {{ slug }} ... on Collection {{ slug }} ... on Newsletter {{ slug }} }} }}"
+    );
+    server.graphql(&query).await["node"]["slug"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -34,11 +39,29 @@ async fn records_of_all_kinds_number_their_twins() {
     let site = server.small_site().await;
     for number in ["", "-2", "-3"] {
         let ids: [(String, &str); 5] = [
-            (server.tag(site.en, "River Walk").await.to_string(), "river-walk"),
-            (server.author(site.en, "Ada Moor").await.to_string(), "ada-moor"),
-            (server.gallery(site.en, "Dawn", &[]).await.to_string(), "dawn"),
-            (server.collection(site.en, "Front page", Vec::new()).await.to_string(), "front-page"),
-            (server.newsletter(site.en, "Letter").await.to_string(), "letter"),
+            (
+                server.tag(site.en, "River Walk").await.to_string(),
+                "river-walk",
+            ),
+            (
+                server.author(site.en, "Ada Moor").await.to_string(),
+                "ada-moor",
+            ),
+            (
+                server.gallery(site.en, "Dawn", &[]).await.to_string(),
+                "dawn",
+            ),
+            (
+                server
+                    .collection(site.en, "Front page", Vec::new())
+                    .await
+                    .to_string(),
+                "front-page",
+            ),
+            (
+                server.newsletter(site.en, "Letter").await.to_string(),
+                "letter",
+            ),
         ];
         for (id, base) in ids {
             assert_eq!(slug_of(&server, &id).await, format!("{base}{number}"));
@@ -56,11 +79,21 @@ async fn a_slug_is_free_in_other_editions_kinds_and_parents() {
     let mut below = page(site.en, "About");
     below.entry.parent = Some(top.into());
     let below = server.save_page(below).await;
-    for id in [english.to_string(), persian.to_string(), top.to_string(), below.to_string()] {
+    for id in [
+        english.to_string(),
+        persian.to_string(),
+        top.to_string(),
+        below.to_string(),
+    ] {
         assert_eq!(slug_of(&server, &id).await, "about", "{id}");
     }
-    let data = server.graphql("{ page(by: { slug: \"about\" }) { path } }").await;
-    assert_eq!(data["page"]["path"], "/about", "the page without a parent is meant");
+    let data = server
+        .graphql("{ page(by: { slug: \"about\" }) { path } }")
+        .await;
+    assert_eq!(
+        data["page"]["path"], "/about",
+        "the page without a parent is meant"
+    );
 }
 
 #[tokio::test]
@@ -69,14 +102,19 @@ async fn slugs_keep_the_script_of_the_title_unless_the_edition_wants_latin() {
     let site = server.small_site().await;
     let mut latin = edition("sq", Some(site.en));
     latin.slug_style = SlugStyle::Transliterated;
-    let sq = application::editions::create(&server.system(), latin).await.unwrap();
+    let sq = application::editions::create(&server.system(), latin)
+        .await
+        .unwrap();
     let persian = server.article(site.fa, "کتاب‌خانهٔ شهر").await;
     assert_eq!(slug_of(&server, &persian).await, "کتاب‌خانهٔ-شهر");
     let albanian = server.article(sq, "Çmimi i mollëve").await;
     assert_eq!(slug_of(&server, &albanian).await, "cmimi-i-molleve");
     let nothing = server.article(site.en, "!!!").await;
     let slug = slug_of(&server, &nothing).await;
-    assert!(!slug.is_empty() && slug.bytes().all(|byte| byte.is_ascii_hexdigit()), "{slug}");
+    assert!(
+        !slug.is_empty() && slug.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{slug}"
+    );
 }
 
 #[tokio::test]
@@ -90,7 +128,9 @@ async fn a_saved_article_keeps_its_slug() {
     assert_eq!(slug_of(&server, &id).await, "twin-2");
     "twin-2".clone_into(&mut draft.entry.slug);
     draft.entry.title = "Changed".to_owned();
-    articles::update(&server.system(), id, Some(1), draft).await.unwrap();
+    articles::update(&server.system(), id, Some(1), draft)
+        .await
+        .unwrap();
     assert_eq!(slug_of(&server, &id).await, "twin-2");
 }
 
@@ -112,7 +152,9 @@ async fn tags_of_a_namespace_have_their_own_slugs() {
         }],
     };
     for (namespace, expected) in [("", "bees"), ("genre", "bees"), ("genre", "bees-2")] {
-        let id = application::terms::create(&server.system(), tag(namespace)).await.unwrap();
+        let id = application::terms::create(&server.system(), tag(namespace))
+            .await
+            .unwrap();
         assert_eq!(slug_of(&server, &id).await, expected);
     }
 }
@@ -130,7 +172,10 @@ async fn many_at_once_never_share_a_slug() {
     let made = results.iter().filter(|result| result.is_ok()).count();
     assert!(made >= 1);
     for result in &results {
-        assert!(matches!(result, Ok(_) | Err(Error::Conflict { .. })), "{result:?}");
+        assert!(
+            matches!(result, Ok(_) | Err(Error::Conflict { .. })),
+            "{result:?}"
+        );
     }
     let data = server.graphql("{ articles { nodes { slug path } } }").await;
     for field in ["slug", "path"] {

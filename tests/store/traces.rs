@@ -7,22 +7,32 @@ use crate::harness::TestServer;
 
 async fn column<T: TryGetable>(server: &TestServer, statement: &str) -> Vec<T> {
     let rows = server.rows(statement).await;
-    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    rows.iter()
+        .map(|row| row.try_get_by_index(0).unwrap())
+        .collect()
 }
 
 #[tokio::test]
 async fn every_change_is_audited_and_told() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let before = server.count("SELECT coalesce(max(sequence), 0) FROM audit").await;
-    let told_before = server.count("SELECT coalesce(max(sequence), 0) FROM outbox").await;
+    let before = server
+        .count("SELECT coalesce(max(sequence), 0) FROM audit")
+        .await;
+    let told_before = server
+        .count("SELECT coalesce(max(sequence), 0) FROM outbox")
+        .await;
     let tag = server.tag(site.en, "Bees").await;
     let builder = server.article(site.en, "First").tag(tag);
     let draft = builder.draft.clone();
     let id = builder.await;
-    articles::update(&server.system(), id, Some(1), draft).await.unwrap();
+    articles::update(&server.system(), id, Some(1), draft)
+        .await
+        .unwrap();
     let comment = server.comment(id, None, "Fine").await;
-    application::entries::delete(&server.system(), id.into(), application::OnUse::Detach).await.unwrap();
+    application::entries::delete(&server.system(), id.into(), application::OnUse::Detach)
+        .await
+        .unwrap();
     let audited: Vec<String> = column(
         &server,
         &format!("SELECT actor || ' ' || action || ' ' || target_kind || ' ' || target_id FROM audit WHERE sequence > {before} ORDER BY sequence"),
@@ -61,8 +71,17 @@ async fn the_audit_tells_when() {
     let site = server.small_site().await;
     server.clock.set("2026-05-06T07:08:09Z".parse().unwrap());
     server.tag(site.en, "Bees").await;
-    let times: Vec<domain::time::Timestamp> = column(&server, "SELECT at FROM audit ORDER BY sequence DESC LIMIT 1").await;
-    assert_eq!(times, ["2026-05-06T07:08:09Z".parse::<domain::time::Timestamp>().unwrap()]);
+    let times: Vec<domain::time::Timestamp> = column(
+        &server,
+        "SELECT at FROM audit ORDER BY sequence DESC LIMIT 1",
+    )
+    .await;
+    assert_eq!(
+        times,
+        ["2026-05-06T07:08:09Z"
+            .parse::<domain::time::Timestamp>()
+            .unwrap()]
+    );
 }
 
 #[tokio::test]
@@ -74,12 +93,23 @@ async fn every_save_is_a_revision_for_the_house() {
     let id = builder.await;
     for version in 1..=3 {
         draft.entry.title = format!("Version {}", version + 1);
-        articles::update(&server.system(), id, Some(version), draft.clone()).await.unwrap();
+        articles::update(&server.system(), id, Some(version), draft.clone())
+            .await
+            .unwrap();
     }
     let page = domain::paging::PageArgs::first(2).total(true);
-    let revisions = application::entries::revisions(&server.system(), id.into(), &page).await.unwrap();
-    let titles: Vec<_> = revisions.nodes().map(|revision| (revision.version, revision.title.as_str())).collect();
+    let revisions = application::entries::revisions(&server.system(), id.into(), &page)
+        .await
+        .unwrap();
+    let titles: Vec<_> = revisions
+        .nodes()
+        .map(|revision| (revision.version, revision.title.as_str()))
+        .collect();
     assert_eq!(titles, [(4, "Version 4"), (3, "Version 3")]);
     assert!(revisions.has_next);
-    assert!(revisions.nodes().all(|revision| revision.actor == "system:test"));
+    assert!(
+        revisions
+            .nodes()
+            .all(|revision| revision.actor == "system:test")
+    );
 }

@@ -13,13 +13,7 @@ use quick_xml::{
 };
 use rusqlite::{CachedStatement, Connection, ToSql, params};
 
-use crate::{
-    Result, fault,
-    publication::AUTHORS,
-    random::Random,
-    stores,
-    words::LANGUAGES,
-};
+use crate::{Result, fault, publication::AUTHORS, random::Random, stores, words::LANGUAGES};
 
 /// Items in one transaction.
 const BATCH: usize = 200;
@@ -37,7 +31,12 @@ pub(crate) async fn run(file: &Path, store: &Path) -> Result<Loop> {
     stores::open_empty(store).await?.close().await?;
     let begun = Instant::now();
     let connection = Connection::open(store)?;
-    for (name, value) in [("journal_mode", "WAL"), ("synchronous", "NORMAL"), ("foreign_keys", "ON"), ("cache_size", "-16384")] {
+    for (name, value) in [
+        ("journal_mode", "WAL"),
+        ("synchronous", "NORMAL"),
+        ("foreign_keys", "ON"),
+        ("cache_size", "-16384"),
+    ] {
         connection.pragma_update(None, name, value)?;
     }
     connection.set_prepared_statement_cache_capacity(50);
@@ -47,7 +46,10 @@ pub(crate) async fn run(file: &Path, store: &Path) -> Result<Loop> {
     writer.commit()?;
     drop(writer);
     connection.close().map_err(|(_connection, error)| error)?;
-    Ok(Loop { posts, time: begun.elapsed() })
+    Ok(Loop {
+        posts,
+        time: begun.elapsed(),
+    })
 }
 
 /// One item of the export, or one author, category or tag.
@@ -68,12 +70,33 @@ impl Item {
 
 /// The elements whose text is kept.
 const FIELDS: [&str; 21] = [
-    "title", "link", "dc:creator", "guid", "content:encoded", "excerpt:encoded", "wp:post_id", "wp:post_date_gmt", "wp:post_name", "wp:status", "wp:post_type",
-    "wp:attachment_url", "wp:meta_key", "wp:meta_value", "wp:author_login", "wp:author_display_name", "wp:category_nicename", "wp:cat_name", "wp:tag_slug",
-    "wp:tag_name", "wp:comment_content",
+    "title",
+    "link",
+    "dc:creator",
+    "guid",
+    "content:encoded",
+    "excerpt:encoded",
+    "wp:post_id",
+    "wp:post_date_gmt",
+    "wp:post_name",
+    "wp:status",
+    "wp:post_type",
+    "wp:attachment_url",
+    "wp:meta_key",
+    "wp:meta_value",
+    "wp:author_login",
+    "wp:author_display_name",
+    "wp:category_nicename",
+    "wp:cat_name",
+    "wp:tag_slug",
+    "wp:tag_name",
+    "wp:comment_content",
 ];
 
-fn read(reader: &mut Reader<std::io::BufReader<std::fs::File>>, writer: &mut Writer<'_>) -> Result<usize> {
+fn read(
+    reader: &mut Reader<std::io::BufReader<std::fs::File>>,
+    writer: &mut Writer<'_>,
+) -> Result<usize> {
     let (mut buffer, mut text) = (Vec::new(), String::new());
     let (mut item, mut category, mut posts) = (Item::default(), None, 0);
     loop {
@@ -96,18 +119,27 @@ fn read(reader: &mut Reader<std::io::BufReader<std::fs::File>>, writer: &mut Wri
                         writer.item(&item)?;
                     }
                     "wp:author" => writer.author(&item)?,
-                    "wp:category" => writer.term(&item, "category", "wp:category_nicename", "wp:cat_name")?,
+                    "wp:category" => {
+                        writer.term(&item, "category", "wp:category_nicename", "wp:cat_name")?
+                    }
                     "wp:tag" => writer.term(&item, "tag", "wp:tag_slug", "wp:tag_name")?,
                     "category" => {
                         if let Some((domain, nicename)) = category.take() {
                             match domain.as_str() {
-                                "language" => item.edition = LANGUAGES.iter().position(|language| language.code == nicename).unwrap_or_default(),
+                                "language" => {
+                                    item.edition = LANGUAGES
+                                        .iter()
+                                        .position(|language| language.code == nicename)
+                                        .unwrap_or_default()
+                                }
                                 "category" | "post_tag" => item.terms.push(nicename),
                                 _ => {}
                             }
                         }
                     }
-                    "wp:postmeta" if item.field("wp:meta_key") == "_thumbnail_id" => item.thumbnail = item.fields.remove("wp:meta_value"),
+                    "wp:postmeta" if item.field("wp:meta_key") == "_thumbnail_id" => {
+                        item.thumbnail = item.fields.remove("wp:meta_value")
+                    }
                     "wp:comment" => item.comment = item.fields.remove("wp:comment_content"),
                     name => {
                         if let Some(known) = FIELDS.iter().find(|known| **known == name) {
@@ -128,7 +160,9 @@ fn attributes(start: &BytesStart<'_>) -> Result<(String, String)> {
     let mut of = (String::new(), String::new());
     for attribute in start.attributes() {
         let attribute = attribute?;
-        let value = attribute.normalized_value(XmlVersion::Implicit1_0)?.into_owned();
+        let value = attribute
+            .normalized_value(XmlVersion::Implicit1_0)?
+            .into_owned();
         match attribute.key.as_ref() {
             "domain" => of.0 = value,
             "nicename" => of.1 = value,
@@ -167,7 +201,16 @@ impl<'c> Writer<'c> {
         connection.execute_batch("BEGIN IMMEDIATE")?;
         for (position, language) in (0_i64..).zip(LANGUAGES) {
             let id = writer.id();
-            let values = params![id, language.code, language.name, "https://example.org", language.title, position == 0, position, NOW];
+            let values = params![
+                id,
+                language.code,
+                language.name,
+                "https://example.org",
+                language.title,
+                position == 0,
+                position,
+                NOW
+            ];
             writer.run("INSERT INTO edition (id, code, name, direction, base_url, title, is_default, position, permalinks, slug_style, version, created_at, updated_at) VALUES (?1, ?2, ?3, 'ltr', ?4, ?5, ?6, ?7, '{}', 'native', 1, ?8, ?8)", values)?;
             writer.editions.push(id);
         }
@@ -198,8 +241,17 @@ impl<'c> Writer<'c> {
     fn record(&mut self, kind: &str, external: &str, id: Key) -> Result<()> {
         let shown = format!("{kind}_{:026x}", u128::from_be_bytes(id));
         self.run("INSERT INTO audit (at, actor, action, target_kind, target_id) VALUES (?1, 'system:import', 'create', ?2, ?3)", params![NOW, kind, shown])?;
-        self.run("INSERT INTO outbox (at, name, target_id, edition_id) VALUES (?1, ?2, ?3, ?4)", params![NOW, format!("{kind}.created"), shown, self.editions.first()])?;
-        let values = params![SOURCE, kind, external, id, "0000000000000000000000000000000000000000000000000000000000000000"];
+        self.run(
+            "INSERT INTO outbox (at, name, target_id, edition_id) VALUES (?1, ?2, ?3, ?4)",
+            params![NOW, format!("{kind}.created"), shown, self.editions.first()],
+        )?;
+        let values = params![
+            SOURCE,
+            kind,
+            external,
+            id,
+            "0000000000000000000000000000000000000000000000000000000000000000"
+        ];
         self.run("INSERT INTO import_record (source, kind, external_id, target_kind, target_id, content_hash, target_version) VALUES (?1, ?2, ?3, ?2, ?4, ?5, 1)", values)?;
         self.written += 1;
         if self.written.is_multiple_of(BATCH) {
@@ -209,8 +261,15 @@ impl<'c> Writer<'c> {
     }
 
     fn author(&mut self, item: &Item) -> Result<()> {
-        let (id, login, name) = (self.id(), item.field("wp:author_login"), item.field("wp:author_display_name"));
-        self.run("INSERT INTO author (id, version, created_at, updated_at) VALUES (?1, 1, ?2, ?2)", params![id, NOW])?;
+        let (id, login, name) = (
+            self.id(),
+            item.field("wp:author_login"),
+            item.field("wp:author_display_name"),
+        );
+        self.run(
+            "INSERT INTO author (id, version, created_at, updated_at) VALUES (?1, 1, ?2, ?2)",
+            params![id, NOW],
+        )?;
         self.run("INSERT INTO author_text (author_id, edition_id, name, name_key, slug) VALUES (?1, ?2, ?3, ?3, ?4)", params![id, self.editions.first(), name, login])?;
         self.authors.insert(login.to_owned(), id);
         self.record("author", login, id)
@@ -234,12 +293,19 @@ impl<'c> Writer<'c> {
     }
 
     fn asset(&mut self, item: &Item) -> Result<()> {
-        let (id, url, number) = (self.id(), item.field("wp:attachment_url"), item.field("wp:post_id"));
+        let (id, url, number) = (
+            self.id(),
+            item.field("wp:attachment_url"),
+            item.field("wp:post_id"),
+        );
         self.run(
             "INSERT INTO asset (id, kind, remote_url, file_name, media_type, is_public, is_trashed, version, created_at, updated_at) VALUES (?1, 'image', ?2, ?3, 'image/jpeg', 1, 0, 1, ?4, ?4)",
             params![id, url, url.rsplit('/').next(), NOW],
         )?;
-        self.run("INSERT INTO asset_text (asset_id, edition_id, title, alt) VALUES (?1, ?2, ?3, ?3)", params![id, self.editions.first(), item.field("title")])?;
+        self.run(
+            "INSERT INTO asset_text (asset_id, edition_id, title, alt) VALUES (?1, ?2, ?3, ?3)",
+            params![id, self.editions.first(), item.field("title")],
+        )?;
         self.assets.insert(number.to_owned(), id);
         self.record("asset", number, id)
     }
@@ -247,14 +313,32 @@ impl<'c> Writer<'c> {
     fn post(&mut self, item: &Item) -> Result<()> {
         let (id, group) = (self.id(), self.id());
         let edition = self.editions.get(item.edition).copied().unwrap_or_default();
-        let at = format!("{}+00:00", item.field("wp:post_date_gmt").replacen(' ', "T", 1));
-        let (title, slug, number) = (item.field("title"), item.field("wp:post_name"), item.field("wp:post_id"));
-        let path = item.field("link").strip_prefix(SOURCE).unwrap_or_default().trim_end_matches('/');
+        let at = format!(
+            "{}+00:00",
+            item.field("wp:post_date_gmt").replacen(' ', "T", 1)
+        );
+        let (title, slug, number) = (
+            item.field("title"),
+            item.field("wp:post_name"),
+            item.field("wp:post_id"),
+        );
+        let path = item
+            .field("link")
+            .strip_prefix(SOURCE)
+            .unwrap_or_default()
+            .trim_end_matches('/');
         let content = item.field("content:encoded");
         let text = without_tags(content);
         let words = i64::try_from(text.split_whitespace().count())?;
-        let excerpt: String = text.split_whitespace().take(100).collect::<Vec<_>>().join(" ");
-        self.run("INSERT INTO translation_group (id, created_at) VALUES (?1, ?2)", params![group, NOW])?;
+        let excerpt: String = text
+            .split_whitespace()
+            .take(100)
+            .collect::<Vec<_>>()
+            .join(" ");
+        self.run(
+            "INSERT INTO translation_group (id, created_at) VALUES (?1, ?2)",
+            params![group, NOW],
+        )?;
         self.run(
             "INSERT INTO entry (id, kind, edition_id, group_id, slug_scope, slug, path, title, title_key, status, version, has_pending_changes, published_at, sort_at, is_featured, guid, excerpt, derived_excerpt, word_count, reading_time_minutes, comments_open, comment_count, private_data, created_at, updated_at) \
              VALUES (?1, 'article', ?2, ?3, '', ?4, ?5, ?6, ?6, 'published', 1, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12, 1, 0, '{\"_edit_last\":\"1\"}', ?7, ?7)",
@@ -267,14 +351,21 @@ impl<'c> Writer<'c> {
         )?;
         self.run("INSERT INTO route (edition_id, path, role, entry_id, is_permanent, version, created_at, updated_at) VALUES (?1, ?2, 'canonical', ?3, 1, 1, ?4, ?4)", params![edition, path, id, NOW])?;
         let primary = item.terms.first().and_then(|term| self.terms.get(term));
-        self.run("INSERT INTO article (entry_id, primary_category_id) VALUES (?1, ?2)", params![id, primary])?;
+        self.run(
+            "INSERT INTO article (entry_id, primary_category_id) VALUES (?1, ?2)",
+            params![id, primary],
+        )?;
         for (position, term) in (0_i64..).zip(&item.terms) {
             let values = params![id, self.terms.get(term), position, edition, at];
             self.run("INSERT OR IGNORE INTO entry_term (entry_id, term_id, position, is_direct, kind, edition_id, status, sort_at) VALUES (?1, ?2, ?3, 1, 'article', ?4, 'published', ?5)", values)?;
         }
         let values = params![id, self.authors.get(item.field("dc:creator")), edition, at];
         self.run("INSERT INTO entry_contribution (entry_id, position, author_id, role, kind, edition_id, status, sort_at) VALUES (?1, 0, ?2, 'author', 'article', ?3, 'published', ?4)", values)?;
-        if let Some(asset) = item.thumbnail.as_ref().and_then(|number| self.assets.get(number)) {
+        if let Some(asset) = item
+            .thumbnail
+            .as_ref()
+            .and_then(|number| self.assets.get(number))
+        {
             self.run("INSERT INTO entry_asset (entry_id, role, position, asset_id) VALUES (?1, 'hero', 0, ?2)", params![id, asset])?;
         }
         if let Some(comment) = &item.comment {
@@ -298,6 +389,10 @@ fn without_tags(html: &str) -> String {
 
 /// One value for each line: about as long as the blocks the store holds.
 fn blocks(html: &str) -> Vec<serde_json::Value> {
-    let lines = html.lines().filter(|line| !line.is_empty() && !line.starts_with("<!--"));
-    lines.map(|line| serde_json::json!({ "type": "paragraph", "html": line, "text": "" })).collect()
+    let lines = html
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with("<!--"));
+    lines
+        .map(|line| serde_json::json!({ "type": "paragraph", "html": line, "text": "" }))
+        .collect()
 }

@@ -71,15 +71,29 @@ impl Loader {
     /// Finds wrk, or else oha.
     pub(crate) fn find(directory: &Path, fleet: &Fleet) -> Result<Self> {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let find = |name: &str| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+        let find = |name: &str| {
+            std::env::split_paths(&path)
+                .map(|folder| folder.join(name))
+                .find(|file| file.is_file())
+        };
         let (kind, program) = match (find("wrk"), find("oha")) {
             (Some(program), _) => (Kind::Wrk, program),
             (None, Some(program)) => (Kind::Oha, program),
-            (None, None) => return Err(fault("neither wrk nor oha is on PATH; `make bench` installs one")),
+            (None, None) => {
+                return Err(fault(
+                    "neither wrk nor oha is on PATH; `make bench` installs one",
+                ));
+            }
         };
         let script = directory.join("load.lua");
         fs::write(&script, include_str!("../lua/load.lua"))?;
-        Ok(Self { kind, program, script, directory: directory.to_owned(), fleet: fleet.clone() })
+        Ok(Self {
+            kind,
+            program,
+            script,
+            directory: directory.to_owned(),
+            fleet: fleet.clone(),
+        })
     }
 
     /// Its name, for the report.
@@ -91,23 +105,55 @@ impl Loader {
     }
 
     /// Sends one request for so long, over all connections.
-    pub(crate) fn run(&self, server: SocketAddr, request: &Request, time: Duration, watched: Watched) -> Result<Sample> {
+    pub(crate) fn run(
+        &self,
+        server: SocketAddr,
+        request: &Request,
+        time: Duration,
+        watched: Watched,
+    ) -> Result<Sample> {
         let body = self.directory.join("request.json");
         fs::write(&body, request.body.as_deref().unwrap_or_default())?;
         let body = request.body.is_some().then_some(body);
         let url = format!("http://{server}{}", request.path);
         let log = self.directory.join("load.log");
-        let usage = || (process::cpu(watched.server), watched.database.and_then(process::cpu_of_children));
+        let usage = || {
+            (
+                process::cpu(watched.server),
+                watched.database.and_then(process::cpu_of_children),
+            )
+        };
         let before = usage();
         let child = self.fleet.spawn(&self.program, &log, |command| {
             let seconds = format!("{}s", time.as_secs().max(1));
             match self.kind {
                 Kind::Wrk => {
-                    command.args(["-t2", &format!("-c{CONNECTIONS}"), &format!("-d{seconds}"), "-s"]).arg(&self.script).arg(url);
-                    command.arg("--").arg(request.method).arg(body.as_deref().unwrap_or(Path::new("-")));
+                    command
+                        .args([
+                            "-t2",
+                            &format!("-c{CONNECTIONS}"),
+                            &format!("-d{seconds}"),
+                            "-s",
+                        ])
+                        .arg(&self.script)
+                        .arg(url);
+                    command
+                        .arg("--")
+                        .arg(request.method)
+                        .arg(body.as_deref().unwrap_or(Path::new("-")));
                 }
                 Kind::Oha => {
-                    command.args(["--no-tui", "--output-format", "json", "-c", &CONNECTIONS.to_string(), "-z", &seconds, "-m", request.method]);
+                    command.args([
+                        "--no-tui",
+                        "--output-format",
+                        "json",
+                        "-c",
+                        &CONNECTIONS.to_string(),
+                        "-z",
+                        &seconds,
+                        "-m",
+                        request.method,
+                    ]);
                     if let Some(body) = body {
                         command.args(["-T", "application/json", "-D"]).arg(body);
                     }
@@ -119,18 +165,31 @@ impl Loader {
         let after = usage();
         let output = child.output();
         if !finished.status.success() {
-            return Err(fault(format!("{} failed: {output}", self.program.display())));
+            return Err(fault(format!(
+                "{} failed: {output}",
+                self.program.display()
+            )));
         }
         let printed = match self.kind {
-            Kind::Wrk => output.lines().rev().find_map(|line| serde_json::from_str(line).ok()),
+            Kind::Wrk => output
+                .lines()
+                .rev()
+                .find_map(|line| serde_json::from_str(line).ok()),
             Kind::Oha => from_oha(&output),
         };
         let printed: Printed = printed.ok_or_else(|| fault(format!("no figures in: {output}")))?;
         if printed.failed > 0 || printed.requests == 0 {
-            return Err(fault(format!("{} of {} requests to {} failed", printed.failed, printed.requests, request.path)));
+            return Err(fault(format!(
+                "{} of {} requests to {} failed",
+                printed.failed, printed.requests, request.path
+            )));
         }
         let requests = float(printed.requests);
-        let spent = |before: Option<Duration>, after: Option<Duration>| before.zip(after).map_or(0.0, |(before, after)| after.saturating_sub(before).as_secs_f64() * 1e6 / requests);
+        let spent = |before: Option<Duration>, after: Option<Duration>| {
+            before.zip(after).map_or(0.0, |(before, after)| {
+                after.saturating_sub(before).as_secs_f64() * 1e6 / requests
+            })
+        };
         Ok(Sample {
             per_second: requests / (float(printed.duration_us) / 1e6),
             p50_us: printed.p50_us,
@@ -146,12 +205,21 @@ fn from_oha(output: &str) -> Option<Printed> {
     let value: Value = serde_json::from_str(output.trim()).ok()?;
     let number = |path: &str| value.pointer(path).and_then(Value::as_f64);
     let statuses = value.get("statusCodeDistribution")?.as_object()?;
-    let count = |good: bool| statuses.iter().filter(|(status, _)| (status.as_str() == "200") == good).filter_map(|(_, count)| count.as_u64()).sum::<u64>();
+    let count = |good: bool| {
+        statuses
+            .iter()
+            .filter(|(status, _)| (status.as_str() == "200") == good)
+            .filter_map(|(_, count)| count.as_u64())
+            .sum::<u64>()
+    };
     let seconds = number("/summary/total")?;
     Some(Printed {
         requests: count(true),
         duration_us: u64::try_from(Duration::from_secs_f64(seconds).as_micros()).ok()?,
-        bytes: value.pointer("/summary/totalData").and_then(Value::as_u64).unwrap_or_default(),
+        bytes: value
+            .pointer("/summary/totalData")
+            .and_then(Value::as_u64)
+            .unwrap_or_default(),
         failed: count(false),
         p50_us: number("/latencyPercentiles/p50")? * 1e6,
         p99_us: number("/latencyPercentiles/p99")? * 1e6,
@@ -159,7 +227,11 @@ fn from_oha(output: &str) -> Option<Printed> {
 }
 
 /// A count as a number to divide.
-#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts here are far below 2^52")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "counts here are far below 2^52"
+)]
 pub(crate) fn float(count: u64) -> f64 {
     count as f64
 }
@@ -170,7 +242,11 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-    if values.len() % 2 == 1 { at(middle) } else { f64::midpoint(at(middle.wrapping_sub(1)), at(middle)) }
+    if values.len() % 2 == 1 {
+        at(middle)
+    } else {
+        f64::midpoint(at(middle.wrapping_sub(1)), at(middle))
+    }
 }
 
 impl Sample {

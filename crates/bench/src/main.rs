@@ -104,13 +104,17 @@ enum Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let fleet = Fleet::default();
-    let done = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| match &cli.command {
-        Some(Command::Floor(args)) => runtime.block_on(floor::serve(args.clone())),
-        None => {
-            end_with_signals(&runtime, &fleet)?;
-            runtime.block_on(run(&cli, &fleet))
-        }
-    });
+    let done = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Into::into)
+        .and_then(|runtime| match &cli.command {
+            Some(Command::Floor(args)) => runtime.block_on(floor::serve(args.clone())),
+            None => {
+                end_with_signals(&runtime, &fleet)?;
+                runtime.block_on(run(&cli, &fleet))
+            }
+        });
     fleet.kill_all();
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -125,7 +129,10 @@ fn main() -> ExitCode {
 fn end_with_signals(runtime: &tokio::runtime::Runtime, fleet: &Fleet) -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let _context = runtime.enter();
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     let (fleet, handle) = (fleet.clone(), runtime.handle().clone());
     thread::spawn(move || {
         handle.block_on(async {
@@ -144,17 +151,37 @@ async fn run(cli: &Cli, fleet: &Fleet) -> Result<()> {
     let begun = Instant::now();
     std::fs::create_dir_all(&cli.directory)?;
     let own = std::env::current_exe()?;
-    let colophon = cli.colophon.clone().unwrap_or_else(|| own.with_file_name("colophon"));
+    let colophon = cli
+        .colophon
+        .clone()
+        .unwrap_or_else(|| own.with_file_name("colophon"));
     if !colophon.is_file() {
-        return Err(fault(format!("there is no {}: cargo build --release -p server", colophon.display())));
+        return Err(fault(format!(
+            "there is no {}: cargo build --release -p server",
+            colophon.display()
+        )));
     }
-    let tools = Tools { fleet: fleet.clone(), colophon, own, directory: cli.directory.canonicalize()? };
+    let tools = Tools {
+        fleet: fleet.clone(),
+        colophon,
+        own,
+        directory: cli.directory.canonicalize()?,
+    };
     let sections = measure(cli, &tools).await?;
-    let report = Report { machine: machine(), is_quick: cli.quick, seconds: begun.elapsed().as_secs(), sections };
+    let report = Report {
+        machine: machine(),
+        is_quick: cli.quick,
+        seconds: begun.elapsed().as_secs(),
+        sections,
+    };
     report.save(&tools.directory)?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", report.text())?;
-    writeln!(out, "also in {}/report.json and report.md", tools.directory.display())?;
+    writeln!(
+        out,
+        "also in {}/report.json and report.md",
+        tools.directory.display()
+    )?;
     Ok(())
 }
 
@@ -164,7 +191,10 @@ async fn measure(cli: &Cli, tools: &Tools) -> Result<Vec<Section>> {
     let small = Publication { articles: 10_000 };
     let mut sections = Vec::new();
     let (mut idle, mut loaded) = (None, None);
-    let mut start = Section { title: "start and memory".to_owned(), lines: Vec::new() };
+    let mut start = Section {
+        title: "start and memory".to_owned(),
+        lines: Vec::new(),
+    };
     if wants(Part::Start) {
         let store = stores::sqlite(&tools.directory, small).await?;
         (start, idle) = start::measure(tools, &store.url(), if cli.quick { 5 } else { 15 })?;
@@ -173,17 +203,30 @@ async fn measure(cli: &Cli, tools: &Tools) -> Result<Vec<Section>> {
         let (stores, section) = fill(cli, tools, small).await?;
         let seconds = cli.seconds.unwrap_or(if cli.quick { 1 } else { 4 });
         let rounds = cli.rounds.unwrap_or(if cli.quick { 1 } else { 3 });
-        let pace = Pace { time: Duration::from_secs(seconds), warm_up: Duration::from_secs(if cli.quick { 1 } else { 2 }), rounds };
+        let pace = Pace {
+            time: Duration::from_secs(seconds),
+            warm_up: Duration::from_secs(if cli.quick { 1 } else { 2 }),
+            rounds,
+        };
         let served = serving::measure(tools, &stores, pace)?;
         loaded = served.loaded;
         sections.extend(served.sections);
         sections.push(section);
     }
     if wants(Part::Import) {
-        sections.push(import::measure(tools, small, if cli.quick { 1 } else { 3 }, !cli.quick).await?);
+        sections
+            .push(import::measure(tools, small, if cli.quick { 1 } else { 3 }, !cli.quick).await?);
     }
-    start.lines.push(start::memory_line("idle memory, SQLite, 10000 articles", idle, 40.0));
-    start.lines.push(start::memory_line("memory after the load, SQLite, 10000 articles", loaded, 120.0));
+    start.lines.push(start::memory_line(
+        "idle memory, SQLite, 10000 articles",
+        idle,
+        40.0,
+    ));
+    start.lines.push(start::memory_line(
+        "memory after the load, SQLite, 10000 articles",
+        loaded,
+        120.0,
+    ));
     sections.push(start);
     Ok(sections)
 }
@@ -193,38 +236,81 @@ async fn fill(cli: &Cli, tools: &Tools, small: Publication) -> Result<(Stores, S
     let large = Publication { articles: 200_000 };
     let mut lines = Vec::new();
     let small = engines(cli, tools, small, &mut lines).await?;
-    let large = if cli.quick { None } else { Some(engines(cli, tools, large, &mut lines).await?) };
+    let large = if cli.quick {
+        None
+    } else {
+        Some(engines(cli, tools, large, &mut lines).await?)
+    };
     let postmaster = match &cli.postgres {
         Some(server) => postgres::postmaster(server).await?,
         None => None,
     };
     let title = "filling the stores (SQLite through the create functions; PostgreSQL by COPY of the same rows)".to_owned();
-    Ok((Stores { small, large, postmaster }, Section { title, lines }))
+    Ok((
+        Stores {
+            small,
+            large,
+            postmaster,
+        },
+        Section { title, lines },
+    ))
 }
 
-async fn engines(cli: &Cli, tools: &Tools, publication: Publication, lines: &mut Vec<Line>) -> Result<Engines> {
+async fn engines(
+    cli: &Cli,
+    tools: &Tools,
+    publication: Publication,
+    lines: &mut Vec<Line>,
+) -> Result<Engines> {
     let articles = publication.articles;
     let told = |time: Option<Duration>| match time {
-        Some(time) => format!("{:.0} s, {:.0} articles/s", time.as_secs_f64(), load::float(u64::try_from(articles).unwrap_or_default()) / time.as_secs_f64()),
+        Some(time) => format!(
+            "{:.0} s, {:.0} articles/s",
+            time.as_secs_f64(),
+            load::float(u64::try_from(articles).unwrap_or_default()) / time.as_secs_f64()
+        ),
         None => "kept from an earlier run".to_owned(),
     };
     let store = stores::sqlite(&tools.directory, publication).await?;
-    lines.push(Line::plain(format!("SQLite, {articles} articles"), told(store.time)));
+    lines.push(Line::plain(
+        format!("SQLite, {articles} articles"),
+        told(store.time),
+    ));
     let database = match &cli.postgres {
         Some(server) => Some(postgres::filled(server, &store, articles).await?),
         None => None,
     };
     match &database {
-        Some(database) => lines.push(Line::plain(format!("PostgreSQL, {articles} articles"), told(database.time))),
-        None => lines.push(Line::not_available(format!("PostgreSQL, {articles} articles"), "no --postgres")),
+        Some(database) => lines.push(Line::plain(
+            format!("PostgreSQL, {articles} articles"),
+            told(database.time),
+        )),
+        None => lines.push(Line::not_available(
+            format!("PostgreSQL, {articles} articles"),
+            "no --postgres",
+        )),
     }
-    Ok(Engines { articles, sqlite: store.url(), sqlite_path: store.path, postgres: database.map(|database| database.url) })
+    Ok(Engines {
+        articles,
+        sqlite: store.url(),
+        sqlite_path: store.path,
+        postgres: database.map(|database| database.url),
+    })
 }
 
 /// What the figures hold for.
 fn machine() -> String {
     let cores = thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default().trim_start_matches([':', ' ', '\t']).to_owned();
-    format!("{cores} cores, {model}, {} {}", std::env::consts::OS, std::env::consts::ARCH)
+    let model = processor
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .unwrap_or_default()
+        .trim_start_matches([':', ' ', '\t'])
+        .to_owned();
+    format!(
+        "{cores} cores, {model}, {} {}",
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    )
 }

@@ -28,7 +28,12 @@ pub(crate) async fn filled(server: &str, store: &Filled, articles: usize) -> Res
     url.set_path(&name);
     let url = url.to_string();
     let mut admin = PgConnection::connect(server).await?;
-    let kept = sqlx::query("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1").bind(&name).fetch_optional(&mut admin).await?;
+    let kept = sqlx::query(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1",
+    )
+    .bind(&name)
+    .fetch_optional(&mut admin)
+    .await?;
     let kept: Option<String> = kept.map(|row| row.try_get(0)).transpose()?.flatten();
     if kept.as_deref() == Some(&store.stamp) {
         return Ok(Database { url, time: None });
@@ -38,9 +43,16 @@ pub(crate) async fn filled(server: &str, store: &Filled, articles: usize) -> Res
     run(&mut admin, format!("DROP DATABASE IF EXISTS {name}")).await?;
     run(&mut admin, format!("CREATE DATABASE {name}")).await?;
     copy_all(store, &url).await?;
-    run(&mut admin, format!("COMMENT ON DATABASE {name} IS '{}'", store.stamp)).await?;
+    run(
+        &mut admin,
+        format!("COMMENT ON DATABASE {name} IS '{}'", store.stamp),
+    )
+    .await?;
     admin.close().await?;
-    Ok(Database { url, time: Some(begun.elapsed()) })
+    Ok(Database {
+        url,
+        time: Some(begun.elapsed()),
+    })
 }
 
 /// Runs a statement of ours.
@@ -50,15 +62,25 @@ async fn run(connection: &mut PgConnection, sql: String) -> Result<()> {
 }
 
 async fn copy_all(store: &Filled, url: &str) -> Result<()> {
-    let target = Store::open(&StoreOptions { url: url.to_owned(), readers: 2, durability: Durability::Bulk }).await?;
+    let target = Store::open(&StoreOptions {
+        url: url.to_owned(),
+        readers: 2,
+        durability: Durability::Bulk,
+    })
+    .await?;
     target.migrate().await?;
     target.close().await?;
     let mut connection = PgConnection::connect(url).await?;
     let indexes = drop_indexes(&mut connection).await?;
     let tables = tables(&mut connection).await?;
     // The bodies are most of the bytes: they go beside all the rest.
-    let (bodies, others): (Vec<Table>, Vec<Table>) = tables.into_iter().partition(|table| table.name == "entry_body");
-    let (first, second) = tokio::join!(copy_tables(store, url, bodies), copy_tables(store, url, others));
+    let (bodies, others): (Vec<Table>, Vec<Table>) = tables
+        .into_iter()
+        .partition(|table| table.name == "entry_body");
+    let (first, second) = tokio::join!(
+        copy_tables(store, url, bodies),
+        copy_tables(store, url, others)
+    );
     first?;
     second?;
     for index in indexes {
@@ -109,7 +131,8 @@ async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
     .await?;
     let mut tables: Vec<Table> = Vec::new();
     for row in rows {
-        let (name, column, kind): (String, String, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let (name, column, kind): (String, String, String) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         let kind = match kind.as_str() {
             "uuid" => Kind::Uuid,
             "boolean" => Kind::Boolean,
@@ -117,7 +140,10 @@ async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
         };
         match tables.last_mut().filter(|table| table.name == name) {
             Some(table) => table.columns.push((column, kind)),
-            None => tables.push(Table { name, columns: vec![(column, kind)] }),
+            None => tables.push(Table {
+                name,
+                columns: vec![(column, kind)],
+            }),
         }
     }
     Ok(tables)
@@ -126,7 +152,11 @@ async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
 async fn copy_tables(store: &Filled, url: &str, tables: Vec<Table>) -> Result<()> {
     let mut connection = PgConnection::connect(url).await?;
     // The rows come from a store that has checked its references already.
-    run(&mut connection, "SET session_replication_role = replica".to_owned()).await?;
+    run(
+        &mut connection,
+        "SET session_replication_role = replica".to_owned(),
+    )
+    .await?;
     for table in tables {
         copy_table(store, &mut connection, table).await?;
     }
@@ -135,7 +165,11 @@ async fn copy_tables(store: &Filled, url: &str, tables: Vec<Table>) -> Result<()
 }
 
 async fn copy_table(store: &Filled, connection: &mut PgConnection, table: Table) -> Result<()> {
-    let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = table
+        .columns
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
     let list = names.join(", ");
     let select = format!("SELECT {list} FROM {}", table.name);
     let statement = format!("COPY {} ({list}) FROM STDIN", table.name);
@@ -143,7 +177,9 @@ async fn copy_table(store: &Filled, connection: &mut PgConnection, table: Table)
     let (sender, mut chunks) = tokio::sync::mpsc::channel::<Result<Vec<u8>>>(4);
     let path = store.path.clone();
     let reader = tokio::task::spawn_blocking(move || {
-        if let Err(error) = read(&path, &select, &table.columns, |chunk| sender.blocking_send(Ok(chunk)).is_ok()) {
+        if let Err(error) = read(&path, &select, &table.columns, |chunk| {
+            sender.blocking_send(Ok(chunk)).is_ok()
+        }) {
             let _stopped = sender.blocking_send(Err(error));
         }
     });
@@ -157,7 +193,12 @@ async fn copy_table(store: &Filled, connection: &mut PgConnection, table: Table)
 }
 
 /// Reads rows as COPY's text form wants them.
-fn read(path: &std::path::Path, select: &str, columns: &[(String, Kind)], send: impl Fn(Vec<u8>) -> bool) -> Result<()> {
+fn read(
+    path: &std::path::Path,
+    select: &str,
+    columns: &[(String, Kind)],
+    send: impl Fn(Vec<u8>) -> bool,
+) -> Result<()> {
     let connection = rusqlite::Connection::open(path)?;
     let mut statement = connection.prepare(select)?;
     let mut rows = statement.query(())?;
@@ -170,7 +211,12 @@ fn read(path: &std::path::Path, select: &str, columns: &[(String, Kind)], send: 
             write(&mut chunk, row.get_ref(index)?, *kind)?;
         }
         chunk.push(b'\n');
-        if chunk.len() >= CHUNK && !send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK + CHUNK / 4))) {
+        if chunk.len() >= CHUNK
+            && !send(std::mem::replace(
+                &mut chunk,
+                Vec::with_capacity(CHUNK + CHUNK / 4),
+            ))
+        {
             return Ok(());
         }
     }
@@ -181,7 +227,9 @@ fn read(path: &std::path::Path, select: &str, columns: &[(String, Kind)], send: 
 fn write(out: &mut Vec<u8>, value: ValueRef<'_>, kind: Kind) -> Result<()> {
     match (value, kind) {
         (ValueRef::Null, _) => out.extend_from_slice(b"\\N"),
-        (ValueRef::Integer(number), Kind::Boolean) => out.push(if number == 0 { b'f' } else { b't' }),
+        (ValueRef::Integer(number), Kind::Boolean) => {
+            out.push(if number == 0 { b'f' } else { b't' })
+        }
         (ValueRef::Integer(number), _) => out.extend_from_slice(number.to_string().as_bytes()),
         (ValueRef::Real(number), _) => out.extend_from_slice(number.to_string().as_bytes()),
         (ValueRef::Blob(bytes), Kind::Uuid) => {
@@ -208,7 +256,9 @@ fn write(out: &mut Vec<u8>, value: ValueRef<'_>, kind: Kind) -> Result<()> {
 /// Numbers the database gives out go on after those that were copied.
 async fn follow_sequences(connection: &mut PgConnection) -> Result<()> {
     for table in ["audit", "outbox", "import_deferred"] {
-        let sql = format!("SELECT setval(pg_get_serial_sequence('{table}', 'sequence'), (SELECT coalesce(max(sequence), 0) + 1 FROM {table}), false)");
+        let sql = format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', 'sequence'), (SELECT coalesce(max(sequence), 0) + 1 FROM {table}), false)"
+        );
         run(connection, sql).await?;
     }
     Ok(())
@@ -217,7 +267,9 @@ async fn follow_sequences(connection: &mut PgConnection) -> Result<()> {
 /// The process that started this server's connections, if it is on this machine and can be seen.
 pub(crate) async fn postmaster(server: &str) -> Result<Option<u32>> {
     let mut connection = PgConnection::connect(server).await?;
-    let row = sqlx::query("SELECT pg_backend_pid(), version()").fetch_one(&mut connection).await?;
+    let row = sqlx::query("SELECT pg_backend_pid(), version()")
+        .fetch_one(&mut connection)
+        .await?;
     let backend: i32 = row.try_get(0)?;
     let parent = u32::try_from(backend).ok().and_then(crate::process::parent);
     connection.close().await?;

@@ -23,7 +23,12 @@ pub(crate) struct Fleet(Arc<Mutex<HashMap<u32, Child>>>);
 
 impl Fleet {
     /// Starts a program that writes to `log`.
-    pub(crate) fn spawn(&self, program: &Path, log: &Path, configure: impl FnOnce(&mut Command)) -> Result<Process> {
+    pub(crate) fn spawn(
+        &self,
+        program: &Path,
+        log: &Path,
+        configure: impl FnOnce(&mut Command),
+    ) -> Result<Process> {
         let mut command = Command::new(program);
         command.env_clear();
         for name in ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"] {
@@ -32,13 +37,23 @@ impl Fleet {
             }
         }
         let output = File::create(log)?;
-        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output);
         configure(&mut command);
         let started = Instant::now();
-        let child = command.spawn().map_err(|error| fault(format!("{} does not start: {error}", program.display())))?;
+        let child = command
+            .spawn()
+            .map_err(|error| fault(format!("{} does not start: {error}", program.display())))?;
         let id = child.id();
         self.lock().insert(id, child);
-        Ok(Process { id, started, log: log.to_owned(), fleet: self.clone() })
+        Ok(Process {
+            id,
+            started,
+            log: log.to_owned(),
+            fleet: self.clone(),
+        })
     }
 
     /// Ends all of them, at once.
@@ -92,7 +107,9 @@ impl Process {
 
     /// What it has written.
     pub(crate) fn output(&self) -> String {
-        fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+        fs::read(&self.log)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
     }
 
     /// Waits until it ends by itself; answers with the time it took and the most memory it held.
@@ -103,7 +120,11 @@ impl Process {
                 peak = peak.max(memory.peak_kib);
             }
             if let Some(status) = self.ended()? {
-                return Ok(Finished { status, time: self.started.elapsed(), peak_kib: peak });
+                return Ok(Finished {
+                    status,
+                    time: self.started.elapsed(),
+                    peak_kib: peak,
+                });
             }
             thread::sleep(Duration::from_millis(5));
         }
@@ -118,10 +139,16 @@ impl Process {
                 return Ok(self.started.elapsed());
             }
             if let Some(status) = self.ended()? {
-                return Err(fault(format!("the server at {address} ended ({status}): {}", self.output())));
+                return Err(fault(format!(
+                    "the server at {address} ended ({status}): {}",
+                    self.output()
+                )));
             }
             if self.started.elapsed() > PATIENCE {
-                return Err(fault(format!("the server at {address} does not answer {path}: {}", self.output())));
+                return Err(fault(format!(
+                    "the server at {address} does not answer {path}: {}",
+                    self.output()
+                )));
             }
             thread::sleep(Duration::from_micros(200));
         }
@@ -157,9 +184,18 @@ pub(crate) fn memory(id: u32) -> Option<Memory> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let of = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-        line.trim_start_matches(':').trim().trim_end_matches("kB").trim().parse().ok()
+        line.trim_start_matches(':')
+            .trim()
+            .trim_end_matches("kB")
+            .trim()
+            .parse()
+            .ok()
     };
-    Some(Memory { resident_kib: of("VmRSS")?, anonymous_kib: of("RssAnon")?, peak_kib: of("VmHWM")? })
+    Some(Memory {
+        resident_kib: of("VmRSS")?,
+        anonymous_kib: of("RssAnon")?,
+        peak_kib: of("VmHWM")?,
+    })
 }
 
 /// The processor time a process has used.
@@ -171,7 +207,10 @@ pub(crate) fn cpu(id: u32) -> Option<Duration> {
 pub(crate) fn cpu_of_children(parent: u32) -> Option<Duration> {
     let mut total = Duration::ZERO;
     for entry in fs::read_dir("/proc").ok()?.flatten() {
-        let id = entry.file_name().to_str().and_then(|name| name.parse().ok());
+        let id = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
         if let Some((_, time)) = id.and_then(stat).filter(|(above, _)| *above == parent) {
             total += time;
         }
@@ -190,6 +229,10 @@ fn stat(id: u32) -> Option<(u32, Duration)> {
     let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name stands in parentheses and may hold anything.
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
-    let number = |index: usize| fields.get(index).and_then(|field| field.parse::<u32>().ok());
+    let number = |index: usize| {
+        fields
+            .get(index)
+            .and_then(|field| field.parse::<u32>().ok())
+    };
     Some((number(1)?, TICK * (number(11)? + number(12)?)))
 }

@@ -75,7 +75,8 @@ impl Publication {
         const BEGIN: i64 = 1_451_606_400; // 2016-01-01
         let count = i64::try_from(self.articles.max(1)).unwrap_or(i64::MAX);
         let step = (TEN_YEARS_SECONDS / count).max(1);
-        let jitter = i64::try_from(random.below(usize::try_from(step).unwrap_or(1))).unwrap_or_default();
+        let jitter =
+            i64::try_from(random.below(usize::try_from(step).unwrap_or(1))).unwrap_or_default();
         let at = BEGIN + i64::try_from(number).unwrap_or_default() * step + jitter;
         DateTime::from_timestamp(at, 0).unwrap_or_default()
     }
@@ -105,13 +106,29 @@ impl Publication {
         }
         let mut authors = vec![random.below(AUTHORS)];
         if random.below(8) == 0 {
-            authors.push((random.below(AUTHORS - 1) + 1 + authors.first().copied().unwrap_or_default()) % AUTHORS);
+            authors.push(
+                (random.below(AUTHORS - 1) + 1 + authors.first().copied().unwrap_or_default())
+                    % AUTHORS,
+            );
         }
         let hero = random.below(self.assets());
         let published_at = self.time(number, &mut random);
         let comment = (random.below(20) == 0).then(|| sentence(language, &mut random));
         let body = body(language, &mut random);
-        Article { number, edition, title, slug, excerpt, body, categories, tags, authors, hero, published_at, comment }
+        Article {
+            number,
+            edition,
+            title,
+            slug,
+            excerpt,
+            body,
+            categories,
+            tags,
+            authors,
+            hero,
+            published_at,
+            comment,
+        }
     }
 }
 
@@ -133,7 +150,10 @@ impl Piece {
             Self::Paragraph(text) => format!("<p>{text}</p>\n"),
             Self::Heading(text) => format!("<h2>{text}</h2>\n"),
             Self::List(items) => {
-                let items: String = items.iter().map(|item| format!("<li>{item}</li>")).collect();
+                let items: String = items
+                    .iter()
+                    .map(|item| format!("<li>{item}</li>"))
+                    .collect();
                 format!("<ul>{items}</ul>\n")
             }
             Self::Quote(text) => format!("<blockquote><p>{text}</p></blockquote>\n"),
@@ -174,7 +194,11 @@ pub(crate) fn category_name(language: &Language, number: usize) -> String {
 pub(crate) fn tag_name(language: &Language, number: usize) -> String {
     let noun = word(language.nouns, number / language.qualities.len());
     let quality = word(language.qualities, number % language.qualities.len());
-    if language.quality_first { format!("{quality} {noun}") } else { format!("{noun} {quality}") }
+    if language.quality_first {
+        format!("{quality} {noun}")
+    } else {
+        format!("{noun} {quality}")
+    }
 }
 
 /// The name of an author.
@@ -201,7 +225,11 @@ fn word(words: &'static [&'static str], index: usize) -> &'static str {
 }
 
 fn title(language: &Language, random: &mut Random) -> String {
-    let (subject, verb, object) = (random.pick(language.subjects), random.pick(language.verbs), random.pick(language.objects));
+    let (subject, verb, object) = (
+        random.pick(language.subjects),
+        random.pick(language.verbs),
+        random.pick(language.objects),
+    );
     match language.order {
         Order::SubjectVerbObject => format!("{subject} {verb} {object}"),
         Order::SubjectObjectVerb => format!("{subject} {object} {verb}"),
@@ -212,12 +240,21 @@ fn title(language: &Language, random: &mut Random) -> String {
 /// Slugs are in English in every edition, so that the time to find a free one does not differ.
 fn slug(random: &mut Random) -> String {
     let english = LANGUAGES[0];
-    format!("{}-{}-{}", random.pick(english.qualities), random.pick(english.nouns), random.pick(english.branches))
+    format!(
+        "{}-{}-{}",
+        random.pick(english.qualities),
+        random.pick(english.nouns),
+        random.pick(english.branches)
+    )
 }
 
 fn sentence(language: &Language, random: &mut Random) -> String {
     let (place, time) = (random.pick(language.places), random.pick(language.times));
-    let (subject, verb, object) = (random.pick(language.subjects), random.pick(language.verbs), random.pick(language.objects));
+    let (subject, verb, object) = (
+        random.pick(language.subjects),
+        random.pick(language.verbs),
+        random.pick(language.objects),
+    );
     match language.order {
         Order::SubjectVerbObject => format!("{subject} {verb} {object} {place} {time}."),
         Order::SubjectObjectVerb => format!("{time} {subject} {place} {object} {verb}."),
@@ -236,7 +273,12 @@ fn paragraph(language: &Language, random: &mut Random) -> String {
             1 => text.push_str(&format!("<em>{}</em>", sentence(language, random))),
             2 => {
                 let place = random.pick(language.places);
-                text.push_str(&format!("<a href=\"https://example.org/{}/{}\">{place}</a>: {}", language.code, random.below(1000), sentence(language, random)));
+                text.push_str(&format!(
+                    "<a href=\"https://example.org/{}/{}\">{place}</a>: {}",
+                    language.code,
+                    random.below(1000),
+                    sentence(language, random)
+                ));
             }
             _ => text.push_str(&sentence(language, random)),
         }
@@ -250,7 +292,11 @@ fn body(language: &Language, random: &mut Random) -> Vec<Piece> {
         let piece = match pieces.len() % 7 {
             3 => Piece::Heading(title(language, random)),
             5 if random.below(2) == 0 => Piece::Quote(sentence(language, random)),
-            6 => Piece::List((0..3 + random.below(3)).map(|_| title(language, random)).collect()),
+            6 => Piece::List(
+                (0..3 + random.below(3))
+                    .map(|_| title(language, random))
+                    .collect(),
+            ),
             _ => Piece::Paragraph(paragraph(language, random)),
         };
         bytes += piece.html().len();

@@ -8,7 +8,9 @@ impl Random {
     /// The sequence of the `number`th thing of a kind; other kinds and numbers have others.
     pub(crate) fn of(kind: u64, number: usize) -> Self {
         let number = u64::try_from(number).unwrap_or(u64::MAX);
-        let mut random = Self(kind.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ number.wrapping_mul(0xA076_1D64_78BD_642F));
+        let mut random = Self(
+            kind.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ number.wrapping_mul(0xA076_1D64_78BD_642F),
+        );
         random.next();
         random
     }
@@ -30,6 +32,9 @@ impl Random {
 
     /// One of several words.
     pub(crate) fn pick(&mut self, words: &[&'static str]) -> &'static str {
-        words.get(self.below(words.len())).copied().unwrap_or_default()
+        words
+            .get(self.below(words.len()))
+            .copied()
+            .unwrap_or_default()
     }
 }

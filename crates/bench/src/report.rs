@@ -48,22 +48,48 @@ pub(crate) struct Line {
 impl Line {
     /// A figure that need not be anything.
     pub(crate) fn plain(measured: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { measured: measured.into(), value: value.into(), ratio: None, must: None, is_met: None }
+        Self {
+            measured: measured.into(),
+            value: value.into(),
+            ratio: None,
+            must: None,
+            is_met: None,
+        }
     }
 
     /// A figure with its ratio to another.
     pub(crate) fn ratio(measured: impl Into<String>, value: impl Into<String>, ratio: f64) -> Self {
-        Self { ratio: Some(ratio), ..Self::plain(measured, value) }
+        Self {
+            ratio: Some(ratio),
+            ..Self::plain(measured, value)
+        }
     }
 
     /// A ratio that must be something.
-    pub(crate) fn goal(measured: impl Into<String>, value: impl Into<String>, ratio: f64, must: Must) -> Self {
-        Self { must: Some(must), is_met: Some(must.is_met(ratio)), ..Self::ratio(measured, value, ratio) }
+    pub(crate) fn goal(
+        measured: impl Into<String>,
+        value: impl Into<String>,
+        ratio: f64,
+        must: Must,
+    ) -> Self {
+        Self {
+            must: Some(must),
+            is_met: Some(must.is_met(ratio)),
+            ..Self::ratio(measured, value, ratio)
+        }
     }
 
     /// A figure that must be something, without a ratio.
-    pub(crate) fn bound(measured: impl Into<String>, value: impl Into<String>, figure: f64, must: Must) -> Self {
-        Self { ratio: None, ..Self::goal(measured, value, figure, must) }
+    pub(crate) fn bound(
+        measured: impl Into<String>,
+        value: impl Into<String>,
+        figure: f64,
+        must: Must,
+    ) -> Self {
+        Self {
+            ratio: None,
+            ..Self::goal(measured, value, figure, must)
+        }
     }
 
     /// Something that could not be measured.
@@ -88,7 +114,11 @@ impl Line {
 }
 
 fn ratio_text(ratio: f64) -> String {
-    if ratio >= 0.1 { format!("{ratio:.2}") } else { format!("{ratio:.4}") }
+    if ratio >= 0.1 {
+        format!("{ratio:.2}")
+    } else {
+        format!("{ratio:.4}")
+    }
 }
 
 /// A part of the table.
@@ -113,7 +143,11 @@ const HEADINGS: [&str; 5] = ["measured", "value", "ratio", "must", ""];
 impl Report {
     /// As a table of plain text.
     pub(crate) fn text(&self) -> String {
-        let rows: Vec<[String; 5]> = self.sections.iter().flat_map(|section| section.lines.iter().map(Line::cells)).collect();
+        let rows: Vec<[String; 5]> = self
+            .sections
+            .iter()
+            .flat_map(|section| section.lines.iter().map(Line::cells))
+            .collect();
         let mut widths = HEADINGS.map(str::len);
         for row in &rows {
             for (width, cell) in widths.iter_mut().zip(row) {
@@ -124,21 +158,35 @@ impl Report {
         let mut line = |cells: &[String; 5]| {
             let mut row = String::new();
             for (cell, width) in cells.iter().zip(widths) {
-                let _infallible = write!(row, "{cell}{}  ", " ".repeat(width.saturating_sub(cell.chars().count())));
+                let _infallible = write!(
+                    row,
+                    "{cell}{}  ",
+                    " ".repeat(width.saturating_sub(cell.chars().count()))
+                );
             }
             text.push_str(row.trim_end());
             text.push('\n');
         };
         line(&HEADINGS.map(str::to_owned));
         for section in &self.sections {
-            line(&[format!("-- {}", section.title), String::new(), String::new(), String::new(), String::new()]);
+            line(&[
+                format!("-- {}", section.title),
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+            ]);
             for row in &section.lines {
                 line(&row.cells());
             }
         }
         let missed = self.missed();
         let _infallible = match missed {
-            0 => writeln!(text, "every goal that was measured is met; {} s in all", self.seconds),
+            0 => writeln!(
+                text,
+                "every goal that was measured is met; {} s in all",
+                self.seconds
+            ),
             _ => writeln!(text, "{missed} MISSED; {} s in all", self.seconds),
         };
         text
@@ -147,21 +195,40 @@ impl Report {
     fn markdown(&self) -> String {
         let mut text = format!("# Benchmarks\n\n{}\n", self.machine);
         for section in &self.sections {
-            let _infallible = write!(text, "\n## {}\n\n| {} |\n|{}\n", section.title, HEADINGS.join(" | "), "---|".repeat(HEADINGS.len()));
+            let _infallible = write!(
+                text,
+                "\n## {}\n\n| {} |\n|{}\n",
+                section.title,
+                HEADINGS.join(" | "),
+                "---|".repeat(HEADINGS.len())
+            );
             for line in &section.lines {
-                let _infallible = writeln!(text, "| {} |", line.cells().map(|cell| cell.replace('|', "\\|")).join(" | "));
+                let _infallible = writeln!(
+                    text,
+                    "| {} |",
+                    line.cells()
+                        .map(|cell| cell.replace('|', "\\|"))
+                        .join(" | ")
+                );
             }
         }
         text
     }
 
     fn missed(&self) -> usize {
-        self.sections.iter().flat_map(|section| &section.lines).filter(|line| line.is_met == Some(false)).count()
+        self.sections
+            .iter()
+            .flat_map(|section| &section.lines)
+            .filter(|line| line.is_met == Some(false))
+            .count()
     }
 
     /// Writes `report.json` and `report.md`.
     pub(crate) fn save(&self, directory: &Path) -> Result<()> {
-        fs::write(directory.join("report.json"), serde_json::to_string_pretty(self)?)?;
+        fs::write(
+            directory.join("report.json"),
+            serde_json::to_string_pretty(self)?,
+        )?;
         fs::write(directory.join("report.md"), self.markdown())?;
         Ok(())
     }

@@ -41,24 +41,33 @@ impl Tools {
     /// Starts the real server on a database; `first` is the path that is asked first.
     pub(crate) fn colophon(&self, name: &str, database: &str, first: &str) -> Result<Server> {
         let address = process::free_address()?;
-        let process = self.fleet.spawn(&self.colophon, &self.log(name), |command| {
-            command
-                .arg("serve")
-                .env("COLOPHON_SERVER__ADDRESS", address.to_string())
-                .env("COLOPHON_METRICS__ADDRESS", "127.0.0.1:0")
-                .env("COLOPHON_DATA__DIRECTORY", self.directory.join("data"))
-                .env("COLOPHON_DATABASE__URL", database)
-                .env("COLOPHON_DEMO__LOAD_WHEN_EMPTY", "false");
-        })?;
+        let process = self
+            .fleet
+            .spawn(&self.colophon, &self.log(name), |command| {
+                command
+                    .arg("serve")
+                    .env("COLOPHON_SERVER__ADDRESS", address.to_string())
+                    .env("COLOPHON_METRICS__ADDRESS", "127.0.0.1:0")
+                    .env("COLOPHON_DATA__DIRECTORY", self.directory.join("data"))
+                    .env("COLOPHON_DATABASE__URL", database)
+                    .env("COLOPHON_DEMO__LOAD_WHEN_EMPTY", "false");
+            })?;
         let first_answer = process.wait_for(address, first)?;
-        Ok(Server { process, address, first_answer })
+        Ok(Server {
+            process,
+            address,
+            first_answer,
+        })
     }
 
     /// Starts the small server.
     pub(crate) fn floor(&self, name: &str, args: &FloorArgs) -> Result<Server> {
         let address = process::free_address()?;
         let process = self.fleet.spawn(&self.own, &self.log(name), |command| {
-            command.arg("floor").arg("--address").arg(address.to_string());
+            command
+                .arg("floor")
+                .arg("--address")
+                .arg(address.to_string());
             let mut option = |name: &str, value: Option<&std::ffi::OsStr>| {
                 if let Some(value) = value {
                     command.arg(name).arg(value);
@@ -70,6 +79,10 @@ impl Tools {
             option("--edition", args.edition.as_deref().map(str::as_ref));
         })?;
         let first_answer = process.wait_for(address, "/hello")?;
-        Ok(Server { process, address, first_answer })
+        Ok(Server {
+            process,
+            address,
+            first_answer,
+        })
     }
 }

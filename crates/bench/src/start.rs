@@ -15,12 +15,28 @@ use crate::{
 const SETTLE: Duration = Duration::from_secs(2);
 
 /// Starts both servers in turn, so many times each.
-pub(crate) fn measure(tools: &Tools, database: &str, times: usize) -> Result<(Section, Option<Memory>)> {
+pub(crate) fn measure(
+    tools: &Tools,
+    database: &str,
+    times: usize,
+) -> Result<(Section, Option<Memory>)> {
     let (mut own, mut hello) = (Vec::new(), Vec::new());
     for _ in 0..times {
         // The first answer reads the store.
-        own.push(tools.colophon("start", database, "/api/v1/site")?.first_answer.as_secs_f64() * 1e3);
-        hello.push(tools.floor("hello", &FloorArgs::default())?.first_answer.as_secs_f64() * 1e3);
+        own.push(
+            tools
+                .colophon("start", database, "/api/v1/site")?
+                .first_answer
+                .as_secs_f64()
+                * 1e3,
+        );
+        hello.push(
+            tools
+                .floor("hello", &FloorArgs::default())?
+                .first_answer
+                .as_secs_f64()
+                * 1e3,
+        );
     }
     let (own, hello) = (median(own), median(hello));
     let server = tools.colophon("start", database, "/api/v1/site")?;
@@ -28,10 +44,21 @@ pub(crate) fn measure(tools: &Tools, database: &str, times: usize) -> Result<(Se
     let idle = process::memory(server.process.id());
     let size = float(fs::metadata(&tools.colophon)?.len()) / 1e6;
     let lines = vec![
-        Line::goal("start to first answer, migrated store / bare axum hello", format!("{own:.1} ms / {hello:.1} ms"), own / hello, Must::AtMost(20.0)),
+        Line::goal(
+            "start to first answer, migrated store / bare axum hello",
+            format!("{own:.1} ms / {hello:.1} ms"),
+            own / hello,
+            Must::AtMost(20.0),
+        ),
         Line::plain("size of the program", format!("{size:.1} MB")),
     ];
-    Ok((Section { title: "start and memory".to_owned(), lines }, idle))
+    Ok((
+        Section {
+            title: "start and memory".to_owned(),
+            lines,
+        },
+        idle,
+    ))
 }
 
 /// Lines on the memory of the server, idle and after the load.

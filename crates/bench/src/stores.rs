@@ -13,7 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use application::{ActorContext, App, AppOptions, Clock, Durability, IdSource, Store, StoreOptions, articles, comments, editions, entries, settings};
+use application::{
+    ActorContext, App, AppOptions, Clock, Durability, IdSource, Store, StoreOptions, articles,
+    comments, editions, entries, settings,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     access::Actor,
@@ -67,17 +70,28 @@ pub(crate) async fn sqlite(directory: &Path, publication: Publication) -> Result
     let stamp_file = folder.join("stamp");
     let stamp = stamp(directory, publication).await?;
     if fs::read_to_string(&stamp_file).is_ok_and(|kept| kept == stamp) {
-        return Ok(Filled { path, stamp, time: None });
+        return Ok(Filled {
+            path,
+            stamp,
+            time: None,
+        });
     }
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    note(format_args!("filling a SQLite store with {} articles", publication.articles));
+    note(format_args!(
+        "filling a SQLite store with {} articles",
+        publication.articles
+    ));
     let begun = Instant::now();
     fill(&path, publication).await?;
     fs::write(&stamp_file, &stamp)?;
-    Ok(Filled { path, stamp, time: Some(begun.elapsed()) })
+    Ok(Filled {
+        path,
+        stamp,
+        time: Some(begun.elapsed()),
+    })
 }
 
 /// Opens an empty store of the current schema.
@@ -88,7 +102,11 @@ pub(crate) async fn open_empty(path: &Path) -> Result<Store> {
             fs::remove_file(file)?;
         }
     }
-    let options = StoreOptions { url: format!("sqlite:{}", path.display()), readers: 1, durability: Durability::Bulk };
+    let options = StoreOptions {
+        url: format!("sqlite:{}", path.display()),
+        readers: 1,
+        durability: Durability::Bulk,
+    };
     let store = Store::open(&options).await?;
     store.migrate().await?;
     Ok(store)
@@ -99,13 +117,24 @@ async fn stamp(directory: &Path, publication: Publication) -> Result<String> {
     let path = directory.join("schema.db");
     open_empty(&path).await?.close().await?;
     let connection = rusqlite::Connection::open(&path)?;
-    let mut statement = connection.prepare("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")?;
+    let mut statement =
+        connection.prepare("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")?;
     let mut hash = Sha256::new();
     for sql in statement.query_map((), |row| row.get::<_, String>(0))? {
         hash.update(sql?);
     }
-    let schema: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("v{}-{}-parser{}-{schema}", publication::VERSION, publication.articles, domain::body::PARSER_VERSION))
+    let schema: String = hash
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(format!(
+        "v{}-{}-parser{}-{schema}",
+        publication::VERSION,
+        publication.articles,
+        domain::body::PARSER_VERSION
+    ))
 }
 
 /// A clock that stands after the newest article.
@@ -127,7 +156,13 @@ impl IdSource for CountedIds {
         let number = self.0.fetch_add(1, Ordering::Relaxed);
         let mut random = Random::of(ID, number);
         let mut bytes = [0; 10];
-        for (to, from) in bytes.iter_mut().zip(random.next().to_be_bytes().into_iter().chain(random.next().to_be_bytes())) {
+        for (to, from) in bytes.iter_mut().zip(
+            random
+                .next()
+                .to_be_bytes()
+                .into_iter()
+                .chain(random.next().to_be_bytes()),
+        ) {
             *to = from;
         }
         let millis = BEGIN_MS + u64::try_from(number).unwrap_or_default();
@@ -155,8 +190,17 @@ async fn fill(path: &Path, publication: Publication) -> Result<()> {
         public_url: "http://127.0.0.1".to_owned(),
     });
     let cx = app.context(Actor::System("bench"));
-    settings::update(&cx, SiteDraft { name: "The Lakeside Gazette".to_owned() }).await?;
-    let mut shared = Shared { editions: create_editions(&cx).await?, ..Shared::default() };
+    settings::update(
+        &cx,
+        SiteDraft {
+            name: "The Lakeside Gazette".to_owned(),
+        },
+    )
+    .await?;
+    let mut shared = Shared {
+        editions: create_editions(&cx).await?,
+        ..Shared::default()
+    };
     shared_records::create(&cx, publication, &mut shared).await?;
     create_articles(&cx, publication, Arc::new(shared)).await?;
     drop((cx, app));
@@ -188,7 +232,11 @@ async fn create_editions(cx: &ActorContext) -> Result<Vec<EditionId>> {
 type Made = (Article, ArticleDraft);
 
 /// Writes the articles in their order, while other threads derive the bodies of the next ones.
-async fn create_articles(cx: &ActorContext, publication: Publication, shared: Arc<Shared>) -> Result<()> {
+async fn create_articles(
+    cx: &ActorContext,
+    publication: Publication,
+    shared: Arc<Shared>,
+) -> Result<()> {
     let batches = publication.articles.div_ceil(BATCH);
     let mut queues = Vec::new();
     for worker in 0..WORKERS {
@@ -197,7 +245,9 @@ async fn create_articles(cx: &ActorContext, publication: Publication, shared: Ar
         thread::spawn(move || {
             for batch in (worker..batches).step_by(WORKERS) {
                 let numbers = batch * BATCH..((batch + 1) * BATCH).min(publication.articles);
-                let made = numbers.map(|number| make(publication, number, &shared)).collect();
+                let made = numbers
+                    .map(|number| make(publication, number, &shared))
+                    .collect();
                 if sender.send(made).is_err() {
                     return;
                 }
@@ -208,16 +258,27 @@ async fn create_articles(cx: &ActorContext, publication: Publication, shared: Ar
     let begun = Instant::now();
     let mut group = None;
     for batch in 0..batches {
-        let made = queues.get(batch % WORKERS).and_then(|queue| queue.recv().ok()).ok_or_else(|| fault("a thread that derives bodies has ended"))?;
+        let made = queues
+            .get(batch % WORKERS)
+            .and_then(|queue| queue.recv().ok())
+            .ok_or_else(|| fault("a thread that derives bodies has ended"))?;
         write_batch(cx, made, &mut group).await?;
         if (batch + 1) % 40 == 0 {
-            note(format_args!("{} articles after {:.0} s", (batch + 1) * BATCH, begun.elapsed().as_secs_f64()));
+            note(format_args!(
+                "{} articles after {:.0} s",
+                (batch + 1) * BATCH,
+                begun.elapsed().as_secs_f64()
+            ));
         }
     }
     Ok(())
 }
 
-async fn write_batch(cx: &ActorContext, made: Vec<Made>, group: &mut Option<TranslationGroupId>) -> Result<()> {
+async fn write_batch(
+    cx: &ActorContext,
+    made: Vec<Made>,
+    group: &mut Option<TranslationGroupId>,
+) -> Result<()> {
     cx.write(async |tx| {
         for (article, mut draft) in made {
             if article.is_translated() {
@@ -249,13 +310,24 @@ async fn write_batch(cx: &ActorContext, made: Vec<Made>, group: &mut Option<Tran
 
 fn make(publication: Publication, number: usize, shared: &Shared) -> Made {
     let article = publication.article(number);
-    let source = Source { format: Format::Html, text: article.html() };
+    let source = Source {
+        format: Format::Html,
+        text: article.html(),
+    };
     let body = derive(&source, &DeriveOptions::default());
     let at = |ids: &[AssetId], index: usize| ids.get(index).copied();
-    let byline = article.authors.iter().map(|author| ContributionDraft { role: ContributionRole::Author, author: shared.authors.get(*author).copied(), name: None });
+    let byline = article.authors.iter().map(|author| ContributionDraft {
+        role: ContributionRole::Author,
+        author: shared.authors.get(*author).copied(),
+        name: None,
+    });
     let draft = ArticleDraft {
         entry: EntryDraft {
-            edition: shared.editions.get(article.edition).copied().unwrap_or(Id::from_uuid(Uuid::nil())),
+            edition: shared
+                .editions
+                .get(article.edition)
+                .copied()
+                .unwrap_or(Id::from_uuid(Uuid::nil())),
             group: None,
             translated_from: None,
             parent: None,
@@ -279,8 +351,16 @@ fn make(publication: Publication, number: usize, shared: &Shared) -> Made {
             private_data: serde_json::Value::Null,
         },
         subtitle: None,
-        categories: article.categories.iter().filter_map(|number| shared.categories.get(*number).copied()).collect(),
-        tags: article.tags.iter().filter_map(|number| shared.tags.get(*number).copied()).collect(),
+        categories: article
+            .categories
+            .iter()
+            .filter_map(|number| shared.categories.get(*number).copied())
+            .collect(),
+        tags: article
+            .tags
+            .iter()
+            .filter_map(|number| shared.tags.get(*number).copied())
+            .collect(),
         byline: byline.collect(),
         attachments: Vec::new(),
         galleries: Vec::new(),

@@ -73,7 +73,9 @@ fn head() -> String {
         );
     }
     for number in 0..CATEGORIES {
-        let parent = publication::parent_category(number).map(|parent| format!("category-{parent}")).unwrap_or_default();
+        let parent = publication::parent_category(number)
+            .map(|parent| format!("category-{parent}"))
+            .unwrap_or_default();
         let _infallible = writeln!(
             text,
             "\t<wp:category><wp:term_id>{}</wp:term_id><wp:category_nicename><![CDATA[category-{number}]]></wp:category_nicename><wp:category_parent><![CDATA[{parent}]]></wp:category_parent><wp:cat_name><![CDATA[{}]]></wp:cat_name></wp:category>",
@@ -107,8 +109,22 @@ struct Item<'a> {
 }
 
 fn item(item: &Item<'_>, rest: &str) -> String {
-    let Item { id, title, link, creator, content, excerpt, at, slug, status, kind } = item;
-    let (date, pub_date) = (at.format("%Y-%m-%d %H:%M:%S"), at.format("%a, %d %b %Y %H:%M:%S +0000"));
+    let Item {
+        id,
+        title,
+        link,
+        creator,
+        content,
+        excerpt,
+        at,
+        slug,
+        status,
+        kind,
+    } = item;
+    let (date, pub_date) = (
+        at.format("%Y-%m-%d %H:%M:%S"),
+        at.format("%a, %d %b %Y %H:%M:%S +0000"),
+    );
     format!(
         "\t<item>\n\t\t<title><![CDATA[{title}]]></title>\n\t\t<link>{link}</link>\n\t\t<pubDate>{pub_date}</pubDate>\n\t\t<dc:creator><![CDATA[author{creator}]]></dc:creator>\n\
          \t\t<guid isPermaLink=\"false\">{SITE}/?p={id}</guid>\n\t\t<description></description>\n\t\t<content:encoded><![CDATA[{content}]]></content:encoded>\n\
@@ -131,28 +147,55 @@ fn attachment(number: usize) -> String {
         meta("_wp_attachment_image_alt", &alt)
     );
     let at = DateTime::from_timestamp(1_451_606_400, 0).unwrap_or_default();
-    let whole =
-        Item { id: number + 1, title: &slug, link: format!("{SITE}/{slug}/"), creator: 0, content: "", excerpt: "", at, slug: &slug, status: "inherit", kind: "attachment" };
+    let whole = Item {
+        id: number + 1,
+        title: &slug,
+        link: format!("{SITE}/{slug}/"),
+        creator: 0,
+        content: "",
+        excerpt: "",
+        at,
+        slug: &slug,
+        status: "inherit",
+        kind: "attachment",
+    };
     item(&whole, &rest)
 }
 
 fn meta(key: &str, value: &str) -> String {
-    format!("\t\t<wp:postmeta><wp:meta_key><![CDATA[{key}]]></wp:meta_key><wp:meta_value><![CDATA[{value}]]></wp:meta_value></wp:postmeta>\n")
+    format!(
+        "\t\t<wp:postmeta><wp:meta_key><![CDATA[{key}]]></wp:meta_key><wp:meta_value><![CDATA[{value}]]></wp:meta_value></wp:postmeta>\n"
+    )
 }
 
 fn post(article: &Article) -> Result<String> {
     let language = publication::language(article.edition);
     let mut rest = String::new();
     for number in &article.categories {
-        writeln!(rest, "\t\t<category domain=\"category\" nicename=\"category-{number}\"><![CDATA[{}]]></category>", publication::category_name(LANGUAGES[0], *number))?;
+        writeln!(
+            rest,
+            "\t\t<category domain=\"category\" nicename=\"category-{number}\"><![CDATA[{}]]></category>",
+            publication::category_name(LANGUAGES[0], *number)
+        )?;
     }
     for number in &article.tags {
-        writeln!(rest, "\t\t<category domain=\"post_tag\" nicename=\"tag-{number}\"><![CDATA[{}]]></category>", publication::tag_name(LANGUAGES[0], *number))?;
+        writeln!(
+            rest,
+            "\t\t<category domain=\"post_tag\" nicename=\"tag-{number}\"><![CDATA[{}]]></category>",
+            publication::tag_name(LANGUAGES[0], *number)
+        )?;
     }
-    writeln!(rest, "\t\t<category domain=\"language\" nicename=\"{}\"><![CDATA[{}]]></category>", language.code, language.name)?;
+    writeln!(
+        rest,
+        "\t\t<category domain=\"language\" nicename=\"{}\"><![CDATA[{}]]></category>",
+        language.code, language.name
+    )?;
     if article.is_translated() {
         let group = article.number / LANGUAGES.len();
-        writeln!(rest, "\t\t<category domain=\"post_translations\" nicename=\"pll_{group:x}\"><![CDATA[pll_{group:x}]]></category>")?;
+        writeln!(
+            rest,
+            "\t\t<category domain=\"post_translations\" nicename=\"pll_{group:x}\"><![CDATA[pll_{group:x}]]></category>"
+        )?;
     }
     rest.push_str(&meta("_thumbnail_id", &(article.hero + 1).to_string()));
     rest.push_str(&meta("_edit_last", "1"));
@@ -169,7 +212,12 @@ fn post(article: &Article) -> Result<String> {
     let whole = Item {
         id: FIRST_POST + article.number,
         title: &article.title,
-        link: format!("{SITE}/{}/{}/{}/", language.code, at.format("%Y/%m"), article.slug),
+        link: format!(
+            "{SITE}/{}/{}/{}/",
+            language.code,
+            at.format("%Y/%m"),
+            article.slug
+        ),
         creator: article.authors.first().copied().unwrap_or_default(),
         content: &content(article),
         excerpt: &article.excerpt,
@@ -186,6 +234,12 @@ fn content(article: &Article) -> String {
     if article.number % 2 == 0 {
         return article.html();
     }
-    let blocks = article.body.iter().map(|piece| format!("<!-- wp:{0} -->\n{1}<!-- /wp:{0} -->\n\n", piece.block(), piece.html()));
+    let blocks = article.body.iter().map(|piece| {
+        format!(
+            "<!-- wp:{0} -->\n{1}<!-- /wp:{0} -->\n\n",
+            piece.block(),
+            piece.html()
+        )
+    });
     blocks.collect()
 }

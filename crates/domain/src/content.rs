@@ -234,7 +234,10 @@ impl Entry {
 
 /// An entry of any kind.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all of it is articles; a box would cost each one an allocation")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all of it is articles; a box would cost each one an allocation"
+)]
 pub enum Content {
     /// An article.
     Article(Article),

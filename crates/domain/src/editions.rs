@@ -78,7 +78,9 @@ impl Edition {
         self.direction = direction.unwrap_or_else(|| code.direction());
         self.code = code;
         self.name = name;
-        base_url.trim_end_matches('/').clone_into(&mut self.base_url);
+        base_url
+            .trim_end_matches('/')
+            .clone_into(&mut self.base_url);
         self.title = title;
         self.tagline = tagline;
         self.fallback = fallback;

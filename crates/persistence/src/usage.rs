@@ -5,6 +5,7 @@ use domain::{
     access::{Permit, ReadScope},
     error::Usage,
     events::{ContentEvent, RecordKind},
+    id::{AuthorId, CategoryId, CollectionId, GalleryId, MenuId},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -46,6 +47,8 @@ struct Reference {
     entry: Option<&'static str>,
     /// Whether the whole row goes when the reference goes; else the column becomes empty.
     is_row: bool,
+    /// The column that names the record which uses it, where that is no entry, and its kind.
+    owner: Option<(&'static str, RecordKind)>,
     /// Columns that, with the new id, must stay unique: rows that would double are dropped.
     unique_with: Option<&'static str>,
 }
@@ -62,6 +65,7 @@ const fn row(
         role,
         entry,
         is_row: true,
+        owner: None,
         unique_with: None,
     }
 }
@@ -78,6 +82,7 @@ const fn column(
         role,
         entry,
         is_row: false,
+        owner: None,
         unique_with: None,
     }
 }
@@ -95,8 +100,14 @@ fn references(kind: RecordKind) -> &'static [Reference] {
             "primaryCategory",
             Some("entry_id"),
         ),
-        column("term", "parent_id", "parent", None),
-        row("menu_item", "term_id", "menuItem", None),
+        Reference {
+            owner: Some(("id", RecordKind::Category)),
+            ..column("term", "parent_id", "parent", None)
+        },
+        Reference {
+            owner: Some(("menu_id", RecordKind::Menu)),
+            ..row("menu_item", "term_id", "menuItem", None)
+        },
     ];
     const AUTHOR: &[Reference] = &[
         row(
@@ -105,12 +116,21 @@ fn references(kind: RecordKind) -> &'static [Reference] {
             "byline",
             Some("entry_id"),
         ),
-        row("menu_item", "author_id", "menuItem", None),
+        Reference {
+            owner: Some(("menu_id", RecordKind::Menu)),
+            ..row("menu_item", "author_id", "menuItem", None)
+        },
     ];
     const ASSET: &[Reference] = &[
         row("entry_asset", "asset_id", "figure", Some("entry_id")),
-        row("gallery_item", "asset_id", "galleryItem", None),
-        column("author", "avatar_id", "avatar", None),
+        Reference {
+            owner: Some(("gallery_id", RecordKind::Gallery)),
+            ..row("gallery_item", "asset_id", "galleryItem", None)
+        },
+        Reference {
+            owner: Some(("id", RecordKind::Author)),
+            ..column("author", "avatar_id", "avatar", None)
+        },
     ];
     const GALLERY: &[Reference] = &[row(
         "entry_gallery",
@@ -128,9 +148,15 @@ fn references(kind: RecordKind) -> &'static [Reference] {
         column("entry", "parent_id", "parent", Some("id")),
         column("entry", "translated_from_id", "translation", Some("id")),
         row("entry_related", "related_id", "related", Some("entry_id")),
-        row("collection_item", "entry_id", "collectionItem", None),
+        Reference {
+            owner: Some(("collection_id", RecordKind::Collection)),
+            ..row("collection_item", "entry_id", "collectionItem", None)
+        },
         row("issue_item", "article_id", "issueItem", Some("entry_id")),
-        row("menu_item", "entry_id", "menuItem", None),
+        Reference {
+            owner: Some(("menu_id", RecordKind::Menu)),
+            ..row("menu_item", "entry_id", "menuItem", None)
+        },
     ];
     match kind {
         RecordKind::Category | RecordKind::Tag => TERM,
@@ -191,10 +217,7 @@ impl Reader<'_> {
             }
             used = true;
             let Some(entry) = reference.entry else {
-                seen.push(Usage {
-                    id: reference.table.to_owned(),
-                    role: reference.role.to_owned(),
-                });
+                seen.extend(self.owners(reference, id).await?);
                 continue;
             };
             let mut sql = Sql::new(&format!(
@@ -214,6 +237,52 @@ impl Reader<'_> {
         }
         seen.truncate(100);
         Ok((used, seen))
+    }
+}
+
+impl Reader<'_> {
+    /// The records that are no entries and use a record. They are public.
+    async fn owners(&self, reference: &Reference, id: Uuid) -> Result<Vec<Usage>> {
+        let Some((column, kind)) = reference.owner else {
+            return Ok(Vec::new());
+        };
+        let mut sql = Sql::new(&format!(
+            "SELECT DISTINCT u.{column} FROM {} u WHERE u.{} = ",
+            reference.table, reference.column
+        ));
+        sql.bind(id)
+            .push(&format!(" ORDER BY u.{column} LIMIT 100"));
+        self.query(sql)
+            .await?
+            .iter_mut()
+            .map(|row| {
+                Ok(Usage {
+                    id: public_id(kind, row.get()?),
+                    role: reference.role.to_owned(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// The public id of a record of a kind that can own references.
+fn public_id(kind: RecordKind, id: Uuid) -> String {
+    match kind {
+        RecordKind::Category => CategoryId::from_uuid(id).to_string(),
+        RecordKind::Menu => MenuId::from_uuid(id).to_string(),
+        RecordKind::Gallery => GalleryId::from_uuid(id).to_string(),
+        RecordKind::Author => AuthorId::from_uuid(id).to_string(),
+        RecordKind::Collection => CollectionId::from_uuid(id).to_string(),
+        RecordKind::Site
+        | RecordKind::Edition
+        | RecordKind::Article
+        | RecordKind::Page
+        | RecordKind::Issue
+        | RecordKind::Tag
+        | RecordKind::Asset
+        | RecordKind::Newsletter
+        | RecordKind::Comment
+        | RecordKind::Redirect => id.to_string(),
     }
 }
 
@@ -266,6 +335,7 @@ impl WriteTx {
                         "is the record that is to be deleted",
                     ));
                 }
+                self.check_replacement(kind, other).await?;
                 for reference in references(kind) {
                     self.replace(reference, id, other).await?;
                 }
@@ -281,6 +351,25 @@ impl WriteTx {
             ContentEvent::new(kind, "deleted", public_id, permit.target().edition),
         )
         .await
+    }
+
+    /// A record's place can be taken by one of its own kind only.
+    async fn check_replacement(&self, kind: RecordKind, other: Uuid) -> Result<()> {
+        let table = table(kind)?;
+        let mut sql = Sql::new(&format!("SELECT 1 FROM {table} WHERE id = "));
+        sql.bind(other);
+        match table {
+            "term" => sql.push(" AND taxonomy = ").bind(kind.as_str()),
+            "entry" => sql.push(" AND kind = ").bind(kind.as_str()),
+            _ => &mut sql,
+        };
+        if self.query(sql).await?.is_empty() {
+            return Err(Error::invalid(
+                "replaceWith",
+                format!("must be the id of another {}", kind.as_str()),
+            ));
+        }
+        Ok(())
     }
 
     async fn children(&self, category: Uuid) -> Result<Vec<Uuid>> {

@@ -105,12 +105,12 @@ impl Graphql {
     /// Answers one request of GraphQL over HTTP as the actor of `cx`.
     pub async fn respond(&self, cx: ActorContext, request: axum::extract::Request) -> HttpResponse {
         let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
-        let asked = request.headers().clone();
+        let asked = is_safe.then(|| request.headers().clone());
         let execute = |request| self.execute(cx.clone(), request);
         let answer = over_http::answer(request, &self.0.options.http, execute).await;
-        if !is_safe || answer.outcome != Outcome::Complete {
+        let Some(asked) = asked.filter(|_| answer.outcome == Outcome::Complete) else {
             return uncached(answer);
-        }
+        };
         let facts = Facts {
             vary: answer.headers.get(header::VARY).cloned(),
             ..Facts::default()

@@ -67,11 +67,12 @@ fn driver(query: &EntryQuery) -> Option<Driver<'_>> {
     ];
     candidates.into_iter().find_map(|(filter, what)| {
         let filter = filter.as_ref()?;
-        let [key] = filter.any_of.as_slice() else {
+        // Any of one and all of one are the same.
+        let (([key], []) | ([], [key])) = (filter.any_of.as_slice(), filter.all_of.as_slice())
+        else {
             return None;
         };
-        if !filter.all_of.is_empty() || (matches!(key, TermKey::Slug(_)) && query.edition.is_none())
-        {
+        if matches!(key, TermKey::Slug(_)) && query.edition.is_none() {
             return None;
         }
         Some(Driver {
@@ -200,6 +201,10 @@ fn filter(
     match filter.parent {
         Some(Some(parent)) => {
             sql.push(" AND e.parent_id = ").bind(parent.uuid());
+            // A page nobody may see is no way to find those below it.
+            sql.push(" AND EXISTS (SELECT 1 FROM entry g WHERE g.id = e.parent_id");
+            visible(sql, scope, "g");
+            sql.push(")");
         }
         Some(None) => {
             sql.push(" AND e.parent_id IS NULL");
