@@ -6,13 +6,19 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::as_conversions,
-    clippy::missing_panics_doc,
+    clippy::wildcard_enum_match_arm,
+    clippy::similar_names,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::needless_range_loop,
     unreachable_pub,
-    reason = "a test that meets something unexpected should stop there"
+    reason = "a test that meets something unexpected should stop there, and may say the rest plainly"
 )]
 
 mod harness;
 
+mod access_matrix;
+mod architecture;
 mod docs;
 mod feeds;
 mod graphql;
@@ -20,6 +26,8 @@ mod limits;
 mod media;
 mod query_plans;
 mod rest;
+mod schema_drift;
+mod schema_rules;
 mod smoke;
 mod statement_counts;
 mod store;

@@ -16,41 +16,146 @@ const ARTICLES: usize = 150;
 /// A page of articles, first or deep, and the index it must be read by on SQLite: nothing in its
 /// statements may read a table or sort.
 const LISTS: [(&str, &str, &str); 15] = [
-    ("L", "entry_live", "{ articles(first: 20, edition: \"en\") { nodes { title excerpt categories { name } tags { name } byline { name } hero { alt } } } }"),
-    ("L without an edition", "entry_live_all", "{ articles(first: 20) { nodes { title } } }"),
-    ("D", "entry_live", "{ articles(first: 20, edition: \"en\", after: \"{deep}\") { nodes { title hero { alt } } } }"),
-    ("D backward", "entry_live", "{ articles(last: 20, edition: \"en\", before: \"{deep}\") { nodes { title } } }"),
-    ("by title", "entry_live_title", "{ articles(first: 20, edition: \"en\", orderBy: { field: TITLE }) { nodes { title } } }"),
-    ("by the last change", "entry_live_updated", "{ articles(first: 20, edition: \"en\", orderBy: { field: UPDATED_AT }) { nodes { title } } }"),
-    ("C by slug", "entry_term_live", "{ articles(first: 20, edition: \"en\", filter: { category: { slug: \"news\" } }) { nodes { title } } }"),
-    ("C by id, deep", "entry_term_live", "{ articles(first: 20, edition: \"en\", after: \"{deep}\", filter: { category: { id: \"{category}\" } }) { nodes { title } } }"),
-    ("C in all editions", "entry_term_live_all", "{ articles(first: 20, filter: { category: { id: \"{category}\" } }) { nodes { title } } }"),
-    ("of a tag", "entry_term_live", "{ articles(first: 20, edition: \"en\", filter: { tag: { slug: \"bees\" } }) { nodes { title } } }"),
-    ("C by any of one", "entry_term_live", "{ articles(first: 20, edition: \"en\", filter: { category: { anyOf: [\"news\"] } }) { nodes { title } } }"),
-    ("C over REST", "entry_term_live", "/api/v1/articles?edition=en&filter[category]=news"),
-    ("of an author", "entry_contribution_live", "{ articles(first: 20, edition: \"en\", filter: { author: { slug: \"ada-moor\" } }) { nodes { title } } }"),
-    ("of a time", "entry_live", "{ articles(first: 20, edition: \"en\", filter: { publishedAt: { gte: \"2026-01-01T00:00:00Z\", lt: \"2026-02-01T00:00:00Z\" } }) { nodes { title } } }"),
-    ("featured", "entry_live_featured", "{ articles(first: 20, edition: \"en\", filter: { isFeatured: true }) { nodes { title } } }"),
+    (
+        "L",
+        "entry_live",
+        "{ articles(first: 20, edition: \"en\") { nodes { title excerpt categories { name } tags { name } byline { name } hero { alt } } } }",
+    ),
+    (
+        "L without an edition",
+        "entry_live_all",
+        "{ articles(first: 20) { nodes { title } } }",
+    ),
+    (
+        "D",
+        "entry_live",
+        "{ articles(first: 20, edition: \"en\", after: \"{deep}\") { nodes { title hero { alt } } } }",
+    ),
+    (
+        "D backward",
+        "entry_live",
+        "{ articles(last: 20, edition: \"en\", before: \"{deep}\") { nodes { title } } }",
+    ),
+    (
+        "by title",
+        "entry_live_title",
+        "{ articles(first: 20, edition: \"en\", orderBy: { field: TITLE }) { nodes { title } } }",
+    ),
+    (
+        "by the last change",
+        "entry_live_updated",
+        "{ articles(first: 20, edition: \"en\", orderBy: { field: UPDATED_AT }) { nodes { title } } }",
+    ),
+    (
+        "C by slug",
+        "entry_term_live",
+        "{ articles(first: 20, edition: \"en\", filter: { category: { slug: \"news\" } }) { nodes { title } } }",
+    ),
+    (
+        "C by id, deep",
+        "entry_term_live",
+        "{ articles(first: 20, edition: \"en\", after: \"{deep}\", filter: { category: { id: \"{category}\" } }) { nodes { title } } }",
+    ),
+    (
+        "C in all editions",
+        "entry_term_live_all",
+        "{ articles(first: 20, filter: { category: { id: \"{category}\" } }) { nodes { title } } }",
+    ),
+    (
+        "of a tag",
+        "entry_term_live",
+        "{ articles(first: 20, edition: \"en\", filter: { tag: { slug: \"bees\" } }) { nodes { title } } }",
+    ),
+    (
+        "C by any of one",
+        "entry_term_live",
+        "{ articles(first: 20, edition: \"en\", filter: { category: { anyOf: [\"news\"] } }) { nodes { title } } }",
+    ),
+    (
+        "C over REST",
+        "entry_term_live",
+        "/api/v1/articles?edition=en&filter[category]=news",
+    ),
+    (
+        "of an author",
+        "entry_contribution_live",
+        "{ articles(first: 20, edition: \"en\", filter: { author: { slug: \"ada-moor\" } }) { nodes { title } } }",
+    ),
+    (
+        "of a time",
+        "entry_live",
+        "{ articles(first: 20, edition: \"en\", filter: { publishedAt: { gte: \"2026-01-01T00:00:00Z\", lt: \"2026-02-01T00:00:00Z\" } }) { nodes { title } } }",
+    ),
+    (
+        "featured",
+        "entry_live_featured",
+        "{ articles(first: 20, edition: \"en\", filter: { isFeatured: true }) { nodes { title } } }",
+    ),
 ];
 
 /// Other reads: nothing in their statements may read a big table from end to end.
 const READS: [(&str, &str); 18] = [
-    ("A by slug", "{ article(by: { slug: \"number-7\" }, edition: \"en\") { title body { html } related { title } comments { nodes { bodyText } } translations { entry { title } } } }"),
-    ("A by path", "{ article(by: { path: \"/2025/01/number-7\" }, edition: \"en\") { title } }"),
-    ("a route", "{ route(path: \"/2025/01/number-7\") { __typename } }"),
-    ("categories with their newest", "{ categories(first: 20) { nodes { name articleCount articles(first: 5) { nodes { title } } } } }"),
-    ("authors with their newest", "{ authors(first: 20) { nodes { name articles(first: 5) { nodes { title } } } } }"),
-    ("two conditions", "{ articles(first: 20, edition: \"en\", filter: { category: { slug: \"news\" }, tag: { slug: \"bees\" } }) { nodes { title } } }"),
-    ("untranslated", "{ articles(first: 20, edition: \"en\", filter: { untranslatedIn: \"fa\" }) { nodes { title } } }"),
-    ("with pictures", "{ articles(first: 20, edition: \"en\", filter: { hasMedia: IMAGE }) { nodes { title } } }"),
-    ("not featured", "{ articles(first: 20, edition: \"en\", filter: { not: { isFeatured: true } }) { nodes { title } } }"),
-    ("the number of a list", "{ articles(first: 1, edition: \"en\") { totalCount } }"),
-    ("the number of a category", "{ articles(first: 1, edition: \"en\", filter: { category: { slug: \"news\" } }) { totalCount } }"),
-    ("facets", "{ articles(first: 1, edition: \"en\") { facets(by: [CATEGORY, TAG, AUTHOR]) { buckets { count } } } }"),
+    (
+        "A by slug",
+        "{ article(by: { slug: \"number-7\" }, edition: \"en\") { title body { html } related { title } comments { nodes { bodyText } } translations { entry { title } } } }",
+    ),
+    (
+        "A by path",
+        "{ article(by: { path: \"/2025/01/number-7\" }, edition: \"en\") { title } }",
+    ),
+    (
+        "a route",
+        "{ route(path: \"/2025/01/number-7\") { __typename } }",
+    ),
+    (
+        "categories with their newest",
+        "{ categories(first: 20) { nodes { name articleCount articles(first: 5) { nodes { title } } } } }",
+    ),
+    (
+        "authors with their newest",
+        "{ authors(first: 20) { nodes { name articles(first: 5) { nodes { title } } } } }",
+    ),
+    (
+        "two conditions",
+        "{ articles(first: 20, edition: \"en\", filter: { category: { slug: \"news\" }, tag: { slug: \"bees\" } }) { nodes { title } } }",
+    ),
+    (
+        "untranslated",
+        "{ articles(first: 20, edition: \"en\", filter: { untranslatedIn: \"fa\" }) { nodes { title } } }",
+    ),
+    (
+        "with pictures",
+        "{ articles(first: 20, edition: \"en\", filter: { hasMedia: IMAGE }) { nodes { title } } }",
+    ),
+    (
+        "not featured",
+        "{ articles(first: 20, edition: \"en\", filter: { not: { isFeatured: true } }) { nodes { title } } }",
+    ),
+    (
+        "the number of a list",
+        "{ articles(first: 1, edition: \"en\") { totalCount } }",
+    ),
+    (
+        "the number of a category",
+        "{ articles(first: 1, edition: \"en\", filter: { category: { slug: \"news\" } }) { totalCount } }",
+    ),
+    (
+        "facets",
+        "{ articles(first: 1, edition: \"en\") { facets(by: [CATEGORY, TAG, AUTHOR]) { buckets { count } } } }",
+    ),
     ("the archive", "{ archive(edition: \"en\") { count } }"),
-    ("comments", "{ comments(first: 20) { nodes { bodyText replies { bodyText } } } }"),
-    ("tags", "{ tags(first: 20, edition: \"en\") { nodes { name } } }"),
-    ("REST: L", "/api/v1/articles?edition=en&include=byline,hero,terms,related,translations"),
+    (
+        "comments",
+        "{ comments(first: 20) { nodes { bodyText replies { bodyText } } } }",
+    ),
+    (
+        "tags",
+        "{ tags(first: 20, edition: \"en\") { nodes { name } } }",
+    ),
+    (
+        "REST: L",
+        "/api/v1/articles?edition=en&include=byline,hero,terms,related,translations",
+    ),
     ("a feed", "/feeds/en/rss.xml"),
     ("a sitemap", "/feeds/en/sitemaps/2025-01/sitemap.xml"),
 ];
@@ -72,9 +177,13 @@ fn numbered(draft: &ArticleDraft, number: usize) -> ArticleDraft {
     draft.entry.title = format!("Number {number}");
     let day = number / 24 % 28 + 1;
     let (month, hour) = (number / 672 + 1, number % 24);
-    draft.entry.published_at = Some(format!("2025-{month:02}-{day:02}T{hour:02}:00:00Z").parse().unwrap());
-    draft.entry.is_featured = number % 10 == 0;
-    if number % 7 == 0 {
+    draft.entry.published_at = Some(
+        format!("2025-{month:02}-{day:02}T{hour:02}:00:00Z")
+            .parse()
+            .unwrap(),
+    );
+    draft.entry.is_featured = number.is_multiple_of(10);
+    if number.is_multiple_of(7) {
         draft.entry.status = Status::Draft;
     }
     draft
@@ -88,7 +197,12 @@ async fn fill(server: &TestServer) -> CategoryId {
     let bees = server.tag(site.en, "Bees").await;
     let ada = server.author(site.en, "Ada Moor").await;
     let picture = server.picture(site.en, "A river").await;
-    let base = server.article(site.en, "x").category(local).tag(bees).by(ada).hero(picture);
+    let base = server
+        .article(site.en, "x")
+        .category(local)
+        .tag(bees)
+        .by(ada)
+        .hero(picture);
     let mut english = base.draft.clone();
     english.byline.push(ContributionDraft {
         role: ContributionRole::Editor,
@@ -126,8 +240,13 @@ impl Scene {
     async fn new() -> Self {
         let server = TestServer::start().await;
         let category = fill(&server).await;
-        let data = server.graphql("{ articles(first: 100, edition: \"en\") { pageInfo { endCursor } } }").await;
-        let deep = data["articles"]["pageInfo"]["endCursor"].as_str().unwrap().to_owned();
+        let data = server
+            .graphql("{ articles(first: 100, edition: \"en\") { pageInfo { endCursor } } }")
+            .await;
+        let deep = data["articles"]["pageInfo"]["endCursor"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         Self {
             server,
             category,
@@ -137,7 +256,9 @@ impl Scene {
 
     /// The statements of a read.
     async fn statements(&self, query: &str) -> Vec<String> {
-        let query = query.replace("{deep}", &self.deep).replace("{category}", &self.category.to_string());
+        let query = query
+            .replace("{deep}", &self.deep)
+            .replace("{category}", &self.category.to_string());
         self.server.app.store().record_statements();
         if query.starts_with('/') {
             self.server.get(&query).await.expect(200);
@@ -157,12 +278,20 @@ impl Scene {
         }
         let connection = self.server.connect().await;
         for way in ["seqscan", "sort", "incremental_sort", "bitmapscan"] {
-            connection.execute_unprepared(&format!("SET enable_{way} = off")).await.unwrap();
+            connection
+                .execute_unprepared(&format!("SET enable_{way} = off"))
+                .await
+                .unwrap();
         }
-        let explain = Statement::from_string(DbBackend::Postgres, format!("EXPLAIN (COSTS OFF) {statement}"));
+        let explain = Statement::from_string(
+            DbBackend::Postgres,
+            format!("EXPLAIN (COSTS OFF) {statement}"),
+        );
         let rows = connection.query_all_raw(explain).await.unwrap();
         connection.close().await.unwrap();
-        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+        rows.iter()
+            .map(|row| row.try_get_by_index(0).unwrap())
+            .collect()
     }
 }
 
@@ -175,9 +304,12 @@ fn scans(plan: &[String]) -> Vec<&String> {
         BIG.iter().any(|(table, names)| {
             // SQLite calls a table by its alias, PostgreSQL by its name.
             names.iter().any(|name| {
-                let is_derived = plan.iter().any(|line| line.ends_with(&format!("CO-ROUTINE {name}")));
+                let is_derived = plan
+                    .iter()
+                    .any(|line| line.ends_with(&format!("CO-ROUTINE {name}")));
                 let bare = format!("SCAN {name}");
-                !is_derived && (line == bare || (is_sorted && line.starts_with(&format!("{bare} USING"))))
+                !is_derived
+                    && (line == bare || (is_sorted && line.starts_with(&format!("{bare} USING"))))
             }) || line.starts_with(&format!("Seq Scan on {table} "))
         })
     };
@@ -187,7 +319,10 @@ fn scans(plan: &[String]) -> Vec<&String> {
 /// The lines of a plan that put rows in order.
 fn sorts(plan: &[String]) -> Vec<&String> {
     plan.iter()
-        .filter(|line| line.contains("TEMP B-TREE FOR") || line.trim_start_matches([' ', '-', '>']).starts_with("Sort"))
+        .filter(|line| {
+            line.contains("TEMP B-TREE FOR")
+                || line.trim_start_matches([' ', '-', '>']).starts_with("Sort")
+        })
         .collect()
 }
 
@@ -201,7 +336,11 @@ async fn a_page_of_articles_is_read_by_an_index_in_its_order() {
             let is_page = statement.contains(" LIMIT 21");
             let is_sorted = is_page && !sorts(&plan).is_empty();
             // With some hundred rows PostgreSQL takes any index of the right order.
-            let is_by_index = !is_page || engine() != "sqlite" || plan.iter().any(|line| line.contains(&format!(" INDEX {index} (")));
+            let is_by_index = !is_page
+                || engine() != "sqlite"
+                || plan
+                    .iter()
+                    .any(|line| line.contains(&format!(" INDEX {index} (")));
             if !scans(&plan).is_empty() || is_sorted || !is_by_index {
                 wrong.push(format!("{name}: {statement}\n  {}", plan.join("\n  ")));
             }
@@ -232,6 +371,9 @@ async fn sqlite_is_built_and_opened_as_it_must_be() {
     }
     let server = TestServer::start().await;
     let facts = server.app.store().engine_facts().await.unwrap();
-    assert!(facts.iter().any(|fact| fact == "ENABLE_QPSG"), "bound statements would be prepared anew each time: {facts:?}");
+    assert!(
+        facts.iter().any(|fact| fact == "ENABLE_QPSG"),
+        "bound statements would be prepared anew each time: {facts:?}"
+    );
     assert!(facts.iter().any(|fact| fact == "wal"), "{facts:?}");
 }

@@ -129,15 +129,12 @@ pub fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
                     .chars()
                     .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
         });
-        match name.and_then(|(name, tail)| Some((value(name)?, tail))) {
-            Some((value, tail)) => {
-                filled.push_str(&value);
-                rest = tail;
-            }
-            None => {
-                filled.push('{');
-                rest = after;
-            }
+        if let Some((value, tail)) = name.and_then(|(name, tail)| Some((value(name)?, tail))) {
+            filled.push_str(&value);
+            rest = tail;
+        } else {
+            filled.push('{');
+            rest = after;
         }
     }
     filled.push_str(rest);

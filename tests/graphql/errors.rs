@@ -78,3 +78,37 @@ async fn an_unknown_edition_is_refused_with_those_there_are() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn a_text_with_a_nul_names_nothing_on_either_engine() {
+    let server = TestServer::with_demo().await;
+    for query in [
+        "query($t: String!) { article(by: { slug: $t }) { id } }",
+        "query($t: String!) { category(by: { slug: $t }) { id } }",
+        "query($t: String!) { author(by: { slug: $t }) { id } }",
+        "query($t: String!) { gallery(by: { slug: $t }) { id } }",
+        "query($t: String!) { collection(by: { slug: $t }) { id } }",
+        "query($t: String!) { newsletter(by: { slug: $t }) { id } }",
+        "query($t: String!) { menu(location: $t) { id } }",
+        "query($t: String!) { tag(by: { slug: \"x\" }, namespace: $t) { id } }",
+        "query($t: String!) { articles(filter: { tag: { slug: $t } }) { totalCount } }",
+        "query($t: String!) { articles(filter: { tag: { namespace: $t } }) { totalCount } }",
+        "query($t: String!) { articles(filter: { source: { eq: $t } }) { totalCount } }",
+        "query($t: String!) { tags(filter: { slug: $t }) { totalCount } }",
+        "query($t: String!) { authors(filter: { slug: $t }) { totalCount } }",
+        "query($t: String!) { edition(code: $t) { id } }",
+        "query($t: String!) { route(path: $t) { __typename } }",
+        "query($t: ID!) { node(id: $t) { id } }",
+    ] {
+        for text in ["a\0b", "\0", "\u{feff}", "%", "' OR 1=1 --", "\u{d7ff}"] {
+            let raw = server.graphql_raw(query, json!({ "t": text })).await;
+            let code = raw["errors"][0]["extensions"]["code"].as_str();
+            assert!(matches!(code, None | Some("VALIDATION")), "{query} {text:?}: {raw}");
+            let found = &raw["data"];
+            assert!(
+                !found.to_string().contains("_0") && !found.to_string().contains("totalCount\":1"),
+                "{query} {text:?}: {raw}"
+            );
+        }
+    }
+}

@@ -235,3 +235,23 @@ async fn an_address_nobody_can_read_is_refused() {
     let answer = server.get(&long).await;
     assert!((400..500).contains(&answer.status), "{}", answer.status);
 }
+
+#[tokio::test]
+async fn a_nul_in_an_address_names_nothing_on_either_engine() {
+    let server = TestServer::with_demo().await;
+    for path in [
+        "/api/v1/articles/by-slug/en/a%00b",
+        "/api/v1/menus/by-location/en/%00",
+        "/api/v1/articles?filter[tag]=a%00b",
+        "/api/v1/articles?filter[source]=%00",
+        "/api/v1/route?path=/a%00b",
+        "/feeds/en/tag/a%00b/rss.xml",
+        "/feeds/en/author/%00/feed.json",
+        "/feeds/%00/rss.xml",
+        "/media/asset_00000000000000000000000000/1/%00",
+    ] {
+        let answer = server.get(path).await;
+        assert!(matches!(answer.status, 400 | 404), "{path}: {}", answer.text());
+        problem(&answer);
+    }
+}

@@ -278,3 +278,32 @@ async fn texts_come_back_as_they_were_given() {
         .await;
     assert_eq!(data["articles"]["nodes"][0]["title"], title);
 }
+
+#[tokio::test]
+async fn a_text_no_engine_can_hold_is_refused_or_cleaned() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let cx = server.system();
+    for draft in [
+        server.article(site.en, "A\0B").draft,
+        server.article(site.en, "Body").body("<p>a\0b</p>").draft,
+        server
+            .article(site.en, "Slug")
+            .with(|draft| draft.entry.slug = "a\0b".to_owned())
+            .draft,
+        server
+            .article(site.en, "Excerpt")
+            .with(|draft| draft.entry.excerpt = Some("a\0b".to_owned()))
+            .draft,
+    ] {
+        let result = articles::create(&cx, draft).await;
+        assert!(
+            result.as_ref().is_ok() || result.as_ref().unwrap_err().code() == "VALIDATION",
+            "{result:?}"
+        );
+    }
+    let data = server
+        .graphql("{ articles { nodes { title slug excerpt body { html } } } }")
+        .await;
+    assert!(!data.to_string().contains("\\u0000"), "{data}");
+}

@@ -120,7 +120,7 @@ fn read(
                     }
                     "wp:author" => writer.author(&item)?,
                     "wp:category" => {
-                        writer.term(&item, "category", "wp:category_nicename", "wp:cat_name")?
+                        writer.term(&item, "category", "wp:category_nicename", "wp:cat_name")?;
                     }
                     "wp:tag" => writer.term(&item, "tag", "wp:tag_slug", "wp:tag_name")?,
                     "category" => {
@@ -130,7 +130,7 @@ fn read(
                                     item.edition = LANGUAGES
                                         .iter()
                                         .position(|language| language.code == nicename)
-                                        .unwrap_or_default()
+                                        .unwrap_or_default();
                                 }
                                 "category" | "post_tag" => item.terms.push(nicename),
                                 _ => {}
@@ -138,7 +138,7 @@ fn read(
                         }
                     }
                     "wp:postmeta" if item.field("wp:meta_key") == "_thumbnail_id" => {
-                        item.thumbnail = item.fields.remove("wp:meta_value")
+                        item.thumbnail = item.fields.remove("wp:meta_value");
                     }
                     "wp:comment" => item.comment = item.fields.remove("wp:comment_content"),
                     name => {

@@ -30,7 +30,7 @@ pub(crate) fn send(
 ) -> Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let mut head = format!("{method} {path} HTTP/1.0\r\nHost: {address}\r\n");
     if let Some(body) = body {
         head.push_str(&format!(

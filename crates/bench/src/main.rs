@@ -1,6 +1,15 @@
 //! `make bench`: fills stores with a generated publication, measures reads, growth, import and
 //! start beside bare and hand-written code in the same run, and prints a table with ratios.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    clippy::struct_field_names,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::similar_names,
+    reason = "a measuring tool, not a part of the product"
+)]
+
 use std::{
     fmt,
     io::Write as _,

@@ -228,7 +228,7 @@ fn write(out: &mut Vec<u8>, value: ValueRef<'_>, kind: Kind) -> Result<()> {
     match (value, kind) {
         (ValueRef::Null, _) => out.extend_from_slice(b"\\N"),
         (ValueRef::Integer(number), Kind::Boolean) => {
-            out.push(if number == 0 { b'f' } else { b't' })
+            out.push(if number == 0 { b'f' } else { b't' });
         }
         (ValueRef::Integer(number), _) => out.extend_from_slice(number.to_string().as_bytes()),
         (ValueRef::Real(number), _) => out.extend_from_slice(number.to_string().as_bytes()),

@@ -15,7 +15,7 @@ use std::{
 use crate::{Result, fault, http};
 
 /// How long a server may take until it answers.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// All child processes.
 #[derive(Debug, Clone, Default)]

@@ -1,4 +1,4 @@
-//! Numbers that look random and are the same in every run (SplitMix64).
+//! Numbers that look random and are the same in every run (`SplitMix64`).
 
 /// A sequence of numbers that depends on its seed alone.
 #[derive(Debug, Clone)]

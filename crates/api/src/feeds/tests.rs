@@ -25,7 +25,7 @@ fn assert_well_formed(xml: &str) {
                         .unwrap()
                         .normalized_value(XmlVersion::Explicit1_0)
                         .is_ok()
-                )
+                );
             });
         }
         if let Event::GeneralRef(entity) = &event {

@@ -70,7 +70,7 @@ fn field(wrong: &FieldError) -> Value {
 fn log(error: &Error, path: &[PathSegment]) {
     match error {
         Error::Internal(source) => {
-            tracing::error!(error.source = %source, graphql.path = ?path, "a query failed")
+            tracing::error!(error.source = %source, graphql.path = ?path, "a query failed");
         }
         Error::Unavailable { message, source } => {
             tracing::warn!(error.source = source.as_ref().map(tracing::field::display), graphql.path = ?path, "a query could not be answered: {message}");

@@ -236,6 +236,10 @@ mod tests {
         response.data
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "it stands where paths are optional"
+    )]
     fn path(segments: &[&str]) -> Option<Vec<PathSegment>> {
         let segment = |text: &&str| {
             text.parse().map_or_else(

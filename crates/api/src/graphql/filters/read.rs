@@ -401,7 +401,9 @@ mod tests {
     use super::*;
 
     fn read_value(filter: Value) -> domain::Result<EntryFilter> {
-        let filter = ArticleFilter::parse(Some(filter)).map_err(|_| ()).unwrap();
+        let filter = ArticleFilter::parse(Some(filter))
+            .map_err(|_source| ())
+            .unwrap();
         read(filter, &EditionSet::default())
     }
 

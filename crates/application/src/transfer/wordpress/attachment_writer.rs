@@ -64,13 +64,12 @@ impl Writer {
         effects: &mut Effects,
     ) -> Result<()> {
         let source = self.run.source.clone();
-        let existing = match self.run.is_new_source {
-            true => None,
-            false => {
-                tx.reader()
-                    .import_record(&source, kinds::POST, &attachment.external_id)
-                    .await?
-            }
+        let existing = if self.run.is_new_source {
+            None
+        } else {
+            tx.reader()
+                .import_record(&source, kinds::POST, &attachment.external_id)
+                .await?
         };
         let twin = match existing {
             Some(_) => None,

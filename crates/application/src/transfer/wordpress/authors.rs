@@ -65,9 +65,10 @@ fn text(login: &str, name: String) -> AuthorText {
     } else {
         name
     };
-    let slug = match login.contains('@') {
-        true => None,
-        false => Slug::from_title(login),
+    let slug = if login.contains('@') {
+        None
+    } else {
+        Slug::from_title(login)
     };
     AuthorText {
         slug: slug.map(|slug| slug.to_string()).unwrap_or_default(),
@@ -108,48 +109,45 @@ impl Writer {
             Some(id) => read(tx, Id::from_uuid(id), edition).await?,
             None => None,
         };
-        let (id, version) = match known {
-            Some((id, version, mut draft)) => {
-                if let Some(record) = &existing
-                    && version > record.target_version
-                    && !self.run.overwrite
-                {
-                    effects.tally.conflict(Note {
-                        item_id: author.external_id.clone(),
-                        kind: Kind::Authors,
-                        title: author.text.name.clone(),
-                        text: "was edited here since its import".to_owned(),
-                    });
-                    self.authors.insert(author.login.clone(), id);
-                    return Ok(());
-                }
-                if same.is_some_and(|record| version <= record.target_version) {
-                    self.authors.insert(author.login.clone(), id);
-                    effects.tally.counts(Kind::Authors).unchanged += 1;
-                    return Ok(());
-                }
-                // What people wrote about themselves here stays.
-                let own = draft.texts.iter().find(|text| text.edition == edition);
-                let mut text = author.text.clone();
-                if let Some(own) = own {
-                    text.job_title.clone_from(&own.value.job_title);
-                    text.bio.clone_from(&own.value.bio);
-                }
-                draft.texts = with_text(localized(draft.texts), edition, text);
-                authors::update_in(tx, id, &draft).await?;
-                let counts = effects.tally.counts(Kind::Authors);
-                if existing.is_some() {
-                    counts.updated += 1;
-                } else {
-                    counts.created += 1;
-                }
-                (id, version + 1)
+        let (id, version) = if let Some((id, version, mut draft)) = known {
+            if let Some(record) = &existing
+                && version > record.target_version
+                && !self.run.overwrite
+            {
+                effects.tally.conflict(Note {
+                    item_id: author.external_id.clone(),
+                    kind: Kind::Authors,
+                    title: author.text.name.clone(),
+                    text: "was edited here since its import".to_owned(),
+                });
+                self.authors.insert(author.login.clone(), id);
+                return Ok(());
             }
-            None => {
-                let id = create(tx, author.text.clone(), edition).await?;
-                effects.tally.counts(Kind::Authors).created += 1;
-                (id, 1)
+            if same.is_some_and(|record| version <= record.target_version) {
+                self.authors.insert(author.login.clone(), id);
+                effects.tally.counts(Kind::Authors).unchanged += 1;
+                return Ok(());
             }
+            // What people wrote about themselves here stays.
+            let own = draft.texts.iter().find(|text| text.edition == edition);
+            let mut text = author.text.clone();
+            if let Some(own) = own {
+                text.job_title.clone_from(&own.value.job_title);
+                text.bio.clone_from(&own.value.bio);
+            }
+            draft.texts = with_text(localized(draft.texts), edition, text);
+            authors::update_in(tx, id, &draft).await?;
+            let counts = effects.tally.counts(Kind::Authors);
+            if existing.is_some() {
+                counts.updated += 1;
+            } else {
+                counts.created += 1;
+            }
+            (id, version + 1)
+        } else {
+            let id = create(tx, author.text.clone(), edition).await?;
+            effects.tally.counts(Kind::Authors).created += 1;
+            (id, 1)
         };
         self.save_author_records(tx, author, id, version).await?;
         if let Some(key) = &group {

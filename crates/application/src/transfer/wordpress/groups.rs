@@ -105,13 +105,12 @@ impl Writer {
         if let Some(group) = self.groups.get(&key) {
             return Ok(Some(group));
         }
-        let group = match group_target(tx, &key).await? {
-            Some(id) => TranslationGroupId::from_uuid(id),
-            None => {
-                let group = entries::create_group_in(tx).await?;
-                save_group_target(tx, &key, "translations", group.uuid()).await?;
-                group
-            }
+        let group = if let Some(id) = group_target(tx, &key).await? {
+            TranslationGroupId::from_uuid(id)
+        } else {
+            let group = entries::create_group_in(tx).await?;
+            save_group_target(tx, &key, "translations", group.uuid()).await?;
+            group
         };
         self.groups.insert(key, group);
         Ok(Some(group))

@@ -330,13 +330,12 @@ impl Writer {
         let source = &self.run.source;
         let mut ids = Vec::with_capacity(post.comments.len());
         for comment in &mut post.comments {
-            let known = match is_known {
-                true => {
-                    tx.reader()
-                        .import_record(source, kinds::COMMENT, &comment.external_id)
-                        .await?
-                }
-                false => None,
+            let known = if is_known {
+                tx.reader()
+                    .import_record(source, kinds::COMMENT, &comment.external_id)
+                    .await?
+            } else {
+                None
             };
             if let Some(known) = known {
                 ids.push(Some(Id::from_uuid(known.target_id)));

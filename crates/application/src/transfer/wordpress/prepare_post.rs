@@ -96,9 +96,10 @@ impl Preparer {
         let item_id = item.post_id.filter(|_| is_first);
         let is_public = life.status == Status::Published;
         let comments = comments::prepare(item, &mut tally);
-        let old_paths = match is_public {
-            true => posts::old_paths(item, path.as_deref()),
-            false => Vec::new(),
+        let old_paths = if is_public {
+            posts::old_paths(item, path.as_deref())
+        } else {
+            Vec::new()
         };
         let beginning = Beginning {
             edition,

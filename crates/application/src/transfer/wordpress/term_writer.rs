@@ -72,48 +72,45 @@ impl Writer {
                 .filter(|_| id.taxonomy == taxonomy),
             None => None,
         };
-        let (id, version) = match known {
-            Some((current, texts)) => {
-                if let Some(record) = &existing
-                    && current.version > record.target_version
-                    && !self.run.overwrite
-                {
-                    effects
-                        .tally
-                        .conflict(note(term, "was edited here since its import"));
-                    self.terms.insert(term.key(), current.id);
-                    return Ok(());
-                }
-                if same.is_some_and(|record| current.version <= record.target_version) {
-                    self.terms.insert(term.key(), current.id);
-                    effects.tally.counts(term.report_kind()).unchanged += 1;
-                    return Ok(());
-                }
-                let parent = self.parent_of(tx, term).await?.or(current.parent);
-                let draft = TermDraft {
-                    taxonomy,
-                    namespace: current.namespace,
-                    parent: parent.filter(|_| taxonomy == Taxonomy::Category),
-                    position: current.position,
-                    texts: with_text(texts, edition, term.text()),
-                };
-                terms::update_in(tx, current.id, &draft).await?;
-                let counts = effects.tally.counts(term.report_kind());
-                if existing.is_some() {
-                    counts.updated += 1;
-                } else {
-                    counts.created += 1;
-                }
-                (current.id, current.version + 1)
+        let (id, version) = if let Some((current, texts)) = known {
+            if let Some(record) = &existing
+                && current.version > record.target_version
+                && !self.run.overwrite
+            {
+                effects
+                    .tally
+                    .conflict(note(term, "was edited here since its import"));
+                self.terms.insert(term.key(), current.id);
+                return Ok(());
             }
-            None => {
-                let id = self.create_term(tx, term, edition).await?;
-                effects.tally.counts(term.report_kind()).created += 1;
-                if self.run.is_shared {
-                    self.note_renamed(tx, term, id, edition, effects).await?;
-                }
-                (id, 1)
+            if same.is_some_and(|record| current.version <= record.target_version) {
+                self.terms.insert(term.key(), current.id);
+                effects.tally.counts(term.report_kind()).unchanged += 1;
+                return Ok(());
             }
+            let parent = self.parent_of(tx, term).await?.or(current.parent);
+            let draft = TermDraft {
+                taxonomy,
+                namespace: current.namespace,
+                parent: parent.filter(|_| taxonomy == Taxonomy::Category),
+                position: current.position,
+                texts: with_text(texts, edition, term.text()),
+            };
+            terms::update_in(tx, current.id, &draft).await?;
+            let counts = effects.tally.counts(term.report_kind());
+            if existing.is_some() {
+                counts.updated += 1;
+            } else {
+                counts.created += 1;
+            }
+            (current.id, current.version + 1)
+        } else {
+            let id = self.create_term(tx, term, edition).await?;
+            effects.tally.counts(term.report_kind()).created += 1;
+            if self.run.is_shared {
+                self.note_renamed(tx, term, id, edition, effects).await?;
+            }
+            (id, 1)
         };
         self.save_term_records(tx, term, id, version).await?;
         if let Some(key) = &group {
