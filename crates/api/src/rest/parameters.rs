@@ -269,32 +269,63 @@ impl Parameter {
 impl Kind {
     /// Whether a value can be used; if not, what is wrong with it.
     pub(super) fn check(self, value: &str) -> Result<(), Cow<'static, str>> {
-        let (good, message): (bool, Cow<'static, str>) = match self {
-            Self::Id(prefix) => (is_id(value, &[prefix]), format!("must be an id that begins with `{prefix}_`").into()),
-            Self::EntryId => (is_id(value, &["article", "page", "issue"]), "must be the id of an article, a page or an issue".into()),
-            Self::IdOrNone(prefix) => {
-                (value == "none" || is_id(value, &[prefix]), format!("must be `none` or an id that begins with `{prefix}_`").into())
-            }
-            Self::Text => {
-                (is_text(value, MAX_TEXT_CHARS), format!("must have 1 to {MAX_TEXT_CHARS} characters, none of them control characters").into())
-            }
-            Self::Path => (is_text(value, MAX_PATH_CHARS), format!("must have 1 to {MAX_PATH_CHARS} characters, none of them control characters").into()),
-            Self::Edition => (is_edition(value), "must be a language tag such as `en` or `fa` (BCP 47)".into()),
-            Self::Time => (
-                query::time(value).is_some(),
-                "must be a point in time such as 2026-03-05T10:00:00Z (RFC 3339); a `+` in it must be written `%2B`".into(),
-            ),
-            Self::Flag => (matches!(value, "true" | "false"), "must be true or false".into()),
-            Self::Count => (is_count(value), format!("must be a whole number from 0 to {MAX_PAGE_SIZE}; page through longer lists").into()),
-            Self::Cursor => (
-                !value.is_empty() && value.len() <= MAX_CURSOR_CHARS && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')),
-                "is not a cursor; use one from `page` as it is".into(),
-            ),
-            Self::Word(words) | Self::Sort(words) => (words.contains(&value), format!("must be {}", words.join(" or ")).into()),
-            Self::Words(words) => return check_words(value, words),
-            Self::Includes(includes) => return check_words(value, &names(includes)),
+        if let Self::Words(words) = self {
+            return check_words(value, words);
+        }
+        if let Self::Includes(includes) = self {
+            return check_words(value, &names(includes));
+        }
+        if self.takes(value) {
+            Ok(())
+        } else {
+            Err(self.expectation())
+        }
+    }
+
+    fn takes(self, value: &str) -> bool {
+        match self {
+            Self::Id(prefix) => is_id(value, &[prefix]),
+            Self::EntryId => is_id(value, &["article", "page", "issue"]),
+            Self::IdOrNone(prefix) => value == "none" || is_id(value, &[prefix]),
+            Self::Text => is_text(value, MAX_TEXT_CHARS),
+            Self::Path => is_text(value, MAX_PATH_CHARS),
+            Self::Edition => is_edition(value),
+            Self::Time => query::time(value).is_some(),
+            Self::Flag => matches!(value, "true" | "false"),
+            Self::Count => is_count(value),
+            Self::Cursor => is_cursor(value),
+            Self::Word(words) | Self::Sort(words) | Self::Words(words) => words.contains(&value),
+            Self::Includes(includes) => includes.iter().any(|include| include.name == value),
+        }
+    }
+
+    fn expectation(self) -> Cow<'static, str> {
+        let text = |max| {
+            format!("must have 1 to {max} characters, none of them control characters").into()
         };
-        if good { Ok(()) } else { Err(message) }
+        match self {
+            Self::Id(prefix) => format!("must be an id that begins with `{prefix}_`").into(),
+            Self::EntryId => "must be the id of an article, a page or an issue".into(),
+            Self::IdOrNone(prefix) => {
+                format!("must be `none` or an id that begins with `{prefix}_`").into()
+            }
+            Self::Text => text(MAX_TEXT_CHARS),
+            Self::Path => text(MAX_PATH_CHARS),
+            Self::Edition => "must be a language tag such as `en` or `fa` (BCP 47)".into(),
+            Self::Time => "must be a point in time such as 2026-03-05T10:00:00Z (RFC 3339); \
+                           a `+` in it must be written `%2B`"
+                .into(),
+            Self::Flag => "must be true or false".into(),
+            Self::Count => format!(
+                "must be a whole number from 0 to {MAX_PAGE_SIZE}; page through longer lists"
+            )
+            .into(),
+            Self::Cursor => "is not a cursor; use one from `page` as it is".into(),
+            Self::Word(words) | Self::Sort(words) | Self::Words(words) => {
+                format!("must be {}", words.join(" or ")).into()
+            }
+            Self::Includes(includes) => format!("must be {}", names(includes).join(" or ")).into(),
+        }
     }
 
     /// The same as a schema.
@@ -400,6 +431,11 @@ fn is_edition(value: &str) -> bool {
         && parts.all(|part| {
             (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
         })
+}
+
+fn is_cursor(value: &str) -> bool {
+    let is_good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    !value.is_empty() && value.len() <= MAX_CURSOR_CHARS && value.bytes().all(is_good)
 }
 
 fn is_count(value: &str) -> bool {

@@ -73,8 +73,8 @@ impl Read {
     pub(super) fn id<K: IdKind>(&self) -> Result<Id<K>, Problem> {
         let text = self.segment("id")?;
         text.parse().map_err(|_wrong: domain::Error| {
-            Problem::not_found(format!(
-                "an id that begins with `{}_` must stand here: `{text}`",
+            Problem::nothing_there(format!(
+                "`{text}` is not the id of a record of this kind: such ids begin with `{}_`",
                 K::PREFIX
             ))
         })

@@ -169,7 +169,6 @@ pub(super) async fn set_up(
     let (edition, is_new) = find_or_make(tx, &wanted, &survey.site).await?;
     let mut created = u64::from(is_new);
     let mut languages = HashMap::new();
-    let mut editions = vec![edition.clone()];
     let mut old: Vec<EditionId> = (!is_new).then_some(edition.id).into_iter().collect();
     for language in &survey.languages {
         let Some(wanted) = Wanted::of_language(language, base.as_ref()) else {
@@ -185,7 +184,6 @@ pub(super) async fn set_up(
         if !is_new {
             old.push(edition.id);
         }
-        editions.push(edition);
     }
     let default = Place {
         edition: edition.id,
@@ -209,7 +207,7 @@ pub(super) async fn set_up(
         default_code: edition.code.to_string(),
         has_groups: !languages.is_empty() || listed.is_some(),
         languages,
-        editions,
+        editions: tx.editions().await?.all().to_vec(),
         created,
         is_new_source: state.is_none(),
         was_broken_off: state.is_some_and(|state| state.content_hash != DONE),
