@@ -18,7 +18,7 @@ const ARTICLES: usize = 150;
 const LISTS: [(&str, &str, &str); 15] = [
     (
         "L",
-        "entry_live",
+        "entry_live|entry_status",
         "{ articles(first: 20, edition: \"en\") { nodes { title excerpt categories { name } tags { name } byline { name } hero { alt } } } }",
     ),
     (
@@ -28,12 +28,12 @@ const LISTS: [(&str, &str, &str); 15] = [
     ),
     (
         "D",
-        "entry_live",
+        "entry_live|entry_status",
         "{ articles(first: 20, edition: \"en\", after: \"{deep}\") { nodes { title hero { alt } } } }",
     ),
     (
         "D backward",
-        "entry_live",
+        "entry_live|entry_status",
         "{ articles(last: 20, edition: \"en\", before: \"{deep}\") { nodes { title } } }",
     ),
     (
@@ -83,7 +83,7 @@ const LISTS: [(&str, &str, &str); 15] = [
     ),
     (
         "of a time",
-        "entry_live",
+        "entry_live|entry_status",
         "{ articles(first: 20, edition: \"en\", filter: { publishedAt: { gte: \"2026-01-01T00:00:00Z\", lt: \"2026-02-01T00:00:00Z\" } }) { nodes { title } } }",
     ),
     (
@@ -338,9 +338,11 @@ async fn a_page_of_articles_is_read_by_an_index_in_its_order() {
             // With some hundred rows PostgreSQL takes any index of the right order.
             let is_by_index = !is_page
                 || engine() != "sqlite"
-                || plan
-                    .iter()
-                    .any(|line| line.contains(&format!(" INDEX {index} (")));
+                || plan.iter().any(|line| {
+                    index
+                        .split('|')
+                        .any(|index| line.contains(&format!(" INDEX {index} (")))
+                });
             if !scans(&plan).is_empty() || is_sorted || !is_by_index {
                 wrong.push(format!("{name}: {statement}\n  {}", plan.join("\n  ")));
             }

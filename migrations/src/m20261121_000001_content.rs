@@ -33,7 +33,7 @@ impl MigrationTrait for Migration {
 /// public lists read is in partial indexes whose condition is the literal the queries use.
 pub(crate) const SQL: &str = "
 CREATE TABLE site (
-  id text NOT NULL PRIMARY KEY,
+  id {key} NOT NULL PRIMARY KEY,
   name text NOT NULL,
   version bigint NOT NULL,
   updated_at {time} NOT NULL
@@ -204,7 +204,7 @@ CREATE TABLE article (
   entry_id {uuid} NOT NULL PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
   subtitle text,
   primary_category_id {uuid} REFERENCES term (id),
-  source_outlet text,
+  source_outlet {key},
   source_credit text,
   post_format text
 );

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use persistence::{Durability, Store, StoreOptions};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use tokio::sync::OnceCell;
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -55,9 +55,12 @@ impl TestDatabase {
         }
     }
 
-    /// A connection beside the server's own, for what no face shows.
+    /// A connection beside the server's own, for what no face shows. Just one, so that what is set
+    /// on it holds.
     pub async fn connect(&self) -> DatabaseConnection {
-        Database::connect(&self.url).await.unwrap()
+        let mut options = ConnectOptions::new(&self.url);
+        options.max_connections(1);
+        Database::connect(options).await.unwrap()
     }
 }
 
