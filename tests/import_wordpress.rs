@@ -22,5 +22,7 @@ fn request(path: &Path) -> WordPressImport {
 }
 
 async fn import(server: &TestServer, request: &WordPressImport) -> ImportReport {
-    wordpress::import(&server.system(), request, &()).await.unwrap()
+    wordpress::import(&server.system(), request, &())
+        .await
+        .unwrap()
 }

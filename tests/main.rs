@@ -22,6 +22,7 @@ mod architecture;
 mod docs;
 mod feeds;
 mod graphql;
+mod import_wordpress;
 mod limits;
 mod media;
 mod query_plans;

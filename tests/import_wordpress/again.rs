@@ -1,13 +1,20 @@
 //! Importing again: nothing changes but what has changed, and nothing that was edited here.
 
-use application::{articles, entries::EntryGet, transfer::wordpress::{ImportReport, WordPressImport}};
+use application::{
+    articles,
+    entries::EntryGet,
+    transfer::wordpress::{ImportReport, WordPressImport},
+};
 use domain::{
     articles::{ArticleDraft, EntryDraft},
     body::{DeriveOptions, Format, Source, derive},
     content::{EntryRef, Parts, Seo},
 };
 
-use super::{export::{Export, Item}, import, read, request};
+use super::{
+    export::{Export, Item},
+    import, read, request,
+};
 use crate::harness::TestServer;
 
 const SITE: &str = "https://almanac.example.org";
@@ -25,10 +32,28 @@ fn export(title: &str) -> Export {
 /// What changed the store, by kind: created, updated, conflicts, failed.
 fn changes(report: &ImportReport) -> Vec<(u64, u64, u64, u64)> {
     let kinds = &report.tally.kinds;
-    [kinds.editions, kinds.authors, kinds.categories, kinds.tags, kinds.attachments, kinds.posts, kinds.pages, kinds.comments, kinds.menus, kinds.redirects]
-        .iter()
-        .map(|counts| (counts.created, counts.updated, counts.conflicts, counts.failed))
-        .collect()
+    [
+        kinds.editions,
+        kinds.authors,
+        kinds.categories,
+        kinds.tags,
+        kinds.attachments,
+        kinds.posts,
+        kinds.pages,
+        kinds.comments,
+        kinds.menus,
+        kinds.redirects,
+    ]
+    .iter()
+    .map(|counts| {
+        (
+            counts.created,
+            counts.updated,
+            counts.conflicts,
+            counts.failed,
+        )
+    })
+    .collect()
 }
 
 #[tokio::test]
@@ -40,13 +65,28 @@ async fn a_second_run_changes_nothing() {
     assert_eq!(first.tally.reasons.unresolved_links, 1);
     let before = server.count("SELECT count(*) FROM audit").await;
     let again = import(&server, &request(&file)).await;
-    assert!(changes(&again).iter().all(|counts| *counts == (0, 0, 0, 0)), "{again}");
-    assert_eq!((again.tally.kinds.posts.unchanged, again.tally.kinds.comments.unchanged), (2, 1));
+    assert!(
+        changes(&again).iter().all(|counts| *counts == (0, 0, 0, 0)),
+        "{again}"
+    );
+    assert_eq!(
+        (
+            again.tally.kinds.posts.unchanged,
+            again.tally.kinds.comments.unchanged
+        ),
+        (2, 1)
+    );
     assert_eq!(server.count("SELECT count(*) FROM audit").await, before);
     // Nor does one that may overwrite.
-    let overwrite = WordPressImport { overwrite: true, ..request(&file) };
+    let overwrite = WordPressImport {
+        overwrite: true,
+        ..request(&file)
+    };
     let again = import(&server, &overwrite).await;
-    assert!(changes(&again).iter().all(|counts| *counts == (0, 0, 0, 0)), "{again}");
+    assert!(
+        changes(&again).iter().all(|counts| *counts == (0, 0, 0, 0)),
+        "{again}"
+    );
     assert_eq!(server.count("SELECT count(*) FROM audit").await, before);
 }
 
@@ -58,8 +98,18 @@ async fn what_changed_in_the_file_is_updated() {
     let report = import(&server, &request(&changed.write())).await;
     let posts = report.tally.kinds.posts;
     assert_eq!((posts.created, posts.updated, posts.unchanged), (1, 1, 1));
-    assert_eq!(server.count("SELECT count(*) FROM entry WHERE title = 'Two, corrected' AND version = 2").await, 1);
-    assert_eq!(server.count("SELECT count(*) FROM route WHERE path = '/?p=2'").await, 1);
+    assert_eq!(
+        server
+            .count("SELECT count(*) FROM entry WHERE title = 'Two, corrected' AND version = 2")
+            .await,
+        1
+    );
+    assert_eq!(
+        server
+            .count("SELECT count(*) FROM route WHERE path = '/?p=2'")
+            .await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -73,24 +123,62 @@ async fn an_edit_made_here_is_left_alone_unless_asked_otherwise() {
     let changed = export.write_named("changed.xml", &self::export("Two, corrected").text());
     for file in [&file, &changed] {
         let report = import(&server, &request(file)).await;
-        assert_eq!((report.tally.kinds.posts.conflicts, report.tally.kinds.posts.updated), (1, 0));
+        assert_eq!(
+            (
+                report.tally.kinds.posts.conflicts,
+                report.tally.kinds.posts.updated
+            ),
+            (1, 0)
+        );
         assert_eq!(report.tally.conflicts[0].item_id, "2");
-        assert_eq!(server.count("SELECT count(*) FROM entry WHERE title = 'Edited here'").await, 1);
+        assert_eq!(
+            server
+                .count("SELECT count(*) FROM entry WHERE title = 'Edited here'")
+                .await,
+            1
+        );
     }
-    let overwrite = WordPressImport { overwrite: true, ..request(&file) };
+    let overwrite = WordPressImport {
+        overwrite: true,
+        ..request(&file)
+    };
     let report = import(&server, &overwrite).await;
-    assert_eq!((report.tally.kinds.posts.conflicts, report.tally.kinds.posts.updated), (0, 1));
-    assert_eq!(server.count("SELECT count(*) FROM entry WHERE title = 'Edited here'").await, 0);
+    assert_eq!(
+        (
+            report.tally.kinds.posts.conflicts,
+            report.tally.kinds.posts.updated
+        ),
+        (0, 1)
+    );
+    assert_eq!(
+        server
+            .count("SELECT count(*) FROM entry WHERE title = 'Edited here'")
+            .await,
+        0
+    );
 }
 
 /// Saves an article anew, under another title.
 async fn edit(server: &TestServer, slug: &str, title: &str) {
     let cx = server.system();
     let edition = read::edition(&cx, "en").await.id;
-    let by = EntryRef::Slug { edition, slug: slug.to_owned() };
-    let get = EntryGet { by, translation_in: None, fallback: false };
-    let article = articles::get(&cx, &get, Parts::NONE).await.unwrap().unwrap();
-    let source = Source { format: Format::Html, text: "<p>Better.</p>".to_owned() };
+    let by = EntryRef::Slug {
+        edition,
+        slug: slug.to_owned(),
+    };
+    let get = EntryGet {
+        by,
+        translation_in: None,
+        fallback: false,
+    };
+    let article = articles::get(&cx, &get, Parts::NONE)
+        .await
+        .unwrap()
+        .unwrap();
+    let source = Source {
+        format: Format::Html,
+        text: "<p>Better.</p>".to_owned(),
+    };
     let body = derive(&source, &DeriveOptions::default());
     let entry = &article.entry;
     let draft = ArticleDraft {
@@ -128,7 +216,9 @@ async fn edit(server: &TestServer, slug: &str, title: &str) {
         source_credit: None,
         post_format: None,
     };
-    articles::update(&cx, article.id(), Some(entry.version), draft).await.unwrap();
+    articles::update(&cx, article.id(), Some(entry.version), draft)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -136,7 +226,14 @@ async fn a_dry_run_tells_everything_and_keeps_nothing() {
     let server = TestServer::start().await;
     let export = export("Two");
     let file = export.write();
-    let dry = import(&server, &WordPressImport { dry_run: true, ..request(&file) }).await;
+    let dry = import(
+        &server,
+        &WordPressImport {
+            dry_run: true,
+            ..request(&file)
+        },
+    )
+    .await;
     assert!(dry.dry_run);
     assert_eq!(server.count("SELECT count(*) FROM entry").await, 0);
     assert_eq!(server.count("SELECT count(*) FROM edition").await, 0);
@@ -156,10 +253,26 @@ async fn items_that_share_an_id_or_a_slug_are_kept_apart() {
         .item(Item::post(1, "same", "First"));
     let file = export.write();
     let report = import(&server, &request(&file)).await;
-    assert_eq!((report.tally.kinds.posts.created, report.tally.kinds.posts.skipped), (3, 1));
+    assert_eq!(
+        (
+            report.tally.kinds.posts.created,
+            report.tally.kinds.posts.skipped
+        ),
+        (3, 1)
+    );
     let collisions = &report.tally.reasons.collisions;
-    assert_eq!((collisions["id of an item"], collisions["slug"], collisions["path"]), (1, 2, 1));
+    assert_eq!(
+        (
+            collisions["id of an item"],
+            collisions["slug"],
+            collisions["path"]
+        ),
+        (1, 2, 1)
+    );
     assert_eq!(collisions["repeated item"], 1);
     let again = import(&server, &request(&file)).await;
-    assert!(changes(&again).iter().all(|counts| *counts == (0, 0, 0, 0)), "{again}");
+    assert!(
+        changes(&again).iter().all(|counts| *counts == (0, 0, 0, 0)),
+        "{again}"
+    );
 }

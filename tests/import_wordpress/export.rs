@@ -52,7 +52,14 @@ impl Export {
         self
     }
 
-    pub fn term(mut self, id: u64, taxonomy: &str, slug: &str, name: &str, description: &str) -> Self {
+    pub fn term(
+        mut self,
+        id: u64,
+        taxonomy: &str,
+        slug: &str,
+        name: &str,
+        description: &str,
+    ) -> Self {
         let _ = writeln!(
             self.head,
             "<wp:term><wp:term_id>{id}</wp:term_id><wp:term_taxonomy>{taxonomy}</wp:term_taxonomy><wp:term_slug>{slug}</wp:term_slug><wp:term_parent></wp:term_parent><wp:term_name><![CDATA[{name}]]></wp:term_name><wp:term_description><![CDATA[{description}]]></wp:term_description></wp:term>"
@@ -73,7 +80,13 @@ impl Export {
     }
 
     pub fn text(&self) -> String {
-        let Self { site, language, head, items, .. } = self;
+        let Self {
+            site,
+            language,
+            head,
+            items,
+            ..
+        } = self;
         format!(
             r#"<?xml version="1.0" encoding="UTF-8" ?>
 <!-- generator="WordPress/6.5" created="2024-01-01 00:00" -->
@@ -151,20 +164,38 @@ impl Item {
     }
 
     pub fn page(id: u64, slug: &str, title: &str) -> Self {
-        Self { kind: "page".to_owned(), link: Some(format!("/{slug}/")), ..Self::post(id, slug, title) }
+        Self {
+            kind: "page".to_owned(),
+            link: Some(format!("/{slug}/")),
+            ..Self::post(id, slug, title)
+        }
     }
 
     pub fn attachment(id: u64, file: &str) -> Self {
         let name = file.rsplit('/').next().unwrap();
         let slug = name.split('.').next().unwrap();
         let item = Self::post(id, slug, name);
-        Self { kind: "attachment".to_owned(), status: "inherit".to_owned(), link: Some(format!("/{slug}/")), content: String::new(), ..item }
-            .more(&format!("<wp:attachment_url>SITE/wp-content/uploads/{file}</wp:attachment_url>"))
+        Self {
+            kind: "attachment".to_owned(),
+            status: "inherit".to_owned(),
+            link: Some(format!("/{slug}/")),
+            content: String::new(),
+            ..item
+        }
+        .more(&format!(
+            "<wp:attachment_url>SITE/wp-content/uploads/{file}</wp:attachment_url>"
+        ))
     }
 
     pub fn menu_item(id: u64, menu: &str, title: &str, order: i64) -> Self {
         let item = Self::post(id, &id.to_string(), title);
-        Self { kind: "nav_menu_item".to_owned(), order, content: String::new(), ..item }.category("nav_menu", menu, menu)
+        Self {
+            kind: "nav_menu_item".to_owned(),
+            order,
+            content: String::new(),
+            ..item
+        }
+        .category("nav_menu", menu, menu)
     }
 
     pub fn kind(mut self, kind: &str) -> Self {
@@ -209,7 +240,9 @@ impl Item {
         self
     }
     pub fn category(self, taxonomy: &str, slug: &str, name: &str) -> Self {
-        self.more(&format!("<category domain=\"{taxonomy}\" nicename=\"{slug}\"><![CDATA[{name}]]></category>"))
+        self.more(&format!(
+            "<category domain=\"{taxonomy}\" nicename=\"{slug}\"><![CDATA[{name}]]></category>"
+        ))
     }
     pub fn meta(self, key: &str, value: &str) -> Self {
         self.more(&format!("<wp:postmeta><wp:meta_key>{key}</wp:meta_key><wp:meta_value><![CDATA[{value}]]></wp:meta_value></wp:postmeta>"))
@@ -226,7 +259,22 @@ impl Item {
     }
 
     fn text(&self, site: &str) -> String {
-        let Self { id, title, slug, kind, status, date, content, excerpt, creator, parent, order, password, sticky, .. } = self;
+        let Self {
+            id,
+            title,
+            slug,
+            kind,
+            status,
+            date,
+            content,
+            excerpt,
+            creator,
+            parent,
+            order,
+            password,
+            sticky,
+            ..
+        } = self;
         let link = match &self.link {
             Some(link) if link.starts_with('/') => format!("{site}{link}"),
             Some(link) => link.clone(),

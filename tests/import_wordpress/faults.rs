@@ -2,7 +2,10 @@
 
 use application::transfer::wordpress;
 
-use super::{export::{Export, Item}, import, request};
+use super::{
+    export::{Export, Item},
+    import, request,
+};
 use crate::harness::TestServer;
 
 const SITE: &str = "https://almanac.example.org";
@@ -18,29 +21,70 @@ async fn a_broken_item_is_told_with_its_place_and_the_rest_goes_on() {
     let text = export.text();
     let report = import(&server, &request(&export.write())).await;
     assert_eq!(report.error, None);
-    assert_eq!((report.tally.kinds.posts.created, report.tally.problem_count), (2, 2));
-    let problem = report.tally.problems.iter().find(|problem| problem.kind == "item").unwrap();
+    assert_eq!(
+        (report.tally.kinds.posts.created, report.tally.problem_count),
+        (2, 2)
+    );
+    let problem = report
+        .tally
+        .problems
+        .iter()
+        .find(|problem| problem.kind == "item")
+        .unwrap();
     assert_eq!(problem.item_id.as_deref(), Some("2"));
-    let line = u64::try_from(text.lines().position(|line| line.contains("</wrong>")).unwrap()).unwrap() + 1;
+    let line = u64::try_from(
+        text.lines()
+            .position(|line| line.contains("</wrong>"))
+            .unwrap(),
+    )
+    .unwrap()
+        + 1;
     assert_eq!(problem.line, line);
     // A comment that cannot be kept does not take the post with it.
-    assert!(report.tally.problems.iter().any(|problem| problem.kind == "comment" && problem.item_id.as_deref() == Some("9")));
-    assert_eq!((report.tally.kinds.comments.created, report.tally.kinds.comments.failed), (1, 1));
+    assert!(
+        report
+            .tally
+            .problems
+            .iter()
+            .any(|problem| problem.kind == "comment" && problem.item_id.as_deref() == Some("9"))
+    );
+    assert_eq!(
+        (
+            report.tally.kinds.comments.created,
+            report.tally.kinds.comments.failed
+        ),
+        (1, 1)
+    );
 }
 
 #[tokio::test]
 async fn a_file_that_breaks_off_keeps_what_was_whole_and_a_rerun_completes_it() {
     let server = TestServer::start().await;
-    let export = Export::of(SITE).item(Item::post(1, "one", "One")).item(Item::post(2, "two", "Two"));
+    let export = Export::of(SITE)
+        .item(Item::post(1, "one", "One"))
+        .item(Item::post(2, "two", "Two"));
     let text = export.text();
     let cut = text.find("Text of Two").unwrap();
-    let report = import(&server, &request(&export.write_bytes(&text.as_bytes()[..cut]))).await;
+    let report = import(
+        &server,
+        &request(&export.write_bytes(&text.as_bytes()[..cut])),
+    )
+    .await;
     let error = report.error.unwrap();
-    assert!(error.contains("breaks off") && error.contains("line"), "{error}");
+    assert!(
+        error.contains("breaks off") && error.contains("line"),
+        "{error}"
+    );
     assert_eq!(report.tally.kinds.posts.created, 1);
     let report = import(&server, &request(&export.write())).await;
     assert_eq!(report.error, None);
-    assert_eq!((report.tally.kinds.posts.created, report.tally.kinds.posts.unchanged), (1, 1));
+    assert_eq!(
+        (
+            report.tally.kinds.posts.created,
+            report.tally.kinds.posts.unchanged
+        ),
+        (1, 1)
+    );
 }
 
 #[tokio::test]
@@ -48,12 +92,24 @@ async fn what_is_no_export_is_refused() {
     let server = TestServer::start().await;
     let bomb = "<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><rss version=\"2.0\" xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel><title>&b;</title></channel></rss>";
     let folder = Export::of(SITE);
-    for bytes in ["", "{}", "<html><body>no</body></html>", "<rss><channel><title>a feed</title><item><title>x</title></item></channel></rss>", bomb] {
+    for bytes in [
+        "",
+        "{}",
+        "<html><body>no</body></html>",
+        "<rss><channel><title>a feed</title><item><title>x</title></item></channel></rss>",
+        bomb,
+    ] {
         let file = folder.write_bytes(bytes.as_bytes());
-        let error = wordpress::import(&server.system(), &request(&file), &()).await.unwrap_err();
+        let error = wordpress::import(&server.system(), &request(&file), &())
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), "VALIDATION", "{error}");
     }
     let missing = request(std::path::Path::new("/nowhere/at/all.xml"));
-    assert!(wordpress::import(&server.system(), &missing, &()).await.is_err());
+    assert!(
+        wordpress::import(&server.system(), &missing, &())
+            .await
+            .is_err()
+    );
     assert_eq!(server.count("SELECT count(*) FROM edition").await, 0);
 }

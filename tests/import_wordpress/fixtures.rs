@@ -10,7 +10,10 @@ async fn real_exports_are_imported_and_a_second_run_changes_nothing() {
         println!("skipped: COLOPHON_WXR_FIXTURES is not set");
         return;
     };
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "xml"));
     files.sort();
     for file in files {
@@ -21,8 +24,26 @@ async fn real_exports_are_imported_and_a_second_run_changes_nothing() {
         assert_eq!(first.tally.problem_count, 0);
         let again = import(&server, &request(&file)).await;
         println!("again\n{again}");
-        for counts in [again.tally.kinds.posts, again.tally.kinds.pages, again.tally.kinds.attachments, again.tally.kinds.comments, again.tally.kinds.menus, again.tally.kinds.tags, again.tally.kinds.categories, again.tally.kinds.authors, again.tally.kinds.redirects] {
-            assert_eq!((counts.created, counts.updated, counts.conflicts, counts.failed), (0, 0, 0, 0));
+        for counts in [
+            again.tally.kinds.posts,
+            again.tally.kinds.pages,
+            again.tally.kinds.attachments,
+            again.tally.kinds.comments,
+            again.tally.kinds.menus,
+            again.tally.kinds.tags,
+            again.tally.kinds.categories,
+            again.tally.kinds.authors,
+            again.tally.kinds.redirects,
+        ] {
+            assert_eq!(
+                (
+                    counts.created,
+                    counts.updated,
+                    counts.conflicts,
+                    counts.failed
+                ),
+                (0, 0, 0, 0)
+            );
         }
     }
 }
