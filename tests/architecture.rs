@@ -166,7 +166,10 @@ fn libraries_are_known_to_the_few_crates_that_may_know_them() {
 #[test]
 fn every_dependency_is_declared_once() {
     // The bench compares with libraries that nothing else uses.
-    for folder in members().into_iter().filter(|folder| !folder.ends_with("bench")) {
+    for folder in members()
+        .into_iter()
+        .filter(|folder| !folder.ends_with("bench"))
+    {
         let manifest = manifest(&folder);
         for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
             let Some(table) = manifest.get(kind).and_then(toml::Value::as_table) else {

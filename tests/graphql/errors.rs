@@ -104,7 +104,10 @@ async fn a_text_with_a_nul_names_nothing_on_either_engine() {
         for text in ["a\0b", "\0", "\u{feff}", "%", "' OR 1=1 --", "\u{d7ff}"] {
             let raw = server.graphql_raw(query, json!({ "t": text })).await;
             let code = raw["errors"][0]["extensions"]["code"].as_str();
-            assert!(matches!(code, None | Some("VALIDATION")), "{query} {text:?}: {raw}");
+            assert!(
+                matches!(code, None | Some("VALIDATION")),
+                "{query} {text:?}: {raw}"
+            );
             let found = &raw["data"];
             assert!(
                 !found.to_string().contains("_0") && !found.to_string().contains("totalCount\":1"),

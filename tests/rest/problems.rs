@@ -252,7 +252,11 @@ async fn a_nul_in_an_address_names_nothing_on_either_engine() {
         "/media/asset_00000000000000000000000000/1/%00",
     ] {
         let answer = server.get(path).await;
-        assert!(matches!(answer.status, 400 | 404), "{path}: {}", answer.text());
+        assert!(
+            matches!(answer.status, 400 | 404),
+            "{path}: {}",
+            answer.text()
+        );
         problem(&answer);
     }
 }
