@@ -19,8 +19,8 @@ fn publication() -> Export {
         .category(11, "local", "news", "Local &amp; near")
         .category(10, "news", "", "News")
         .tag(12, "river", "River")
-        .term(13, "season", "spring", "Spring", "")
-        .term(14, "nav_menu", "main", "Main menu", "")
+        .term(13, ("season", "spring", "Spring"), "")
+        .term(14, ("nav_menu", "main", "Main menu"), "")
         .item(Item::page(31, "team", "The team").link("/about/team/").parent(30))
         .item(Item::page(30, "about", "About us").order(2))
         .item(

@@ -24,7 +24,7 @@ impl Export {
     }
 
     pub fn language(mut self, language: &str) -> Self {
-        self.language = language.to_owned();
+        language.clone_into(&mut self.language);
         self
     }
 
@@ -52,14 +52,9 @@ impl Export {
         self
     }
 
-    pub fn term(
-        mut self,
-        id: u64,
-        taxonomy: &str,
-        slug: &str,
-        name: &str,
-        description: &str,
-    ) -> Self {
+    /// A term of any taxonomy; its description is where Polylang keeps what belongs together.
+    pub fn term(mut self, id: u64, term: (&str, &str, &str), description: &str) -> Self {
+        let (taxonomy, slug, name) = term;
         let _ = writeln!(
             self.head,
             "<wp:term><wp:term_id>{id}</wp:term_id><wp:term_taxonomy>{taxonomy}</wp:term_taxonomy><wp:term_slug>{slug}</wp:term_slug><wp:term_parent></wp:term_parent><wp:term_name><![CDATA[{name}]]></wp:term_name><wp:term_description><![CDATA[{description}]]></wp:term_description></wp:term>"
@@ -199,15 +194,15 @@ impl Item {
     }
 
     pub fn kind(mut self, kind: &str) -> Self {
-        self.kind = kind.to_owned();
+        kind.clone_into(&mut self.kind);
         self
     }
     pub fn status(mut self, status: &str) -> Self {
-        self.status = status.to_owned();
+        status.clone_into(&mut self.status);
         self
     }
     pub fn date(mut self, date: &str) -> Self {
-        self.date = date.to_owned();
+        date.clone_into(&mut self.date);
         self
     }
     /// A path below the site, or an address as it is.
@@ -216,11 +211,11 @@ impl Item {
         self
     }
     pub fn content(mut self, content: &str) -> Self {
-        self.content = content.to_owned();
+        content.clone_into(&mut self.content);
         self
     }
     pub fn excerpt(mut self, excerpt: &str) -> Self {
-        self.excerpt = excerpt.to_owned();
+        excerpt.clone_into(&mut self.excerpt);
         self
     }
     pub fn parent(mut self, parent: u64) -> Self {
@@ -232,7 +227,7 @@ impl Item {
         self
     }
     pub fn password(mut self, password: &str) -> Self {
-        self.password = password.to_owned();
+        password.clone_into(&mut self.password);
         self
     }
     pub fn sticky(mut self) -> Self {
@@ -258,7 +253,7 @@ impl Item {
         self
     }
 
-    fn text(&self, site: &str) -> String {
+    fn text(self, site: &str) -> String {
         let Self {
             id,
             title,
@@ -273,18 +268,19 @@ impl Item {
             order,
             password,
             sticky,
-            ..
+            link,
+            more,
         } = self;
-        let link = match &self.link {
+        let link = match link {
             Some(link) if link.starts_with('/') => format!("{site}{link}"),
-            Some(link) => link.clone(),
+            Some(link) => link,
             None => String::new(),
         };
-        let more = self.more.replace("SITE", site);
+        let more = more.replace("SITE", site);
         let content = content.replace("SITE", site);
         format!(
             "<item><title><![CDATA[{title}]]></title><link>{link}</link><dc:creator><![CDATA[{creator}]]></dc:creator><guid isPermaLink=\"false\">{site}/?p={id}</guid><content:encoded><![CDATA[{content}]]></content:encoded><excerpt:encoded><![CDATA[{excerpt}]]></excerpt:encoded><wp:post_id>{id}</wp:post_id><wp:post_date>{date}</wp:post_date><wp:post_date_gmt>{date}</wp:post_date_gmt><wp:post_modified_gmt>{date}</wp:post_modified_gmt><wp:comment_status>open</wp:comment_status><wp:post_name>{slug}</wp:post_name><wp:status>{status}</wp:status><wp:post_parent>{parent}</wp:post_parent><wp:menu_order>{order}</wp:menu_order><wp:post_type>{kind}</wp:post_type><wp:post_password>{password}</wp:post_password><wp:is_sticky>{}</wp:is_sticky>{more}</item>",
-            u8::from(*sticky)
+            u8::from(sticky)
         )
     }
 }

@@ -20,23 +20,17 @@ async fn polylang_makes_editions_and_translations() {
         .category(11, "akhbar", "", "اخبار")
         .term(
             1,
-            "language",
-            &en.0,
-            &en.1,
+            ("language", &en.0, &en.1),
             "a:3:{s:6:\"locale\";s:5:\"en_US\";s:3:\"rtl\";i:0;s:9:\"flag_code\";s:2:\"us\";}",
         )
         .term(
             2,
-            "language",
-            &fa.0,
-            &fa.1,
+            ("language", &fa.0, &fa.1),
             "a:3:{s:6:\"locale\";s:5:\"fa_IR\";s:3:\"rtl\";i:1;s:9:\"flag_code\";s:2:\"ir\";}",
         )
         .term(
             3,
-            "term_translations",
-            "pll_news",
-            "pll_news",
+            ("term_translations", "pll_news", "pll_news"),
             "a:2:{s:2:\"en\";i:10;s:2:\"fa\";i:11;}",
         )
         .item(

@@ -30,15 +30,16 @@ pub async fn edition(cx: &ActorContext, code: &str) -> Edition {
 }
 
 fn by(edition: EditionId, name: &str) -> EntryGet {
-    let by = match name.starts_with('/') {
-        true => EntryRef::Path {
+    let by = if name.starts_with('/') {
+        EntryRef::Path {
             edition,
             path: name.to_owned(),
-        },
-        false => EntryRef::Slug {
+        }
+    } else {
+        EntryRef::Slug {
             edition,
             slug: name.to_owned(),
-        },
+        }
     };
     EntryGet {
         by,
@@ -165,9 +166,12 @@ pub async fn menu(server: &TestServer, code: &str, location: &str) -> String {
 }
 
 fn outline(items: &[MenuItem]) -> String {
-    let one = |item: &MenuItem| match item.children.is_empty() {
-        true => format!("{} {}", item.label, item.href),
-        false => format!("{} {} ({})", item.label, item.href, outline(&item.children)),
+    let one = |item: &MenuItem| {
+        if item.children.is_empty() {
+            format!("{} {}", item.label, item.href)
+        } else {
+            format!("{} {} ({})", item.label, item.href, outline(&item.children))
+        }
     };
     items.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -1,6 +1,7 @@
 //! The passes of an import, one after the other, and the transactions they happen in.
 
 use std::{
+    collections::BTreeSet,
     ops::{AsyncFnMut, AsyncFnOnce},
     sync::Arc,
 };
@@ -76,6 +77,7 @@ impl Course<'_> {
         )
         .await?;
         self.menus().await?;
+        self.links_to_this_site().await?;
         if self.resolves_all || self.has_news() {
             let links = self.writer.links;
             self.drain(EVERYWHERE, links, async |writer, tx, rows, effects| {
@@ -88,6 +90,21 @@ impl Course<'_> {
             .run(async |tx| note_state(tx, &source, DONE).await)
             .await?;
         self.tell(self.run.bytes * 2);
+        Ok(())
+    }
+
+    /// Resolves what bodies of other sites have waited for this one for. What is still not there
+    /// goes on waiting with the rest.
+    async fn links_to_this_site(&mut self) -> Result<()> {
+        let bases = self.run.bases();
+        let hosts: BTreeSet<String> = bases.map(|(base, _)| base.host.clone()).collect();
+        for host in hosts {
+            let kind = later::links_to(&host);
+            self.drain(EVERYWHERE, &kind, async |writer, tx, rows, effects| {
+                writer.late_links(tx, rows, effects).await
+            })
+            .await?;
+        }
         Ok(())
     }
 

@@ -1,18 +1,24 @@
 //! What leads to an entry beside its path: plain addresses, old slugs, and what its own body waits
 //! for.
 
+use std::collections::BTreeMap;
+
 use domain::{
     Error, Result,
     content::{Entry, Status},
     redirects::{RedirectDraft, RedirectTarget},
 };
 
+use url::Url;
+
 use super::{
+    addresses::host_of,
     attachments::LaterRedirect,
     post_writer::Saved,
     posts::PreparedPost,
     report::Kind,
     resolve::LaterLinks,
+    rewrite::Wait,
     run::{EVERYWHERE, later},
     writer::{Care, Effects, Writer},
 };
@@ -66,16 +72,43 @@ impl Writer {
                 )
                 .await?;
         }
-        if !post.waits.is_empty() {
+        let version = current.map_or(1, |entry| entry.version + 1);
+        self.wait_for(tx, post, saved, version, effects).await
+    }
+
+    /// Leaves what a body waits for until it may be there: what belongs to sites that were imported
+    /// until the end of this run, the rest until its site is imported.
+    async fn wait_for(
+        &self,
+        tx: &mut Tx,
+        post: &PreparedPost,
+        saved: &Saved,
+        version: i64,
+        effects: &mut Effects,
+    ) -> Result<()> {
+        let mut by_kind: BTreeMap<String, Vec<Wait>> = BTreeMap::new();
+        for wait in &post.waits {
+            let host = Url::parse(&wait.url).ok().and_then(|url| host_of(&url));
+            let unknown = host.filter(|host| !self.is_imported(host));
+            let kind = match unknown {
+                Some(host) => {
+                    effects.tally.reasons.unresolved_links += 1;
+                    later::links_to(&host)
+                }
+                None => self.links.to_owned(),
+            };
+            by_kind.entry(kind).or_default().push(wait.clone());
+        }
+        for (kind, waits) in by_kind {
             let links = LaterLinks {
                 source: self.run.source.clone(),
-                edition: draft.edition,
-                version: current.map_or(1, |entry| entry.version + 1),
-                waits: post.waits.clone(),
+                edition: post.draft.entry().edition,
+                version,
+                waits,
             };
             let payload = serde_json::to_string(&links).map_err(Error::internal)?;
             tx.store_tx()
-                .defer(EVERYWHERE, self.links, &saved.id.to_string(), &payload)
+                .defer(EVERYWHERE, &kind, &saved.id.to_string(), &payload)
                 .await?;
         }
         Ok(())

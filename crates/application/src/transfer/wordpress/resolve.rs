@@ -135,6 +135,12 @@ struct Renewed {
 }
 
 impl Writer {
+    /// Whether a site at this host was imported, now or before.
+    pub(super) fn is_imported(&self, host: &str) -> bool {
+        let mut places = self.sites.iter().flat_map(|site| &site.places);
+        places.any(|place| place.host == host)
+    }
+
     /// What lives at an address of any of the imported sites.
     pub(super) async fn target_of_page(&self, tx: &mut Tx, url: &Url) -> Result<Option<Target>> {
         if let Some(target) = page_key(url).and_then(|key| self.known.page(&key)) {

@@ -72,6 +72,12 @@ pub(super) mod later {
     /// Sites that were imported; kept under [`EVERYWHERE`](super::EVERYWHERE).
     pub(in super::super) const SITE: &str = "site";
 
+    /// Bodies that wait for a site nobody has imported yet; kept under
+    /// [`EVERYWHERE`](super::EVERYWHERE).
+    pub(in super::super) fn links_to(host: &str) -> String {
+        format!("links_to:{host}")
+    }
+
     /// Items of a menu.
     pub(in super::super) fn items_of_menu(slug: &str) -> String {
         format!("menu_item:{slug}")
