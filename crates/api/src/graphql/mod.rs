@@ -2,7 +2,7 @@
 //!
 //! An object of the schema is a small type around a record of the domain. A resolver reads its
 //! arguments, calls one use case or asks one loader, and converts; all else is elsewhere:
-//! [`lookahead`] foresees what a selection will need, [`loaders`] gather what it did not foresee,
+//! `lookahead` foresees what a selection will need, `loaders` gather what it did not foresee,
 //! [`limits`] bounds documents before anything sees them, [`http`] speaks GraphQL over HTTP.
 
 #![expect(

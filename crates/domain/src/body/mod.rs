@@ -1,6 +1,6 @@
 //! Bodies: what an author wrote, read once into typed blocks, and the forms derived from them.
 //!
-//! A [`Source`] is kept as it was written. [`derive`] reads it into [`Block`]s and writes these as
+//! A [`Source`] is kept as it was written. [`derive()`] reads it into [`Block`]s and writes these as
 //! HTML, Markdown and plain text. Untrusted HTML passes three gates, none of which relies on the
 //! others: a fence lets only listed tags and attributes through to the parser, and bounds them; the
 //! walk makes blocks only of what it knows, with addresses checked one by one; and the few pieces
