@@ -91,17 +91,16 @@ impl Reader<'_> {
         for chunk in uuids.chunks(500) {
             let columns = asset_columns(self.engine);
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            let data = self.engine.json_array(&columns);
-            let id = self.engine.id_text("m.id");
+            let data = self.engine.json_text(&columns);
             let mut sql = Sql::new(&format!(
-                "SELECT {id} AS owner, 'asset' AS relation, CAST(0 AS bigint) AS position, {data} AS data FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "
+                "SELECT {data} AS data FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "
             ));
             sql.bind(edition.uuid())
                 .push(" WHERE m.id IN ")
                 .id_list(chunk);
             readable(&mut sql, scope);
-            for (_, _, _, data) in self.related_rows(sql).await? {
-                let row: AssetRow = serde_json::from_str(&data).map_err(domain::Error::internal)?;
+            let rows: Vec<AssetRow> = self.json_rows(sql).await?;
+            for row in rows {
                 let asset = row.into_asset(edition)?;
                 all.insert(asset.id, asset);
             }

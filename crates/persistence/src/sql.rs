@@ -75,6 +75,22 @@ impl Sql {
             .push(")")
     }
 
+    /// Binds ids without saying so in the text yet: what is returned, such as `IN ($1, $2)`, may
+    /// be said any number of times.
+    pub(crate) fn bind_ids(&mut self, engine: Engine, ids: &[Uuid]) -> String {
+        let mut list = Self {
+            text: String::new(),
+            values: std::mem::take(&mut self.values),
+        };
+        if engine.binds_arrays() {
+            list.push("= ANY(").bind(ids.to_vec()).push(")");
+        } else {
+            list.push("IN ").id_list(ids);
+        }
+        self.values = list.values;
+        list.text
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -85,6 +101,13 @@ impl Sql {
             self.text.push_str(&other.text);
             self.values.clone_from(&other.values);
         }
+        self
+    }
+
+    /// Puts text of ours around it.
+    pub(crate) fn wrap(mut self, before: &str, after: &str) -> Self {
+        self.text.insert_str(0, before);
+        self.text.push_str(after);
         self
     }
 

@@ -20,7 +20,7 @@ use utoipa::{
     },
 };
 
-use super::{query::Query, request::Read, selection::Selection};
+use super::{query::Query, request::Read, selection::Selection, sparse::Sparse};
 use crate::{
     caching::{Facts, cacheable},
     error::Problem,
@@ -143,9 +143,14 @@ pub(super) fn one<T: Serialize>(
     record: &T,
     (version, updated_at): (i64, Timestamp),
 ) -> Answer {
-    let body = match selection.sparse(record)? {
-        Some(sparse) => write(&sparse)?,
-        None => write(record)?,
+    let body = if selection.is_sparse() {
+        let wants = |field: &str| selection.wants(field);
+        write(&Sparse {
+            record,
+            wants: &wants,
+        })?
+    } else {
+        write(record)?
     };
     let facts = Facts {
         version: Some(version),
@@ -172,11 +177,15 @@ fn write_list<T: Serialize>(
     selection: &Selection<'_>,
 ) -> Result<Vec<u8>, Problem> {
     if selection.is_sparse() {
-        let sparse = data
+        let wants = |field: &str| selection.wants(field);
+        let data = data
             .iter()
-            .filter_map(|item| selection.sparse(item).transpose())
-            .collect::<Result<Vec<_>, _>>()?;
-        write(&List { data: sparse, page })
+            .map(|record| Sparse {
+                record,
+                wants: &wants,
+            })
+            .collect();
+        write(&List { data, page })
     } else {
         write(&List { data, page })
     }

@@ -32,6 +32,7 @@ mod routes;
 mod selection;
 mod seo;
 mod settings;
+mod sparse;
 mod terms;
 mod view;
 mod wire;

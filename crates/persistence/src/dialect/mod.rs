@@ -34,17 +34,8 @@ impl Engine {
         }
     }
 
-    /// An expression that makes a JSON array, as text, of others.
+    /// An expression that makes a JSON array of others.
     pub(crate) fn json_array(self, expressions: &[&str]) -> String {
-        let list = expressions.join(", ");
-        match self {
-            Self::Sqlite => format!("json_array({list})"),
-            Self::Postgres => format!("json_build_array({list})::text"),
-        }
-    }
-
-    /// The same for an array within an array.
-    pub(crate) fn nested_json_array(self, expressions: &[&str]) -> String {
         let list = expressions.join(", ");
         match self {
             Self::Sqlite => format!("json_array({list})"),
@@ -52,11 +43,33 @@ impl Engine {
         }
     }
 
-    /// Makes one row of many: each row of SQLite costs about five microseconds on its way here,
-    /// while PostgreSQL is slower at building one large JSON value than at sending rows. The
-    /// statement must yield the text columns `owner` (an id as text), `relation` and `data` (JSON).
-    pub(crate) fn gathers_rows(self) -> bool {
-        self == Self::Sqlite
+    /// An expression that makes a JSON object of one field, which has a name of ours.
+    pub(crate) fn json_object(self, name: &str, expression: &str) -> String {
+        match self {
+            Self::Sqlite => format!("json_object('{name}', {expression})"),
+            Self::Postgres => format!("json_build_object('{name}', {expression})"),
+        }
+    }
+
+    /// The same as [`Self::json_array`], as text.
+    pub(crate) fn json_text(self, expressions: &[&str]) -> String {
+        let array = self.json_array(expressions);
+        match self {
+            Self::Sqlite => array,
+            Self::Postgres => format!("{array}::text"),
+        }
+    }
+
+    /// Makes one row of many, each of which is JSON text in the column `data`: each row of SQLite
+    /// costs about five microseconds on its way here, while PostgreSQL is slower at building one
+    /// large value than at sending rows.
+    pub(crate) fn gather_rows(self) -> Option<(&'static str, &'static str)> {
+        (self == Self::Sqlite).then_some(("SELECT '[' || group_concat(data) || ']' FROM (", ")"))
+    }
+
+    /// Whether a list of ids is one value. Its length then does not change the statement.
+    pub(crate) fn binds_arrays(self) -> bool {
+        self == Self::Postgres
     }
 
     /// How a transaction that will write begins: SQLite takes its write lock at once, so that it

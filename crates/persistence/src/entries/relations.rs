@@ -17,7 +17,7 @@ use domain::{
     text::Localized,
     time::Timestamp,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::relations_sql::statement;
@@ -36,6 +36,28 @@ pub struct Relations {
     pub attachments: Vec<Figure>,
     /// An issue's sections, in order.
     pub sections: Vec<Section>,
+}
+
+/// A row of the statement: the entry it belongs to, its place, what it is.
+#[derive(Deserialize)]
+struct RelatedRow(Uuid, i64, Related);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Related {
+    Term(TermRow),
+    Byline(ContributionRow),
+    Hero(FigureRow),
+    Attachment(FigureRow),
+    Section(ItemRow),
+}
+
+impl RelatedRow {
+    /// Where it stands among its like: categories come before tags.
+    fn place(&self) -> (bool, i64) {
+        let is_tag = matches!(&self.2, Related::Term(term) if term.1 == Taxonomy::Tag.as_str());
+        (is_tag, self.1)
+    }
 }
 
 #[derive(Deserialize)]
@@ -185,16 +207,16 @@ impl Reader<'_> {
             let Some(sql) = statement(self.engine, &ids, parts) else {
                 continue;
             };
-            let mut rows = self.related_rows(sql).await?;
-            rows.sort_by(|a, b| (&a.1, a.2).cmp(&(&b.1, b.2)));
-            for (owner, relation, _position, data) in rows {
+            let mut rows: Vec<RelatedRow> = self.json_rows(sql).await?;
+            rows.sort_by_key(RelatedRow::place);
+            for RelatedRow(owner, _, related) in rows {
                 let Some((id, edition)) = owners.get(&owner) else {
                     continue;
                 };
                 let Some(target) = all.get_mut(id) else {
                     continue;
                 };
-                place(target, *edition, &relation, &data, &mut missing)?;
+                place(target, *edition, related, &mut missing)?;
             }
         }
         if !missing.is_empty() {
@@ -254,30 +276,20 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Runs a statement of `owner, relation, position, data` rows.
-    pub(crate) async fn related_rows(&self, sql: Sql) -> Result<Vec<(Uuid, String, i64, String)>> {
-        if self.engine.gathers_rows() {
-            let mut gathered = Sql::new(
-                "SELECT json_group_array(json_array(owner, relation, position, data)) FROM (",
-            );
-            gathered.append(&sql).push(")");
-            let Some(mut row) = self.query_one(gathered).await? else {
+    /// Runs a statement whose one column, `data`, is JSON text.
+    pub(crate) async fn json_rows<T: DeserializeOwned>(&self, sql: Sql) -> Result<Vec<T>> {
+        if let Some((before, after)) = self.engine.gather_rows() {
+            let Some(mut row) = self.query_one(sql.wrap(before, after)).await? else {
                 return Ok(Vec::new());
             };
-            let text: String = row.get()?;
-            return serde_json::from_str(&text).map_err(Error::internal);
+            return row.json();
         }
         self.query(sql)
             .await?
             .iter_mut()
             .map(|row| {
-                let owner: String = row.get()?;
-                Ok((
-                    Uuid::parse_str(&owner).map_err(Error::internal)?,
-                    row.get()?,
-                    row.get()?,
-                    row.get()?,
-                ))
+                let text: String = row.get()?;
+                serde_json::from_str(&text).map_err(Error::internal)
             })
             .collect()
     }
@@ -357,24 +369,19 @@ impl Missing {
 fn place(
     target: &mut Relations,
     edition: EditionId,
-    relation: &str,
-    data: &str,
+    related: Related,
     missing: &mut Missing,
 ) -> Result<()> {
-    match relation {
-        "category" | "tag" => {
-            let term = read_term(
-                serde_json::from_str(data).map_err(Error::internal)?,
-                edition,
-            )?;
+    match related {
+        Related::Term(row) => {
+            let term = read_term(row, edition)?;
             if term.text.value.name.is_empty() && !missing.terms.contains(&term.id) {
                 missing.terms.push(term.id);
             }
             target.terms.push(term);
         }
-        "byline" => {
-            let contribution =
-                read_contribution(serde_json::from_str(data).map_err(Error::internal)?)?;
+        Related::Byline(row) => {
+            let contribution = read_contribution(row)?;
             if let Some(author) = contribution.author.as_ref().filter(|author| {
                 author.text.value.name.is_empty() && !missing.authors.contains(&author.id)
             }) {
@@ -382,46 +389,47 @@ fn place(
             }
             target.byline.push(contribution);
         }
-        "hero" | "attachment" => {
-            let FigureRow(caption, alt, asset) =
-                serde_json::from_str(data).map_err(Error::internal)?;
-            let has_text = asset.17.is_some();
-            let figure = Figure {
-                asset: asset.into_asset(edition)?,
-                caption,
-                alt,
-            };
-            if !has_text && !missing.assets.contains(&figure.asset.id) {
-                missing.assets.push(figure.asset.id);
-            }
-            if relation == "hero" {
-                target.hero = Some(figure);
-            } else {
-                target.attachments.push(figure);
-            }
-        }
-        _ => {
-            let ItemRow(section, heading, article, title, summary, note) =
-                serde_json::from_str(data).map_err(Error::internal)?;
-            let index = usize::try_from(section).map_err(Error::internal)?;
-            while target.sections.len() <= index {
-                target.sections.push(Section::default());
-            }
-            if let Some(section) = target.sections.get_mut(index) {
-                if section.heading.is_none() {
-                    section.heading = heading;
-                }
-                // A section may have no items: its row then says only its heading.
-                if article.is_some() || note.is_some() || title.is_some() {
-                    section.items.push(SectionItem {
-                        article: article.map(Id::from_uuid),
-                        title,
-                        summary,
-                        note,
-                    });
-                }
-            }
-        }
+        Related::Hero(row) => target.hero = Some(read_figure(row, edition, missing)?),
+        Related::Attachment(row) => target.attachments.push(read_figure(row, edition, missing)?),
+        Related::Section(row) => place_item(target, row)?,
+    }
+    Ok(())
+}
+
+fn read_figure(row: FigureRow, edition: EditionId, missing: &mut Missing) -> Result<Figure> {
+    let FigureRow(caption, alt, asset) = row;
+    let has_text = asset.17.is_some();
+    let asset = asset.into_asset(edition)?;
+    if !has_text && !missing.assets.contains(&asset.id) {
+        missing.assets.push(asset.id);
+    }
+    Ok(Figure {
+        asset,
+        caption,
+        alt,
+    })
+}
+
+fn place_item(target: &mut Relations, row: ItemRow) -> Result<()> {
+    let ItemRow(section, heading, article, title, summary, note) = row;
+    let index = usize::try_from(section).map_err(Error::internal)?;
+    while target.sections.len() <= index {
+        target.sections.push(Section::default());
+    }
+    let Some(section) = target.sections.get_mut(index) else {
+        return Ok(());
+    };
+    if section.heading.is_none() {
+        section.heading = heading;
+    }
+    // A section may have no items: its row then says only its heading.
+    if article.is_some() || note.is_some() || title.is_some() {
+        section.items.push(SectionItem {
+            article: article.map(Id::from_uuid),
+            title,
+            summary,
+            note,
+        });
     }
     Ok(())
 }

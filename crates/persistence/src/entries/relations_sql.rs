@@ -1,5 +1,5 @@
 //! The statement that reads what belongs to entries: one branch per kind of relation, each yielding
-//! `owner`, `relation`, `position` and `data`, a JSON array.
+//! `data`, the JSON of a row `[owner, position, {relation: [columns…]}]`.
 
 use domain::content::Parts;
 use uuid::Uuid;
@@ -46,7 +46,7 @@ pub(crate) fn asset_columns(engine: Engine) -> Vec<String> {
 
 /// One branch of the statement.
 struct Branch {
-    /// An expression that names the relation.
+    /// The name of the relation.
     relation: &'static str,
     /// An expression that orders its rows.
     position: &'static str,
@@ -70,6 +70,8 @@ pub(super) fn statement(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sq
     ];
     let owner = engine.id_text("x.entry_id");
     let mut sql = Sql::default();
+    let among = sql.bind_ids(engine, ids);
+    let mut between = "";
     for (_, branch) in branches
         .into_iter()
         .filter(|(part, _)| parts.contains(*part))
@@ -82,14 +84,14 @@ pub(super) fn statement(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sq
             condition,
         } = branch(engine);
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let data = engine.json_array(&columns);
-        if !sql.is_empty() {
-            sql.push(" UNION ALL ");
-        }
-        sql.push(&format!("SELECT {owner} AS owner, {relation} AS relation, {position} AS position, {data} AS data FROM {tables} WHERE x.entry_id IN "));
-        sql.id_list(ids).push(condition);
+        let named = engine.json_object(relation, &engine.json_array(&columns));
+        let data = engine.json_text(&[&owner, position, &named]);
+        sql.push(&format!(
+            "{between}SELECT {data} AS data FROM {tables} WHERE x.entry_id {among}{condition}"
+        ));
+        between = " UNION ALL ";
     }
-    (!sql.is_empty()).then_some(sql)
+    (!between.is_empty()).then_some(sql)
 }
 
 fn terms(engine: Engine) -> Branch {
@@ -110,7 +112,7 @@ fn terms(engine: Engine) -> Branch {
         "tt.description",
     ]));
     Branch {
-        relation: "t.taxonomy",
+        relation: "term",
         position: "x.position",
         columns,
         tables: "entry_term x JOIN term t ON t.id = x.term_id \
@@ -128,7 +130,7 @@ fn byline(engine: Engine) -> Branch {
     columns.push(engine.id_text("x.edition_id"));
     columns.extend(owned(&["wt.name", "wt.slug", "wt.job_title", "wt.bio"]));
     Branch {
-        relation: "'byline'",
+        relation: "byline",
         position: "x.position",
         columns,
         tables: "entry_contribution x LEFT JOIN author w ON w.id = x.author_id \
@@ -142,7 +144,7 @@ const FIGURES: &str = "entry_asset x JOIN entry e ON e.id = x.entry_id JOIN asse
 
 fn hero(engine: Engine) -> Branch {
     Branch {
-        relation: "'hero'",
+        relation: "hero",
         position: "x.position",
         columns: figure(engine),
         tables: FIGURES,
@@ -152,7 +154,7 @@ fn hero(engine: Engine) -> Branch {
 
 fn attachments(engine: Engine) -> Branch {
     Branch {
-        relation: "'attachment'",
+        relation: "attachment",
         condition: " AND x.role = 'attachment'",
         ..hero(engine)
     }
@@ -164,7 +166,7 @@ fn figure(engine: Engine) -> Vec<String> {
     vec![
         "x.caption".to_owned(),
         "x.alt".to_owned(),
-        engine.nested_json_array(&columns),
+        engine.json_array(&columns),
     ]
 }
 
@@ -173,7 +175,7 @@ fn sections(engine: Engine) -> Branch {
     columns.push(nullable_id(engine, "x.article_id"));
     columns.extend(owned(&["x.title", "x.summary", "x.note"]));
     Branch {
-        relation: "'section'",
+        relation: "section",
         position: "x.section * 10000 + x.position",
         columns,
         tables: "issue_item x",
