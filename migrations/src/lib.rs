@@ -19,17 +19,25 @@ impl MigratorTrait for Migrator {
 }
 
 /// One engine's statements of a step, from the text both share: `{uuid}`, `{time}`, `{key}` (text
-/// that is compared byte by byte) and `{serial}` (a number the engine counts up).
+/// that is compared byte by byte), `{serial}` (a number the engine counts up) and `{clustered}` (the
+/// rows stand in the primary key itself: one search for a row instead of two; for narrow tables).
 fn statements(template: &str, backend: DbBackend) -> Vec<String> {
     let sqlite = backend == DbBackend::Sqlite;
-    let (uuid, time, key, serial) = if sqlite {
-        ("blob", "text", "text", "integer PRIMARY KEY AUTOINCREMENT")
+    let (uuid, time, key, serial, clustered) = if sqlite {
+        (
+            "blob",
+            "text",
+            "text",
+            "integer PRIMARY KEY AUTOINCREMENT",
+            " WITHOUT ROWID",
+        )
     } else {
         (
             "uuid",
             "timestamptz",
             "text COLLATE \"C\"",
             "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            "",
         )
     };
     template
@@ -37,6 +45,7 @@ fn statements(template: &str, backend: DbBackend) -> Vec<String> {
         .replace("{time}", time)
         .replace("{key}", key)
         .replace("{serial}", serial)
+        .replace("{clustered}", clustered)
         .split(";\n")
         .map(|statement| statement.trim().trim_end_matches(';').to_owned())
         .filter(|statement| !statement.is_empty())

@@ -92,7 +92,7 @@ CREATE TABLE asset (
   version bigint NOT NULL,
   created_at {time} NOT NULL,
   updated_at {time} NOT NULL
-);
+){clustered};
 CREATE INDEX asset_created ON asset (created_at, id);
 CREATE INDEX asset_kind ON asset (kind, created_at, id);
 CREATE INDEX asset_owner ON asset (owner_id);
@@ -105,7 +105,7 @@ CREATE TABLE asset_text (
   credit text,
   description text,
   PRIMARY KEY (asset_id, edition_id)
-);
+){clustered};
 CREATE INDEX asset_text_edition ON asset_text (edition_id);
 CREATE TABLE term (
   id {uuid} NOT NULL PRIMARY KEY,
@@ -117,7 +117,7 @@ CREATE TABLE term (
   version bigint NOT NULL,
   created_at {time} NOT NULL,
   updated_at {time} NOT NULL
-);
+){clustered};
 CREATE INDEX term_parent ON term (parent_id);
 CREATE INDEX term_tree ON term (tree_path);
 CREATE INDEX term_created ON term (taxonomy, created_at, id);
@@ -132,7 +132,7 @@ CREATE TABLE term_text (
   slug_path {key} NOT NULL,
   description text,
   PRIMARY KEY (term_id, edition_id)
-);
+){clustered};
 CREATE UNIQUE INDEX term_text_slug ON term_text (edition_id, taxonomy, namespace, slug);
 CREATE INDEX term_text_name ON term_text (edition_id, taxonomy, name_key, term_id);
 CREATE TABLE author (
@@ -142,7 +142,7 @@ CREATE TABLE author (
   version bigint NOT NULL,
   created_at {time} NOT NULL,
   updated_at {time} NOT NULL
-);
+){clustered};
 CREATE INDEX author_avatar ON author (avatar_id);
 CREATE TABLE author_text (
   author_id {uuid} NOT NULL REFERENCES author (id) ON DELETE CASCADE,
@@ -153,7 +153,7 @@ CREATE TABLE author_text (
   job_title text,
   bio text,
   PRIMARY KEY (author_id, edition_id)
-);
+){clustered};
 CREATE UNIQUE INDEX author_text_slug ON author_text (edition_id, slug);
 CREATE INDEX author_text_name ON author_text (edition_id, name_key, author_id);
 CREATE TABLE entry (
@@ -189,7 +189,7 @@ CREATE TABLE entry (
   created_at {time} NOT NULL,
   updated_at {time} NOT NULL
 );
-CREATE UNIQUE INDEX entry_slug ON entry (edition_id, kind, slug_scope, slug);
+CREATE UNIQUE INDEX entry_slug ON entry (edition_id, kind, slug, slug_scope);
 CREATE INDEX entry_group ON entry (group_id);
 CREATE INDEX entry_translated_from ON entry (translated_from_id);
 CREATE INDEX entry_parent ON entry (parent_id);
@@ -207,13 +207,13 @@ CREATE TABLE article (
   source_outlet {key},
   source_credit text,
   post_format text
-);
+){clustered};
 CREATE INDEX article_primary_category ON article (primary_category_id);
 CREATE INDEX article_source ON article (source_outlet);
 CREATE TABLE page (
   entry_id {uuid} NOT NULL PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
   position bigint NOT NULL
-);
+){clustered};
 CREATE TABLE entry_body (
   entry_id {uuid} NOT NULL PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
   parser_version bigint NOT NULL,
@@ -234,7 +234,7 @@ CREATE TABLE entry_term (
   status {key} NOT NULL,
   sort_at {time} NOT NULL,
   PRIMARY KEY (entry_id, term_id)
-);
+){clustered};
 CREATE INDEX entry_term_live ON entry_term (term_id, kind, edition_id, sort_at, entry_id) WHERE status = 'published';
 CREATE INDEX entry_term_live_all ON entry_term (term_id, kind, sort_at, entry_id) WHERE status = 'published';
 CREATE INDEX entry_term_term ON entry_term (term_id);
@@ -249,7 +249,7 @@ CREATE TABLE entry_contribution (
   status {key} NOT NULL,
   sort_at {time} NOT NULL,
   PRIMARY KEY (entry_id, position)
-);
+){clustered};
 CREATE INDEX entry_contribution_live ON entry_contribution (author_id, kind, edition_id, sort_at, entry_id) WHERE status = 'published';
 CREATE INDEX entry_contribution_live_all ON entry_contribution (author_id, kind, sort_at, entry_id) WHERE status = 'published';
 CREATE INDEX entry_contribution_author ON entry_contribution (author_id);
@@ -261,14 +261,14 @@ CREATE TABLE entry_asset (
   caption text,
   alt text,
   PRIMARY KEY (entry_id, role, position)
-);
+){clustered};
 CREATE INDEX entry_asset_asset ON entry_asset (asset_id);
 CREATE TABLE entry_related (
   entry_id {uuid} NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
   position bigint NOT NULL,
   related_id {uuid} NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
   PRIMARY KEY (entry_id, position)
-);
+){clustered};
 CREATE INDEX entry_related_related ON entry_related (related_id);
 CREATE TABLE gallery (
   id {uuid} NOT NULL PRIMARY KEY,
@@ -284,7 +284,7 @@ CREATE TABLE gallery_text (
   slug {key} NOT NULL,
   description text,
   PRIMARY KEY (gallery_id, edition_id)
-);
+){clustered};
 CREATE UNIQUE INDEX gallery_text_slug ON gallery_text (edition_id, slug);
 CREATE TABLE gallery_item (
   gallery_id {uuid} NOT NULL REFERENCES gallery (id) ON DELETE CASCADE,
@@ -292,14 +292,14 @@ CREATE TABLE gallery_item (
   asset_id {uuid} NOT NULL REFERENCES asset (id),
   captions text,
   PRIMARY KEY (gallery_id, position)
-);
+){clustered};
 CREATE INDEX gallery_item_asset ON gallery_item (asset_id);
 CREATE TABLE entry_gallery (
   entry_id {uuid} NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
   position bigint NOT NULL,
   gallery_id {uuid} NOT NULL REFERENCES gallery (id),
   PRIMARY KEY (entry_id, position)
-);
+){clustered};
 CREATE INDEX entry_gallery_gallery ON entry_gallery (gallery_id);
 CREATE TABLE collection (
   id {uuid} NOT NULL PRIMARY KEY,
@@ -318,7 +318,7 @@ CREATE TABLE collection_item (
   position bigint NOT NULL,
   entry_id {uuid} NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
   PRIMARY KEY (collection_id, position)
-);
+){clustered};
 CREATE INDEX collection_item_entry ON collection_item (entry_id);
 CREATE TABLE newsletter (
   id {uuid} NOT NULL PRIMARY KEY,
@@ -349,7 +349,7 @@ CREATE TABLE issue_item (
   summary text,
   note text,
   PRIMARY KEY (entry_id, section, position)
-);
+){clustered};
 CREATE INDEX issue_item_article ON issue_item (article_id);
 CREATE TABLE menu (
   id {uuid} NOT NULL PRIMARY KEY,
@@ -373,7 +373,7 @@ CREATE TABLE menu_item (
   author_id {uuid} REFERENCES author (id),
   url text,
   PRIMARY KEY (menu_id, position)
-);
+){clustered};
 CREATE INDEX menu_item_entry ON menu_item (entry_id);
 CREATE INDEX menu_item_term ON menu_item (term_id);
 CREATE INDEX menu_item_author ON menu_item (author_id);
@@ -411,7 +411,7 @@ CREATE TABLE route (
   created_at {time} NOT NULL,
   updated_at {time} NOT NULL,
   PRIMARY KEY (edition_id, path)
-);
+){clustered};
 CREATE UNIQUE INDEX route_redirect ON route (redirect_id);
 CREATE INDEX route_entry ON route (entry_id);
 CREATE TABLE revision (
@@ -455,7 +455,7 @@ CREATE TABLE import_record (
   content_hash text NOT NULL,
   target_version bigint NOT NULL,
   PRIMARY KEY (source, kind, external_id)
-);
+){clustered};
 CREATE INDEX import_record_target ON import_record (target_id);
 CREATE TABLE import_deferred (
   sequence {serial},
@@ -472,6 +472,6 @@ CREATE TABLE import_link (
   kind {key} NOT NULL,
   external_id {key} NOT NULL,
   PRIMARY KEY (source, kind, external_id)
-);
+){clustered};
 CREATE INDEX import_link_group ON import_link (group_key);
 ";

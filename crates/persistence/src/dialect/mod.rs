@@ -67,6 +67,15 @@ impl Engine {
         (self == Self::Sqlite).then_some(("SELECT '[' || group_concat(data) || ']' FROM (", ")"))
     }
 
+    /// A column in a condition that no index shall be chosen for: SQLite knows nothing of how many
+    /// rows a value has, PostgreSQL does.
+    pub(crate) fn unindexed(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("+{column}"),
+            Self::Postgres => column.to_owned(),
+        }
+    }
+
     /// Whether a list of ids is one value. Its length then does not change the statement.
     pub(crate) fn binds_arrays(self) -> bool {
         self == Self::Postgres

@@ -38,28 +38,55 @@ pub struct Relations {
     pub sections: Vec<Section>,
 }
 
-/// A row of the statement: the entry it belongs to, its place, what it is.
+/// A row of the statement: the entry it belongs to (or the id of something shared), its place,
+/// what it is.
 #[derive(Deserialize)]
 struct RelatedRow(Uuid, i64, Related);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Related {
+    /// A term of the entry, in the entry's edition.
+    TermLink(Uuid, Uuid),
     Term(TermRow),
-    Byline(ContributionRow),
+    Contribution(String, Option<String>, Option<Uuid>, Uuid),
+    Author(AuthorRow),
     Hero(FigureRow),
     Attachment(FigureRow),
     Section(ItemRow),
 }
 
-impl RelatedRow {
-    /// Where it stands among its like: categories come before tags.
-    fn place(&self) -> (bool, i64) {
-        let is_tag = matches!(&self.2, Related::Term(term) if term.1 == Taxonomy::Tag.as_str());
-        (is_tag, self.1)
+/// What several of the entries have: each once, in each edition it is wanted in.
+#[derive(Default)]
+struct Shared {
+    terms: HashMap<(Uuid, Uuid), Term>,
+    authors: HashMap<(Uuid, Uuid), Author>,
+}
+
+impl Shared {
+    /// Takes the shared records out of the rows.
+    fn gather(rows: Vec<RelatedRow>) -> Result<(Self, Vec<RelatedRow>)> {
+        let (mut shared, mut own) = (Self::default(), Vec::with_capacity(rows.len()));
+        for RelatedRow(id, position, related) in rows {
+            match related {
+                Related::Term(row) => {
+                    shared.terms.insert((id, row.0), read_term(id, row)?);
+                }
+                Related::Author(row) => {
+                    shared.authors.insert((id, row.0), read_author(id, row));
+                }
+                Related::TermLink(..)
+                | Related::Contribution(..)
+                | Related::Hero(_)
+                | Related::Attachment(_)
+                | Related::Section(_) => own.push(RelatedRow(id, position, related)),
+            }
+        }
+        Ok((shared, own))
     }
 }
 
+/// A term and its text in the edition that comes first.
 #[derive(Deserialize)]
 struct TermRow(
     Uuid,
@@ -77,17 +104,15 @@ struct TermRow(
     Option<String>,
 );
 
+/// An author and their text in the edition that comes first.
 #[derive(Deserialize)]
-struct ContributionRow(
-    String,
-    Option<String>,
-    Option<Uuid>,
-    Option<String>,
-    Option<Uuid>,
-    Option<i64>,
-    Option<Timestamp>,
-    Option<Timestamp>,
+struct AuthorRow(
     Uuid,
+    Option<String>,
+    Option<Uuid>,
+    i64,
+    Timestamp,
+    Timestamp,
     Option<String>,
     Option<String>,
     Option<String>,
@@ -207,8 +232,8 @@ impl Reader<'_> {
             let Some(sql) = statement(self.engine, &ids, parts) else {
                 continue;
             };
-            let mut rows: Vec<RelatedRow> = self.json_rows(sql).await?;
-            rows.sort_by_key(RelatedRow::place);
+            let (shared, mut rows) = Shared::gather(self.json_rows(sql).await?)?;
+            rows.sort_by_key(|row| row.1);
             for RelatedRow(owner, _, related) in rows {
                 let Some((id, edition)) = owners.get(&owner) else {
                     continue;
@@ -216,8 +241,14 @@ impl Reader<'_> {
                 let Some(target) = all.get_mut(id) else {
                     continue;
                 };
-                place(target, *edition, related, &mut missing)?;
+                place(target, *edition, related, (&shared, &mut missing))?;
             }
+        }
+        for relations in all.values_mut() {
+            // The sort keeps the places they have among their like.
+            relations
+                .terms
+                .sort_by_key(|term| term.id.taxonomy == Taxonomy::Tag);
         }
         if !missing.is_empty() {
             self.fill_texts(&mut all, &owners, &missing).await?;
@@ -370,25 +401,32 @@ fn place(
     target: &mut Relations,
     edition: EditionId,
     related: Related,
-    missing: &mut Missing,
+    (shared, missing): (&Shared, &mut Missing),
 ) -> Result<()> {
     match related {
-        Related::Term(row) => {
-            let term = read_term(row, edition)?;
+        Related::TermLink(id, edition) => {
+            let Some(term) = shared.terms.get(&(id, edition)) else {
+                return Ok(());
+            };
             if term.text.value.name.is_empty() && !missing.terms.contains(&term.id) {
                 missing.terms.push(term.id);
             }
-            target.terms.push(term);
+            target.terms.push(term.clone());
         }
-        Related::Byline(row) => {
-            let contribution = read_contribution(row)?;
-            if let Some(author) = contribution.author.as_ref().filter(|author| {
+        Related::Contribution(role, name, author, edition) => {
+            let author = author.and_then(|id| shared.authors.get(&(id, edition)));
+            if let Some(author) = author.filter(|author| {
                 author.text.value.name.is_empty() && !missing.authors.contains(&author.id)
             }) {
                 missing.authors.push(author.id);
             }
-            target.byline.push(contribution);
+            target.byline.push(Contribution {
+                role: role.parse()?,
+                author: author.cloned(),
+                name,
+            });
         }
+        Related::Term(_) | Related::Author(_) => {}
         Related::Hero(row) => target.hero = Some(read_figure(row, edition, missing)?),
         Related::Attachment(row) => target.attachments.push(read_figure(row, edition, missing)?),
         Related::Section(row) => place_item(target, row)?,
@@ -470,9 +508,9 @@ fn attach(content: &mut Content, found: Relations, wanted: Parts) {
     }
 }
 
-fn read_term(row: TermRow, edition: EditionId) -> Result<Term> {
+fn read_term(id: Uuid, row: TermRow) -> Result<Term> {
     let TermRow(
-        id,
+        edition,
         taxonomy,
         namespace,
         parent,
@@ -496,7 +534,7 @@ fn read_term(row: TermRow, edition: EditionId) -> Result<Term> {
         created_at,
         updated_at,
         text: Localized {
-            edition: served.map_or(edition, Id::from_uuid),
+            edition: Id::from_uuid(served.unwrap_or(edition)),
             value: TermText {
                 name: name.unwrap_or_default(),
                 slug: slug.unwrap_or_default(),
@@ -507,45 +545,34 @@ fn read_term(row: TermRow, edition: EditionId) -> Result<Term> {
     })
 }
 
-fn read_contribution(row: ContributionRow) -> Result<Contribution> {
-    let ContributionRow(
-        role,
-        name,
-        id,
+fn read_author(id: Uuid, row: AuthorRow) -> Author {
+    let AuthorRow(
+        edition,
         website,
         avatar,
         version,
         created_at,
         updated_at,
-        edition,
-        author_name,
+        name,
         slug,
         job_title,
         bio,
     ) = row;
-    let author = match (id, version, created_at, updated_at) {
-        (Some(id), Some(version), Some(created_at), Some(updated_at)) => Some(Author {
-            id: Id::from_uuid(id),
-            website,
-            avatar: avatar.map(Id::from_uuid),
-            version,
-            created_at,
-            updated_at,
-            text: Localized {
-                edition: Id::from_uuid(edition),
-                value: AuthorText {
-                    name: author_name.unwrap_or_default(),
-                    slug: slug.unwrap_or_default(),
-                    job_title,
-                    bio,
-                },
+    Author {
+        id: Id::from_uuid(id),
+        website,
+        avatar: avatar.map(Id::from_uuid),
+        version,
+        created_at,
+        updated_at,
+        text: Localized {
+            edition: Id::from_uuid(edition),
+            value: AuthorText {
+                name: name.unwrap_or_default(),
+                slug: slug.unwrap_or_default(),
+                job_title,
+                bio,
             },
-        }),
-        _ => None,
-    };
-    Ok(Contribution {
-        role: role.parse()?,
-        author,
-        name,
-    })
+        },
+    }
 }

@@ -52,6 +52,9 @@ struct Branch {
     position: &'static str,
     /// The expressions that make the data.
     columns: Vec<String>,
+    /// An expression for the id of what it belongs to, or of what is shared.
+    owner: &'static str,
+    /// The tables up to `x.entry_id`, and what comes after the ids.
     tables: &'static str,
     condition: &'static str,
 }
@@ -61,14 +64,15 @@ type MakeBranch = fn(Engine) -> Branch;
 
 /// The statement for these entries and parts; none if no part is a relation.
 pub(super) fn statement(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sql> {
-    let branches: [(Parts, MakeBranch); 5] = [
+    let branches: [(Parts, MakeBranch); 7] = [
+        (Parts::TERMS, term_links),
         (Parts::TERMS, terms),
-        (Parts::BYLINE, byline),
+        (Parts::BYLINE, contributions),
+        (Parts::BYLINE, authors),
         (Parts::HERO, hero),
         (Parts::ATTACHMENTS, attachments),
         (Parts::SECTIONS, sections),
     ];
-    let owner = engine.id_text("x.entry_id");
     let mut sql = Sql::default();
     let among = sql.bind_ids(engine, ids);
     let mut between = "";
@@ -80,9 +84,11 @@ pub(super) fn statement(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sq
             relation,
             position,
             columns,
+            owner,
             tables,
             condition,
         } = branch(engine);
+        let owner = engine.id_text(owner);
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let named = engine.json_object(relation, &engine.json_array(&columns));
         let data = engine.json_text(&[&owner, position, &named]);
@@ -94,8 +100,20 @@ pub(super) fn statement(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sq
     (!between.is_empty()).then_some(sql)
 }
 
+fn term_links(engine: Engine) -> Branch {
+    Branch {
+        relation: "term_link",
+        position: "x.position",
+        columns: vec![engine.id_text("x.term_id"), engine.id_text("x.edition_id")],
+        owner: "x.entry_id",
+        tables: "entry_term x",
+        condition: " AND x.is_direct",
+    }
+}
+
+/// Each term once, however many of the entries have it.
 fn terms(engine: Engine) -> Branch {
-    let mut columns = vec![engine.id_text("t.id")];
+    let mut columns = vec![engine.id_text("x.edition_id")];
     columns.extend(owned(&["t.taxonomy", "t.namespace"]));
     columns.push(nullable_id(engine, "t.parent_id"));
     columns.extend(owned(&[
@@ -113,29 +131,50 @@ fn terms(engine: Engine) -> Branch {
     ]));
     Branch {
         relation: "term",
-        position: "x.position",
+        position: "0",
         columns,
-        tables: "entry_term x JOIN term t ON t.id = x.term_id \
-                 LEFT JOIN term_text tt ON tt.term_id = x.term_id AND tt.edition_id = x.edition_id",
-        condition: " AND x.is_direct",
+        owner: "x.term_id",
+        tables: "(SELECT DISTINCT x.term_id, x.edition_id FROM entry_term x",
+        condition: " AND x.is_direct) x JOIN term t ON t.id = x.term_id \
+                    LEFT JOIN term_text tt ON tt.term_id = x.term_id AND tt.edition_id = x.edition_id",
     }
 }
 
-fn byline(engine: Engine) -> Branch {
+fn contributions(engine: Engine) -> Branch {
     let mut columns = owned(&["x.role", "x.name"]);
-    columns.push(nullable_id(engine, "w.id"));
-    columns.push("w.website".to_owned());
-    columns.push(nullable_id(engine, "w.avatar_id"));
-    columns.extend(owned(&["w.version", "w.created_at", "w.updated_at"]));
+    columns.push(nullable_id(engine, "x.author_id"));
     columns.push(engine.id_text("x.edition_id"));
-    columns.extend(owned(&["wt.name", "wt.slug", "wt.job_title", "wt.bio"]));
     Branch {
-        relation: "byline",
+        relation: "contribution",
         position: "x.position",
         columns,
-        tables: "entry_contribution x LEFT JOIN author w ON w.id = x.author_id \
-                 LEFT JOIN author_text wt ON wt.author_id = x.author_id AND wt.edition_id = x.edition_id",
+        owner: "x.entry_id",
+        tables: "entry_contribution x",
         condition: "",
+    }
+}
+
+/// Each author once, however many of the entries they wrote.
+fn authors(engine: Engine) -> Branch {
+    let mut columns = vec![engine.id_text("x.edition_id"), "w.website".to_owned()];
+    columns.push(nullable_id(engine, "w.avatar_id"));
+    columns.extend(owned(&[
+        "w.version",
+        "w.created_at",
+        "w.updated_at",
+        "wt.name",
+        "wt.slug",
+        "wt.job_title",
+        "wt.bio",
+    ]));
+    Branch {
+        relation: "author",
+        position: "0",
+        columns,
+        owner: "w.id",
+        tables: "(SELECT DISTINCT x.author_id, x.edition_id FROM entry_contribution x",
+        condition: ") x JOIN author w ON w.id = x.author_id \
+                    LEFT JOIN author_text wt ON wt.author_id = x.author_id AND wt.edition_id = x.edition_id",
     }
 }
 
@@ -147,6 +186,7 @@ fn hero(engine: Engine) -> Branch {
         relation: "hero",
         position: "x.position",
         columns: figure(engine),
+        owner: "x.entry_id",
         tables: FIGURES,
         condition: " AND x.role = 'hero'",
     }
@@ -178,6 +218,7 @@ fn sections(engine: Engine) -> Branch {
         relation: "section",
         position: "x.section * 10000 + x.position",
         columns,
+        owner: "x.entry_id",
         tables: "issue_item x",
         condition: "",
     }
