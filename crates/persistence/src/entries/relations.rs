@@ -84,6 +84,12 @@ impl Shared {
         }
         Ok((shared, own))
     }
+
+    fn tags(&self) -> impl Iterator<Item = CacheTag> {
+        let terms = self.terms.values().map(|term| term.id.to_string());
+        let authors = self.authors.values().map(|author| author.id.to_string());
+        terms.chain(authors).map(CacheTag::Record)
+    }
 }
 
 /// A term and its text in the edition that comes first.
@@ -233,6 +239,7 @@ impl Reader<'_> {
                 continue;
             };
             let (shared, mut rows) = Shared::gather(self.json_rows(sql).await?)?;
+            scope.note_all(shared.tags());
             rows.sort_by_key(|row| row.1);
             for RelatedRow(owner, _, related) in rows {
                 let Some((id, edition)) = owners.get(&owner) else {
@@ -254,19 +261,6 @@ impl Reader<'_> {
             self.fill_texts(&mut all, &owners, &missing).await?;
         }
         for relations in all.values() {
-            scope.note_all(
-                relations
-                    .terms
-                    .iter()
-                    .map(|term| CacheTag::Record(term.id.to_string())),
-            );
-            scope.note_all(
-                relations
-                    .byline
-                    .iter()
-                    .filter_map(|c| c.author.as_ref())
-                    .map(|author| CacheTag::Record(author.id.to_string())),
-            );
             scope.note_all(
                 relations
                     .hero
