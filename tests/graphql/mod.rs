@@ -8,6 +8,7 @@ mod errors;
 mod filters;
 mod introspection;
 mod menus;
+mod nested_lists;
 mod nodes;
 mod over_http;
 mod paging;

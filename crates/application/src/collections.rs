@@ -56,8 +56,19 @@ pub async fn items(
     page: &PageArgs,
     parts: Parts,
 ) -> Result<Page<Content>> {
+    let found = items_of_each(cx, &[id], page, parts).await?;
+    Ok(found.into_iter().next().unwrap_or_default())
+}
+
+/// The same page of the entries of several collections.
+pub async fn items_of_each(
+    cx: &ActorContext,
+    ids: &[CollectionId],
+    page: &PageArgs,
+    parts: Parts,
+) -> Result<Vec<Page<Content>>> {
     cx.reader()
-        .collection_items(cx.scope(), id, page, parts)
+        .collection_items(cx.scope(), ids, page, parts)
         .await
 }
 

@@ -28,9 +28,23 @@ pub async fn list(
     cx.reader().comments(cx.scope(), query, page).await
 }
 
+/// The same page of several lists.
+pub async fn lists(
+    cx: &ActorContext,
+    queries: &[CommentQuery],
+    page: &PageArgs,
+) -> Result<Vec<Page<Comment>>> {
+    cx.reader().comment_lists(cx.scope(), queries, page).await
+}
+
 /// One comment.
 pub async fn get(cx: &ActorContext, id: CommentId) -> Result<Option<Comment>> {
-    cx.reader().comment(cx.scope(), id).await
+    Ok(by_ids(cx, &[id]).await?.remove(&id))
+}
+
+/// Comments by id.
+pub async fn by_ids(cx: &ActorContext, ids: &[CommentId]) -> Result<HashMap<CommentId, Comment>> {
+    cx.reader().comments_by_ids(cx.scope(), ids).await
 }
 
 /// The first answers to each of these comments.
@@ -63,7 +77,11 @@ pub async fn create_in(tx: &mut Tx, draft: &CommentDraft) -> Result<CommentId> {
     let entry =
         entry.ok_or_else(|| Error::invalid("entry", format!("{} does not exist", draft.entry)))?;
     if let Some(parent) = draft.parent {
-        let above = tx.reader().comment(tx.cx().scope(), parent).await?;
+        let above = tx
+            .reader()
+            .comments_by_ids(tx.cx().scope(), &[parent])
+            .await?
+            .remove(&parent);
         if above.is_none_or(|above| above.entry != draft.entry) {
             return Err(Error::invalid(
                 "parent",

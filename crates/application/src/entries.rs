@@ -109,6 +109,18 @@ pub async fn list(
     cx.reader().entries(cx.scope(), query, page, parts).await
 }
 
+/// The same page of several lists of one kind and order.
+pub async fn lists(
+    cx: &ActorContext,
+    queries: &[EntryQuery],
+    page: &PageArgs,
+    parts: Parts,
+) -> Result<Vec<Page<Content>>> {
+    cx.reader()
+        .entry_lists(cx.scope(), queries, page, parts)
+        .await
+}
+
 /// Entries by id.
 pub async fn by_ids(
     cx: &ActorContext,

@@ -56,9 +56,9 @@ pub async fn texts(
     cx.reader().asset_texts(ids).await
 }
 
-/// The entries that use an asset, as far as the actor may know.
-pub async fn used_by(cx: &ActorContext, id: AssetId) -> Result<Vec<EntryId>> {
-    cx.reader().asset_users(cx.scope(), id).await
+/// The entries that use each of these assets, as far as the actor may know.
+pub async fn used_by(cx: &ActorContext, ids: &[AssetId]) -> Result<HashMap<AssetId, Vec<EntryId>>> {
+    cx.reader().asset_users(cx.scope(), ids).await
 }
 
 /// The absolute address of an asset's bytes. A new version has a new address.

@@ -1,5 +1,7 @@
 //! Redirects.
 
+use std::collections::HashMap;
+
 use domain::{
     Result,
     access::{Action, Target},
@@ -22,7 +24,15 @@ pub async fn list(
 
 /// One redirect.
 pub async fn get(cx: &ActorContext, id: RedirectId) -> Result<Option<Redirect>> {
-    cx.reader().redirect(cx.scope(), id).await
+    Ok(by_ids(cx, &[id]).await?.remove(&id))
+}
+
+/// Redirects by id.
+pub async fn by_ids(
+    cx: &ActorContext,
+    ids: &[RedirectId],
+) -> Result<HashMap<RedirectId, Redirect>> {
+    cx.reader().redirects_by_ids(cx.scope(), ids).await
 }
 
 /// Makes a redirect.

@@ -29,6 +29,9 @@ pub struct Collection {
 }
 
 impl Collection {
+    /// The name of the order of what is in it, in cursors.
+    pub const ITEM_ORDER: &str = "position";
+
     /// What the policy needs to know.
     pub fn target(&self) -> Target {
         Target::of_edition(RecordKind::Collection, self.id, self.edition)

@@ -88,12 +88,17 @@ impl FromStr for CommentStatus {
 }
 
 /// A list of comments, the oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct CommentQuery {
     /// Under this entry.
     pub entry: Option<EntryId>,
     /// Answers to this one; `Some(None)`: those that answer none.
     pub parent: Option<Option<CommentId>>,
+}
+
+impl CommentQuery {
+    /// The name of their order in cursors.
+    pub const ORDER: &str = "createdAt";
 }
 
 /// A new comment.

@@ -348,7 +348,7 @@ pub struct Seo {
 }
 
 /// A list of entries of one kind.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EntryQuery {
     /// Which kind.
     pub kind: ContentKind,
@@ -373,7 +373,7 @@ impl EntryQuery {
 }
 
 /// The order of a list of entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EntryOrder {
     /// What decides.
     pub field: EntryOrderField,
@@ -391,7 +391,7 @@ impl Default for EntryOrder {
 }
 
 /// What a list of entries can be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryOrderField {
     /// Publication (creation before that).
     PublishedAt,
@@ -420,7 +420,7 @@ impl EntryOrder {
 }
 
 /// Conditions on entries; all that are set must hold.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct EntryFilter {
     /// All of these must hold too.
     pub and: Vec<EntryFilter>,
@@ -471,7 +471,7 @@ impl EntryFilter {
 }
 
 /// Names one category, tag or author.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TermKey {
     /// By slug, in the edition of the query (or in any, when it has none).
     Slug(String),
@@ -484,7 +484,7 @@ pub enum TermKey {
 }
 
 /// A condition on categories, tags or authors.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct TermFilter {
     /// At least one of these, unless empty.
     pub any_of: Vec<TermKey>,
@@ -497,7 +497,7 @@ pub struct TermFilter {
 }
 
 /// A span of time; what is set must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct TimeRange {
     /// At or after.
     pub gte: Option<Timestamp>,
@@ -510,7 +510,7 @@ pub struct TimeRange {
 }
 
 /// A condition on a text; what is set must hold.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct StringFilter {
     /// Is exactly this.
     pub eq: Option<String>,

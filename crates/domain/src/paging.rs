@@ -13,7 +13,7 @@ pub const MAX_PAGE_SIZE: u32 = 100;
 const MAX_CURSOR_BYTES: usize = 1024;
 
 /// Which page of a list is wanted. Made by [`PageArgs::new`], which checks it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PageArgs {
     /// How many items.
     pub size: u32,
@@ -143,7 +143,7 @@ impl PageArgs {
 }
 
 /// One sort key.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
     /// A point in time.
     Time(Timestamp),
@@ -154,7 +154,7 @@ pub enum Key {
 }
 
 /// A place in an ordered list. Opaque outside: version, order, key, id in URL-safe base64.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cursor {
     /// The order it belongs to, such as `-publishedAt`.
     pub order: String,

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     Reader, WriteTx,
     entries::{AssetRow, asset_columns, best_text, visible},
-    lists::Order,
+    lists::{LISTS_PER_STATEMENT, Order},
     sql::Sql,
     write_tx::{Save, stale},
 };
@@ -152,19 +152,31 @@ impl Reader<'_> {
         Ok(all)
     }
 
-    /// The visible entries that use an asset, at most a hundred.
-    pub async fn asset_users(&self, scope: &ReadScope, id: AssetId) -> Result<Vec<EntryId>> {
-        let mut sql = Sql::new(
-            "SELECT DISTINCT e.kind, e.id FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = ",
-        );
-        sql.bind(id.uuid());
-        visible(&mut sql, scope, "e");
-        sql.push(" ORDER BY e.id LIMIT 100");
-        self.query(sql)
-            .await?
-            .iter_mut()
-            .map(|row| Ok(EntryId::new(row.parse()?, row.get()?)))
-            .collect()
+    /// The visible entries that use each of these assets, at most a hundred each.
+    pub async fn asset_users(
+        &self,
+        scope: &ReadScope,
+        ids: &[AssetId],
+    ) -> Result<HashMap<AssetId, Vec<EntryId>>> {
+        let mut all: HashMap<AssetId, Vec<EntryId>> = HashMap::with_capacity(ids.len());
+        for chunk in ids.chunks(LISTS_PER_STATEMENT) {
+            let mut sql = Sql::default();
+            for id in chunk {
+                if !sql.is_empty() {
+                    sql.push(" UNION ALL ");
+                }
+                sql.push("SELECT * FROM (SELECT DISTINCT u.asset_id, e.kind, e.id FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = ").bind(id.uuid());
+                visible(&mut sql, scope, "e");
+                sql.push(" ORDER BY e.id LIMIT 100) AS users");
+            }
+            for row in &mut self.query(sql).await? {
+                let asset = Id::from_uuid(row.get()?);
+                let entry = EntryId::new(row.parse()?, row.get()?);
+                scope.note(CacheTag::Entry(entry));
+                all.entry(asset).or_default().push(entry);
+            }
+        }
+        Ok(all)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Collections and their entries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     Error, Result,
@@ -16,7 +16,7 @@ use sea_orm::Value;
 use crate::{
     Reader, WriteTx,
     entries::visible,
-    lists::Order,
+    lists::{List, Order},
     sql::{Row, Sql},
     write_tx::{Save, stale},
 };
@@ -97,45 +97,61 @@ impl Reader<'_> {
         self.query_one(sql).await?.as_mut().map(read).transpose()
     }
 
-    /// A page of the visible entries of a collection, in the order the editor chose.
+    /// The same page of the visible entries of each of these collections, in the order the editor
+    /// chose.
     pub async fn collection_items(
         &self,
         scope: &ReadScope,
-        id: CollectionId,
+        ids: &[CollectionId],
         page: &PageArgs,
         parts: Parts,
-    ) -> Result<Page<Content>> {
-        scope.note(CacheTag::Record(id.to_string()));
-        let order = Order {
-            name: "position",
-            key: "x.position",
-            id: "x.entry_id",
-            descending: false,
-        };
-        let mut from_where = Sql::new(
-            " FROM collection_item x JOIN entry e ON e.id = x.entry_id WHERE x.collection_id = ",
-        );
-        from_where.bind(id.uuid());
-        visible(&mut from_where, scope, "e");
-        let total = self.total(&from_where, page).await?;
-        let mut sql = Sql::new("SELECT e.kind, x.entry_id, x.position");
-        sql.append(&from_where);
-        order.page(&mut sql, page)?;
-        let rows = self.query(sql).await?;
-        let ids = order.collect(page, rows, total, |row| {
-            let (kind, id) = (row.parse()?, row.get()?);
-            Ok((EntryId::new(kind, id), Key::Int(row.get()?), id))
-        })?;
-        let wanted: Vec<EntryId> = ids.nodes().copied().collect();
+    ) -> Result<Vec<Page<Content>>> {
+        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        let lists: Vec<List<'_>> = ids
+            .iter()
+            .map(|id| {
+                let mut from_where = Sql::new(
+                    " FROM collection_item x JOIN entry e ON e.id = x.entry_id WHERE x.collection_id = ",
+                );
+                from_where.bind(id.uuid());
+                visible(&mut from_where, scope, "e");
+                List {
+                    order: ITEMS,
+                    columns: "e.kind, x.entry_id, x.position",
+                    from_where,
+                }
+            })
+            .collect();
+        let found = self
+            .pages(&lists, page, |row| {
+                let (kind, id) = (row.parse()?, row.get()?);
+                Ok((EntryId::new(kind, id), Key::Int(row.get()?), id))
+            })
+            .await?;
+        let wanted: BTreeSet<EntryId> = found.iter().flat_map(Page::nodes).copied().collect();
+        let wanted: Vec<EntryId> = wanted.into_iter().collect();
         let entries: HashMap<EntryId, Content> = self.entries_by_ids(scope, &wanted, parts).await?;
-        ids.try_map(|id| {
-            entries
-                .get(&id)
-                .cloned()
-                .ok_or_else(|| Error::internal(format!("{id} vanished while it was read")))
-        })
+        found
+            .into_iter()
+            .map(|page| {
+                page.try_map(|id| {
+                    entries
+                        .get(&id)
+                        .cloned()
+                        .ok_or_else(|| Error::internal(format!("{id} vanished while it was read")))
+                })
+            })
+            .collect()
     }
 }
+
+/// The order of what is in a collection.
+const ITEMS: Order<'static> = Order {
+    name: Collection::ITEM_ORDER,
+    key: "x.position",
+    id: "x.entry_id",
+    descending: false,
+};
 
 impl WriteTx {
     /// Saves a new collection (`version` 1) or the whole of an existing one. The slug is final.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     Reader, WriteTx,
-    lists::Order,
+    lists::{List, Order},
     sql::{Row, Sql},
 };
 
@@ -39,6 +39,44 @@ fn read(row: &mut Row) -> Result<Comment> {
         created_at: row.get()?,
         version: row.get()?,
     })
+}
+
+fn read_item(row: &mut Row) -> Result<(Comment, Key, Uuid)> {
+    let comment = read(row)?;
+    let (key, id) = (Key::Time(comment.created_at), comment.id.uuid());
+    Ok((comment, key, id))
+}
+
+/// The order of lists of comments.
+const ORDER: Order<'static> = Order {
+    name: CommentQuery::ORDER,
+    key: "c.created_at",
+    id: "c.id",
+    descending: false,
+};
+
+/// ` FROM … WHERE …` for a list of comments.
+fn select(scope: &ReadScope, query: &CommentQuery) -> Sql {
+    scope.note(
+        query
+            .entry
+            .map_or(CacheTag::Records(RecordKind::Comment), CacheTag::Entry),
+    );
+    let mut sql = Sql::new(" FROM comment c JOIN entry e ON e.id = c.entry_id WHERE 1 = 1");
+    if let Some(entry) = query.entry {
+        sql.push(" AND c.entry_id = ").bind(entry.uuid());
+    }
+    match query.parent {
+        Some(Some(parent)) => {
+            sql.push(" AND c.parent_id = ").bind(parent.uuid());
+        }
+        Some(None) => {
+            sql.push(" AND c.parent_id IS NULL");
+        }
+        None => {}
+    }
+    readable(&mut sql, scope);
+    sql
 }
 
 /// Hides comments that wait or were rejected, and those under hidden entries.
@@ -66,53 +104,54 @@ impl Reader<'_> {
         query: &CommentQuery,
         page: &PageArgs,
     ) -> Result<Page<Comment>> {
-        scope.note(
-            query
-                .entry
-                .map_or(CacheTag::Records(RecordKind::Comment), CacheTag::Entry),
-        );
-        let order = Order {
-            name: "createdAt",
-            key: "c.created_at",
-            id: "c.id",
-            descending: false,
-        };
-        let mut from_where =
-            Sql::new(" FROM comment c JOIN entry e ON e.id = c.entry_id WHERE 1 = 1");
-        if let Some(entry) = query.entry {
-            from_where.push(" AND c.entry_id = ").bind(entry.uuid());
-        }
-        match query.parent {
-            Some(Some(parent)) => {
-                from_where.push(" AND c.parent_id = ").bind(parent.uuid());
-            }
-            Some(None) => {
-                from_where.push(" AND c.parent_id IS NULL");
-            }
-            None => {}
-        }
-        readable(&mut from_where, scope);
+        let from_where = select(scope, query);
         let total = self.total(&from_where, page).await?;
         let mut sql = Sql::new(&format!("SELECT {COLUMNS}"));
         sql.append(&from_where);
-        order.page(&mut sql, page)?;
+        ORDER.page(&mut sql, page)?;
         let rows = self.query(sql).await?;
-        order.collect(page, rows, total, |row| {
-            let comment = read(row)?;
-            let (key, id) = (Key::Time(comment.created_at), comment.id.uuid());
-            Ok((comment, key, id))
-        })
+        ORDER.collect(page, rows, total, read_item)
     }
 
-    /// One comment by id.
-    pub async fn comment(&self, scope: &ReadScope, id: CommentId) -> Result<Option<Comment>> {
-        scope.note(CacheTag::Record(id.to_string()));
-        let mut sql = Sql::new(&format!(
-            "SELECT {COLUMNS} FROM comment c JOIN entry e ON e.id = c.entry_id WHERE c.id = "
-        ));
-        sql.bind(id.uuid());
-        readable(&mut sql, scope);
-        self.query_one(sql).await?.as_mut().map(read).transpose()
+    /// The same page of several lists of comments, in one statement.
+    pub async fn comment_lists(
+        &self,
+        scope: &ReadScope,
+        queries: &[CommentQuery],
+        page: &PageArgs,
+    ) -> Result<Vec<Page<Comment>>> {
+        let lists: Vec<List<'_>> = queries
+            .iter()
+            .map(|query| List {
+                order: ORDER,
+                columns: COLUMNS,
+                from_where: select(scope, query),
+            })
+            .collect();
+        self.pages(&lists, page, read_item).await
+    }
+
+    /// Comments by id; those that are absent or hidden are missing in the answer.
+    pub async fn comments_by_ids(
+        &self,
+        scope: &ReadScope,
+        ids: &[CommentId],
+    ) -> Result<HashMap<CommentId, Comment>> {
+        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let mut all = HashMap::with_capacity(ids.len());
+        for chunk in uuids.chunks(500) {
+            let mut sql = Sql::new(&format!(
+                "SELECT {COLUMNS} FROM comment c JOIN entry e ON e.id = c.entry_id WHERE c.id IN "
+            ));
+            sql.id_list(chunk);
+            readable(&mut sql, scope);
+            for row in &mut self.query(sql).await? {
+                let comment = read(row)?;
+                all.insert(comment.id, comment);
+            }
+        }
+        Ok(all)
     }
 
     /// The first answers to each of these comments, in one statement.

@@ -1,7 +1,7 @@
 //! The one way a keyset page is read.
 
 use domain::{
-    Result,
+    Error, Result,
     paging::{Cursor, Edge, Key, Page, PageArgs},
 };
 use uuid::Uuid;
@@ -56,20 +56,33 @@ impl Order<'_> {
         total: Option<u64>,
         mut read: impl FnMut(&mut Row) -> Result<(T, Key, Uuid)>,
     ) -> Result<Page<T>> {
+        let mut items = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            items.push(read(&mut row)?);
+        }
+        Ok(self.page_of(page, items, total))
+    }
+
+    fn page_of<T>(
+        &self,
+        page: &PageArgs,
+        mut items: Vec<(T, Key, Uuid)>,
+        total: Option<u64>,
+    ) -> Page<T> {
         let size = usize::try_from(page.size).unwrap_or(usize::MAX);
-        let more = rows.len() > size;
-        let mut edges = Vec::with_capacity(rows.len().min(size));
-        for mut row in rows.into_iter().take(size) {
-            let (node, key, id) = read(&mut row)?;
-            edges.push(Edge {
+        let more = items.len() > size;
+        items.truncate(size);
+        let mut edges: Vec<Edge<T>> = items
+            .into_iter()
+            .map(|(node, key, id)| Edge {
                 node,
                 cursor: Cursor {
                     order: self.name.to_owned(),
                     key,
                     id,
                 },
-            });
-        }
+            })
+            .collect();
         if page.backward {
             edges.reverse();
         }
@@ -78,14 +91,28 @@ impl Order<'_> {
         } else {
             (more, page.cursor.is_some())
         };
-        Ok(Page {
+        Page {
             edges,
             has_next,
             has_previous,
             total,
-        })
+        }
     }
 }
+
+/// One of several lists that are read together.
+#[derive(Debug)]
+pub(crate) struct List<'a> {
+    /// Its order. All have the same, though their columns may come from different tables.
+    pub(crate) order: Order<'a>,
+    /// The SELECT list; the same for all.
+    pub(crate) columns: &'a str,
+    /// ` FROM … WHERE …`.
+    pub(crate) from_where: Sql,
+}
+
+/// How many lists go into one statement: SQLite takes at most 500.
+pub(crate) const LISTS_PER_STATEMENT: usize = 200;
 
 impl Reader<'_> {
     /// Counts the rows of `from_where`, if the page wants it.
@@ -100,4 +127,72 @@ impl Reader<'_> {
             None => Ok(None),
         }
     }
+
+    /// The same page of several lists, in their order: one statement however many lists there are,
+    /// and one more for the totals. Each list is read by its own index no further than the page
+    /// goes, so that the cost is that of the answer.
+    pub(crate) async fn pages<T>(
+        &self,
+        lists: &[List<'_>],
+        page: &PageArgs,
+        mut read: impl FnMut(&mut Row) -> Result<(T, Key, Uuid)>,
+    ) -> Result<Vec<Page<T>>> {
+        let mut pages = Vec::with_capacity(lists.len());
+        for chunk in lists.chunks(LISTS_PER_STATEMENT) {
+            let totals = self.totals(chunk, page).await?;
+            let mut sql = Sql::default();
+            for (number, list) in (0_i64..).zip(chunk) {
+                if number > 0 {
+                    sql.push(" UNION ALL ");
+                }
+                sql.push(&format!(
+                    "SELECT * FROM (SELECT CAST({number} AS bigint) AS list, {}",
+                    list.columns
+                ))
+                .append(&list.from_where);
+                list.order.page(&mut sql, page)?;
+                sql.push(") AS page");
+            }
+            let mut found: Vec<Vec<(T, Key, Uuid)>> = chunk.iter().map(|_| Vec::new()).collect();
+            for row in &mut self.query(sql).await? {
+                if let Some(items) = found.get_mut(list_of(row)?) {
+                    items.push(read(row)?);
+                }
+            }
+            for ((list, items), total) in chunk.iter().zip(found).zip(totals) {
+                pages.push(list.order.page_of(page, items, total));
+            }
+        }
+        Ok(pages)
+    }
+
+    /// How long lists are, if the page wants it.
+    async fn totals(&self, lists: &[List<'_>], page: &PageArgs) -> Result<Vec<Option<u64>>> {
+        let mut totals: Vec<Option<u64>> = lists.iter().map(|_| None).collect();
+        if !page.with_total {
+            return Ok(totals);
+        }
+        let mut sql = Sql::default();
+        for (number, list) in (0_i64..).zip(lists) {
+            if number > 0 {
+                sql.push(" UNION ALL ");
+            }
+            sql.push(&format!(
+                "SELECT CAST({number} AS bigint) AS list, count(*) FROM (SELECT 1"
+            ))
+            .append(&list.from_where)
+            .push(") AS counted");
+        }
+        for row in &mut self.query(sql).await? {
+            if let Some(total) = totals.get_mut(list_of(row)?) {
+                *total = Some(row.count()?);
+            }
+        }
+        Ok(totals)
+    }
+}
+
+/// Which list a row belongs to.
+fn list_of(row: &mut Row) -> Result<usize> {
+    usize::try_from(row.get::<i64>()?).map_err(Error::internal)
 }

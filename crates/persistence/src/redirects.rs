@@ -1,5 +1,7 @@
 //! Paths: what lives where, and what moved.
 
+use std::collections::HashMap;
+
 use domain::{
     Result,
     access::{Permit, ReadScope},
@@ -126,15 +128,28 @@ impl Reader<'_> {
         })
     }
 
-    /// One redirect by id.
-    pub async fn redirect(&self, scope: &ReadScope, id: RedirectId) -> Result<Option<Redirect>> {
-        scope.note(CacheTag::Record(id.to_string()));
-        let mut sql = Sql::new(&format!(
-            "SELECT {COLUMNS} FROM route r LEFT JOIN entry e ON e.id = r.entry_id"
-        ));
-        visible(&mut sql, scope, "e");
-        sql.push(" WHERE r.redirect_id = ").bind(id.uuid());
-        self.query_one(sql).await?.as_mut().map_or(Ok(None), read)
+    /// Redirects by id; those that are absent, or lead to what is hidden, are missing in the answer.
+    pub async fn redirects_by_ids(
+        &self,
+        scope: &ReadScope,
+        ids: &[RedirectId],
+    ) -> Result<HashMap<RedirectId, Redirect>> {
+        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let mut all = HashMap::with_capacity(ids.len());
+        for chunk in uuids.chunks(500) {
+            let mut sql = Sql::new(&format!(
+                "SELECT {COLUMNS} FROM route r LEFT JOIN entry e ON e.id = r.entry_id"
+            ));
+            visible(&mut sql, scope, "e");
+            sql.push(" WHERE r.redirect_id IN ").id_list(chunk);
+            for row in &mut self.query(sql).await? {
+                if let Some(redirect) = read(row)? {
+                    all.insert(redirect.id, redirect);
+                }
+            }
+        }
+        Ok(all)
     }
 }
 

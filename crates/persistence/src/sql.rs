@@ -95,12 +95,22 @@ impl Sql {
         self.text.is_empty()
     }
 
-    /// Adds another statement's text and values; only at a place where this one has no values yet.
+    /// Adds another statement's text and values; its values are counted on from those of this one.
     pub(crate) fn append(&mut self, other: &Self) -> &mut Self {
-        if self.values.is_empty() {
-            self.text.push_str(&other.text);
-            self.values.clone_from(&other.values);
+        let before = self.values.len();
+        let mut parts = other.text.split('$');
+        self.text.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = part.split_at(digits);
+            self.text.push('$');
+            match number.parse::<usize>() {
+                Ok(number) => self.text.push_str(&(number + before).to_string()),
+                Err(_) => self.text.push_str(number),
+            }
+            self.text.push_str(rest);
         }
+        self.values.extend_from_slice(&other.values);
         self
     }
 

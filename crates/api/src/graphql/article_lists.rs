@@ -13,6 +13,7 @@ use super::{
     articles::Article,
     connection::{Connection, Paging},
     context::{Here, both, session},
+    entry_lists,
     enums::FacetField,
     filters,
     loaders::{LatestByAuthor, LatestByTerm, TermArticleCount},
@@ -67,7 +68,7 @@ impl ArticleList {
             let page = latest(session, owner, query.edition, &args, wanted).await?;
             return Ok(Connection::with(page, ArticleFacets { query }));
         }
-        read(session, query, &args, wanted).await
+        read(session, query, args, wanted).await
     }
 
     /// All articles.
@@ -75,7 +76,7 @@ impl ArticleList {
         let session = session(ctx)?;
         let wanted = lookahead::page(ctx);
         let (query, args) = self.query(session, EntryFilter::default(), wanted)?;
-        read(session, query, &args, wanted).await
+        read(session, query, args, wanted).await
     }
 
     fn query(
@@ -112,12 +113,14 @@ impl ArticleList {
 async fn read(
     session: Here<'_>,
     query: EntryQuery,
-    args: &PageArgs,
+    args: PageArgs,
     wanted: PageSelection,
 ) -> Result<ArticleConnection> {
     // A list that is asked for its facets alone needs no page.
-    let page = if wanted.items || wanted.total {
-        articles::list(session.cx(), &query, args, wanted.parts).await?
+    let page: Page<Article> = if wanted.items || wanted.total {
+        entry_lists::read(session, query.clone(), args, wanted.parts)
+            .await?
+            .try_map(Article::try_from)?
     } else {
         Page::default()
     };

@@ -8,6 +8,7 @@ use super::{
     context::{parse_id, session},
     editions::Edition,
     entries::{Entry, RecordRef},
+    loaders::CollectionItems,
     lookahead,
     scalars::DateTime,
 };
@@ -66,9 +67,15 @@ impl Collection {
     ) -> Result<Connection<Entry>> {
         let wanted = lookahead::page(ctx);
         let page = Paging::new(first, after, last, before).check(wanted)?;
-        Ok(Connection::new(
-            collections::items(session(ctx)?.cx(), self.0.id, &page, wanted.parts).await?,
-        ))
+        // A wrong cursor must not spoil the lists that are read together with this one.
+        page.key_in(domain::collections::Collection::ITEM_ORDER)?;
+        let key = CollectionItems {
+            id: self.0.id,
+            page,
+            parts: wanted.parts,
+        };
+        let found = session(ctx)?.load(key).await?;
+        Ok(Connection::new(found.unwrap_or_default()))
     }
 
     /// Counts every save, from 1.

@@ -13,7 +13,7 @@ use super::{
     context::{parse_id, session},
     entries::Entry,
     enums::CommentStatus,
-    loaders::{EntryKey, Replies},
+    loaders::{CommentList, EntryKey, Replies},
     lookahead,
     scalars::DateTime,
 };
@@ -121,10 +121,17 @@ pub(crate) async fn list(
     query: &CommentQuery,
     paging: Paging,
 ) -> Result<Connection<Comment>> {
+    let session = session(ctx)?;
     let page = paging.check(lookahead::page(ctx))?;
-    Ok(Connection::new(
-        comments::list(session(ctx)?.cx(), query, &page).await?,
-    ))
+    page.key_in(CommentQuery::ORDER)?;
+    if !session.has_company() {
+        return Ok(Connection::new(
+            comments::list(session.cx(), query, &page).await?,
+        ));
+    }
+    let query = query.clone();
+    let found = session.load(CommentList { query, page }).await?;
+    Ok(Connection::new(found.unwrap_or_default()))
 }
 
 /// The root fields about comments.

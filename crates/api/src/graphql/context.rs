@@ -104,6 +104,11 @@ impl Here<'_> {
         }
     }
 
+    /// Whether other resolvers are likely to ask for the like at the same time.
+    pub(crate) fn has_company(self) -> bool {
+        self.has_company
+    }
+
     /// Reads one record: below a list together with all others that are asked for within a
     /// millisecond, elsewhere at once.
     pub(crate) async fn load<K>(

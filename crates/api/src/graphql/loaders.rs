@@ -11,15 +11,17 @@ use tokio::runtime::Handle;
 use tracing::Instrument;
 
 mod entries;
+mod lists;
 mod records;
 
 pub(crate) use entries::{
     BodyKey, EntryKey, GalleriesOfEntry, LatestByAuthor, LatestByTerm, RelatedArticles, Relations,
     RelationsKey, SectionsKey, SeoKey, TranslationsKey,
 };
+pub(crate) use lists::{AssetUsers, CollectionItems, CommentList, EntryList};
 pub(crate) use records::{
-    AssetKey, AssetTexts, AuthorKey, AuthorTexts, GalleryItems, GalleryKey, NewsletterKey, Replies,
-    TermArticleCount, TermChildren, TermKey, TermTexts,
+    AssetKey, AssetTexts, AuthorKey, AuthorTexts, CommentKey, GalleryItems, GalleryKey,
+    NewsletterKey, RedirectKey, Replies, TermArticleCount, TermChildren, TermKey, TermTexts,
 };
 
 /// An error that several waiting resolvers receive.
@@ -85,13 +87,13 @@ impl Loaders {
 }
 
 /// Groups keys by how they are to be read, as one call reads in one way only.
-fn grouped<K: Copy, How: Hash + Eq, What>(
+fn grouped<K: Clone, How: Hash + Eq, What>(
     keys: &[K],
     split: impl Fn(K) -> (How, What),
 ) -> HashMap<How, Vec<What>> {
     let mut groups: HashMap<How, Vec<What>> = HashMap::new();
     for key in keys {
-        let (how, what) = split(*key);
+        let (how, what) = split(key.clone());
         groups.entry(how).or_default().push(what);
     }
     groups

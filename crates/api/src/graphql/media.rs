@@ -15,7 +15,7 @@ use super::{
     editions::Edition,
     entries::Entry,
     enums::{AssetKind, Direction},
-    loaders::{AssetTexts, EntryKey},
+    loaders::{AssetTexts, AssetUsers, EntryKey},
     lookahead,
     scalars::{DateTime, Long},
 };
@@ -177,7 +177,10 @@ impl Asset {
     async fn used_by(&self, ctx: &Context<'_>) -> Result<Vec<Entry>> {
         let session = session(ctx)?;
         let parts = lookahead::entry_parts(ctx);
-        let ids = media::used_by(session.cx(), self.asset.id).await?;
+        let ids = session
+            .load(AssetUsers(self.asset.id))
+            .await?
+            .unwrap_or_default();
         let mut found = session
             .load_many(ids.iter().map(|id| EntryKey { id: *id, parts }).collect())
             .await?;

@@ -21,6 +21,7 @@ mod connection;
 mod context;
 mod editions;
 mod entries;
+mod entry_lists;
 mod enums;
 mod error;
 mod filters;

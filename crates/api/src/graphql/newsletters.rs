@@ -18,6 +18,7 @@ use super::{
     context::{Here, both, parse_id, session},
     editions::Edition,
     entries::{Entry, EntryArgs, EntryFields, EntryRef, RecordRef, Translation},
+    entry_lists,
     enums::View,
     filters::{self, IssueFilter, IssueOrder},
     loaders::{EntryKey, NewsletterKey, SectionsKey},
@@ -333,8 +334,8 @@ async fn list_issues(
         filter,
         order,
     };
-    let found = newsletters::list_issues(session(ctx)?.cx(), &query, &page, wanted.parts).await?;
-    Ok(Connection::new(found))
+    let found = entry_lists::read(session(ctx)?, query, page, wanted.parts).await?;
+    Ok(Connection::new(found.try_map(Issue::try_from)?))
 }
 
 /// The root fields about newsletters and issues.

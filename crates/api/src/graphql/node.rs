@@ -1,6 +1,6 @@
 //! Relay's way to fetch any record again by its id alone.
 
-use application::{collections, comments, menus, redirects};
+use application::{collections, menus};
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::{
     Error, FieldError,
@@ -18,7 +18,9 @@ use super::{
     editions::Edition,
     entries::Entry,
     galleries::Gallery,
-    loaders::{AssetKey, AuthorKey, EntryKey, GalleryKey, NewsletterKey, TermKey},
+    loaders::{
+        AssetKey, AuthorKey, CommentKey, EntryKey, GalleryKey, NewsletterKey, RedirectKey, TermKey,
+    },
     lookahead,
     media::Asset,
     menus::Menu,
@@ -179,12 +181,8 @@ async fn fetch(
         AnyId::Menu(id) => menus::get(cx, &menus::MenuGet::Id(id))
             .await?
             .map(|found| Node::Menu(found.into())),
-        AnyId::Comment(id) => comments::get(cx, id)
-            .await?
-            .map(|found| Node::Comment(found.into())),
-        AnyId::Redirect(id) => redirects::get(cx, id)
-            .await?
-            .map(|found| Node::Redirect(found.into())),
+        AnyId::Comment(id) => session.load(CommentKey(id)).await?.map(Node::Comment),
+        AnyId::Redirect(id) => session.load(RedirectKey(id)).await?.map(Node::Redirect),
         AnyId::Edition(id) => session
             .editions()
             .into_iter()

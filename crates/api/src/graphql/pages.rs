@@ -18,6 +18,7 @@ use super::{
     connection::{Connection, Listed, Paging},
     context::{Here, both, session},
     entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
+    entry_lists,
     enums::View,
     filters::{self, PageFilter, PageOrder},
     loaders::EntryKey,
@@ -242,8 +243,8 @@ async fn list(
         filter,
         order,
     };
-    let found = pages::list(session(ctx)?.cx(), &query, &page, wanted.parts).await?;
-    Ok(Connection::new(found))
+    let found = entry_lists::read(session(ctx)?, query, page, wanted.parts).await?;
+    Ok(Connection::new(found.try_map(Page::try_from)?))
 }
 
 /// The root fields about pages.

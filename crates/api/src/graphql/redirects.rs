@@ -15,6 +15,7 @@ use super::{
 };
 
 /// An old path.
+#[derive(Clone)]
 pub(crate) struct Redirect(domain::redirects::Redirect);
 
 impl From<domain::redirects::Redirect> for Redirect {

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     Reader,
-    lists::Order,
+    lists::{List, Order},
     sql::{Row, Sql},
 };
 
@@ -101,6 +101,61 @@ fn hide(sql: &mut Sql, scope: &ReadScope, alias: &str, status: &str) {
     }
 }
 
+/// A list of entries as SQL.
+struct EntryList {
+    /// The SELECT list. The sort key stands last, so that cursors are made of what the database
+    /// compared.
+    columns: String,
+    /// The columns of the order.
+    key: String,
+    id: String,
+    from_where: Sql,
+}
+
+impl EntryList {
+    fn new(scope: &ReadScope, query: &EntryQuery, parts: Parts) -> Result<Self> {
+        scope.note(CacheTag::List(query.kind, query.edition));
+        let (columns, joins) = select(Some(query.kind), parts);
+        let source = filter::source(scope, query)?;
+        let (key, id) = source.order_columns(query)?;
+        let mut from_where = Sql::new(source.from);
+        from_where.push(&joins).push(" WHERE ");
+        source.conditions(&mut from_where, scope, query);
+        Ok(Self {
+            columns: format!("{columns}, {key} AS sort_key"),
+            key,
+            id,
+            from_where,
+        })
+    }
+
+    fn order(&self, query: &EntryQuery) -> Order<'_> {
+        Order {
+            name: query.order.name(),
+            key: &self.key,
+            id: &self.id,
+            descending: query.order.descending,
+        }
+    }
+}
+
+/// Reads the columns an [`EntryList`] selects.
+fn read_item(
+    row: &mut Row,
+    query: &EntryQuery,
+    parts: Parts,
+    scope: &ReadScope,
+) -> Result<(Content, Key, Uuid)> {
+    let content = read_content(row, Some(query.kind), parts, scope)?;
+    let key = match query.order.field {
+        EntryOrderField::PublishedAt | EntryOrderField::UpdatedAt => Key::Time(row.time()?),
+        EntryOrderField::Title => Key::Text(row.get()?),
+        EntryOrderField::Position => Key::Int(row.get()?),
+    };
+    let id = content.entry().id.uuid();
+    Ok((content, key, id))
+}
+
 impl Reader<'_> {
     /// A page of entries of one kind, with the asked parts in them.
     pub async fn entries(
@@ -110,38 +165,57 @@ impl Reader<'_> {
         page: &PageArgs,
         parts: Parts,
     ) -> Result<Page<Content>> {
-        scope.note(CacheTag::List(query.kind, query.edition));
-        let (columns, joins) = select(Some(query.kind), parts);
-        let source = filter::source(scope, query)?;
-        let (key, id) = source.order_columns(query)?;
-        let order = Order {
-            name: query.order.name(),
-            key: &key,
-            id: &id,
-            descending: query.order.descending,
-        };
-        let mut from_where = Sql::new(source.from);
-        from_where.push(&joins).push(" WHERE ");
-        source.conditions(&mut from_where, scope, query);
-        let total = self.total(&from_where, page).await?;
+        let list = EntryList::new(scope, query, parts)?;
+        let order = list.order(query);
+        let total = self.total(&list.from_where, page).await?;
         let mut sql = Sql::new("SELECT ");
-        // The sort key stands last, so that cursors are made of what the database compared.
-        sql.push(&columns).push(", ").push(&key).append(&from_where);
+        sql.push(&list.columns).append(&list.from_where);
         order.page(&mut sql, page)?;
         let rows = self.query(sql).await?;
-        let mut found = order.collect(page, rows, total, |row| {
-            let content = read_content(row, Some(query.kind), parts, scope)?;
-            let key = match query.order.field {
-                EntryOrderField::PublishedAt | EntryOrderField::UpdatedAt => Key::Time(row.time()?),
-                EntryOrderField::Title => Key::Text(row.get()?),
-                EntryOrderField::Position => Key::Int(row.get()?),
-            };
-            let id = content.entry().id.uuid();
-            Ok((content, key, id))
-        })?;
+        let mut found =
+            order.collect(page, rows, total, |row| read_item(row, query, parts, scope))?;
         self.fill_relations(
             scope,
             found.edges.iter_mut().map(|edge| &mut edge.node),
+            parts,
+        )
+        .await?;
+        Ok(found)
+    }
+
+    /// The same page of several lists in one statement. The lists are of one kind and in one order.
+    pub async fn entry_lists(
+        &self,
+        scope: &ReadScope,
+        queries: &[EntryQuery],
+        page: &PageArgs,
+        parts: Parts,
+    ) -> Result<Vec<Page<Content>>> {
+        let Some(first) = queries.first() else {
+            return Ok(Vec::new());
+        };
+        let prepared: Vec<EntryList> = queries
+            .iter()
+            .map(|query| EntryList::new(scope, query, parts))
+            .collect::<Result<_>>()?;
+        let lists: Vec<List<'_>> = prepared
+            .iter()
+            .zip(queries)
+            .map(|(list, query)| List {
+                order: list.order(query),
+                columns: &list.columns,
+                from_where: list.from_where.clone(),
+            })
+            .collect();
+        let mut found = self
+            .pages(&lists, page, |row| read_item(row, first, parts, scope))
+            .await?;
+        self.fill_relations(
+            scope,
+            found
+                .iter_mut()
+                .flat_map(|page| &mut page.edges)
+                .map(|edge| &mut edge.node),
             parts,
         )
         .await?;

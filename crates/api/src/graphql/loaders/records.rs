@@ -2,11 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use application::{authors, comments, galleries, media, newsletters, terms};
+use application::{authors, comments, galleries, media, newsletters, redirects, terms};
 use async_graphql::dataloader::Loader;
 use domain::{
     authors::AuthorText,
-    id::{AssetId, AuthorId, CategoryId, CommentId, EditionId, GalleryId, NewsletterId},
+    id::{
+        AssetId, AuthorId, CategoryId, CommentId, EditionId, GalleryId, NewsletterId, RedirectId,
+    },
     media::AssetText,
     terms::{Term, TermId, TermText},
     text::Localized,
@@ -20,6 +22,7 @@ use crate::graphql::{
     galleries::Gallery,
     media::{Asset, Figure},
     newsletters::Newsletter,
+    redirects::Redirect,
     terms::Category,
 };
 
@@ -313,6 +316,45 @@ impl Loader<NewsletterKey> for Source {
         Ok(found
             .into_iter()
             .map(|(id, newsletter)| (NewsletterKey(id), Newsletter::from(newsletter)))
+            .collect())
+    }
+}
+
+/// A comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct CommentKey(pub CommentId);
+
+impl Loader<CommentKey> for Source {
+    type Value = Comment;
+    type Error = SharedError;
+
+    async fn load(&self, keys: &[CommentKey]) -> Result<HashMap<CommentKey, Comment>, SharedError> {
+        let ids: Vec<CommentId> = keys.iter().map(|key| key.0).collect();
+        let found = comments::by_ids(&self.cx, &ids).await?;
+        Ok(found
+            .into_iter()
+            .map(|(id, comment)| (CommentKey(id), Comment::from(comment)))
+            .collect())
+    }
+}
+
+/// A redirect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RedirectKey(pub RedirectId);
+
+impl Loader<RedirectKey> for Source {
+    type Value = Redirect;
+    type Error = SharedError;
+
+    async fn load(
+        &self,
+        keys: &[RedirectKey],
+    ) -> Result<HashMap<RedirectKey, Redirect>, SharedError> {
+        let ids: Vec<RedirectId> = keys.iter().map(|key| key.0).collect();
+        let found = redirects::by_ids(&self.cx, &ids).await?;
+        Ok(found
+            .into_iter()
+            .map(|(id, redirect)| (RedirectKey(id), Redirect::from(redirect)))
             .collect())
     }
 }
