@@ -381,22 +381,39 @@ async fn drafts_are_in_no_feed() {
 }
 
 #[tokio::test]
-#[ignore = "a path in a body is resolved against the host, not against the base URL of its edition"]
 async fn links_in_bodies_lead_to_their_edition() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
+    let picture = server.picture(site.fa, "Bridge").await;
     let target = server.article(site.fa, "Target").slug("target").await;
     server
         .article(site.fa, "Linking")
-        .body("<p><a href=\"/2026/05/target\">there</a></p>")
+        .body(&format!(
+            "<p><a href=\"/2026/05/target\">there</a> <a href=\"/fa/2026/05/target#end\">its end</a> \
+             <a href=\"https://elsewhere.example/x\">elsewhere</a> <img src=\"/pictures/a.png\" alt=\"\"> \
+             <img src=\"asset:{picture}\" alt=\"\"></p>"
+        ))
         .await;
-    let url = server.get_json(&format!("/api/v1/articles/{target}")).await["url"].take();
-    let channel = rss(&server, "/feeds/fa/rss.xml").await;
-    let linking = channel
-        .items
-        .iter()
-        .find(|item| item.title.as_deref() == Some("Linking"))
-        .unwrap();
-    let content = linking.content.as_deref().unwrap();
-    assert!(content.contains(&format!("href={url}")), "{content}");
+    let target = server.get_json(&format!("/api/v1/articles/{target}")).await;
+    let url = target["url"].as_str().unwrap();
+    assert_eq!(url, "https://example.org/fa/2026/05/target");
+    let asset = server.get_json(&format!("/api/v1/assets/{picture}")).await;
+    let asset = asset["url"].as_str().unwrap();
+    for file in ["rss.xml", "atom.xml", "feed.json"] {
+        let text = server.get_text(&format!("/feeds/fa/{file}")).await;
+        let text = text
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("\\\"", "\"");
+        for expected in [
+            &format!("href=\"{url}\""),
+            &format!("href=\"{url}#end\""),
+            "href=\"https://elsewhere.example/x\"",
+            "src=\"https://example.org/fa/pictures/a.png\"",
+            &format!("src=\"{asset}\""),
+        ] {
+            assert!(text.contains(expected), "{file}: {expected}\n{text}");
+        }
+    }
 }

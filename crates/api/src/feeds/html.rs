@@ -12,14 +12,17 @@ const ADDRESSES: [&str; 5] = ["href", "src", "poster", "cite", "data"];
 #[derive(Debug, Clone)]
 pub(super) struct Base {
     page: Option<Url>,
+    site: Option<Url>,
     files: Option<Url>,
 }
 
 impl Base {
-    /// `page`: the address of the entry. `files`: the origin that serves our media.
-    pub(super) fn new(page: &str, files: &str) -> Self {
+    /// `page`: the address of the entry. `site`: the base URL of its edition. `files`: that of the
+    /// server of our media.
+    pub(super) fn new(page: &str, site: &str, files: &str) -> Self {
         Self {
             page: Url::parse(page).ok(),
+            site: Url::parse(site).ok(),
             files: Url::parse(files).ok(),
         }
     }
@@ -29,14 +32,32 @@ impl Base {
         if Url::parse(address) != Err(url::ParseError::RelativeUrlWithoutBase) {
             return None;
         }
+        if !address.starts_with('/') || address.starts_with("//") {
+            return self.page.as_ref()?.join(address).ok().map(String::from);
+        }
         // Stored media is served by this server, everything else by the edition's frontend.
         let base = if address.starts_with("/media/asset_") {
             &self.files
         } else {
-            &self.page
+            &self.site
         };
-        base.as_ref()?.join(address).ok().map(String::from)
+        below(base.as_ref()?, address)
     }
+}
+
+/// A path of a site whose base URL may have a path itself. One that has the latter in it already is
+/// meant as browsers read it.
+fn below(site: &Url, path: &str) -> Option<String> {
+    let prefix = site.path().trim_end_matches('/');
+    let is_whole = path
+        .strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
+    let joined = if is_whole {
+        site.join(path)
+    } else {
+        site.join(&format!("{prefix}{path}"))
+    };
+    joined.ok().map(String::from)
 }
 
 /// Makes all addresses in sanitised HTML absolute. Everything else stays byte by byte as it is.
@@ -200,9 +221,41 @@ mod tests {
             html,
             &Base::new(
                 "https://gazette.example/2026/03/bees",
+                "https://gazette.example",
                 "https://api.example",
             ),
         )
+    }
+
+    #[test]
+    fn a_path_stands_below_the_base_url_though_that_has_a_path() {
+        let base = Base::new(
+            "https://gazette.example/fa/2026/03/bees",
+            "https://gazette.example/fa",
+            "https://gazette.example/api",
+        );
+        for (address, expected) in [
+            ("/2026/03/wax", "https://gazette.example/fa/2026/03/wax"),
+            ("/fa/2026/03/wax", "https://gazette.example/fa/2026/03/wax"),
+            ("/fa?page=2", "https://gazette.example/fa?page=2"),
+            ("/fable#end", "https://gazette.example/fa/fable#end"),
+            ("/?p=7", "https://gazette.example/fa/?p=7"),
+            ("/", "https://gazette.example/fa/"),
+            ("wax", "https://gazette.example/fa/2026/03/wax"),
+            ("#end", "https://gazette.example/fa/2026/03/bees#end"),
+            ("//cdn.example/a.png", "https://cdn.example/a.png"),
+            (
+                "/media/asset_01/1/a.png",
+                "https://gazette.example/api/media/asset_01/1/a.png",
+            ),
+        ] {
+            assert_eq!(
+                base.resolve(address).as_deref(),
+                Some(expected),
+                "{address}"
+            );
+        }
+        assert_eq!(base.resolve("https://gazette.example/2026/03/wax"), None);
     }
 
     #[test]

@@ -205,14 +205,16 @@ impl Items<'_> {
 
     /// The absolute address of an entry, in its own edition.
     fn url(&self, entry: &Entry) -> String {
-        self.editions
-            .get(entry.edition)
-            .unwrap_or(self.edition)
-            .url(&entry.path)
+        self.edition_of(entry).url(&entry.path)
+    }
+
+    fn edition_of(&self, entry: &Entry) -> &Edition {
+        self.editions.get(entry.edition).unwrap_or(self.edition)
     }
 
     fn base(&self, entry: &Entry) -> Base {
-        Base::new(&self.url(entry), self.cx.public_url())
+        let site = &self.edition_of(entry).base_url;
+        Base::new(&self.url(entry), site, self.cx.public_url())
     }
 
     fn person(&self, contribution: &Contribution) -> Option<Person> {
