@@ -85,8 +85,7 @@ impl Reader<'_> {
         ids: &[AssetId],
         edition: EditionId,
     ) -> Result<HashMap<AssetId, Asset>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
-        let mut all = HashMap::with_capacity(ids.len());
+        let mut all: HashMap<AssetId, Asset> = HashMap::with_capacity(ids.len());
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         for chunk in uuids.chunks(500) {
             let columns = asset_columns(self.engine);
@@ -105,6 +104,14 @@ impl Reader<'_> {
                 all.insert(asset.id, asset);
             }
         }
+        // What is hidden is not named. When it is shown, the lists of assets change.
+        scope.note_all(ids.iter().map(|id| {
+            if all.contains_key(id) {
+                CacheTag::Record(id.to_string())
+            } else {
+                CacheTag::Records(RecordKind::Asset)
+            }
+        }));
         let nameless: Vec<AssetId> = all
             .values()
             .filter(|asset| asset.text.value == AssetText::default())

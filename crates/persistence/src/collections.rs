@@ -107,6 +107,7 @@ impl Reader<'_> {
         parts: Parts,
     ) -> Result<Vec<Page<Content>>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        let columns = Sql::new("e.kind, x.entry_id, x.position");
         let lists: Vec<List<'_>> = ids
             .iter()
             .map(|id| {
@@ -117,7 +118,7 @@ impl Reader<'_> {
                 visible(&mut from_where, scope, "e");
                 List {
                     order: ITEMS,
-                    columns: "e.kind, x.entry_id, x.position",
+                    columns: &columns,
                     from_where,
                 }
             })

@@ -120,11 +120,12 @@ impl Reader<'_> {
         queries: &[CommentQuery],
         page: &PageArgs,
     ) -> Result<Vec<Page<Comment>>> {
+        let columns = Sql::new(COLUMNS);
         let lists: Vec<List<'_>> = queries
             .iter()
             .map(|query| List {
                 order: ORDER,
-                columns: COLUMNS,
+                columns: &columns,
                 from_where: select(scope, query),
             })
             .collect();

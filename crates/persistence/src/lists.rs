@@ -106,7 +106,7 @@ pub(crate) struct List<'a> {
     /// Its order. All have the same, though their columns may come from different tables.
     pub(crate) order: Order<'a>,
     /// The SELECT list; the same for all.
-    pub(crate) columns: &'a str,
+    pub(crate) columns: &'a Sql,
     /// ` FROM … WHERE …`.
     pub(crate) from_where: Sql,
 }
@@ -146,9 +146,9 @@ impl Reader<'_> {
                     sql.push(" UNION ALL ");
                 }
                 sql.push(&format!(
-                    "SELECT * FROM (SELECT CAST({number} AS bigint) AS list, {}",
-                    list.columns
+                    "SELECT * FROM (SELECT CAST({number} AS bigint) AS list, "
                 ))
+                .append(list.columns)
                 .append(&list.from_where);
                 list.order.page(&mut sql, page)?;
                 sql.push(") AS page");

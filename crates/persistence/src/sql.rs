@@ -31,9 +31,16 @@ impl Sql {
         self
     }
 
-    /// Adds a value.
+    /// Adds a value. PostgreSQL has no texts with a NUL, so that one counts as unreadable on either
+    /// engine: it is stored as U+FFFD, as HTML does, and what is looked for by it is not found.
     pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
-        self.values.push(value.into());
+        let mut value = value.into();
+        if let Value::String(Some(text)) = &mut value
+            && text.contains('\0')
+        {
+            *text = text.replace('\0', "\u{fffd}");
+        }
+        self.values.push(value);
         self.text.push('$');
         self.text.push_str(&self.values.len().to_string());
         self

@@ -36,13 +36,27 @@ pub(crate) use relations::{AssetRow, best_text};
 pub(crate) use relations_sql::asset_columns;
 pub use write::EntrySave;
 
-const ENTRY: &str = "e.id, e.kind, e.edition_id, e.group_id, e.translated_from_id, e.translated_from_version, e.parent_id, e.slug, e.path, e.title, \
+const ENTRY: &str =
+    "e.id, e.kind, e.edition_id, e.group_id, e.translated_from_id, e.translated_from_version";
+const ENTRY_REST: &str = ", e.slug, e.path, e.title, \
     e.status, e.version, e.has_pending_changes, e.scheduled_at, e.published_at, e.sort_at, e.is_featured, e.owner_id, e.guid, e.created_at, e.updated_at, \
     e.excerpt, e.derived_excerpt, e.word_count, e.reading_time_minutes, e.comments_open, e.comment_count";
 
-/// Adds the SELECT list and the joins it needs. `kind`: `None` reads entries of any kind.
-fn select(kind: Option<ContentKind>, parts: Parts) -> (String, String) {
-    let mut columns = ENTRY.to_owned();
+/// Whether what is above an entry may be hidden from the actor; only pages stand below others.
+fn may_hide_parents(kind: Option<ContentKind>, scope: &ReadScope) -> bool {
+    kind.is_none_or(|kind| kind == ContentKind::Page) && *scope.visibility() != Visibility::All
+}
+
+/// Makes the SELECT list and the joins it needs. `kind`: `None` reads entries of any kind.
+fn select(kind: Option<ContentKind>, parts: Parts, scope: &ReadScope) -> (Sql, String) {
+    let mut selected = Sql::new(ENTRY);
+    selected.push(", e.parent_id");
+    if may_hide_parents(kind, scope) {
+        selected.push(", (SELECT g.id FROM entry g WHERE g.id = e.parent_id");
+        visible(&mut selected, scope, "g");
+        selected.push(")");
+    }
+    let mut columns = ENTRY_REST.to_owned();
     let mut joins = String::new();
     let has = |wanted: ContentKind| kind.is_none_or(|kind| kind == wanted);
     if has(ContentKind::Article) {
@@ -64,7 +78,8 @@ fn select(kind: Option<ContentKind>, parts: Parts) -> (String, String) {
         columns.push_str(", b.parser_version, b.source_format, b.source, b.html, b.markdown, b.plain_text, b.blocks");
         joins.push_str(" LEFT JOIN entry_body b ON b.entry_id = e.id");
     }
-    (columns, joins)
+    selected.push(&columns);
+    (selected, joins)
 }
 
 /// Adds the condition that hides what the actor may not see, so that indexes of what is public can
@@ -105,7 +120,7 @@ fn hide(sql: &mut Sql, scope: &ReadScope, alias: &str, status: &str) {
 struct EntryList {
     /// The SELECT list. The sort key stands last, so that cursors are made of what the database
     /// compared.
-    columns: String,
+    columns: Sql,
     /// The columns of the order.
     key: String,
     id: String,
@@ -115,14 +130,15 @@ struct EntryList {
 impl EntryList {
     fn new(scope: &ReadScope, query: &EntryQuery, parts: Parts) -> Result<Self> {
         scope.note(CacheTag::List(query.kind, query.edition));
-        let (columns, joins) = select(Some(query.kind), parts);
+        let (mut columns, joins) = select(Some(query.kind), parts, scope);
         let source = filter::source(scope, query)?;
         let (key, id) = source.order_columns(query)?;
         let mut from_where = Sql::new(source.from);
         from_where.push(&joins).push(" WHERE ");
         source.conditions(&mut from_where, scope, query);
+        columns.push(&format!(", {key} AS sort_key"));
         Ok(Self {
-            columns: format!("{columns}, {key} AS sort_key"),
+            columns,
             key,
             id,
             from_where,
@@ -169,7 +185,7 @@ impl Reader<'_> {
         let order = list.order(query);
         let total = self.total(&list.from_where, page).await?;
         let mut sql = Sql::new("SELECT ");
-        sql.push(&list.columns).append(&list.from_where);
+        sql.append(&list.columns).append(&list.from_where);
         order.page(&mut sql, page)?;
         let rows = self.query(sql).await?;
         let mut found =
@@ -230,7 +246,6 @@ impl Reader<'_> {
         parts: Parts,
     ) -> Result<HashMap<EntryId, Content>> {
         let mut all: HashMap<EntryId, Content> = HashMap::with_capacity(ids.len());
-        scope.note_all(ids.iter().map(|id| CacheTag::Entry(*id)));
         for chunk in ids.chunks(500) {
             let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
             let kind = chunk
@@ -250,6 +265,14 @@ impl Reader<'_> {
                 }
             }
         }
+        // What is hidden is not named. When it is published, the lists of its kind change.
+        scope.note_all(ids.iter().map(|id| {
+            if all.contains_key(id) {
+                CacheTag::Entry(*id)
+            } else {
+                CacheTag::List(id.kind, None)
+            }
+        }));
         self.fill_relations(scope, all.values_mut(), parts).await?;
         Ok(all)
     }
@@ -341,8 +364,10 @@ impl Reader<'_> {
         parts: Parts,
         condition: impl FnOnce(&mut Sql),
     ) -> Result<Vec<Content>> {
-        let (columns, joins) = select(kind, parts);
-        let mut sql = Sql::new(&format!("SELECT {columns} FROM entry e{joins} WHERE "));
+        let (columns, joins) = select(kind, parts, scope);
+        let mut sql = Sql::new("SELECT ");
+        sql.append(&columns)
+            .push(&format!(" FROM entry e{joins} WHERE "));
         condition(&mut sql);
         // What names the entries finds them; an index of all that is public would be far longer.
         hide(&mut sql, scope, "e", &self.engine.unindexed("e.status"));
@@ -370,7 +395,7 @@ fn read_content(
     parts: Parts,
     scope: &ReadScope,
 ) -> Result<Content> {
-    let entry = read_entry(row)?;
+    let entry = read_entry(row, may_hide_parents(kind, scope), scope)?;
     let own_kind = entry.id.kind;
     let missing = || Error::internal(format!("the detail row of {} is missing", entry.id));
     let shared = Shared {
@@ -438,13 +463,21 @@ fn read_content(
     })
 }
 
-fn read_entry(row: &mut Row) -> Result<Entry> {
+fn read_entry(row: &mut Row, hides_parent: bool, scope: &ReadScope) -> Result<Entry> {
     let uuid: Uuid = row.get()?;
     let kind: ContentKind = row.parse()?;
     let edition = Id::from_uuid(row.get()?);
     let group = Id::from_uuid(row.get()?);
     let (source, source_version): (Option<Uuid>, Option<i64>) = (row.get()?, row.get()?);
-    let parent: Option<Uuid> = row.get()?;
+    let mut parent: Option<Uuid> = row.get()?;
+    if hides_parent {
+        let shown: Option<Uuid> = row.get()?;
+        if parent.is_some() && shown.is_none() {
+            // It shows once it is published, and then the lists of its kind change.
+            scope.note(CacheTag::List(kind, None));
+        }
+        parent = shown;
+    }
     Ok(Entry {
         id: EntryId::new(kind, uuid),
         edition,
