@@ -347,39 +347,57 @@ pub fn check(
     variables: &Variables,
     limits: &Limits,
 ) -> Result<Cost, Violation> {
+    check_counting(document, operation_name, variables, limits, &mut 0)
+}
+
+/// The same as [`check`]; adds the steps it took to `steps`, also for a document it
+/// refuses: bytes and values looked at, tokens taken, fragments summed up.
+///
+/// # Errors
+///
+/// The first bound of `limits` the document breaks.
+pub fn check_counting(
+    document: &str,
+    operation_name: Option<&str>,
+    variables: &Variables,
+    limits: &Limits,
+    steps: &mut usize,
+) -> Result<Cost, Violation> {
     bounded(
         Bound::DocumentBytes,
         limits.max_document_bytes,
         document.len(),
     )?;
     let mut inputs = inputs::Inputs::measure(variables, limits)?;
-    let lexed = lexer::read(document, limits)?;
+    *steps = steps.saturating_add(inputs.steps);
+    let lexed = lexer::read(document, limits, steps)?;
     let mut cost = Cost {
         tokens: lexed.tokens.len(),
         directives: lexed.directives,
-        steps: lexed.steps.saturating_add(inputs.steps),
         ..Cost::default()
     };
-    if !lexed.whole {
-        return Ok(cost);
+    if lexed.whole {
+        let result = inputs
+            .read_definitions(&lexed.tokens, limits)
+            .map_err(Stop::from)
+            .and_then(|()| {
+                // The definitions are read in one pass of their own.
+                *steps = steps.saturating_add(lexed.tokens.len());
+                walk::walk(document, &lexed.tokens, &inputs, limits, steps)
+            })
+            .and_then(|walked| {
+                cost.aliases = walked.aliases;
+                let sums = graph::totals(document, &walked.definitions, steps)?;
+                *steps = steps.saturating_add(sums.len());
+                graph::evaluate(&walked.definitions, &sums, operation_name, limits, cost)
+                    .map_err(Stop::from)
+            });
+        match result {
+            Ok(whole) => cost = whole,
+            Err(Stop::Refuse(violation)) => return Err(violation),
+            Err(Stop::NotUnderstood) => {}
+        }
     }
-    let result = inputs
-        .read_definitions(&lexed.tokens, limits)
-        .map_err(Stop::from)
-        .and_then(|()| walk::walk(document, &lexed.tokens, &inputs, limits))
-        .and_then(|walked| {
-            cost.aliases = walked.aliases;
-            // The definitions are read in one pass of their own.
-            cost.steps = cost
-                .steps
-                .saturating_add(lexed.tokens.len())
-                .saturating_add(walked.steps);
-            graph::evaluate(document, &walked.definitions, operation_name, limits, cost)
-                .map_err(Stop::from)
-        });
-    match result {
-        Ok(cost) => Ok(cost),
-        Err(Stop::Refuse(violation)) => Err(violation),
-        Err(Stop::NotUnderstood) => Ok(cost),
-    }
+    cost.steps = *steps;
+    Ok(cost)
 }

@@ -203,6 +203,8 @@ mod tests {
         assert_eq!(lengths.get("articles"), Some(&20));
         assert_eq!(lengths.get("related"), Some(&4));
         assert_eq!(lengths.get("ancestors"), Some(&10));
+        assert_eq!(lengths.get("blocks"), Some(&5));
+        assert_eq!(lengths.get("spans"), Some(&3));
         for one in ["nodes", "edges", "article", "name", "marks"] {
             assert_eq!(lengths.get(one), None, "{one}");
         }

@@ -14,6 +14,11 @@ use domain::paging::DEFAULT_PAGE_SIZE;
 /// How long a list without pages is taken to be when the cost of a document is reckoned.
 const UNPAGED_LENGTH: usize = 10;
 
+/// How long the lists within a body are taken to be. They are stored with it, so that one statement
+/// reads them all, and they stand within each other: the product of their lengths is what counts,
+/// and the longest of each never meet in one body.
+const BODY_LENGTHS: [(&str, usize); 2] = [("blocks", 5), ("spans", 3)];
+
 /// The fields of objects and interfaces.
 #[derive(Debug)]
 pub(crate) struct Types {
@@ -91,7 +96,8 @@ impl Types {
         let inside_page = matches!(name, "edges" | "nodes");
         match &field.ty.node.base {
             BaseType::List(inner) if !inside_page && !self.is_leaf(&inner.base) => {
-                Some(UNPAGED_LENGTH)
+                let of_body = BODY_LENGTHS.iter().find(|(known, _)| *known == name);
+                Some(of_body.map_or(UNPAGED_LENGTH, |(_, length)| *length))
             }
             BaseType::List(_) | BaseType::Named(_) => None,
         }

@@ -53,14 +53,15 @@ impl Totals {
     }
 }
 
-/// The sums of all definitions, fragments included, and the steps it took.
+/// The sums of all definitions, fragments included.
 ///
 /// This is a depth-first walk with a stack of its own: a fragment is summed up
 /// when everything it spreads has been, and never again.
-fn totals(
+pub(super) fn totals(
     document: &str,
     definitions: &[Definition<'_>],
-) -> Result<(Vec<Totals>, usize), Violation> {
+    steps: &mut usize,
+) -> Result<Vec<Totals>, Violation> {
     let fragments: HashMap<&str, usize> = definitions
         .iter()
         .enumerate()
@@ -72,14 +73,13 @@ fn totals(
         .map(|definition| definition.totals)
         .collect();
     let mut states = vec![State::New; definitions.len()];
-    let mut steps: usize = 0;
     for start in 0..definitions.len() {
         if states.get(start) != Some(&State::New) {
             continue;
         }
         let mut open = vec![(start, 0_usize)];
         while let Some((at, done)) = open.pop() {
-            steps = steps.saturating_add(1);
+            *steps = steps.saturating_add(1);
             if let Some(state) = states.get_mut(at) {
                 *state = State::Open;
             }
@@ -115,7 +115,7 @@ fn totals(
             }
         }
     }
-    Ok((sums, steps))
+    Ok(sums)
 }
 
 /// Holds the sums of a document against the limits.
@@ -124,17 +124,16 @@ fn totals(
 /// of validation is summed over all and the rest taken from the one to run. If
 /// that cannot be told, the largest counts.
 pub(super) fn evaluate(
-    document: &str,
     definitions: &[Definition<'_>],
+    sums: &[Totals],
     operation_name: Option<&str>,
     limits: &Limits,
     cost: Cost,
 ) -> Result<Cost, Violation> {
-    let (sums, steps) = totals(document, definitions)?;
     let operations = || {
         definitions
             .iter()
-            .zip(&sums)
+            .zip(sums)
             .filter(|(definition, _)| !definition.fragment)
     };
     let named = operation_name.is_some()
@@ -160,10 +159,6 @@ pub(super) fn evaluate(
         root_fields: most(|sum| sum.root_fields),
         introspection_fields: most(|sum| sum.introspection_fields),
         expanded_selections: all(|sum| sum.expanded),
-        steps: cost
-            .steps
-            .saturating_add(steps)
-            .saturating_add(definitions.len()),
         ..cost
     };
     let found = [

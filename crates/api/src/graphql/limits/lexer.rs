@@ -36,8 +36,6 @@ pub(super) struct Lexed<'a> {
     pub(super) whole: bool,
     /// How many `@` there are.
     pub(super) directives: usize,
-    /// Bytes read and tokens made.
-    pub(super) steps: usize,
 }
 
 /// The line and column of an offset.
@@ -208,28 +206,36 @@ fn partner(open: u8) -> Option<u8> {
     }
 }
 
-/// Reads the tokens of a document and bounds what the parser recurses on.
-pub(super) fn read<'a>(document: &'a str, limits: &Limits) -> Result<Lexed<'a>, Violation> {
+/// Reads the tokens of a document and bounds what the parser recurses on. Adds bytes read and
+/// tokens made to `steps`.
+pub(super) fn read<'a>(
+    document: &'a str,
+    limits: &Limits,
+    steps: &mut usize,
+) -> Result<Lexed<'a>, Violation> {
     let bytes = document.as_bytes();
     let mut lexed = Lexed {
         tokens: Vec::new(),
         whole: true,
         directives: 0,
-        steps: 0,
     };
     let mut open: Vec<u8> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let skipped = ignored(bytes, at);
         if skipped > 0 {
+            *steps = steps.saturating_add(skipped);
             at = at.saturating_add(skipped);
             continue;
         }
         let Some(token) = token(document, at) else {
             lexed.whole = false;
+            // A string may have been read to the end of the document, and its brackets are counted.
+            *steps = steps.saturating_add(2_usize.saturating_mul(bytes.len().saturating_sub(at)));
             refuse_deep_remains(document, at, open.len(), limits)?;
             break;
         };
+        *steps = steps.saturating_add(token.bytes).saturating_add(1);
         match token.kind {
             Kind::Punctuator(b'@') => {
                 lexed.directives = lexed.directives.saturating_add(1);
@@ -259,7 +265,6 @@ pub(super) fn read<'a>(document: &'a str, limits: &Limits) -> Result<Lexed<'a>, 
         at = at.saturating_add(token.bytes);
     }
     lexed.whole &= open.is_empty();
-    lexed.steps = at.saturating_add(lexed.tokens.len());
     Ok(lexed)
 }
 

@@ -86,8 +86,6 @@ pub(super) struct Walked<'a> {
     pub(super) definitions: Vec<Definition<'a>>,
     /// Number of aliased fields.
     pub(super) aliases: usize,
-    /// Tokens taken.
-    pub(super) steps: usize,
 }
 
 /// What the arguments of a field or directive come to.
@@ -124,6 +122,7 @@ pub(super) fn walk<'a>(
     tokens: &[Token<'a>],
     inputs: &Inputs<'a>,
     limits: &Limits,
+    steps: &mut usize,
 ) -> Result<Walked<'a>, Stop> {
     let mut walker = Walker {
         document,
@@ -137,7 +136,10 @@ pub(super) fn walk<'a>(
     let mut fragments: usize = 0;
     let mut operations: usize = 0;
     while let Some(token) = walker.peek() {
-        let definition = walker.definition()?;
+        let begun = walker.next;
+        let definition = walker.definition();
+        *steps = steps.saturating_add(walker.next.saturating_sub(begun));
+        let definition = definition?;
         if definition.fragment {
             fragments = fragments.saturating_add(1);
             bounded(Bound::Fragments, limits.max_fragments, fragments)
@@ -151,7 +153,6 @@ pub(super) fn walk<'a>(
     Ok(Walked {
         definitions,
         aliases: walker.aliases,
-        steps: walker.next,
     })
 }
 
