@@ -5,17 +5,24 @@ use domain::{
     articles::{ArticleDraft, ContributionDraft, ContributionRole},
     content::Status,
     id::CategoryId,
+    menus::MenuTarget,
+    redirects::RedirectTarget,
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use crate::harness::{TestServer, engine};
+use crate::harness::{
+    TestServer,
+    builders::Editions,
+    engine,
+    records::{link, page},
+};
 
 /// How many articles each edition has.
 const ARTICLES: usize = 150;
 
 /// A page of articles, first or deep, and the index it must be read by on SQLite: nothing in its
 /// statements may read a table or sort.
-const LISTS: [(&str, &str, &str); 15] = [
+const LISTS: [(&str, &str, &str); 27] = [
     (
         "L",
         "entry_live|entry_status",
@@ -91,10 +98,66 @@ const LISTS: [(&str, &str, &str); 15] = [
         "entry_live_featured",
         "{ articles(first: 20, edition: \"en\", filter: { isFeatured: true }) { nodes { title } } }",
     ),
+    (
+        "pages by title",
+        "entry_live_title",
+        "{ pages(first: 20, edition: \"en\") { nodes { title } } }",
+    ),
+    (
+        "issues",
+        "entry_live|entry_status",
+        "{ issues(first: 20, edition: \"en\") { nodes { title } } }",
+    ),
+    (
+        "comments",
+        "comment_live_all",
+        "{ comments(first: 20) { nodes { bodyText } } }",
+    ),
+    (
+        "comments of an article",
+        "comment_live|comment_entry",
+        "{ article(by: { slug: \"number-1\" }, edition: \"en\") { comments(first: 20) { nodes { bodyText } } } }",
+    ),
+    (
+        "comments of articles",
+        "entry_live|entry_status|comment_live|comment_entry",
+        "{ articles(first: 20, edition: \"en\") { nodes { comments(first: 20) { nodes { bodyText } } } } }",
+    ),
+    (
+        "articles of categories by title",
+        "entry_live_title|term_text_name",
+        "{ categories(first: 20) { nodes { articles(first: 20, orderBy: { field: TITLE }) { nodes { title } } } } }",
+    ),
+    (
+        "assets",
+        "asset_created",
+        "{ assets(first: 20) { nodes { url } } }",
+    ),
+    (
+        "L over REST",
+        "entry_live|entry_status",
+        "/api/v1/articles?edition=en",
+    ),
+    (
+        "D over REST",
+        "entry_live|entry_status",
+        "/api/v1/articles?edition=en&after={deep}&include=byline,hero,terms",
+    ),
+    ("comments over REST", "comment_live_all", "/api/v1/comments"),
+    (
+        "the feed of a category",
+        "entry_term_live",
+        "/feeds/en/category/news/rss.xml?first=20",
+    ),
+    (
+        "the feed of an author",
+        "entry_contribution_live",
+        "/feeds/en/author/ada-moor/feed.json?first=20",
+    ),
 ];
 
 /// Other reads: nothing in their statements may read a big table from end to end.
-const READS: [(&str, &str); 18] = [
+const READS: [(&str, &str); 26] = [
     (
         "A by slug",
         "{ article(by: { slug: \"number-7\" }, edition: \"en\") { title body { html } related { title } comments { nodes { bodyText } } translations { entry { title } } } }",
@@ -156,12 +219,38 @@ const READS: [(&str, &str); 18] = [
         "REST: L",
         "/api/v1/articles?edition=en&include=byline,hero,terms,related,translations",
     ),
+    (
+        "pages with their children",
+        "{ pages(first: 20) { nodes { parent { title } children(first: 5) { nodes { title } } } } }",
+    ),
+    (
+        "newsletters with their issues",
+        "{ newsletters(first: 20) { nodes { issues(first: 5) { nodes { title } } } } }",
+    ),
+    (
+        "assets with their users",
+        "{ assets(first: 20) { nodes { alt usedBy { title } } } }",
+    ),
+    (
+        "collections with their entries",
+        "{ collections(first: 20) { nodes { items(first: 5) { nodes { title } } } } }",
+    ),
+    (
+        "translations of one",
+        "/api/v1/articles/by-slug/en/number-1?include=translations,related,attachments,galleries,body,seo",
+    ),
+    (
+        "redirects of an edition",
+        "{ redirects(first: 20, edition: \"en\") { nodes { from } } }",
+    ),
+    ("the feed of a tag", "/feeds/en/tag/bees/atom.xml"),
+    ("a menu", "{ menus(edition: \"en\") { items { href } } }"),
     ("a feed", "/feeds/en/rss.xml"),
     ("a sitemap", "/feeds/en/sitemaps/2025-01/sitemap.xml"),
 ];
 
 /// The tables that grow with the site, and what the statements call them.
-const BIG: [(&str, &[&str]); 8] = [
+const BIG: [(&str, &[&str]); 9] = [
     ("entry", &["e", "g"]),
     ("entry_term", &["x", "f"]),
     ("entry_contribution", &["x", "f", "y"]),
@@ -170,6 +259,7 @@ const BIG: [(&str, &[&str]); 8] = [
     ("article", &["a", "s"]),
     ("comment", &["c"]),
     ("route", &["r"]),
+    ("asset", &["m"]),
 ];
 
 fn numbered(draft: &ArticleDraft, number: usize) -> ArticleDraft {
@@ -227,7 +317,36 @@ async fn fill(server: &TestServer) -> CategoryId {
         let top = server.comment(id, None, "First").await;
         server.comment(id, Some(top), "Answer").await;
     }
+    around(server, site, news).await;
     news
+}
+
+/// Pages, newsletters, a collection, a menu and redirects.
+async fn around(server: &TestServer, site: Editions, news: CategoryId) {
+    let parent = server.page(site.en, "Parent").await;
+    for number in 0..30 {
+        let mut child = page(site.en, &format!("Child {number}"));
+        child.entry.parent = Some(parent.into());
+        let child = server.save_page(child).await;
+        server
+            .redirect(
+                site.en,
+                &format!("/old/{number}"),
+                RedirectTarget::Entry(child.into()),
+            )
+            .await;
+    }
+    let letter = server.newsletter(site.en, "Letter").await;
+    for number in 0..30 {
+        server.issue(site.en, letter, number, Vec::new()).await;
+    }
+    server
+        .collection(site.en, "Front", vec![parent.into()])
+        .await;
+    let target = MenuTarget::Term(news.into());
+    server
+        .menu(site.en, "primary", vec![link("", target)])
+        .await;
 }
 
 struct Scene {
@@ -333,15 +452,17 @@ async fn a_page_of_articles_is_read_by_an_index_in_its_order() {
     for (name, index, query) in LISTS {
         for statement in scene.statements(query).await {
             let plan = scene.plan(&statement).await;
+            // A page of a nested list stands in a subquery of its own.
             let is_page = statement.contains(" LIMIT 21");
             let is_sorted = is_page && !sorts(&plan).is_empty();
             // With some hundred rows PostgreSQL takes any index of the right order.
             let is_by_index = !is_page
                 || engine() != "sqlite"
                 || plan.iter().any(|line| {
-                    index
-                        .split('|')
-                        .any(|index| line.contains(&format!(" INDEX {index} (")))
+                    index.split('|').any(|index| {
+                        let used = format!(" INDEX {index}");
+                        line.ends_with(&used) || line.contains(&format!("{used} ("))
+                    })
                 });
             if !scans(&plan).is_empty() || is_sorted || !is_by_index {
                 wrong.push(format!("{name}: {statement}\n  {}", plan.join("\n  ")));
