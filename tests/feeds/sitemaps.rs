@@ -224,3 +224,26 @@ async fn every_published_entry_of_the_demo_is_in_one_sitemap() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_news_sitemap_without_news_is_still_one_of_news() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let old = server
+        .article(site.en, "Old")
+        .published_at("2020-01-01T00:00:00Z")
+        .await;
+    let empty = server.get_text("/feeds/en/sitemap-news.xml").await;
+    assert!(!empty.contains("<url>"), "{old} is no news: {empty}");
+    server.article(site.en, "New").await;
+    let full = server.get_text("/feeds/en/sitemap-news.xml").await;
+    assert!(full.contains("<url>"), "{full}");
+    for text in [empty, full] {
+        let namespace = "xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\"";
+        assert_eq!(text.matches(namespace).count(), 1, "{text}");
+        assert!(
+            text.contains("xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\""),
+            "{text}"
+        );
+    }
+}

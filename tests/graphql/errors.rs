@@ -80,7 +80,6 @@ async fn an_unknown_edition_is_refused_with_those_there_are() {
 }
 
 #[tokio::test]
-#[ignore = "on PostgreSQL a NUL in a text is an internal error; on SQLite it is stored"]
 async fn a_text_with_a_nul_names_nothing_on_either_engine() {
     let server = TestServer::with_demo().await;
     for query in [

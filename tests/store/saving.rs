@@ -280,7 +280,6 @@ async fn texts_come_back_as_they_were_given() {
 }
 
 #[tokio::test]
-#[ignore = "on PostgreSQL a NUL in a text is an internal error; on SQLite it is stored"]
 async fn a_text_no_engine_can_hold_is_refused_or_cleaned() {
     let server = TestServer::start().await;
     let site = server.small_site().await;

@@ -96,8 +96,17 @@ pub(super) fn render_news(
         url.news(News::new(publication.clone(), published, article.title));
         url.build().ok()
     });
-    render_set(urls.collect())
+    let text = render_set(urls.collect())?;
+    if text.contains(NEWS_NAMESPACE) {
+        return Ok(text);
+    }
+    // The library declares it only where an article makes use of it.
+    let root = format!("<urlset xmlns:news=\"{NEWS_NAMESPACE}\" ");
+    Ok(text.replacen("<urlset ", &root, 1))
 }
+
+/// What makes a sitemap one of news.
+const NEWS_NAMESPACE: &str = "http://www.google.com/schemas/sitemap-news/0.9";
 
 fn render_set(urls: Vec<Url>) -> Result<String> {
     let set = UrlSet::new(urls).map_err(|error| Error::internal(error.to_string()))?;

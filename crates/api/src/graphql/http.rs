@@ -22,6 +22,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Deserialize;
 
 use super::limits::{self, Cost, Limits, Violation};
+use crate::error::Problem;
 
 mod media;
 mod parameters;
@@ -253,6 +254,29 @@ where
         outcome,
         cost,
         head,
+    }
+}
+
+/// Answers a request that is refused before it is read, in the form of GraphQL over HTTP.
+pub(crate) fn refuse(
+    request: &axum::extract::Request,
+    options: &HttpOptions,
+    problem: &Problem,
+) -> Answer {
+    let media = MediaType::negotiate(request.headers()).unwrap_or(MediaType::Json);
+    let refusal = Refusal::new(problem.status(), problem.code(), problem.detail());
+    let mut response = async_graphql::Response::from_errors(refusal.errors);
+    tidy(&mut response.errors, options);
+    let mut headers: HeaderMap = problem.headers().cloned().collect();
+    headers.insert(header::CONTENT_TYPE, media.content_type());
+    headers.append(header::VARY, HeaderValue::from_static("accept"));
+    Answer {
+        status: refusal.status,
+        headers,
+        body: serialise(&response, Outcome::Refused),
+        outcome: Outcome::Refused,
+        cost: None,
+        head: *request.method() == Method::HEAD,
     }
 }
 

@@ -180,7 +180,10 @@ async fn answer(
     }
     match caller {
         Ok(Caller(cx)) => graphql.respond(cx, request).await,
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            let refused = over_http::refuse(&request, &graphql.0.options.http, &problem);
+            uncached(refused)
+        }
     }
 }
 

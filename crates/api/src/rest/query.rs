@@ -66,6 +66,13 @@ impl<'q> Query<'q> {
             }
             match value
                 .ok_or(Cow::Borrowed("is not percent-encoded UTF-8"))
+                .and_then(|value| {
+                    if value.contains('\0') {
+                        Err(Cow::Borrowed("must not hold the character U+0000"))
+                    } else {
+                        Ok(value)
+                    }
+                })
                 .and_then(|value| parameter.kind.check(&value).map(|()| value))
             {
                 Ok(value) => values.push((parameter.name, value)),

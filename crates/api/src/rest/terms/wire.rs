@@ -54,8 +54,7 @@ pub(in crate::rest) struct Category<'a> {
     created_at: DateTime<Utc>,
     /// When it was last changed.
     updated_at: DateTime<Utc>,
-    /// Published articles in it, those of the categories below not counted; with
-    /// `include=articleCount`.
+    /// Published articles in it and in the categories below it; with `include=articleCount`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = u64)]
     article_count: Included<u64>,
