@@ -8,10 +8,14 @@ use crate::harness::TestServer;
 
 mod again;
 mod content;
+mod edited;
 mod export;
+mod faces;
 mod faults;
 mod fixtures;
 mod languages;
+mod listed;
+mod program;
 mod read;
 
 fn request(path: &Path) -> WordPressImport {

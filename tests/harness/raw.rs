@@ -5,6 +5,11 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, State
 use super::{TestServer, engine};
 
 impl TestServer {
+    /// Where its database is, for another process.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
     /// A connection beside the server's own.
     pub async fn connect(&self) -> DatabaseConnection {
         self.database.connect().await

@@ -91,6 +91,35 @@ async fn a_second_run_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_page_whose_parent_is_nowhere_is_no_news_the_second_time() {
+    let server = TestServer::start().await;
+    let export = Export::of(SITE).item(Item::page(30, "team", "Team").parent(31));
+    let file = export.write();
+    let first = import(&server, &request(&file)).await;
+    assert_eq!(
+        (first.tally.kinds.pages.created, first.tally.note_count),
+        (1, 1)
+    );
+    let again = import(&server, &request(&file)).await;
+    assert_eq!(again.tally.kinds.pages.unchanged, 1, "{again}");
+    assert!(changes(&again).iter().all(|counts| *counts == (0, 0, 0, 0)));
+    // Once the parent comes, the page is put below it.
+    let both = export.item(Item::page(31, "about", "About"));
+    let report = import(&server, &request(&both.write())).await;
+    assert_eq!(
+        (
+            report.tally.kinds.pages.created,
+            report.tally.kinds.pages.updated
+        ),
+        (1, 1)
+    );
+    let above = read::page(&server, "en", "/team").await.1;
+    assert_eq!(above.as_deref(), Some("/about"));
+    let again = import(&server, &request(&both.write())).await;
+    assert_eq!(again.tally.kinds.pages.unchanged, 2, "{again}");
+}
+
+#[tokio::test]
 async fn what_changed_in_the_file_is_updated() {
     let server = TestServer::start().await;
     import(&server, &request(&export("Two").write())).await;

@@ -253,7 +253,8 @@ impl Item {
         self
     }
 
-    fn text(self, site: &str) -> String {
+    /// It, as an export of a site holds it.
+    pub fn text(self, site: &str) -> String {
         let Self {
             id,
             title,

@@ -88,9 +88,61 @@ async fn a_file_that_breaks_off_keeps_what_was_whole_and_a_rerun_completes_it() 
 }
 
 #[tokio::test]
+async fn a_file_may_break_off_anywhere_and_a_rerun_completes_it() {
+    let server = TestServer::start().await;
+    let export = Export::of(SITE)
+        .author(1, "ada", "Ada Moor")
+        .category(10, "news", "", "News")
+        .item(Item::page(30, "team", "Team").parent(31))
+        .item(Item::page(31, "about", "About"))
+        .item(
+            Item::post(1, "one", "One")
+                .category("category", "news", "News")
+                .comment(1, 0, "1", ""),
+        )
+        .item(Item::attachment(20, "a.jpg").parent(1))
+        .item(Item::post(2, "two", "Two").content("<p><a href=\"SITE/2024/03/one/\">one</a></p>"));
+    let text = export.text();
+    let from = text.find("<wp:author>").unwrap();
+    // Each run sees a little more than the one before.
+    for cut in (from..text.len() - 20).step_by(400) {
+        let mut cut = cut;
+        while !text.is_char_boundary(cut) {
+            cut += 1;
+        }
+        let file = export.write_bytes(&text.as_bytes()[..cut]);
+        let report = import(&server, &request(&file)).await;
+        assert!(report.error.is_some(), "cut at {cut}");
+        assert_eq!(report.tally.problems, [], "cut at {cut}");
+        assert_eq!(report.tally.conflict_count, 0, "cut at {cut}: {report}");
+    }
+    let report = import(&server, &request(&export.write())).await;
+    assert_eq!(
+        (report.error.as_deref(), report.tally.problem_count),
+        (None, 0)
+    );
+    for (table, count) in [
+        ("entry", 4),
+        ("author", 1),
+        ("term", 1),
+        ("asset", 1),
+        ("comment", 1),
+    ] {
+        let sql = format!("SELECT count(*) FROM {table}");
+        assert_eq!(server.count(&sql).await, count, "{table}");
+    }
+    assert_eq!(
+        super::read::page(&server, "en", "/team").await,
+        ("Team".to_owned(), Some("/about".to_owned()))
+    );
+}
+
+#[tokio::test]
 async fn what_is_no_export_is_refused() {
     let server = TestServer::start().await;
     let bomb = "<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><rss version=\"2.0\" xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel><title>&b;</title></channel></rss>";
+    let external = "<?xml version=\"1.0\"?><!DOCTYPE rss [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><rss version=\"2.0\" xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel><title>&x;</title></channel></rss>";
+    let fetched = "<!DOCTYPE rss SYSTEM \"https://example.org/x.dtd\"><rss version=\"2.0\" xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel></channel></rss>";
     let folder = Export::of(SITE);
     for bytes in [
         "",
@@ -98,6 +150,8 @@ async fn what_is_no_export_is_refused() {
         "<html><body>no</body></html>",
         "<rss><channel><title>a feed</title><item><title>x</title></item></channel></rss>",
         bomb,
+        external,
+        fetched,
     ] {
         let file = folder.write_bytes(bytes.as_bytes());
         let error = wordpress::import(&server.system(), &request(&file), &())

@@ -52,7 +52,9 @@ pub async fn create_in(tx: &mut Tx, draft: EditionDraft) -> Result<EditionId> {
 pub async fn update(cx: &ActorContext, id: EditionId, draft: EditionDraft) -> Result<()> {
     cx.write(async |tx| {
         check(&draft)?;
-        let mut edition = tx.editions().await?.get(id)?.clone();
+        let all = tx.editions().await?;
+        let mut edition = all.get(id)?.clone();
+        check_in(&all, &edition, &draft)?;
         edition.apply(draft);
         edition.version += 1;
         edition.updated_at = tx.cx().now();
@@ -66,6 +68,34 @@ async fn save(tx: &mut Tx, edition: &Edition, action: Action) -> Result<()> {
     tx.store_tx().save_edition(&permit, edition).await?;
     tx.forget_editions();
     Ok(())
+}
+
+/// Checks what depends on the other editions: codes are unique, fallbacks end somewhere, and there
+/// is always a default.
+fn check_in(all: &EditionSet, edition: &Edition, draft: &EditionDraft) -> Result<()> {
+    let mut errors = Vec::new();
+    let same = all.by_code(draft.code.as_str());
+    if same.is_some_and(|other| other.id != edition.id) {
+        errors.push(FieldError::new("code", "is that of another edition"));
+    }
+    if let Some(fallback) = draft.fallback {
+        all.get(fallback)?;
+        if all.chain(fallback).contains(&edition.id) {
+            errors.push(FieldError::new(
+                "fallback",
+                "must not lead back to the edition itself",
+            ));
+        }
+    }
+    if edition.is_default && !draft.is_default {
+        let text = "must stay until another edition is made the default";
+        errors.push(FieldError::new("isDefault", text));
+    }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(errors))
+    }
 }
 
 fn check(draft: &EditionDraft) -> Result<()> {

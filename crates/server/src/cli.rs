@@ -1,10 +1,13 @@
 //! The command line, as `colophon help` shows it.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{commands::import::ImportCommand, config::Sources};
+use crate::{
+    commands::{editions::EditionsCommand, import::ImportCommand, settings::SettingsCommand},
+    config::Sources,
+};
 
 /// A content server for publications: REST, GraphQL and feeds over one store.
 #[derive(Debug, Parser)]
@@ -47,6 +50,12 @@ pub enum Command {
     /// Bring content of another system into the store
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Show and change the editions: languages, addresses, titles, what stands in for them
+    #[command(subcommand)]
+    Editions(EditionsCommand),
+    /// Show and change the settings of the site
+    #[command(subcommand)]
+    Settings(SettingsCommand),
     /// Write the schema files of this repository: GraphQL, OpenAPI, SQL
     Schema(SchemaArgs),
     /// Print the OpenAPI document
@@ -60,7 +69,7 @@ pub enum Command {
 pub struct ServeArgs {
     /// Listen here, such as 127.0.0.1:8080 [setting: `server.address`]
     #[arg(long, value_name = "ADDRESS")]
-    pub address: Option<SocketAddr>,
+    pub address: Option<String>,
     /// Clients reach the server under this address [setting: `server.public_url`]
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
@@ -116,10 +125,12 @@ impl Cli {
             flags.push(("log.level", level.clone()));
         }
         if let Command::Serve(serve) = &self.command {
+            // It is read where all settings are, so that a wrong one is told by the same words.
             flags.extend(
                 serve
                     .address
-                    .map(|address| ("server.address", address.to_string())),
+                    .clone()
+                    .map(|address| ("server.address", address)),
             );
             flags.extend(
                 serve

@@ -1,6 +1,5 @@
 //! The commands. Results go to standard output, everything else to standard error; the exit code
-//! is 0 when all went well, 1 when it did not, 2 when the command line was wrong or some of many
-//! records failed.
+//! is 0 when all went well, 1 when it did not, 2 when the command line was wrong; `import` has more.
 
 use std::{error::Error as _, process::ExitCode};
 
@@ -14,10 +13,12 @@ use crate::{
 
 pub mod demo;
 pub mod doctor;
+pub mod editions;
 pub mod import;
 mod migrate;
 pub mod schema;
 mod serve;
+pub mod settings;
 
 /// Runs the command and says what went wrong.
 pub fn run(cli: &Cli) -> ExitCode {
@@ -42,7 +43,12 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         }
         // A wrong setting is what this one is for.
         Command::Doctor(args) => return Ok(doctor::run(Config::load(&cli.sources()), args).await),
-        Command::Serve(_) | Command::Migrate | Command::Demo | Command::Import(_) => {}
+        Command::Serve(_)
+        | Command::Migrate
+        | Command::Demo
+        | Command::Import(_)
+        | Command::Editions(_)
+        | Command::Settings(_) => {}
     }
     let config = Config::load(&cli.sources())?;
     telemetry::start_log(&config.log)?;
@@ -51,6 +57,8 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Migrate => migrate::run(&config).await?,
         Command::Demo => demo::run(&config).await?,
         Command::Import(command) => return import::run(&config, command).await,
+        Command::Editions(command) => return editions::run(&config, command).await,
+        Command::Settings(command) => return settings::run(&config, command).await,
         Command::Schema(_) | Command::Openapi | Command::Doctor(_) => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -9,8 +9,9 @@ use std::{
 
 use domain::{Error, Result};
 use figment::{
-    Figment,
+    Figment, Profile,
     providers::{Env, Format as _, Serialized, Toml},
+    value::{Dict, Map},
 };
 use serde::Deserialize;
 
@@ -251,7 +252,7 @@ impl Config {
                 .split("__"),
         );
         for (setting, value) in &sources.flags {
-            figment = figment.merge(Serialized::default(setting, value));
+            figment = figment.merge(Flag(Serialized::default(setting, value)));
         }
         Ok(Self {
             file,
@@ -308,6 +309,19 @@ impl Config {
     /// The longest time a request may take.
     pub fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.server.request_timeout_seconds)
+    }
+}
+
+/// A setting from the command line, which says so when it is wrong.
+struct Flag<'a>(Serialized<&'a String>);
+
+impl figment::Provider for Flag<'_> {
+    fn metadata(&self) -> figment::Metadata {
+        figment::Metadata::named(mistakes::COMMAND_LINE)
+    }
+
+    fn data(&self) -> std::result::Result<Map<Profile, Dict>, figment::Error> {
+        self.0.data()
     }
 }
 

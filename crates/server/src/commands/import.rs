@@ -16,8 +16,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{BuildOptions, Durability, config::Config, console, open};
 
-/// Some records could not be imported, all others were.
-const SOME_FAILED: u8 = 2;
+/// Some records could not be imported, all others were. (2 is a wrong command line.)
+const SOME_FAILED: u8 = 3;
+/// The file broke off, or could not be read to its end; what was whole is imported.
+const BROKEN_OFF: u8 = 4;
 
 /// How often a line is written where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -42,7 +44,7 @@ pub struct WordPressArgs {
     /// Keeps the ids of several WordPress apart [default: the site's address in the export]
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// A CSV file of pairs of source and id that translate each other
+    /// A CSV file of what belongs together: group, source, kind, id and, if wanted, edition
     #[arg(long, value_name = "FILE")]
     pub links: Option<PathBuf>,
     /// Replace what was edited here since its import too
@@ -110,7 +112,7 @@ pub(super) async fn run(config: &Config, command: &ImportCommand) -> Result<Exit
 
 fn exit_code(report: &ImportReport) -> ExitCode {
     match (&report.error, report.tally.problem_count) {
-        (Some(_), _) => ExitCode::FAILURE,
+        (Some(_), _) => ExitCode::from(BROKEN_OFF),
         (None, 0) => ExitCode::SUCCESS,
         (None, _) => ExitCode::from(SOME_FAILED),
     }
@@ -183,9 +185,9 @@ mod tests {
         let mut report = ImportReport::default();
         assert_eq!(exit_code(&report), ExitCode::SUCCESS);
         report.tally.problem_count = 1;
-        assert_eq!(exit_code(&report), ExitCode::from(2));
+        assert_eq!(exit_code(&report), ExitCode::from(3));
         report.error = Some("the file breaks off".to_owned());
-        assert_eq!(exit_code(&report), ExitCode::FAILURE);
+        assert_eq!(exit_code(&report), ExitCode::from(4));
     }
 
     #[test]

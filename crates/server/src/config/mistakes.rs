@@ -9,6 +9,12 @@ const SECTIONS: [&str; 8] = [
     "SERVER", "DATA", "DATABASE", "MEDIA", "GRAPHQL", "METRICS", "LOG", "DEMO",
 ];
 
+/// What a value from the command line is said to come from.
+pub(super) const COMMAND_LINE: &str = "command line";
+
+/// What an address to listen at must be.
+const ADDRESS: &str = "must be an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080; 0.0.0.0:8080 is all addresses of this machine";
+
 /// Turns what the reader of the configuration says into our error.
 pub(super) fn explain(error: figment::Error) -> Error {
     Error::Invalid(error.into_iter().map(|error| explain_one(&error)).collect())
@@ -30,11 +36,16 @@ fn explain_one(error: &figment::Error) -> FieldError {
         Kind::UnknownVariant(found, known) => {
             format!("must be one of {}, not `{found}`", known.join(", "))
         }
+        Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted)
+            if wanted.contains("socket address") =>
+        {
+            format!("{ADDRESS}, not {found}")
+        }
         Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
             format!("must be {}, not {found}", in_words(wanted))
         }
         Kind::Message(message) if message.contains("socket address") => {
-            "must be an IP address and a port, such as 127.0.0.1:8080".to_owned()
+            format!("{ADDRESS} (a host name such as localhost will not do)")
         }
         other @ (Kind::Message(_)
         | Kind::InvalidLength(..)
@@ -76,6 +87,9 @@ fn source(error: &figment::Error, path: &[String]) -> String {
             super::PREFIX,
             path.join("__").to_ascii_uppercase()
         );
+    }
+    if metadata.name == COMMAND_LINE {
+        return "set on the command line".to_owned();
     }
     match metadata
         .source

@@ -55,6 +55,14 @@ fn a_wrong_setting_is_named_with_what_is_expected() {
             "server.address: must be an IP address and a port, such as 127.0.0.1:8080",
         ),
         (
+            "[server]\naddress = 8080",
+            "server.address: must be an IP address and a port, such as 127.0.0.1:8080",
+        ),
+        (
+            "[metrics]\naddress = \"127.0.0.1\"",
+            "metrics.address: must be an IP address and a port, such as 127.0.0.1:8080",
+        ),
+        (
             "[server]\nmax_connections = \"many\"",
             "server.max_connections: must be a whole number, not below 0, not string \"many\"",
         ),

@@ -13,7 +13,7 @@ use persistence::{Deferred, ImportRecord, Reader};
 use super::{
     attachments::{LaterRedirect, PreparedAttachment},
     known::{Learned, Target},
-    report::{Kind, Note},
+    report::{DELETED, EDITED, Kind, Note},
     run::{ASSET, asset_of, kinds, later},
     terms::with_text,
     writer::{Effects, Writer},
@@ -55,6 +55,17 @@ async fn read(tx: &mut Tx, id: AssetId, edition: EditionId) -> Result<Option<(i6
     Ok(Some((asset.version, draft)))
 }
 
+/// Whether an asset was not deleted since.
+pub(super) async fn exists(tx: &mut Tx, id: AssetId) -> Result<bool> {
+    let cx = tx.cx().clone();
+    let edition = tx.editions().await?.default_edition()?.id;
+    let found = tx
+        .reader()
+        .assets_by_ids(cx.scope(), &[id], edition)
+        .await?;
+    Ok(!found.is_empty())
+}
+
 impl Writer {
     /// Writes an attachment.
     pub(super) async fn attachment(
@@ -64,7 +75,11 @@ impl Writer {
         effects: &mut Effects,
     ) -> Result<()> {
         let source = self.run.source.clone();
-        let existing = if self.run.is_new_source {
+        let listed = self
+            .listed_edition(tx, kinds::POST_EDITION, &attachment.external_id, effects)
+            .await?;
+        attachment.edition = listed.unwrap_or(attachment.edition);
+        let existing = if self.run.past.is_new_source {
             None
         } else {
             tx.reader()
@@ -75,21 +90,21 @@ impl Writer {
             Some(_) => None,
             None => self.same_file(tx, attachment).await?,
         };
-        let (id, version) = match (&existing, twin) {
-            (Some(record), _) => {
-                let Some(done) = self.replace_asset(tx, attachment, record, effects).await? else {
-                    return Ok(());
-                };
-                done
-            }
-            (None, Some(twin)) => {
+        let replaced = match &existing {
+            Some(record) => self.replace_asset(tx, attachment, record, effects).await?,
+            None => Replaced::Gone,
+        };
+        let (id, version) = match (replaced, twin) {
+            (Replaced::LeftAlone, _) => return Ok(()),
+            (Replaced::Now(id, version), _) => (id, version),
+            (Replaced::Gone, Some(twin)) => {
                 let Some(version) = add_text(tx, twin, attachment).await? else {
                     return Ok(());
                 };
                 effects.tally.counts(Kind::Attachments).created += 1;
                 (twin, version)
             }
-            (None, None) => {
+            (Replaced::Gone, None) => {
                 attachment.draft.texts = own_texts(attachment);
                 let id = media::create_in(tx, &attachment.draft).await?;
                 effects.tally.counts(Kind::Attachments).created += 1;
@@ -102,13 +117,11 @@ impl Writer {
             content_hash: attachment.digest.clone(),
             target_version: version,
         };
-        let store = tx.store_tx();
-        store
+        tx.store_tx()
             .save_import_record(&source, kinds::POST, &attachment.external_id, &record)
             .await?;
         if let Some(key) = &attachment.file_key {
-            store
-                .save_import_record(&source, kinds::FILE, key, &record)
+            self.note_file(tx, key, &attachment.external_id, &record)
                 .await?;
             effects.learned.push(Learned::File(key.clone(), id));
         }
@@ -116,6 +129,62 @@ impl Writer {
             effects.learned.push(Learned::Item(item, Target::Asset(id)));
         }
         self.leave_for_later(tx, attachment).await
+    }
+
+    /// Notes which asset a file became, and the attachments it is shared by: a change of it for one
+    /// of them is no edit to the others.
+    async fn note_file(
+        &self,
+        tx: &mut Tx,
+        key: &str,
+        external_id: &str,
+        record: &ImportRecord,
+    ) -> Result<()> {
+        let source = &self.run.source;
+        let known = if self.shares_files() || !self.run.past.is_new_source {
+            tx.reader().import_record(source, kinds::FILE, key).await?
+        } else {
+            None
+        };
+        let known = known.filter(|known| known.target_id == record.target_id);
+        let mut sharers: Vec<&str> = known
+            .as_ref()
+            .map(|known| known.content_hash.split(' ').collect())
+            .unwrap_or_default();
+        let before = known.as_ref().map_or(0, |known| known.target_version);
+        for other in sharers.iter().filter(|other| **other != external_id) {
+            let noted = tx
+                .reader()
+                .import_record(source, kinds::POST, other)
+                .await?;
+            let is_current = |noted: &ImportRecord| {
+                noted.target_id == record.target_id && noted.target_version >= before
+            };
+            if let Some(noted) = noted.filter(is_current) {
+                let noted = ImportRecord {
+                    target_version: record.target_version,
+                    ..noted
+                };
+                tx.store_tx()
+                    .save_import_record(source, kinds::POST, other, &noted)
+                    .await?;
+            }
+        }
+        if !sharers.contains(&external_id) {
+            sharers.push(external_id);
+        }
+        let file = ImportRecord {
+            content_hash: sharers.join(" "),
+            ..record.clone()
+        };
+        tx.store_tx()
+            .save_import_record(source, kinds::FILE, key, &file)
+            .await
+    }
+
+    /// Whether several attachments may stand for one file: each language has its own.
+    fn shares_files(&self) -> bool {
+        !self.run.languages.is_empty() || self.run.said.editions
     }
 
     async fn leave_for_later(&self, tx: &mut Tx, attachment: &PreparedAttachment) -> Result<()> {
@@ -154,17 +223,14 @@ impl Writer {
         Ok(())
     }
 
-    /// Polylang keeps one record of a file for each language; here they are texts of one asset.
+    /// Polylang and WPML keep one record of a file for each language; here they are texts of one
+    /// asset.
     async fn same_file(
         &self,
         tx: &mut Tx,
         attachment: &PreparedAttachment,
     ) -> Result<Option<AssetId>> {
-        let Some(key) = attachment
-            .file_key
-            .as_ref()
-            .filter(|_| !self.run.languages.is_empty())
-        else {
+        let Some(key) = attachment.file_key.as_ref().filter(|_| self.shares_files()) else {
             return Ok(None);
         };
         let record = tx
@@ -174,14 +240,14 @@ impl Writer {
         Ok(record.as_ref().and_then(asset_of))
     }
 
-    /// Brings an asset in line with the file; `None` when it was left alone.
+    /// Brings an asset in line with the file.
     async fn replace_asset(
         &self,
         tx: &mut Tx,
         attachment: &mut PreparedAttachment,
         record: &ImportRecord,
         effects: &mut Effects,
-    ) -> Result<Option<(AssetId, i64)>> {
+    ) -> Result<Replaced> {
         let note = |text: &str| Note {
             item_id: attachment.external_id.clone(),
             kind: Kind::Attachments,
@@ -195,20 +261,19 @@ impl Writer {
             None => None,
         };
         let Some((id, version, current)) = current else {
-            effects
-                .tally
-                .conflict(note("was deleted here since its import"));
-            return Ok(None);
+            if self.run.overwrite {
+                return Ok(Replaced::Gone);
+            }
+            effects.tally.conflict(note(DELETED));
+            return Ok(Replaced::LeftAlone);
         };
         if version > record.target_version && !self.run.overwrite {
-            effects
-                .tally
-                .conflict(note("was edited here since its import"));
-            return Ok(None);
+            effects.tally.conflict(note(EDITED));
+            return Ok(Replaced::LeftAlone);
         }
         if version <= record.target_version && record.content_hash == attachment.digest {
             effects.tally.counts(Kind::Attachments).unchanged += 1;
-            return Ok(None);
+            return Ok(Replaced::LeftAlone);
         }
         let texts = current
             .texts
@@ -229,7 +294,7 @@ impl Writer {
         }
         media::update_in(tx, id, &attachment.draft).await?;
         effects.tally.counts(Kind::Attachments).updated += 1;
-        Ok(Some((id, version + 1)))
+        Ok(Replaced::Now(id, version + 1))
     }
 
     /// Shows or hides what is attached to an item that was published or taken off.
@@ -270,6 +335,14 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// What became of an asset that was imported before.
+enum Replaced {
+    Now(AssetId, i64),
+    LeftAlone,
+    /// It is not there, and is to be made.
+    Gone,
 }
 
 fn own_texts(attachment: &PreparedAttachment) -> Vec<EditionText<AssetText>> {

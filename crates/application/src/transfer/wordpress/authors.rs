@@ -9,7 +9,7 @@ use domain::{
 use persistence::ImportRecord;
 
 use super::{
-    groups,
+    groups::{self, Duty, SharedChange, Wish},
     items::{self, Position},
     plain,
     posts::AuthorRef,
@@ -87,15 +87,6 @@ impl Writer {
         effects: &mut Effects,
     ) -> Result<()> {
         let existing = self.author_record(tx, author).await?;
-        let same = existing
-            .as_ref()
-            .filter(|record| record.content_hash == author.digest);
-        if let Some(record) = same.filter(|_| !self.run.overwrite) {
-            self.authors
-                .insert(author.login.clone(), Id::from_uuid(record.target_id));
-            effects.tally.counts(Kind::Authors).unchanged += 1;
-            return Ok(());
-        }
         let edition = self.run.default.edition;
         let group = self
             .group_of(tx, kinds::AUTHOR, &author.external_id)
@@ -109,52 +100,63 @@ impl Writer {
             Some(id) => read(tx, Id::from_uuid(id), edition).await?,
             None => None,
         };
-        let (id, version) = if let Some((id, version, mut draft)) = known {
-            if let Some(record) = &existing
-                && version > record.target_version
-                && !self.run.overwrite
-            {
+        let wish = Wish {
+            digest: &author.digest,
+            overwrite: self.run.overwrite,
+        };
+        let before = known.as_ref().map(|(_, version, _)| *version);
+        let duty = Duty::of(existing.as_ref(), before, wish);
+        let (id, version) = match (duty, known) {
+            (Duty::Conflict(why), known) => {
                 effects.tally.conflict(Note {
                     item_id: author.external_id.clone(),
                     kind: Kind::Authors,
                     title: author.text.name.clone(),
-                    text: "was edited here since its import".to_owned(),
+                    text: why.to_owned(),
                 });
-                self.authors.insert(author.login.clone(), id);
+                if let Some((id, ..)) = known {
+                    self.authors.insert(author.login.clone(), id);
+                }
                 return Ok(());
             }
-            if same.is_some_and(|record| version <= record.target_version) {
+            (Duty::Keep, Some((id, ..))) => {
                 self.authors.insert(author.login.clone(), id);
                 effects.tally.counts(Kind::Authors).unchanged += 1;
                 return Ok(());
             }
-            // What people wrote about themselves here stays.
-            let own = draft.texts.iter().find(|text| text.edition == edition);
-            let mut text = author.text.clone();
-            if let Some(own) = own {
-                text.job_title.clone_from(&own.value.job_title);
-                text.bio.clone_from(&own.value.bio);
+            // Of several members of a group that speak in one edition the first is heard.
+            (Duty::Join, Some((id, version, draft)))
+                if draft.texts.iter().any(|text| text.edition == edition) =>
+            {
+                effects.tally.counts(Kind::Authors).created += 1;
+                (id, version)
             }
-            draft.texts = with_text(localized(draft.texts), edition, text);
-            authors::update_in(tx, id, &draft).await?;
-            let counts = effects.tally.counts(Kind::Authors);
-            if existing.is_some() {
-                counts.updated += 1;
-            } else {
-                counts.created += 1;
+            (duty, Some((id, version, draft))) => {
+                let draft = renewed(draft, author, edition);
+                authors::update_in(tx, id, &draft).await?;
+                let counts = effects.tally.counts(Kind::Authors);
+                if duty == Duty::Join {
+                    counts.created += 1;
+                } else {
+                    counts.updated += 1;
+                }
+                (id, version + 1)
             }
-            (id, version + 1)
-        } else {
-            let id = create(tx, author.text.clone(), edition).await?;
-            effects.tally.counts(Kind::Authors).created += 1;
-            (id, 1)
+            (_, None) => {
+                let id = create(tx, author.text.clone(), edition).await?;
+                effects.tally.counts(Kind::Authors).created += 1;
+                (id, 1)
+            }
         };
         self.save_author_records(tx, author, id, version).await?;
         if let Some(key) = &group {
+            let id = id.uuid();
             if shared.is_none() {
-                groups::save_group_target(tx, key, AUTHOR, id.uuid()).await?;
+                groups::save_group_target(tx, key, AUTHOR, id).await?;
             }
-            groups::touch_members(tx, key, kinds::AUTHOR, id.uuid(), version).await?;
+            let (from, to) = (before.unwrap_or_default(), version);
+            let change = SharedChange { id, from, to };
+            groups::touch_members(tx, key, kinds::AUTHOR, change).await?;
         }
         self.authors.insert(author.login.clone(), id);
         Ok(())
@@ -188,7 +190,7 @@ impl Writer {
         tx: &mut Tx,
         author: &PreparedAuthor,
     ) -> Result<Option<ImportRecord>> {
-        if self.run.is_new_source {
+        if self.run.past.is_new_source {
             return Ok(None);
         }
         let source = &self.run.source;
@@ -218,20 +220,26 @@ impl Writer {
         }
     }
 
-    /// The author an item names, made when the head of the file did not name them.
+    /// The author an item names, made when the head of the file did not name them. `None` for one
+    /// who was deleted here: they stay away.
     pub(super) async fn author_named(
         &mut self,
         tx: &mut Tx,
         named: &AuthorRef,
         effects: &mut Effects,
-    ) -> Result<AuthorId> {
+    ) -> Result<Option<AuthorId>> {
         if let Some(id) = self.authors.get(&named.login) {
-            return Ok(id);
+            return Ok(Some(id));
         }
         if let Some(record) = self.record_by_login(tx, &named.login).await? {
             let id = Id::from_uuid(record.target_id);
-            self.authors.insert(named.login.clone(), id);
-            return Ok(id);
+            if read(tx, id, self.run.default.edition).await?.is_some() {
+                self.authors.insert(named.login.clone(), id);
+                return Ok(Some(id));
+            }
+            if !self.run.overwrite {
+                return Ok(None);
+            }
         }
         let name = plain::some_line(&named.name).unwrap_or_else(|| named.login.clone());
         let author = PreparedAuthor {
@@ -248,8 +256,20 @@ impl Writer {
         self.save_author_records(tx, &author, id, 1).await?;
         effects.tally.counts(Kind::Authors).created += 1;
         self.authors.insert(named.login.clone(), id);
-        Ok(id)
+        Ok(Some(id))
     }
+}
+
+/// An author as it is here, with what the file says now. What people wrote about themselves here
+/// stays.
+fn renewed(mut draft: AuthorDraft, author: &PreparedAuthor, edition: EditionId) -> AuthorDraft {
+    let mut text = author.text.clone();
+    if let Some(own) = draft.texts.iter().find(|text| text.edition == edition) {
+        text.job_title.clone_from(&own.value.job_title);
+        text.bio.clone_from(&own.value.bio);
+    }
+    draft.texts = with_text(localized(draft.texts), edition, text);
+    draft
 }
 
 async fn create(tx: &mut Tx, value: AuthorText, edition: EditionId) -> Result<AuthorId> {

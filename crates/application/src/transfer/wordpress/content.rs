@@ -85,13 +85,13 @@ pub(super) fn count(counts: &mut BTreeMap<String, u32>, name: &str) {
 /// Takes time in proportion to the length of the content, whatever it is. The result is neither
 /// sanitised nor certain to be well-formed; it is meant for a tolerant HTML parser.
 #[must_use]
-pub(super) fn normalise(source: &str, context: &ContentContext) -> Normalised {
+pub(super) fn normalise(source: &str, context: ContentContext) -> Normalised {
     let mut notes = Notes::default();
     let source = unix_lines(source);
     let staged = if source.contains("<!-- wp:") {
-        Cow::Owned(blocks::render(&source, *context, &mut notes))
+        Cow::Owned(blocks::render(&source, context, &mut notes))
     } else {
-        classic(&source, *context, &mut notes)
+        classic(&source, context, &mut notes)
     };
     let html = finish(&staged, &mut notes);
     Normalised {

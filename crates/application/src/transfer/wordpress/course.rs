@@ -15,7 +15,7 @@ use super::{
     import::{Progress, WordPressImport},
     items::Position,
     known::Known,
-    links::{LinkRow, LinkRows},
+    link_rows::{LinkRow, LinkRows},
     post_writer::LaterPage,
     prepare::{Pass, PassEnd, Preparer, Seen},
     report::{ImportReport, Kind, Problem},

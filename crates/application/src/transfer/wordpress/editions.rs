@@ -67,23 +67,32 @@ impl Wanted {
     }
 
     fn find<'a>(&self, set: &'a EditionSet) -> Option<&'a Edition> {
-        let exact = set.by_code(self.code.as_str());
-        if exact.is_some() || self.is_exact {
-            return exact;
+        if self.is_exact {
+            set.by_code(self.code.as_str())
+        } else {
+            find(set, &self.code)
         }
-        let language = primary(self.code.as_str());
-        let mut same = set
-            .all()
-            .iter()
-            .filter(|edition| primary(edition.code.as_str()) == language);
-        // With two of a language nobody can tell which is meant.
-        same.next().filter(|_| same.next().is_none())
     }
+}
+
+/// The edition of a language: the one of this very tag, else the only one of its language.
+pub(super) fn find<'a>(set: &'a EditionSet, code: &Locale) -> Option<&'a Edition> {
+    let exact = set.by_code(code.as_str());
+    if exact.is_some() {
+        return exact;
+    }
+    let language = primary(code.as_str());
+    let mut same = set
+        .all()
+        .iter()
+        .filter(|edition| primary(edition.code.as_str()) == language);
+    // With two of a language nobody can tell which is meant.
+    same.next().filter(|_| same.next().is_none())
 }
 
 /// A language tag as an export writes it (`en-US`, `fa_IR`), without its region: editions are of a
 /// language. The script is kept.
-fn language_of(tag: &str) -> Result<Locale> {
+pub(super) fn language_of(tag: &str) -> Result<Locale> {
     let tag = tag.trim().replace('_', "-");
     let kept: Vec<&str> = tag
         .split('-')
@@ -189,6 +198,30 @@ pub(super) async fn find_or_make(
 }
 
 impl Writer {
+    /// The edition a list of links names for a record, made when it is the first of its language.
+    pub(super) async fn listed_edition(
+        &mut self,
+        tx: &mut Tx,
+        kind: &str,
+        external_id: &str,
+        effects: &mut Effects,
+    ) -> Result<Option<EditionId>> {
+        if !self.run.said.editions {
+            return Ok(None);
+        }
+        let said = tx
+            .reader()
+            .import_record(&self.run.source, kind, external_id)
+            .await?;
+        match said {
+            Some(said) => {
+                let edition = self.edition_of_locale(tx, &said.content_hash, effects);
+                Ok(Some(edition.await?))
+            }
+            None => Ok(None),
+        }
+    }
+
     /// The edition a custom field names, made when it is the first of its language. What cannot be
     /// read as a language is of the default edition.
     pub(super) async fn edition_of_locale(

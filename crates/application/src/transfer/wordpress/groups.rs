@@ -6,10 +6,56 @@ use persistence::ImportRecord;
 use uuid::Uuid;
 
 use super::{
+    report::{DELETED, EDITED},
     run::{EVERYWHERE, kinds, saying},
     writer::Writer,
 };
 use crate::{Tx, entries};
+
+/// What is to be done with a term or an author of the head, which may have been imported before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Duty {
+    /// It is new.
+    Create,
+    /// It is new, but another of its group is there.
+    Join,
+    /// The file says something else than at the last import.
+    Update,
+    /// Nothing has changed.
+    Keep,
+    /// It was edited or deleted here, which is said in these words.
+    Conflict(&'static str),
+}
+
+impl Duty {
+    /// Decides by what an earlier import noted, and by the version the record has here now.
+    pub(super) fn of(noted: Option<&ImportRecord>, version: Option<i64>, now: Wish<'_>) -> Self {
+        match (noted, version) {
+            (None, None) => Self::Create,
+            (None, Some(_)) => Self::Join,
+            (Some(_), None) if now.overwrite => Self::Create,
+            (Some(_), None) => Self::Conflict(DELETED),
+            (Some(noted), Some(version)) if version > noted.target_version => {
+                if now.overwrite {
+                    Self::Update
+                } else {
+                    Self::Conflict(EDITED)
+                }
+            }
+            (Some(noted), Some(_)) if noted.content_hash == now.digest => Self::Keep,
+            (Some(_), Some(_)) => Self::Update,
+        }
+    }
+}
+
+/// What this run would like to see of a record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish<'a> {
+    /// Hash of what stands in the file.
+    pub(super) digest: &'a str,
+    /// Whether edits made here are to be replaced.
+    pub(super) overwrite: bool,
+}
 
 /// The key of a group of posts Polylang made.
 pub(super) fn polylang_key(kind: &str, source: &str, group: &str) -> String {
@@ -42,14 +88,24 @@ pub(super) async fn save_group_target(tx: &mut Tx, key: &str, kind: &str, id: Uu
         .await
 }
 
+/// A change of a record that several outside records stand for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SharedChange {
+    pub(super) id: Uuid,
+    /// Its version before.
+    pub(super) from: i64,
+    /// Its version now.
+    pub(super) to: i64,
+}
+
 /// Brings the records of all members of a group in line with what they became: one change of a
-/// shared record is no conflict for the other members.
+/// shared record is no conflict for the other members. What somebody had edited here before stays
+/// an edit.
 pub(super) async fn touch_members(
     tx: &mut Tx,
     key: &str,
     kind: &str,
-    id: Uuid,
-    version: i64,
+    change: SharedChange,
 ) -> Result<()> {
     for member in tx.reader().import_group_members(key).await? {
         if member.kind != kind {
@@ -59,9 +115,12 @@ pub(super) async fn touch_members(
             .reader()
             .import_record(&member.source, kind, &member.external_id)
             .await?;
-        if let Some(record) = record.filter(|record| record.target_id == id) {
+        let is_current = |record: &ImportRecord| {
+            record.target_id == change.id && record.target_version >= change.from
+        };
+        if let Some(record) = record.filter(is_current) {
             let record = ImportRecord {
-                target_version: version,
+                target_version: change.to,
                 ..record
             };
             tx.store_tx()
@@ -80,7 +139,7 @@ impl Writer {
         kind: &str,
         external_id: &str,
     ) -> Result<Option<String>> {
-        if !self.run.has_groups {
+        if !self.run.said.groups {
             return Ok(None);
         }
         tx.reader()

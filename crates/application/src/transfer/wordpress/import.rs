@@ -13,7 +13,7 @@ use super::{
     course::{Course, Stage},
     known::Known,
     report::{ImportReport, Kind, Tally},
-    run::Run,
+    run::{Past, Run},
     setup::{keep_links, look, set_up},
     writer::Writer,
 };
@@ -30,7 +30,7 @@ pub struct WordPressImport {
     /// The name under which the ids of this file are kept apart from those of other sites. Without
     /// it, the address of the site.
     pub source: Option<String>,
-    /// A list of what belongs together across sources: `group,source,kind,id`.
+    /// A list of what belongs together across sources: `group,source,kind,id,edition`.
     pub links: Option<PathBuf>,
     /// Whether what was edited here since the last import is replaced too.
     pub overwrite: bool,
@@ -135,9 +135,11 @@ async fn run(
         unpublished: survey.unpublished,
         has_head_only: !survey.has_attachments && !survey.has_late_head,
         sisters,
-        is_new_source: setup.is_new_source && !survey.has_late_head,
-        has_groups: setup.has_groups,
-        is_shared: setup.is_shared,
+        past: Past {
+            is_new_source: setup.past.is_new_source && !survey.has_late_head,
+            ..setup.past
+        },
+        said: setup.said,
     });
     let mut writer = Writer::new(Arc::clone(&run), Arc::clone(&known), setup.links);
     writer.sites = setup.sites;
@@ -147,7 +149,7 @@ async fn run(
         run,
         known,
         report,
-        resolves_all: setup.was_broken_off,
+        resolves_all: setup.past.was_broken_off,
         progress,
     };
     course.go(request).await?;

@@ -1,25 +1,25 @@
 //! The list of what belongs together across sources: translations of posts, and terms and authors
 //! that are the same. It may be given before, with or after the imports it speaks of.
 
-use std::{collections::BTreeSet, fs::File, path::Path};
+use std::collections::BTreeSet;
 
 use domain::{
     Error, Result,
     access::Action,
     authors::AuthorDraft,
-    id::{AuthorId, EntryId, Id, TranslationGroupId},
+    id::{AuthorId, EditionId, EntryId, Id, TranslationGroupId},
     terms::{TermDraft, TermId},
-    text::EditionText,
+    text::{EditionText, Locale},
 };
 use persistence::{ImportLink, ImportRecord, OnUse};
 
 use super::{
-    addresses::Base,
     authors,
-    groups::{group_target, listed_key, save_group_target, touch_members},
-    items::Position,
+    editions::find,
+    groups::{SharedChange, group_target, save_group_target, touch_members},
+    link_rows::{LinkRow, problem},
     report::Problem,
-    run::{entry_of, kinds, saying},
+    run::{asset_of, entry_of, kinds, saying},
     term_writer,
     terms::term_id,
     writer::{Effects, Writer},
@@ -28,134 +28,14 @@ use crate::Tx;
 
 /// What an import notes of a source that a list names.
 pub(super) const LISTED: &str = "listed";
+/// What an import notes of a source of which a list names editions too.
+pub(super) const LISTED_EDITIONS: &str = "listed_editions";
 
-/// One line of the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LinkRow {
-    pub(super) line: u64,
-    pub(super) group: String,
-    pub(super) source: String,
-    /// `post`, `term` or `author`.
-    pub(super) kind: &'static str,
-    pub(super) id: String,
-}
-
-impl LinkRow {
-    pub(super) fn key(&self) -> String {
-        listed_key(self.kind, &self.group)
-    }
-}
-
-/// The name a source is kept under: an address without its scheme, `www.` and slash at the end, so
-/// that an export made before a site moved to HTTPS is of the same source; other names as they are.
-pub(super) fn source_name(name: &str) -> String {
-    let name = name.trim();
-    match Base::parse(name) {
-        Some(base) if name.starts_with("http") => format!("{}{}", base.host, base.path),
-        Some(_) | None => name.trim_end_matches('/').to_owned(),
-    }
-}
-
-/// Reads a list line by line; a line that says nothing is told with its number.
-pub(super) struct LinkRows {
-    rows: csv::StringRecordsIntoIter<File>,
-    is_first: bool,
-}
-
-impl LinkRows {
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|source| {
-            Error::invalid(
-                "links",
-                format!("{} cannot be opened: {source}", path.display()),
-            )
-        })?;
-        Ok(Self {
-            rows: reader(file).into_records(),
-            is_first: true,
-        })
-    }
-}
-
-fn reader<R: std::io::Read>(inner: R) -> csv::Reader<R> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(inner)
-}
-
-impl Iterator for LinkRows {
-    type Item = std::result::Result<LinkRow, Problem>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let row = self.rows.next()?;
-            let is_first = std::mem::take(&mut self.is_first);
-            match row {
-                Ok(row) if is_first && is_header(&row) => {}
-                Ok(row) => return Some(parse(&row)),
-                Err(error) => {
-                    let line = error.position().map_or(0, csv::Position::line);
-                    return Some(Err(problem(line, error.to_string())));
-                }
-            }
-        }
-    }
-}
-
-fn is_header(row: &csv::StringRecord) -> bool {
-    let names = ["group", "source", "kind", "id"];
-    let first = row.get(0).map(|name| name.trim_start_matches('\u{feff}'));
-    first.is_some_and(|name| name.eq_ignore_ascii_case("group"))
-        && row
-            .iter()
-            .skip(1)
-            .zip(names.into_iter().skip(1))
-            .all(|(name, known)| name.eq_ignore_ascii_case(known))
-}
-
-fn parse(row: &csv::StringRecord) -> std::result::Result<LinkRow, Problem> {
-    let line = row.position().map_or(0, csv::Position::line);
-    let field = |at: usize| row.get(at).map(|text| text.trim_start_matches('\u{feff}'));
-    let (Some(group), Some(source), Some(kind), Some(id)) =
-        (field(0), field(1), field(2), field(3))
-    else {
-        let text = "has fewer than four columns: group, source, kind, id";
-        return Err(problem(line, text));
-    };
-    if group.is_empty() || source.is_empty() || id.is_empty() {
-        return Err(problem(line, "has an empty column"));
-    }
-    let kind = match kind.to_ascii_lowercase().as_str() {
-        "post" => kinds::POST,
-        "term" => kinds::TERM,
-        "author" => kinds::AUTHOR,
-        _ => {
-            let text = format!("names the kind `{kind}`; there are post, term and author");
-            return Err(problem(line, text));
-        }
-    };
-    Ok(LinkRow {
-        line,
-        group: group.to_owned(),
-        source: source_name(source),
-        kind,
-        id: id.to_owned(),
-    })
-}
-
-fn problem(line: u64, reason: impl Into<String>) -> Problem {
-    let position = Position {
-        line,
-        byte_offset: 0,
-    };
-    Problem::at(position, "links", None, reason)
-}
-
-/// Keeps lines of the list, for imports to come.
-pub(super) async fn keep(tx: &mut Tx, rows: &[LinkRow]) -> Result<()> {
+/// Keeps lines of the list, for imports to come. Answers with those that come too late.
+pub(super) async fn keep(tx: &mut Tx, rows: &[LinkRow]) -> Result<Vec<Problem>> {
     let mut sources = BTreeSet::new();
+    let mut with_editions = BTreeSet::new();
+    let mut problems = Vec::new();
     for row in rows {
         let link = ImportLink {
             group: row.key(),
@@ -165,13 +45,78 @@ pub(super) async fn keep(tx: &mut Tx, rows: &[LinkRow]) -> Result<()> {
         };
         tx.store_tx().save_import_link(&link).await?;
         sources.insert(&row.source);
+        if let Some(edition) = &row.edition {
+            with_editions.insert(&row.source);
+            problems.extend(keep_edition(tx, row, edition).await?);
+        }
     }
-    for source in sources {
-        tx.store_tx()
-            .save_import_record(source, kinds::STATE, LISTED, &saying(""))
-            .await?;
+    for (sources, name) in [(sources, LISTED), (with_editions, LISTED_EDITIONS)] {
+        for source in sources {
+            tx.store_tx()
+                .save_import_record(source, kinds::STATE, name, &saying(""))
+                .await?;
+        }
     }
-    Ok(())
+    Ok(problems)
+}
+
+/// Notes the edition of a record that is still to be imported. One that was imported already stays
+/// in its edition, since its address depends on it.
+async fn keep_edition(tx: &mut Tx, row: &LinkRow, edition: &Locale) -> Result<Option<Problem>> {
+    let said = tx
+        .reader()
+        .import_record(&row.source, row.edition_kind(), &row.id)
+        .await?;
+    let imported = tx
+        .reader()
+        .import_record(&row.source, row.kind, &row.id)
+        .await?;
+    let is_known = said.is_some_and(|said| said.content_hash == edition.as_str());
+    if is_known {
+        return Ok(None);
+    }
+    if let Some(record) = imported {
+        let known = editions_of(tx, &record).await?;
+        let editions = tx.editions().await?;
+        let wanted = find(&editions, edition).map(|edition| edition.id);
+        if wanted.is_some_and(|wanted| known.contains(&wanted)) {
+            return Ok(None);
+        }
+        let (kind, id) = (row.kind, &row.id);
+        let text = format!(
+            "{kind} {id} was imported before the list named its edition {edition}; it stays in its edition"
+        );
+        return Ok(Some(Problem {
+            item_id: Some(row.id.clone()),
+            ..problem(row.line, text)
+        }));
+    }
+    tx.store_tx()
+        .save_import_record(
+            &row.source,
+            row.edition_kind(),
+            &row.id,
+            &saying(edition.as_str()),
+        )
+        .await?;
+    Ok(None)
+}
+
+/// The editions a record that was imported speaks in.
+async fn editions_of(tx: &mut Tx, record: &ImportRecord) -> Result<Vec<EditionId>> {
+    if let Some(id) = entry_of(record) {
+        let entry = super::post_writer::entry(tx, id).await?;
+        return Ok(entry.into_iter().map(|entry| entry.edition).collect());
+    }
+    if let Some(id) = asset_of(record) {
+        let texts = tx.reader().asset_texts(&[id]).await?.remove(&id);
+        let texts = texts.unwrap_or_default().into_iter();
+        return Ok(texts.map(|text| text.edition).collect());
+    }
+    let id = term_id(record);
+    let texts = tx.reader().term_texts(&[id]).await?.remove(&id);
+    let texts = texts.unwrap_or_default().into_iter();
+    Ok(texts.map(|text| text.edition).collect())
 }
 
 impl Writer {
@@ -220,6 +165,8 @@ impl Writer {
             kinds::AUTHOR => self.join_author(tx, row, &record).await,
             _ => match entry_of(&record) {
                 Some(id) => join_entry(tx, row, id).await,
+                // Files of several languages are one asset already.
+                None if asset_of(&record).is_some() => Ok(Joined::Already),
                 None => Ok(Joined::Refused("is no post or page".to_owned())),
             },
         }
@@ -277,8 +224,16 @@ impl Writer {
         };
         crate::terms::update_in(tx, kept.id, &draft).await?;
         self.undo();
-        repoint(tx, row, id.uuid(), kept.id.uuid()).await?;
-        touch_members(tx, &key, row.kind, kept.id.uuid(), kept.version + 1).await?;
+        let merged = Merged {
+            from: id.uuid(),
+            from_version: other.version,
+            change: SharedChange {
+                id: kept.id.uuid(),
+                from: kept.version,
+                to: kept.version + 1,
+            },
+        };
+        merged.tell_members(tx, row).await?;
         Ok(Joined::Now)
     }
 
@@ -300,7 +255,7 @@ impl Writer {
         let edition = self.run.default.edition;
         let other = authors::read(tx, id, edition).await?;
         let kept = authors::read(tx, Id::from_uuid(kept), edition).await?;
-        let (Some((_, _, other)), Some((kept, version, draft))) = (other, kept) else {
+        let (Some((_, other_version, other)), Some((kept, version, draft))) = (other, kept) else {
             return Ok(Joined::Refused("was deleted here".to_owned()));
         };
         let target = domain::access::Target::shared(domain::events::RecordKind::Author, id);
@@ -318,8 +273,16 @@ impl Writer {
         };
         crate::authors::update_in(tx, kept, &draft).await?;
         self.undo();
-        repoint(tx, row, id.uuid(), kept.uuid()).await?;
-        touch_members(tx, &key, row.kind, kept.uuid(), version + 1).await?;
+        let merged = Merged {
+            from: id.uuid(),
+            from_version: other_version,
+            change: SharedChange {
+                id: kept.uuid(),
+                from: version,
+                to: version + 1,
+            },
+        };
+        merged.tell_members(tx, row).await?;
         Ok(Joined::Now)
     }
 }
@@ -389,79 +352,37 @@ async fn delete(
         .await
 }
 
-/// Lets the members of a group that stood for a deleted record stand for the one that was kept.
-async fn repoint(tx: &mut Tx, row: &LinkRow, from: uuid::Uuid, to: uuid::Uuid) -> Result<()> {
-    for member in tx.reader().import_group_members(&row.key()).await? {
-        let record = tx
-            .reader()
-            .import_record(&member.source, row.kind, &member.external_id)
-            .await?;
-        if let Some(record) = record.filter(|record| record.target_id == from) {
+/// A record that was deleted in favour of another of its group.
+struct Merged {
+    from: uuid::Uuid,
+    from_version: i64,
+    /// What became of the one that was kept.
+    change: SharedChange,
+}
+
+impl Merged {
+    /// Lets the members of the group that stood for the deleted record stand for the one that was
+    /// kept. What somebody had edited here stays an edit.
+    async fn tell_members(&self, tx: &mut Tx, row: &LinkRow) -> Result<()> {
+        touch_members(tx, &row.key(), row.kind, self.change).await?;
+        for member in tx.reader().import_group_members(&row.key()).await? {
+            let record = tx
+                .reader()
+                .import_record(&member.source, row.kind, &member.external_id)
+                .await?;
+            let Some(record) = record.filter(|record| record.target_id == self.from) else {
+                continue;
+            };
+            let is_edited = record.target_version < self.from_version;
             let record = ImportRecord {
-                target_id: to,
+                target_id: self.change.id,
+                target_version: if is_edited { 0 } else { self.change.to },
                 ..record
             };
             tx.store_tx()
                 .save_import_record(&member.source, row.kind, &member.external_id, &record)
                 .await?;
         }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rows(text: &str) -> Vec<std::result::Result<(String, String, &'static str, String), u64>> {
-        let mut is_first = true;
-        reader(text.as_bytes())
-            .into_records()
-            .map(Result::unwrap)
-            .filter(|row| !(std::mem::take(&mut is_first) && is_header(row)))
-            .map(|row| {
-                parse(&row)
-                    .map(|row| (row.group, row.source, row.kind, row.id))
-                    .map_err(|problem| problem.line)
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_list_is_read_with_or_without_a_header() {
-        let text = "\u{feff}Group,source,KIND,id\n7, https://www.example.org/fa/ ,Post,12\n7,weekly,term,3\n";
-        let expected = vec![
-            Ok((
-                "7".to_owned(),
-                "example.org/fa".to_owned(),
-                "post",
-                "12".to_owned(),
-            )),
-            Ok(("7".to_owned(), "weekly".to_owned(), "term", "3".to_owned())),
-        ];
-        assert_eq!(rows(text), expected);
-        assert_eq!(rows(text.split_once('\n').unwrap().1), expected);
-    }
-
-    #[test]
-    fn a_line_that_says_nothing_is_told_by_its_number() {
-        let text = "1,a,post,2\n1,a\n\"x\",a,page,3\n1,,post,2\n";
-        assert_eq!(
-            rows(text)
-                .into_iter()
-                .filter_map(Result::err)
-                .collect::<Vec<_>>(),
-            [2, 3, 4]
-        );
-    }
-
-    #[test]
-    fn a_source_is_the_same_over_http_and_https() {
-        assert_eq!(
-            source_name("https://www.Example.org/blog/"),
-            "example.org/blog"
-        );
-        assert_eq!(source_name("http://example.org"), "example.org");
-        assert_eq!(source_name(" weekly "), "weekly");
+        Ok(())
     }
 }

@@ -1,9 +1,11 @@
 //! What the reading side knows: what it has seen, and, where that is not enough, what was in the
 //! store before.
 
+use std::collections::HashMap;
+
 use domain::{
     Result,
-    content::{ContentKind, Parts},
+    content::Parts,
     id::{AssetId, EntryId},
 };
 use persistence::{ImportRecord, PathRow};
@@ -14,7 +16,8 @@ use super::{
     addresses::page_key,
     attachment_writer,
     known::{Known, Learned, Target},
-    report::{Kind, Note, Tally},
+    posts::report_kind,
+    report::{DELETED, EDITED, Kind, Note, Tally},
     rewrite::{Lookup, Owner},
     run::{Run, asset_of, entry_of, kinds},
 };
@@ -46,7 +49,7 @@ impl StoreLookup<'_> {
     /// Whether the store can know more than was seen: it was filled by an earlier run, or there was
     /// more to be seen than is remembered.
     fn asks(&self) -> bool {
-        !self.run.is_new_source || self.known.forgot()
+        !self.run.past.is_new_source || self.known.forgot()
     }
 
     fn record(&self, kind: &str, external_id: &str) -> Option<ImportRecord> {
@@ -58,7 +61,8 @@ impl StoreLookup<'_> {
 
     fn target(&self, record: &ImportRecord) -> Option<Target> {
         if let Some(asset) = asset_of(record) {
-            return Some(Target::Asset(asset));
+            let there = self.assets(&[asset]).ok()?;
+            return there.contains_key(&asset).then_some(Target::Asset(asset));
         }
         let id = entry_of(record)?;
         let reader = self.run.cx.reader();
@@ -71,6 +75,18 @@ impl StoreLookup<'_> {
             edition: entry.edition,
             path: entry.path.as_str().into(),
         })
+    }
+
+    /// The versions of those assets that are still there.
+    fn assets(&self, ids: &[AssetId]) -> Result<HashMap<AssetId, i64>> {
+        let reader = self.run.cx.reader();
+        let edition = self.run.default.edition;
+        let asked = reader.assets_by_ids(self.run.cx.scope(), ids, edition);
+        let found = self.handle.block_on(asked)?;
+        Ok(found
+            .into_iter()
+            .map(|(id, asset)| (id, asset.version))
+            .collect())
     }
 
     /// The pictures attached to an item, in the order of a gallery.
@@ -92,6 +108,11 @@ impl StoreLookup<'_> {
             &entries,
             Parts::NONE,
         ))?;
+        let assets: Vec<AssetId> = unchanged
+            .iter()
+            .filter_map(|one| asset_of(&one.record))
+            .collect();
+        let assets = self.assets(&assets)?;
         let mut checked = Checked::default();
         for one in unchanged {
             let Unchanged {
@@ -100,36 +121,29 @@ impl StoreLookup<'_> {
                 record,
                 item,
             } = one;
-            let Some(id) = entry_of(&record) else {
-                checked.tally.counts(Kind::Attachments).unchanged += 1;
-                let target = asset_of(&record).map(Target::Asset);
-                checked.learned.extend(
-                    item.zip(target)
-                        .map(|(item, target)| Learned::Item(item, target)),
-                );
-                continue;
+            let (kind, version, target) = if let Some(id) = entry_of(&record) {
+                let entry = found.get(&id).map(domain::content::Content::entry);
+                let target = entry.map(|entry| Target::Entry {
+                    id,
+                    edition: entry.edition,
+                    path: entry.path.as_str().into(),
+                });
+                let version = entry.map(|entry| entry.version);
+                (report_kind(id.kind), version, target)
+            } else {
+                let id = asset_of(&record);
+                let version = id.and_then(|id| assets.get(&id).copied());
+                (Kind::Attachments, version, id.map(Target::Asset))
             };
-            let kind = match id.kind {
-                ContentKind::Page => Kind::Pages,
-                ContentKind::Article | ContentKind::Issue => Kind::Posts,
+            let conflict = match version {
+                None => Some(DELETED),
+                Some(version) if version > record.target_version => Some(EDITED),
+                Some(_) => None,
             };
-            let conflict = match found.get(&id).map(domain::content::Content::entry) {
-                None => Some("was deleted here since its import"),
-                Some(entry) if entry.version > record.target_version => {
-                    Some("was edited here since its import")
-                }
-                Some(entry) => {
-                    let target = Target::Entry {
-                        id,
-                        edition: entry.edition,
-                        path: entry.path.as_str().into(),
-                    };
-                    checked
-                        .learned
-                        .extend(item.map(|item| Learned::Item(item, target)));
-                    None
-                }
-            };
+            // What others lead to is there, edited or not.
+            if let Some((item, target)) = item.zip(target).filter(|_| version.is_some()) {
+                checked.learned.push(Learned::Item(item, target));
+            }
             match conflict {
                 Some(text) => checked.tally.conflict(Note {
                     item_id: external_id,
@@ -183,7 +197,10 @@ impl Lookup for StoreLookup<'_> {
     fn file(&self, key: &str) -> Option<AssetId> {
         self.known.file(key).or_else(|| {
             let record = self.asks().then(|| self.record(kinds::FILE, key))??;
-            asset_of(&record)
+            match self.target(&record)? {
+                Target::Asset(asset) => Some(asset),
+                Target::Entry { .. } => None,
+            }
         })
     }
 

@@ -16,7 +16,7 @@ use super::{
     known::Target,
     menus::{LaterTarget, NOWHERE, PreparedMenuItem, tree},
     plain,
-    report::{Kind, Note, add},
+    report::{DELETED, EDITED, Kind, Note, add},
     run::{hex, kinds, later},
     terms::term_id,
     writer::{Effects, Writer},
@@ -93,38 +93,40 @@ impl Writer {
         }
         let (items, edition) = self.resolve_menu(tx, items, effects).await?;
         let location = percent_decode_str(slug).decode_utf8_lossy().into_owned();
-        let mut draft = MenuDraft {
+        let draft = MenuDraft {
             edition,
             location,
             name: name.to_owned(),
             items: tree(items),
         };
         let digest = hex(&Sha256::digest(format!("{draft:?}")));
+        let mut planned = PlannedMenu {
+            slug,
+            digest,
+            draft,
+        };
         let source = self.run.source.clone();
         let record = tx
             .reader()
             .import_record(&source, kinds::MENU, slug)
             .await?;
         let (id, version) = match record {
-            Some(record) if record.content_hash == digest && !self.run.overwrite => {
+            Some(record) if record.content_hash == planned.digest && !self.run.overwrite => {
                 effects.tally.counts(Kind::Menus).unchanged += 1;
                 return Ok(());
             }
             Some(record) => {
-                draft
-                    .location
-                    .clone_from(&self.location_of(tx, &record, &draft).await?);
-                let Some(done) = self
-                    .replace_menu(tx, slug, &record, &draft, &digest, effects)
-                    .await?
-                else {
+                let location = self.location_of(tx, &record, &planned.draft).await?;
+                planned.draft.location = location;
+                let replaced = self.replace_menu(tx, &planned, &record, effects).await?;
+                let Some(done) = replaced else {
                     return Ok(());
                 };
                 done
             }
             None => {
-                self.free_location(tx, slug, &mut draft, effects).await?;
-                let id = menus::create_in(tx, &draft).await?;
+                free_location(tx, &mut planned, effects).await?;
+                let id = menus::create_in(tx, &planned.draft).await?;
                 effects.tally.counts(Kind::Menus).created += 1;
                 (id, 1)
             }
@@ -132,7 +134,7 @@ impl Writer {
         let record = ImportRecord {
             target_kind: "menu".to_owned(),
             target_id: id.uuid(),
-            content_hash: digest,
+            content_hash: planned.digest,
             target_version: version,
         };
         tx.store_tx()
@@ -244,33 +246,27 @@ impl Writer {
     async fn replace_menu(
         &self,
         tx: &mut Tx,
-        slug: &str,
+        planned: &PlannedMenu<'_>,
         record: &ImportRecord,
-        draft: &MenuDraft,
-        digest: &str,
         effects: &mut Effects,
     ) -> Result<Option<(MenuId, i64)>> {
         let cx = tx.cx().clone();
         let id = Id::from_uuid(record.target_id);
-        let note = |text: &str| Note {
-            item_id: slug.to_owned(),
-            kind: Kind::Menus,
-            title: draft.name.clone(),
-            text: text.to_owned(),
-        };
+        let PlannedMenu { digest, draft, .. } = planned;
         let Some(current) = tx.reader().menu(cx.scope(), id).await? else {
-            effects
-                .tally
-                .conflict(note("was deleted here since its import"));
+            if self.run.overwrite {
+                let id = menus::create_in(tx, draft).await?;
+                effects.tally.counts(Kind::Menus).created += 1;
+                return Ok(Some((id, 1)));
+            }
+            effects.tally.conflict(planned.note(DELETED));
             return Ok(None);
         };
         if current.version > record.target_version && !self.run.overwrite {
-            effects
-                .tally
-                .conflict(note("was edited here since its import"));
+            effects.tally.conflict(planned.note(EDITED));
             return Ok(None);
         }
-        if current.version <= record.target_version && record.content_hash == digest {
+        if current.version <= record.target_version && record.content_hash == *digest {
             effects.tally.counts(Kind::Menus).unchanged += 1;
             return Ok(None);
         }
@@ -278,43 +274,55 @@ impl Writer {
         effects.tally.counts(Kind::Menus).updated += 1;
         Ok(Some((id, current.version + 1)))
     }
+}
 
-    /// Gives a new menu another place when one that was not imported stands in its.
-    async fn free_location(
-        &self,
-        tx: &mut Tx,
-        slug: &str,
-        draft: &mut MenuDraft,
-        effects: &mut Effects,
-    ) -> Result<()> {
-        let cx = tx.cx().clone();
-        let wanted = draft.location.clone();
-        for number in 2..1_000 {
-            let taken = tx
-                .reader()
-                .menus(cx.scope(), draft.edition, Some(&draft.location))
-                .await?;
-            if taken.is_empty() {
-                break;
-            }
-            draft.location = format!("{wanted}-{number}");
+/// A menu that was put together, to be written.
+struct PlannedMenu<'a> {
+    slug: &'a str,
+    /// Hash of all it says.
+    digest: String,
+    draft: MenuDraft,
+}
+
+impl PlannedMenu<'_> {
+    fn note(&self, text: impl Into<String>) -> Note {
+        Note {
+            item_id: self.slug.to_owned(),
+            kind: Kind::Menus,
+            title: self.draft.name.clone(),
+            text: text.into(),
         }
-        if draft.location != wanted {
-            add(
-                &mut effects.tally.reasons.collisions,
-                "location of a menu",
-                1,
-            );
-            effects.tally.note(Note {
-                item_id: slug.to_owned(),
-                kind: Kind::Menus,
-                title: draft.name.clone(),
-                text: format!(
-                    "its location `{wanted}` was taken, it is `{}`",
-                    draft.location
-                ),
-            });
-        }
-        Ok(())
     }
+}
+
+/// Gives a new menu another place when one that was not imported stands in its.
+async fn free_location(
+    tx: &mut Tx,
+    planned: &mut PlannedMenu<'_>,
+    effects: &mut Effects,
+) -> Result<()> {
+    let cx = tx.cx().clone();
+    let draft = &mut planned.draft;
+    let wanted = draft.location.clone();
+    for number in 2..1_000 {
+        let taken = tx
+            .reader()
+            .menus(cx.scope(), draft.edition, Some(&draft.location))
+            .await?;
+        if taken.is_empty() {
+            break;
+        }
+        draft.location = format!("{wanted}-{number}");
+    }
+    if planned.draft.location != wanted {
+        add(
+            &mut effects.tally.reasons.collisions,
+            "location of a menu",
+            1,
+        );
+        let given = &planned.draft.location;
+        let text = format!("its location `{wanted}` was taken, it is `{given}`");
+        effects.tally.note(planned.note(text));
+    }
+    Ok(())
 }

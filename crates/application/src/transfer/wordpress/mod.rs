@@ -6,16 +6,6 @@
 //! texts; another writes, many items to a transaction. What must wait (pages whose parent comes
 //! later, links between bodies, redirects, menus) waits in the store.
 
-#![expect(
-    clippy::too_many_arguments,
-    clippy::struct_excessive_bools,
-    clippy::trivially_copy_pass_by_ref,
-    clippy::unnecessary_wraps,
-    clippy::unused_self,
-    clippy::format_collect,
-    clippy::as_conversions,
-    reason = "the writers are to be given structs of what they pass around"
-)]
 #![cfg_attr(
     test,
     expect(
@@ -46,6 +36,7 @@ mod html;
 mod import;
 mod items;
 mod known;
+mod link_rows;
 mod links;
 mod lookup;
 mod media_types;

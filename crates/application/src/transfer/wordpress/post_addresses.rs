@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Error, Result,
-    content::{Entry, Status},
+    content::Status,
     redirects::{RedirectDraft, RedirectTarget},
 };
 
@@ -31,13 +31,12 @@ impl Writer {
         tx: &mut Tx,
         post: &PreparedPost,
         saved: &Saved,
-        current: Option<&Entry>,
-        care: Care,
         effects: &mut Effects,
     ) -> Result<()> {
         let draft = post.draft.entry();
         let is_published = draft.status == Status::Published;
-        let was_published = current.map(|entry| entry.status == Status::Published);
+        let replaced = saved.replaced.as_ref();
+        let was_published = replaced.map(|entry| entry.status == Status::Published);
         if is_published
             && was_published != Some(true)
             && let Some(from) = post.plain_path.clone()
@@ -48,7 +47,7 @@ impl Writer {
                 to: RedirectTarget::Entry(saved.id),
                 is_permanent: true,
             };
-            self.redirect(tx, &redirect, care, effects).await?;
+            self.redirect(tx, &redirect, effects).await?;
         }
         if let Some(item) = post.item_id
             && was_published.is_some_and(|was| was != is_published)
@@ -72,8 +71,7 @@ impl Writer {
                 )
                 .await?;
         }
-        let version = current.map_or(1, |entry| entry.version + 1);
-        self.wait_for(tx, post, saved, version, effects).await
+        self.wait_for(tx, post, saved, effects).await
     }
 
     /// Leaves what a body waits for until it may be there: what belongs to sites that were imported
@@ -83,7 +81,6 @@ impl Writer {
         tx: &mut Tx,
         post: &PreparedPost,
         saved: &Saved,
-        version: i64,
         effects: &mut Effects,
     ) -> Result<()> {
         let mut by_kind: BTreeMap<String, Vec<Wait>> = BTreeMap::new();
@@ -103,7 +100,7 @@ impl Writer {
             let links = LaterLinks {
                 source: self.run.source.clone(),
                 edition: post.draft.entry().edition,
-                version,
+                version: saved.version(),
                 waits,
             };
             let payload = serde_json::to_string(&links).map_err(Error::internal)?;
@@ -119,10 +116,9 @@ impl Writer {
         &mut self,
         tx: &mut Tx,
         redirect: &RedirectDraft,
-        care: Care,
         effects: &mut Effects,
     ) -> Result<()> {
-        if care == Care::OneByOne || self.asks_for_paths {
+        if self.care == Care::OneByOne || self.asks_for_paths {
             let path = crate::routes::stored_form(&redirect.from)?;
             let is_free = tx
                 .store_tx()

@@ -5,7 +5,7 @@ use domain::{
     Error, Result,
     articles::{ContributionDraft, ContributionRole},
     content::{ContentKind, Entry, Parts, Status},
-    id::{CategoryId, EntryId, Id, TagId},
+    id::{CategoryId, EditionId, EntryId, Id, TagId},
     media::FigureDraft,
     terms::Taxonomy,
     text::Slug,
@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     known::{Learned, Target},
     posts::{Draft, PreparedPost},
-    report::{Kind, Note, Problem, add},
-    run::{entry_of, kinds, later, waiting_hash},
+    report::{DELETED, EDITED, Kind, Note, Problem, add},
+    run::{Misses, entry_of, kinds, later},
     writer::{Care, Effects, Writer},
 };
 use crate::{Tx, articles, comments, pages};
@@ -31,12 +31,17 @@ pub(super) struct LaterPage {
     pub(super) is_slug_twin: bool,
     /// How often it was put off before.
     pub(super) round: u32,
+    /// Whether the file says the same of it as at the last import.
+    #[serde(default)]
+    pub(super) is_unchanged: bool,
 }
 
 /// What is to be done with an item.
 enum Task {
     Create,
     Replace(Box<Entry>),
+    /// It has not changed, but is to be put below its parent if that is there now.
+    Place(Box<Entry>),
     LeaveAlone,
 }
 
@@ -45,6 +50,8 @@ enum Parent {
     None,
     Is(EntryId),
     NotYet,
+    /// It is not in the file, nor was it before.
+    Lost(u64),
 }
 
 impl Writer {
@@ -53,43 +60,46 @@ impl Writer {
         &mut self,
         tx: &mut Tx,
         post: &mut PreparedPost,
-        care: Care,
         effects: &mut Effects,
     ) -> Result<()> {
-        if let Some(locale) = post.locale.clone() {
-            let edition = self.edition_of_locale(tx, &locale, effects).await?;
+        if let Some(edition) = self.edition_of(tx, post, effects).await? {
             post.draft.entry_mut().edition = edition;
         }
-        let current = match self.task(tx, post, effects).await? {
+        let (current, is_unchanged) = match self.task(tx, post, effects).await? {
             Task::LeaveAlone => return Ok(()),
-            Task::Create => None,
-            Task::Replace(entry) => Some(entry),
+            Task::Create => (None, false),
+            Task::Replace(entry) => (Some(entry), false),
+            Task::Place(entry) => (Some(entry), true),
         };
+        let mut misses = Misses::default();
         match self.parent(tx, post, effects).await? {
             Parent::NotYet => {
                 effects.put_off += 1;
                 return self.put_off(tx, post).await;
             }
+            Parent::None | Parent::Lost(_) if is_unchanged => {
+                effects.tally.counts(post.report_kind()).unchanged += 1;
+                return Ok(());
+            }
             Parent::Is(parent) => post.draft.entry_mut().parent = Some(parent),
             Parent::None => post.draft.entry_mut().parent = None,
+            Parent::Lost(parent) => {
+                post.draft.entry_mut().parent = None;
+                misses.parent = Some(parent);
+            }
         }
-        let misses = self.fill_ids(tx, post, effects).await?;
+        misses.picture = self.fill_ids(tx, post, effects).await?;
         let group = self
             .translation_group(tx, &post.external_id, post.group.as_deref())
             .await?;
         post.draft.entry_mut().group = group.or(current.as_ref().map(|entry| entry.group));
-        let saved = self
-            .save(tx, post, current.as_deref(), care, effects)
-            .await?;
-        self.learn(post, &saved, effects);
-        self.comments(tx, post, saved.id, current.is_some(), effects)
-            .await?;
-        self.addresses(tx, post, &saved, current.as_deref(), care, effects)
-            .await?;
-        let version = current.as_ref().map_or(1, |entry| entry.version + 1);
-        self.record(tx, post, saved.id, version, misses).await?;
+        let saved = self.save(tx, post, current, effects).await?;
+        learn(post, &saved, effects);
+        self.comments(tx, post, &saved, effects).await?;
+        self.addresses(tx, post, &saved, effects).await?;
+        self.record(tx, post, &saved, misses).await?;
         let counts = effects.tally.counts(post.report_kind());
-        if current.is_some() {
+        if saved.replaced.is_some() {
             counts.updated += 1;
         } else {
             counts.created += 1;
@@ -98,9 +108,29 @@ impl Writer {
         Ok(())
     }
 
+    /// The edition of an item, where more than the file says it: a list of links, else the custom
+    /// field whose language was not known yet when it was read.
+    async fn edition_of(
+        &mut self,
+        tx: &mut Tx,
+        post: &PreparedPost,
+        effects: &mut Effects,
+    ) -> Result<Option<EditionId>> {
+        let listed = self
+            .listed_edition(tx, kinds::POST_EDITION, &post.external_id, effects)
+            .await?;
+        match (&listed, &post.locale) {
+            (None, Some(locale)) => {
+                let locale = locale.clone();
+                Ok(Some(self.edition_of_locale(tx, &locale, effects).await?))
+            }
+            (Some(_), _) | (None, None) => Ok(listed),
+        }
+    }
+
     /// Decides what is to be done with an item that may have been imported before.
     async fn task(&self, tx: &mut Tx, post: &PreparedPost, effects: &mut Effects) -> Result<Task> {
-        if self.run.is_new_source {
+        if self.run.past.is_new_source {
             return Ok(Task::Create);
         }
         let record = tx
@@ -122,17 +152,17 @@ impl Writer {
             if self.run.overwrite {
                 return Ok(Task::Create);
             }
-            effects
-                .tally
-                .conflict(note(post, "was deleted here since its import"));
+            effects.tally.conflict(note(post, DELETED));
             return Ok(Task::LeaveAlone);
         };
         let is_edited = entry.version > record.target_version;
         if is_edited && !self.run.overwrite {
-            effects
-                .tally
-                .conflict(note(post, "was edited here since its import"));
+            effects.tally.conflict(note(post, EDITED));
             return Ok(Task::LeaveAlone);
+        }
+        let is_misplaced = Misses::split(&record.content_hash).1.parent.is_some();
+        if !is_edited && post.is_unchanged && is_misplaced {
+            return Ok(Task::Place(Box::new(entry)));
         }
         if !is_edited && post.is_unchanged {
             effects.tally.counts(post.report_kind()).unchanged += 1;
@@ -151,18 +181,21 @@ impl Writer {
             return Ok(Parent::None);
         };
         let edition = post.draft.entry().edition;
-        let text = match self.target_of_item(tx, parent).await? {
+        let (found, text) = match self.target_of_item(tx, parent).await? {
             Some(Target::Entry {
                 id, edition: above, ..
             }) if id.kind == ContentKind::Page && above == edition => {
                 return Ok(Parent::Is(id));
             }
-            Some(_) => "what it stood below is no page of its language",
+            Some(_) => (
+                Parent::None,
+                "what it stood below is no page of its language",
+            ),
             None if self.puts_off => return Ok(Parent::NotYet),
-            None => "the page it stood below is not there",
+            None => (Parent::Lost(parent), "the page it stood below is not there"),
         };
         effects.tally.note(note(post, text));
-        Ok(Parent::None)
+        Ok(found)
     }
 
     async fn put_off(&self, tx: &mut Tx, post: &PreparedPost) -> Result<()> {
@@ -172,6 +205,7 @@ impl Writer {
             external_id: post.external_id.clone(),
             is_slug_twin: post.is_slug_twin,
             round: post.round,
+            is_unchanged: post.is_unchanged,
         };
         let payload = serde_json::to_string(&page).map_err(Error::internal)?;
         tx.store_tx()
@@ -207,7 +241,9 @@ impl Writer {
         let mut categories: Vec<CategoryId> = Vec::new();
         let mut tags: Vec<TagId> = Vec::new();
         for term in &post.terms {
-            let id = self.term_named(tx, term, edition, effects).await?;
+            let Some(id) = self.term_named(tx, term, edition, effects).await? else {
+                continue;
+            };
             match id.taxonomy {
                 Taxonomy::Category => push_new(&mut categories, Id::from_uuid(id.uuid())),
                 Taxonomy::Tag => push_new(&mut tags, Id::from_uuid(id.uuid())),
@@ -233,11 +269,11 @@ impl Writer {
         draft.byline.clear();
         for author in &post.byline {
             let id = self.author_named(tx, author, effects).await?;
-            draft.byline.push(ContributionDraft {
+            draft.byline.extend(id.map(|id| ContributionDraft {
                 role: ContributionRole::Author,
                 author: Some(id),
                 name: None,
-            });
+            }));
         }
         Ok(missing)
     }
@@ -247,12 +283,12 @@ impl Writer {
         &mut self,
         tx: &mut Tx,
         post: &mut PreparedPost,
-        current: Option<&Entry>,
-        care: Care,
+        replaced: Option<Box<Entry>>,
         effects: &mut Effects,
     ) -> Result<Saved> {
         let has_path = post.draft.entry().path.is_some();
-        let attempt = match care {
+        let current = replaced.as_deref();
+        let attempt = match self.care {
             Care::OneByOne if has_path => {
                 tx.savepoint(async |tx| save_draft(tx, &post.draft, current).await)
                     .await
@@ -263,7 +299,7 @@ impl Writer {
         let id = match attempt {
             Err(Error::Conflict {
                 field: Some(field), ..
-            }) if field == "path" && has_path && care == Care::OneByOne => {
+            }) if field == "path" && has_path && self.care == Care::OneByOne => {
                 lost_path = post.draft.entry_mut().path.take();
                 save_draft(tx, &post.draft, current).await?
             }
@@ -272,17 +308,18 @@ impl Writer {
         let draft = post.draft.entry();
         let is_unsure = lost_path.is_some()
             || post.is_slug_twin
-            || (self.run.is_shared && current.is_none())
+            || (self.run.past.is_shared && current.is_none())
             || (draft.path.is_none() && draft.status == Status::Published);
         if !is_unsure {
             let path = match &draft.path {
                 Some(path) => Some(domain::routes::normalise_path(path)?),
                 None => None,
             };
-            return Ok(Saved { id, path });
+            return Ok(Saved { id, path, replaced });
         }
         let Some(stored) = entry(tx, id).await? else {
-            return Ok(Saved { id, path: None });
+            let path = None;
+            return Ok(Saved { id, path, replaced });
         };
         if let Some(lost) = lost_path {
             add(&mut effects.tally.reasons.collisions, "path", 1);
@@ -299,38 +336,21 @@ impl Writer {
         Ok(Saved {
             id,
             path: Some(stored.path),
+            replaced,
         })
-    }
-
-    fn learn(&self, post: &PreparedPost, saved: &Saved, effects: &mut Effects) {
-        let Some(path) = &saved.path else { return };
-        let target = Target::Entry {
-            id: saved.id,
-            edition: post.draft.entry().edition,
-            path: path.as_str().into(),
-        };
-        if let Some(key) = &post.page_key {
-            effects
-                .learned
-                .push(Learned::Page(key.clone(), target.clone()));
-        }
-        if let Some(id) = post.item_id {
-            effects.learned.push(Learned::Item(id, target));
-        }
     }
 
     async fn comments(
         &self,
         tx: &mut Tx,
         post: &mut PreparedPost,
-        entry: EntryId,
-        is_known: bool,
+        saved: &Saved,
         effects: &mut Effects,
     ) -> Result<()> {
         let source = &self.run.source;
         let mut ids = Vec::with_capacity(post.comments.len());
         for comment in &mut post.comments {
-            let known = if is_known {
+            let known = if saved.replaced.is_some() {
                 tx.reader()
                     .import_record(source, kinds::COMMENT, &comment.external_id)
                     .await?
@@ -349,7 +369,7 @@ impl Writer {
                 }
                 continue;
             }
-            comment.draft.entry = entry;
+            comment.draft.entry = saved.id;
             comment.draft.parent = comment.parent.and_then(|at| ids.get(at).copied().flatten());
             let id = match comments::create_in(tx, &comment.draft).await {
                 Ok(id) => id,
@@ -383,19 +403,14 @@ impl Writer {
         &self,
         tx: &mut Tx,
         post: &PreparedPost,
-        id: EntryId,
-        version: i64,
-        misses: Option<u64>,
+        saved: &Saved,
+        misses: Misses,
     ) -> Result<()> {
-        let content_hash = match misses {
-            Some(attachment) => waiting_hash(&post.digest, attachment),
-            None => post.digest.clone(),
-        };
         let record = ImportRecord {
-            target_kind: id.kind.as_str().to_owned(),
-            target_id: id.uuid(),
-            content_hash,
-            target_version: version,
+            target_kind: saved.id.kind.as_str().to_owned(),
+            target_id: saved.id.uuid(),
+            content_hash: misses.hash(&post.digest),
+            target_version: saved.version(),
         };
         tx.store_tx()
             .save_import_record(&self.run.source, kinds::POST, &post.external_id, &record)
@@ -403,10 +418,38 @@ impl Writer {
     }
 }
 
-/// An entry that was saved, and where it lives, if that is known.
+/// An entry that was saved.
 pub(super) struct Saved {
     pub(super) id: EntryId,
+    /// Where it lives, if that is known.
     path: Option<String>,
+    /// What it was before; `None` for a new one.
+    pub(super) replaced: Option<Box<Entry>>,
+}
+
+impl Saved {
+    /// The version it has now.
+    pub(super) fn version(&self) -> i64 {
+        self.replaced.as_ref().map_or(1, |entry| entry.version + 1)
+    }
+}
+
+/// Remembers where an entry lives, for what leads to it.
+fn learn(post: &PreparedPost, saved: &Saved, effects: &mut Effects) {
+    let Some(path) = &saved.path else { return };
+    let target = Target::Entry {
+        id: saved.id,
+        edition: post.draft.entry().edition,
+        path: path.as_str().into(),
+    };
+    if let Some(key) = &post.page_key {
+        effects
+            .learned
+            .push(Learned::Page(key.clone(), target.clone()));
+    }
+    if let Some(id) = post.item_id {
+        effects.learned.push(Learned::Item(id, target));
+    }
 }
 
 async fn save_draft(tx: &mut Tx, draft: &Draft, current: Option<&Entry>) -> Result<EntryId> {

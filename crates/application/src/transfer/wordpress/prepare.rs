@@ -29,7 +29,7 @@ use super::{
     reader::WxrReader,
     report::{Kind, Note, Problem, Tally, add},
     rewrite::Lookup,
-    run::{Run, kinds, split_hash},
+    run::{Misses, Run, kinds},
     survey::{OPTIONS, is_attachment, open},
     terms::{PreparedTerm, key_of},
 };
@@ -187,7 +187,7 @@ impl Preparer {
                     external_id: page.external_id.clone(),
                     is_slug_twin: page.is_slug_twin,
                     round: page.round.saturating_add(1),
-                    is_unchanged: false,
+                    is_unchanged: page.is_unchanged,
                 };
                 self.post(&item, identity);
             }
@@ -265,7 +265,10 @@ impl Preparer {
     fn item(&mut self, item: &Item, position: Position, digest: [u8; 32]) -> Result<()> {
         let kind = match (item.post_type.as_str(), self.run.kind_of(&item.post_type)) {
             ("attachment", _) => Kind::Attachments,
-            ("nav_menu_item", _) => return self.menu_item(item, position),
+            ("nav_menu_item", _) => {
+                self.menu_item(item, position);
+                return Ok(());
+            }
             (_, Some(kind)) => posts::report_kind(kind),
             (other, None) => {
                 self.batch.tally.counts(Kind::Other).skipped += 1;
@@ -287,7 +290,14 @@ impl Preparer {
         };
         let known = self.known_record(&external_id)?;
         let same = known.filter(|record| self.is_same(&record.content_hash, &digest));
-        if let Some(record) = same.as_ref().filter(|_| !self.run.overwrite) {
+        // One that stands below nothing for want of its parent is looked at again.
+        let is_placed =
+            |record: &&ImportRecord| Misses::split(&record.content_hash).1.parent.is_none();
+        if let Some(record) = same
+            .as_ref()
+            .filter(|_| !self.run.overwrite)
+            .filter(is_placed)
+        {
             count_unchanged_comments(item, kind, &mut self.batch.tally);
             let title = plain::line(&item.title);
             self.unchanged.push(Unchanged {
@@ -315,14 +325,13 @@ impl Preparer {
         Ok(())
     }
 
-    fn menu_item(&mut self, item: &Item, position: Position) -> Result<()> {
+    fn menu_item(&mut self, item: &Item, position: Position) {
         match menus::prepare(item, position) {
             Some(prepared) if item.status != "trash" && item.status != "draft" => {
                 self.batch.work.push(Work::MenuItem(Box::new(prepared)));
             }
             Some(_) | None => self.batch.tally.reasons.lost_menu_items += 1,
         }
-        Ok(())
     }
 
     /// The id of an item among the records of the import. Of two items with one id the second gets
@@ -347,7 +356,7 @@ impl Preparer {
             Some(first) => first == short,
             None => self
                 .known_record_now(&id.to_string())?
-                .is_some_and(|first| split_hash(&first.content_hash).0 == digest),
+                .is_some_and(|first| Misses::split(&first.content_hash).0 == digest),
         };
         if is_same {
             self.repeated(kind, "item");
@@ -418,7 +427,7 @@ impl Preparer {
 
     /// What a record was at an earlier import.
     fn known_record(&self, external_id: &str) -> Result<Option<ImportRecord>> {
-        if self.run.is_new_source {
+        if self.run.past.is_new_source {
             return Ok(None);
         }
         self.known_record_now(external_id)
@@ -432,9 +441,9 @@ impl Preparer {
 
     /// Whether an item says the same as it did, and does not wait for a picture that has come.
     fn is_same(&self, stored: &str, digest: &str) -> bool {
-        let (hash, waits) = split_hash(stored);
+        let (hash, misses) = Misses::split(stored);
         hash == digest
-            && waits.is_none_or(|id| {
+            && misses.picture.is_none_or(|id| {
                 let lookup = self.lookup();
                 !matches!(lookup.item(id), Some(Target::Asset(_)))
             })

@@ -177,7 +177,7 @@ impl Preparer {
 
     /// The body of an item, with its addresses rewritten as far as they are known.
     fn content(&self, item: &Item, edition: EditionId, tally: &mut Tally) -> Content {
-        let normalised = normalise(&item.content, &ContentContext::default());
+        let normalised = normalise(&item.content, ContentContext::default());
         count_content(&normalised.counts, tally);
         tally.reasons.reusable_blocks += wide(normalised.reusable_blocks.len());
         let lookup = self.lookup();

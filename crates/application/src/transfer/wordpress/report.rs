@@ -10,6 +10,10 @@ use super::items::Position;
 const MAX_LISTED: usize = 1_000;
 /// How many different names a count by name keeps apart.
 const MAX_NAMES: usize = 500;
+/// What is said of something that has a later version here than its import gave it.
+pub(super) const EDITED: &str = "was edited here since its import";
+/// What is said of something that was imported and is not there any more.
+pub(super) const DELETED: &str = "was deleted here since its import";
 /// Where the names beyond those are counted.
 const OTHERS: &str = "(others)";
 

@@ -22,7 +22,7 @@ use super::{
     known::Target,
     rewrite::{self, Standing, Wait, attachment_token, gallery_token},
     run::{EVERYWHERE, asset_of, kinds, later},
-    writer::{Care, Effects, Writer},
+    writer::{Effects, Writer},
 };
 use crate::{Tx, entries};
 
@@ -227,8 +227,7 @@ impl Writer {
                 to,
                 is_permanent: true,
             };
-            self.redirect(tx, &redirect, Care::OneByOne, effects)
-                .await?;
+            self.redirect(tx, &redirect, effects).await?;
         }
         Ok(())
     }
@@ -383,7 +382,10 @@ impl Writer {
 async fn stored_file(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Target>> {
     for key in file_candidates(key) {
         let record = tx.reader().import_record(source, kinds::FILE, &key).await?;
-        if let Some(asset) = record.as_ref().and_then(asset_of) {
+        let Some(asset) = record.as_ref().and_then(asset_of) else {
+            continue;
+        };
+        if super::attachment_writer::exists(tx, asset).await? {
             return Ok(Some(Target::Asset(asset)));
         }
     }

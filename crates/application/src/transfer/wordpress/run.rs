@@ -41,8 +41,12 @@ pub(super) mod kinds {
     pub(in super::super) const TERM: &str = "term";
     /// The id of a term, by its taxonomy and slug.
     pub(in super::super) const TERM_SLUG: &str = "term_slug";
-    /// The language of a term, by its term id.
+    /// The language of a term, by its term id, as Polylang says it.
     pub(in super::super) const TERM_LANGUAGE: &str = "term_language";
+    /// The edition of a term, by its term id, as a list of links says it.
+    pub(in super::super) const TERM_EDITION: &str = "term_edition";
+    /// The edition of an item, by its post id, as a list of links says it.
+    pub(in super::super) const POST_EDITION: &str = "post_edition";
     /// A user, by its id.
     pub(in super::super) const AUTHOR: &str = "author";
     /// The id of a user, by its login name.
@@ -121,12 +125,30 @@ pub(super) struct Run {
     pub(super) has_head_only: bool,
     /// Hosts of other sites of the publication.
     pub(super) sisters: Vec<String>,
+    /// What earlier imports left.
+    pub(super) past: Past,
+    /// What is said about records of this source beside the file itself.
+    pub(super) said: Said,
+}
+
+/// What earlier imports, and others, left in the store.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Past {
     /// Whether nothing was imported from this source before.
     pub(super) is_new_source: bool,
-    /// Whether records of this source belong together with records of others.
-    pub(super) has_groups: bool,
+    /// Whether the last run ended before its end.
+    pub(super) was_broken_off: bool,
     /// Whether other things than those of this import live in the editions it writes to.
     pub(super) is_shared: bool,
+}
+
+/// What lists of links, and Polylang, say about the records of a source.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Said {
+    /// Whether some belong together with others.
+    pub(super) groups: bool,
+    /// Whether the edition of some is listed.
+    pub(super) editions: bool,
 }
 
 impl Run {
@@ -229,15 +251,60 @@ pub(super) fn saying(what: &str) -> ImportRecord {
     }
 }
 
-/// Splits a stored hash from the attachment the item waited for when it was stored.
-pub(super) fn split_hash(stored: &str) -> (&str, Option<u64>) {
-    match stored.split_once("+waits:") {
+/// What an item had to do without when it was written, because it was not there yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Misses {
+    /// The attachment that is its main picture.
+    pub(super) picture: Option<u64>,
+    /// The page it stands below.
+    pub(super) parent: Option<u64>,
+}
+
+const NO_PICTURE: &str = "+waits:";
+const NO_PARENT: &str = "+below:";
+
+impl Misses {
+    /// A hash that also says what the item did without.
+    pub(super) fn hash(self, digest: &str) -> String {
+        let mut hash = digest.to_owned();
+        for (mark, id) in [(NO_PICTURE, self.picture), (NO_PARENT, self.parent)] {
+            if let Some(id) = id {
+                // Writing to a string never fails.
+                let _ = write!(hash, "{mark}{id}");
+            }
+        }
+        hash
+    }
+
+    /// Splits a stored hash from what the item did without when it was stored.
+    pub(super) fn split(stored: &str) -> (&str, Self) {
+        let (stored, parent) = without(stored, NO_PARENT);
+        let (hash, picture) = without(stored, NO_PICTURE);
+        (hash, Self { picture, parent })
+    }
+}
+
+fn without<'a>(stored: &'a str, mark: &str) -> (&'a str, Option<u64>) {
+    match stored.split_once(mark) {
         Some((hash, id)) => (hash, id.parse().ok()),
         None => (stored, None),
     }
 }
 
-/// A hash that also says that the item waits for an attachment.
-pub(super) fn waiting_hash(hash: &str, attachment: u64) -> String {
-    format!("{hash}+waits:{attachment}")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_hash_says_what_the_item_did_without() {
+        for (picture, parent) in [
+            (None, None),
+            (Some(7), None),
+            (None, Some(8)),
+            (Some(7), Some(8)),
+        ] {
+            let misses = Misses { picture, parent };
+            assert_eq!(Misses::split(&misses.hash("abc")), ("abc", misses));
+        }
+    }
 }

@@ -19,10 +19,11 @@ use super::{
     groups::polylang_key,
     import::WordPressImport,
     items::Site,
-    links::{self, LinkRow, LinkRows, source_name},
+    link_rows::{LinkRow, LinkRows, source_name},
+    links,
     report::Tally,
     resolve::{ImportedSite, SitePlace, imported_sites, links_kind},
-    run::{EVERYWHERE, Place, kinds, later, saying},
+    run::{EVERYWHERE, Past, Place, Said, kinds, later, saying},
     survey::{GroupedTerm, Sighting, Survey, site_base, survey},
 };
 use crate::{ActorContext, Tx};
@@ -62,7 +63,10 @@ pub(super) async fn keep_links(
                 Err(problem) => tally.problem(problem),
             }
         }
-        stage.run(async |tx| links::keep(tx, &chunk).await).await?;
+        let problems = stage.run(async |tx| links::keep(tx, &chunk).await).await?;
+        for problem in problems {
+            tally.problem(problem);
+        }
     }
     Ok(hosts)
 }
@@ -149,11 +153,8 @@ pub(super) struct Setup {
     pub(super) languages: HashMap<String, Place>,
     pub(super) editions: Vec<Edition>,
     pub(super) created: u64,
-    pub(super) is_new_source: bool,
-    /// Whether an earlier run ended before its end.
-    pub(super) was_broken_off: bool,
-    pub(super) has_groups: bool,
-    pub(super) is_shared: bool,
+    pub(super) past: Past,
+    pub(super) said: Said,
     pub(super) sites: Vec<ImportedSite>,
     pub(super) links: &'static str,
 }
@@ -198,6 +199,10 @@ pub(super) async fn set_up(
         .reader()
         .import_record(source, kinds::STATE, links::LISTED)
         .await?;
+    let listed_editions = tx
+        .reader()
+        .import_record(source, kinds::STATE, links::LISTED_EDITIONS)
+        .await?;
     let (sites, is_shared) = note_site(tx, source, &default, &languages, &old).await?;
     tx.store_tx()
         .clear_deferred(source, Some(later::PAGE))
@@ -205,13 +210,18 @@ pub(super) async fn set_up(
     Ok(Setup {
         default,
         default_code: edition.code.to_string(),
-        has_groups: !languages.is_empty() || listed.is_some(),
+        past: Past {
+            is_new_source: state.is_none(),
+            was_broken_off: state.is_some_and(|state| state.content_hash != DONE),
+            is_shared,
+        },
+        said: Said {
+            groups: !languages.is_empty() || listed.is_some(),
+            editions: listed_editions.is_some(),
+        },
         languages,
         editions: tx.editions().await?.all().to_vec(),
         created,
-        is_new_source: state.is_none(),
-        was_broken_off: state.is_some_and(|state| state.content_hash != DONE),
-        is_shared,
         sites,
         links: links_kind(tx).await?,
     })

@@ -9,7 +9,7 @@ use domain::{
 use persistence::ImportRecord;
 
 use super::{
-    groups,
+    groups::{self, Duty, SharedChange, Wish},
     items::Position,
     plain,
     posts::TermRef,
@@ -37,6 +37,22 @@ pub(super) async fn read(
     Ok(Some((term, texts.unwrap_or_default())))
 }
 
+/// A term that was written.
+struct WrittenTerm {
+    id: TermId,
+    /// The edition of its text.
+    edition: EditionId,
+    version: i64,
+}
+
+/// What an item's word for a term stands for.
+enum Named {
+    Here(TermId),
+    /// It was imported, and deleted here since.
+    Deleted,
+    Unknown,
+}
+
 impl Writer {
     /// Writes a term of the head.
     pub(super) async fn term(
@@ -46,81 +62,112 @@ impl Writer {
         effects: &mut Effects,
     ) -> Result<()> {
         let existing = self.term_record(tx, term).await?;
-        let same = existing
-            .as_ref()
-            .filter(|record| record.content_hash == term.digest);
-        if let Some(record) = same.filter(|_| !self.run.overwrite) {
-            self.terms.insert(term.key(), term_id(record));
-            effects.tally.counts(term.report_kind()).unchanged += 1;
-            return Ok(());
-        }
-        let edition = self.edition_of_term(tx, term).await?;
+        let edition = self.edition_of_term(tx, term, effects).await?;
         let group = self.group_of(tx, kinds::TERM, &term.external_id).await?;
         let shared = match &group {
             Some(key) => groups::group_target(tx, key).await?,
             None => None,
         };
-        let taxonomy = place_of(&term.taxonomy).map_or(Taxonomy::Tag, |(taxonomy, _)| taxonomy);
+        let (taxonomy, _) = place_of(&term.taxonomy).unwrap_or((Taxonomy::Tag, ""));
         let id = match (&existing, shared) {
             (Some(record), _) => Some(term_id(record)),
             (None, Some(shared)) => Some(TermId::new(taxonomy, shared)),
             (None, None) => None,
         };
-        let known = match id {
-            Some(id) => read(tx, id, edition)
-                .await?
-                .filter(|_| id.taxonomy == taxonomy),
+        let known = match id.filter(|id| id.taxonomy == taxonomy) {
+            Some(id) => read(tx, id, edition).await?,
             None => None,
         };
-        let (id, version) = if let Some((current, texts)) = known {
-            if let Some(record) = &existing
-                && current.version > record.target_version
-                && !self.run.overwrite
-            {
-                effects
-                    .tally
-                    .conflict(note(term, "was edited here since its import"));
-                self.terms.insert(term.key(), current.id);
+        let wish = Wish {
+            digest: &term.digest,
+            overwrite: self.run.overwrite,
+        };
+        let version = known.as_ref().map(|(current, _)| current.version);
+        let duty = Duty::of(existing.as_ref(), version, wish);
+        let written = match (duty, known) {
+            (Duty::Conflict(why), known) => {
+                effects.tally.conflict(note(term, why));
+                if let Some((current, _)) = known {
+                    self.terms.insert(term.key(), current.id);
+                }
                 return Ok(());
             }
-            if same.is_some_and(|record| current.version <= record.target_version) {
+            (Duty::Keep, Some((current, _))) => {
                 self.terms.insert(term.key(), current.id);
                 effects.tally.counts(term.report_kind()).unchanged += 1;
                 return Ok(());
             }
-            let parent = self.parent_of(tx, term).await?.or(current.parent);
-            let draft = TermDraft {
-                taxonomy,
-                namespace: current.namespace,
-                parent: parent.filter(|_| taxonomy == Taxonomy::Category),
-                position: current.position,
-                texts: with_text(texts, edition, term.text()),
-            };
-            terms::update_in(tx, current.id, &draft).await?;
-            let counts = effects.tally.counts(term.report_kind());
-            if existing.is_some() {
-                counts.updated += 1;
-            } else {
-                counts.created += 1;
+            // Of several members of a group that speak in one edition the first is heard.
+            (Duty::Join, Some((current, texts)))
+                if texts.iter().any(|text| text.edition == edition) =>
+            {
+                effects.tally.counts(term.report_kind()).created += 1;
+                WrittenTerm {
+                    id: current.id,
+                    edition,
+                    version: current.version,
+                }
             }
-            (current.id, current.version + 1)
-        } else {
-            let id = self.create_term(tx, term, edition).await?;
-            effects.tally.counts(term.report_kind()).created += 1;
-            if self.run.is_shared {
-                self.note_renamed(tx, term, id, edition, effects).await?;
+            (duty, Some(current)) => {
+                let counts = effects.tally.counts(term.report_kind());
+                if duty == Duty::Join {
+                    counts.created += 1;
+                } else {
+                    counts.updated += 1;
+                }
+                self.update_term(tx, term, current, edition).await?
             }
-            (id, 1)
+            (_, None) => {
+                let id = self.create_term(tx, term, edition).await?;
+                effects.tally.counts(term.report_kind()).created += 1;
+                let version = 1;
+                let written = WrittenTerm {
+                    id,
+                    edition,
+                    version,
+                };
+                if self.run.past.is_shared {
+                    self.note_renamed(tx, term, &written, effects).await?;
+                }
+                written
+            }
         };
-        self.save_term_records(tx, term, id, version).await?;
+        self.save_term_records(tx, term, &written).await?;
         if let Some(key) = &group {
+            let id = written.id.uuid();
             if shared.is_none() {
-                groups::save_group_target(tx, key, taxonomy.as_str(), id.uuid()).await?;
+                groups::save_group_target(tx, key, taxonomy.as_str(), id).await?;
             }
-            groups::touch_members(tx, key, kinds::TERM, id.uuid(), version).await?;
+            let (from, to) = (version.unwrap_or_default(), written.version);
+            let change = SharedChange { id, from, to };
+            groups::touch_members(tx, key, kinds::TERM, change).await?;
         }
-        self.terms.insert(term.key(), id);
+        self.terms.insert(term.key(), written.id);
         Ok(())
+    }
+
+    /// Gives a term the text and the parent of the file.
+    async fn update_term(
+        &mut self,
+        tx: &mut Tx,
+        term: &PreparedTerm,
+        (current, texts): (Term, Vec<Localized<TermText>>),
+        edition: EditionId,
+    ) -> Result<WrittenTerm> {
+        let parent = self.parent_of(tx, term).await?.or(current.parent);
+        let draft = TermDraft {
+            taxonomy: current.id.taxonomy,
+            namespace: current.namespace,
+            parent: parent.filter(|_| current.id.taxonomy == Taxonomy::Category),
+            position: current.position,
+            texts: with_text(texts, edition, term.text()),
+        };
+        terms::update_in(tx, current.id, &draft).await?;
+        Ok(WrittenTerm {
+            id: current.id,
+            edition,
+            version: current.version + 1,
+        })
     }
 
     async fn create_term(
@@ -158,12 +205,11 @@ impl Writer {
         &mut self,
         tx: &mut Tx,
         term: &PreparedTerm,
-        id: TermId,
-        edition: EditionId,
+        written: &WrittenTerm,
         effects: &mut Effects,
     ) -> Result<()> {
         let wanted = readable(&term.slug);
-        let Some((stored, _)) = read(tx, id, edition).await? else {
+        let Some((stored, _)) = read(tx, written.id, written.edition).await? else {
             return Ok(());
         };
         if stored.text.value.slug != wanted && !wanted.is_empty() {
@@ -181,15 +227,14 @@ impl Writer {
         &self,
         tx: &mut Tx,
         term: &PreparedTerm,
-        id: TermId,
-        version: i64,
+        written: &WrittenTerm,
     ) -> Result<()> {
         let source = &self.run.source;
         let record = ImportRecord {
-            target_kind: id.taxonomy.as_str().to_owned(),
-            target_id: id.uuid(),
+            target_kind: written.id.taxonomy.as_str().to_owned(),
+            target_id: written.id.uuid(),
             content_hash: term.digest.clone(),
-            target_version: version,
+            target_version: written.version,
         };
         tx.store_tx()
             .save_import_record(source, kinds::TERM, &term.external_id, &record)
@@ -203,7 +248,7 @@ impl Writer {
     /// What a term was at an earlier import, found by its id or, if it was only named then, by its
     /// slug.
     async fn term_record(&self, tx: &mut Tx, term: &PreparedTerm) -> Result<Option<ImportRecord>> {
-        if self.run.is_new_source {
+        if self.run.past.is_new_source {
             return Ok(None);
         }
         let source = &self.run.source;
@@ -233,7 +278,19 @@ impl Writer {
         }
     }
 
-    async fn edition_of_term(&self, tx: &mut Tx, term: &PreparedTerm) -> Result<EditionId> {
+    /// The edition of a term's text: as a list of links says it, else Polylang, else the default.
+    async fn edition_of_term(
+        &mut self,
+        tx: &mut Tx,
+        term: &PreparedTerm,
+        effects: &mut Effects,
+    ) -> Result<EditionId> {
+        let listed = self
+            .listed_edition(tx, kinds::TERM_EDITION, &term.external_id, effects)
+            .await?;
+        if let Some(edition) = listed {
+            return Ok(edition);
+        }
         let default = self.run.default.edition;
         if self.run.languages.is_empty() {
             return Ok(default);
@@ -251,36 +308,46 @@ impl Writer {
         let Some(parent) = term.parent.as_ref().filter(|_| term.taxonomy == "category") else {
             return Ok(None);
         };
-        let parent = self.find_term(tx, &key_of("category", parent)).await?;
-        Ok(parent
-            .filter(|parent| parent.taxonomy == Taxonomy::Category)
-            .map(|parent| Id::from_uuid(parent.uuid())))
+        Ok(
+            match self.find_term(tx, &key_of("category", parent)).await? {
+                Named::Here(parent) if parent.taxonomy == Taxonomy::Category => {
+                    Some(Id::from_uuid(parent.uuid()))
+                }
+                Named::Here(_) | Named::Deleted | Named::Unknown => None,
+            },
+        )
     }
 
-    /// The term with this name, if it was imported.
-    pub(super) async fn find_term(&mut self, tx: &mut Tx, key: &str) -> Result<Option<TermId>> {
+    /// The term with this name, if it was imported and is still there.
+    async fn find_term(&mut self, tx: &mut Tx, key: &str) -> Result<Named> {
         if let Some(id) = self.terms.get(key) {
-            return Ok(Some(id));
+            return Ok(Named::Here(id));
         }
-        let found = self.record_by_slug(tx, key).await?;
-        let id = found.as_ref().map(term_id);
-        if let Some(id) = id {
-            self.terms.insert(key.to_owned(), id);
+        let Some(record) = self.record_by_slug(tx, key).await? else {
+            return Ok(Named::Unknown);
+        };
+        let id = term_id(&record);
+        if read(tx, id, self.run.default.edition).await?.is_none() {
+            return Ok(Named::Deleted);
         }
-        Ok(id)
+        self.terms.insert(key.to_owned(), id);
+        Ok(Named::Here(id))
     }
 
-    /// The term an item names, made when the head of the file did not name it.
+    /// The term an item names, made when the head of the file did not name it. `None` for one that
+    /// was deleted here: it stays away.
     pub(super) async fn term_named(
         &mut self,
         tx: &mut Tx,
         named: &TermRef,
         edition: EditionId,
         effects: &mut Effects,
-    ) -> Result<TermId> {
+    ) -> Result<Option<TermId>> {
         let key = key_of(&named.taxonomy, &named.slug);
-        if let Some(id) = self.find_term(tx, &key).await? {
-            return Ok(id);
+        match self.find_term(tx, &key).await? {
+            Named::Here(id) => return Ok(Some(id)),
+            Named::Deleted if !self.run.overwrite => return Ok(None),
+            Named::Deleted | Named::Unknown => {}
         }
         let name = plain::some_line(&named.name);
         let term = PreparedTerm {
@@ -297,10 +364,16 @@ impl Writer {
             description: None,
         };
         let id = self.create_term(tx, &term, edition).await?;
-        self.save_term_records(tx, &term, id, 1).await?;
+        let version = 1;
+        let written = WrittenTerm {
+            id,
+            edition,
+            version,
+        };
+        self.save_term_records(tx, &term, &written).await?;
         effects.tally.counts(term.report_kind()).created += 1;
         self.terms.insert(key, id);
-        Ok(id)
+        Ok(Some(id))
     }
 
     /// Puts categories below parents that came after them.
@@ -316,7 +389,7 @@ impl Writer {
             .import_record(&source, kinds::TERM, external_id)
             .await?;
         let parent = self.find_term(tx, &key_of("category", parent)).await?;
-        let (Some(record), Some(parent)) = (record, parent) else {
+        let (Some(record), Named::Here(parent)) = (record, parent) else {
             return Ok(());
         };
         let id = term_id(&record);

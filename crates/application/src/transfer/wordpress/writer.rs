@@ -69,6 +69,8 @@ pub(super) struct Writer {
     pub(super) puts_off: bool,
     /// Whether taken paths of redirects were met: then each is asked for first.
     pub(super) asks_for_paths: bool,
+    /// How the batch at hand is written; what stands alone is always written with care.
+    pub(super) care: Care,
     defects: u32,
 }
 
@@ -85,6 +87,7 @@ impl Writer {
             menus: BTreeSet::new(),
             puts_off: true,
             asks_for_paths: false,
+            care: Care::OneByOne,
             defects: 0,
         }
     }
@@ -96,10 +99,17 @@ impl Writer {
         batch: &mut Batch,
         care: Care,
     ) -> Result<Effects> {
+        self.care = care;
+        let written = self.write_with_care(tx, batch).await;
+        self.care = Care::OneByOne;
+        written
+    }
+
+    async fn write_with_care(&mut self, tx: &mut Tx, batch: &mut Batch) -> Result<Effects> {
         let mut effects = Effects::default();
         for work in &mut batch.work {
-            match care {
-                Care::AllAtOnce => self.one(tx, work, care, &mut effects).await?,
+            match self.care {
+                Care::AllAtOnce => self.one(tx, work, &mut effects).await?,
                 Care::OneByOne => self.alone(tx, work, &mut effects).await?,
             }
         }
@@ -128,7 +138,7 @@ impl Writer {
         let written = tx
             .savepoint(async |tx| {
                 let mut own = Effects::default();
-                self.one(tx, work, Care::OneByOne, &mut own).await?;
+                self.one(tx, work, &mut own).await?;
                 Ok(own)
             })
             .await;
@@ -155,10 +165,8 @@ impl Writer {
             if self.defects > MOST_DEFECTS {
                 return Err(error);
             }
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "an item could not be imported"
-            );
+            let cause: &dyn std::error::Error = &error;
+            tracing::error!(error = cause, "an item could not be imported");
         }
         let (kind, name, id) = describe(work);
         if let Some(kind) = kind {
@@ -168,19 +176,13 @@ impl Writer {
         Ok(())
     }
 
-    async fn one(
-        &mut self,
-        tx: &mut Tx,
-        work: &mut Work,
-        care: Care,
-        effects: &mut Effects,
-    ) -> Result<()> {
+    async fn one(&mut self, tx: &mut Tx, work: &mut Work, effects: &mut Effects) -> Result<()> {
         match work {
             Work::Author(author) => self.author(tx, author, effects).await,
             Work::Term(term) => self.term(tx, term, effects).await,
             Work::MenuName { slug, name } => self.menu_name(tx, slug, name).await,
             Work::Attachment(attachment) => self.attachment(tx, attachment, effects).await,
-            Work::Post(post) => self.post(tx, post, care, effects).await,
+            Work::Post(post) => self.post(tx, post, effects).await,
             Work::MenuItem(item) => self.menu_item(tx, item).await,
         }
     }
@@ -208,7 +210,8 @@ impl Writer {
             return Ok(None);
         };
         if let Some(asset) = asset_of(&record) {
-            return Ok(Some(Target::Asset(asset)));
+            let exists = super::attachment_writer::exists(tx, asset).await?;
+            return Ok(exists.then_some(Target::Asset(asset)));
         }
         match entry_of(&record) {
             Some(id) => super::resolve::entry_target(tx, id).await,

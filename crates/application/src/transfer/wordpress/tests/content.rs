@@ -6,7 +6,7 @@ use super::super::{
 };
 
 fn run(content: &str) -> Normalised {
-    normalise(content, &ContentContext::default())
+    normalise(content, ContentContext::default())
 }
 
 fn table(cases: &[(&str, &str)]) {
@@ -74,7 +74,7 @@ fn blank_lines_in_classic_content_are_paragraphs() {
         ("5 < 6 & 7 > 6", "<p>5 &lt; 6 & 7 > 6</p>"),
         ("<!-- note -->", ""),
     ]);
-    let raw = normalise("a\n\nb", &ContentContext { autop: false });
+    let raw = normalise("a\n\nb", ContentContext { autop: false });
     assert_eq!(raw.html, "a\n\nb");
 }
 

@@ -36,7 +36,7 @@ fn real_exports_are_read_without_a_fault() {
             for oddity in &item.oddities {
                 count(&mut oddities, &format!("{oddity:?}"));
             }
-            let normalised = normalise(&item.content, &ContentContext::default());
+            let normalised = normalise(&item.content, ContentContext::default());
             assert!(!normalised.html.contains("<!--"), "{}", normalised.html);
             ids += normalised.attachment_ids.len();
             links += normalised.links.len();

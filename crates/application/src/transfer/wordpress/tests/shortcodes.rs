@@ -6,7 +6,7 @@ use super::super::content::{ContentContext, Normalised, normalise};
 type Case<'a> = (&'a str, &'a str, &'a [(&'a str, u32)]);
 
 fn run(content: &str) -> Normalised {
-    normalise(content, &ContentContext::default())
+    normalise(content, ContentContext::default())
 }
 
 #[test]
