@@ -120,6 +120,29 @@ async fn a_page_whose_parent_is_nowhere_is_no_news_the_second_time() {
 }
 
 #[tokio::test]
+async fn pages_below_one_whose_parent_is_nowhere_stay_below_it() {
+    let server = TestServer::start().await;
+    let export = Export::of(SITE)
+        .item(Item::page(30, "c", "C").parent(31))
+        .item(Item::page(31, "b", "B").parent(32))
+        .item(Item::page(32, "a", "A").parent(99))
+        // These stand below each other, which cannot be.
+        .item(Item::page(40, "x", "X").parent(41))
+        .item(Item::page(41, "y", "Y").parent(40));
+    let report = import(&server, &request(&export.write())).await;
+    assert_eq!(
+        (report.tally.kinds.pages.created, report.tally.problem_count),
+        (5, 0)
+    );
+    for (page, above) in [("/c", Some("/b")), ("/b", Some("/a")), ("/a", None)] {
+        let found = read::page(&server, "en", page).await.1;
+        assert_eq!(found.as_deref(), above, "{page}");
+    }
+    let again = import(&server, &request(&export.write())).await;
+    assert_eq!(again.tally.kinds.pages.unchanged, 5, "{again}");
+}
+
+#[tokio::test]
 async fn what_changed_in_the_file_is_updated() {
     let server = TestServer::start().await;
     import(&server, &request(&export("Two").write())).await;

@@ -157,7 +157,10 @@ fn generate(folder: &Path, bytes: usize) -> PathBuf {
                 .comment(number, 0, "1", "")
                 .comment(number + 1, number, "1", ""),
             Item::attachment(number + 1, &format!("{number}.jpg")).parent(number),
-            Item::page(number + 2, &format!("page-{number}"), "Page").parent(number + 12),
+            Item::page(number + 2, &format!("page-{number}"), "Page").parent(
+                // Every other page stands below the next one.
+                if number % 20 == 0 { 0 } else { number + 12 },
+            ),
         ];
         for item in items {
             let text = item.text(SITE);

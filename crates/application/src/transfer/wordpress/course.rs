@@ -16,15 +16,18 @@ use super::{
     items::Position,
     known::Known,
     link_rows::{LinkRow, LinkRows},
-    post_writer::LaterPage,
+    post_parents::LaterPage,
     prepare::{Pass, PassEnd, Preparer, Seen},
     report::{ImportReport, Kind, Problem},
     resolve::AT_A_TIME,
     run::{EVERYWHERE, Run, later},
     setup::{DONE, LINKS_AT_A_TIME, note_state},
-    writer::{Care, Effects, Writer},
+    writer::{Care, Effects, Orphans, Writer},
 };
 use crate::{ActorContext, Tx};
+
+/// How often pages are looked at again for their parent: more levels than this have no real site.
+const MOST_ROUNDS: u32 = 32;
 
 /// Where the changes of an import happen: each part in a transaction of its own, or all in one that
 /// is undone.
@@ -203,7 +206,8 @@ impl Course<'_> {
     }
 
     /// Writes pages that were put off because their parent had not come: as long as that places
-    /// some of them, then without a parent.
+    /// some of them; then the topmost of them without a parent; then, where each waits for the
+    /// other, all that are left.
     async fn late_pages(&mut self) -> Result<()> {
         let source = self.run.source.clone();
         let (mut after, mut round, mut placed) = (0, 0, 0);
@@ -224,7 +228,12 @@ impl Course<'_> {
                     if !pages.is_empty() {
                         break;
                     }
-                    self.writer.puts_off = placed > 0;
+                    self.writer.orphans = match self.writer.orphans {
+                        _ if page.round >= MOST_ROUNDS => Orphans::Accept,
+                        _ if placed > 0 => Orphans::Wait,
+                        Orphans::Wait => Orphans::WaitForPutOff,
+                        Orphans::WaitForPutOff | Orphans::Accept => Orphans::Accept,
+                    };
                     (round, placed) = (page.round, 0);
                 }
                 after = row.sequence;

@@ -1,6 +1,6 @@
 //! Reading the list of links, line by line.
 
-use std::{fs::File, path::Path};
+use std::{fs::File, io::Read, path::Path};
 
 use domain::{Error, Result, text::Locale};
 
@@ -47,12 +47,12 @@ pub(super) fn source_name(name: &str) -> String {
 }
 
 /// Reads a list line by line; a line that says nothing is told with its number.
-pub(super) struct LinkRows {
-    rows: csv::StringRecordsIntoIter<File>,
+pub(super) struct LinkRows<R> {
+    rows: csv::StringRecordsIntoIter<R>,
     is_first: bool,
 }
 
-impl LinkRows {
+impl LinkRows<File> {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|source| {
             Error::invalid(
@@ -60,22 +60,25 @@ impl LinkRows {
                 format!("{} cannot be opened: {source}", path.display()),
             )
         })?;
-        Ok(Self {
-            rows: reader(file).into_records(),
-            is_first: true,
-        })
+        Ok(Self::new(file))
     }
 }
 
-fn reader<R: std::io::Read>(inner: R) -> csv::Reader<R> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(inner)
+impl<R: Read> LinkRows<R> {
+    pub(super) fn new(inner: R) -> Self {
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(inner);
+        Self {
+            rows: reader.into_records(),
+            is_first: true,
+        }
+    }
 }
 
-impl Iterator for LinkRows {
+impl<R: Read> Iterator for LinkRows<R> {
     type Item = std::result::Result<LinkRow, Problem>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -161,31 +164,39 @@ pub(super) fn problem(line: u64, reason: impl Into<String>) -> Problem {
 mod tests {
     use super::*;
 
-    fn rows(text: &str) -> Vec<std::result::Result<(String, String, &'static str, String), u64>> {
-        let mut is_first = true;
-        reader(text.as_bytes())
-            .into_records()
-            .map(Result::unwrap)
-            .filter(|row| !(std::mem::take(&mut is_first) && is_header(row)))
+    type Row = (String, String, &'static str, String, Option<String>);
+
+    /// The lines of a list, or the numbers of those that say nothing.
+    fn rows(text: &str) -> Vec<std::result::Result<Row, u64>> {
+        LinkRows::new(text.as_bytes())
             .map(|row| {
-                parse(&row)
-                    .map(|row| (row.group, row.source, row.kind, row.id))
-                    .map_err(|problem| problem.line)
+                row.map(|row| {
+                    let edition = row.edition.map(|edition| edition.to_string());
+                    (row.group, row.source, row.kind, row.id, edition)
+                })
+                .map_err(|problem| problem.line)
             })
             .collect()
     }
 
     #[test]
     fn a_list_is_read_with_or_without_a_header() {
-        let text = "\u{feff}Group,source,KIND,id\n7, https://www.example.org/fa/ ,Post,12\n7,weekly,term,3\n";
+        let text = "\u{feff}Group,source,KIND,id,edition\n7, https://www.example.org/fa/ ,Post,12,fa_IR\n7,weekly,term,3\n";
         let expected = vec![
             Ok((
                 "7".to_owned(),
                 "example.org/fa".to_owned(),
                 "post",
                 "12".to_owned(),
+                Some("fa".to_owned()),
             )),
-            Ok(("7".to_owned(), "weekly".to_owned(), "term", "3".to_owned())),
+            Ok((
+                "7".to_owned(),
+                "weekly".to_owned(),
+                "term",
+                "3".to_owned(),
+                None,
+            )),
         ];
         assert_eq!(rows(text), expected);
         assert_eq!(rows(text.split_once('\n').unwrap().1), expected);
@@ -193,13 +204,13 @@ mod tests {
 
     #[test]
     fn a_line_that_says_nothing_is_told_by_its_number() {
-        let text = "1,a,post,2\n1,a\n\"x\",a,page,3\n1,,post,2\n";
+        let text = "1,a,post,2\n1,a\n\"x\",a,page,3\n1,,post,2\n1,a,post,2,e!\n1,a,author,2,fa\n";
         assert_eq!(
             rows(text)
                 .into_iter()
                 .filter_map(Result::err)
                 .collect::<Vec<_>>(),
-            [2, 3, 4]
+            [2, 3, 4, 5, 6]
         );
     }
 

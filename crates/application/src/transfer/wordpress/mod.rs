@@ -31,6 +31,8 @@ mod entities;
 mod error;
 mod finish;
 mod frame;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod groups;
 mod html;
 mod import;
@@ -47,6 +49,7 @@ mod parse;
 mod php;
 mod plain;
 mod post_addresses;
+mod post_parents;
 mod post_writer;
 mod posts;
 mod prepare;

@@ -11,30 +11,16 @@ use domain::{
     text::Slug,
 };
 use persistence::ImportRecord;
-use serde::{Deserialize, Serialize};
 
 use super::{
     known::{Learned, Target},
+    post_parents::Parent,
     posts::{Draft, PreparedPost},
     report::{DELETED, EDITED, Kind, Note, Problem, add},
-    run::{Misses, entry_of, kinds, later},
+    run::{Misses, entry_of, kinds},
     writer::{Care, Effects, Writer},
 };
 use crate::{Tx, articles, comments, pages};
-
-/// A page whose parent has not come yet: where it stands in the file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct LaterPage {
-    pub(super) line: u64,
-    pub(super) byte_offset: u64,
-    pub(super) external_id: String,
-    pub(super) is_slug_twin: bool,
-    /// How often it was put off before.
-    pub(super) round: u32,
-    /// Whether the file says the same of it as at the last import.
-    #[serde(default)]
-    pub(super) is_unchanged: bool,
-}
 
 /// What is to be done with an item.
 enum Task {
@@ -43,15 +29,6 @@ enum Task {
     /// It has not changed, but is to be put below its parent if that is there now.
     Place(Box<Entry>),
     LeaveAlone,
-}
-
-/// The page above another.
-enum Parent {
-    None,
-    Is(EntryId),
-    NotYet,
-    /// It is not in the file, nor was it before.
-    Lost(u64),
 }
 
 impl Writer {
@@ -72,7 +49,7 @@ impl Writer {
             Task::Place(entry) => (Some(entry), true),
         };
         let mut misses = Misses::default();
-        match self.parent(tx, post, effects).await? {
+        match self.parent(tx, post, current.as_deref(), effects).await? {
             Parent::NotYet => {
                 effects.put_off += 1;
                 return self.put_off(tx, post).await;
@@ -169,48 +146,6 @@ impl Writer {
             return Ok(Task::LeaveAlone);
         }
         Ok(Task::Replace(Box::new(entry)))
-    }
-
-    async fn parent(
-        &self,
-        tx: &mut Tx,
-        post: &PreparedPost,
-        effects: &mut Effects,
-    ) -> Result<Parent> {
-        let Some(parent) = post.parent.filter(|_| post.kind == ContentKind::Page) else {
-            return Ok(Parent::None);
-        };
-        let edition = post.draft.entry().edition;
-        let (found, text) = match self.target_of_item(tx, parent).await? {
-            Some(Target::Entry {
-                id, edition: above, ..
-            }) if id.kind == ContentKind::Page && above == edition => {
-                return Ok(Parent::Is(id));
-            }
-            Some(_) => (
-                Parent::None,
-                "what it stood below is no page of its language",
-            ),
-            None if self.puts_off => return Ok(Parent::NotYet),
-            None => (Parent::Lost(parent), "the page it stood below is not there"),
-        };
-        effects.tally.note(note(post, text));
-        Ok(found)
-    }
-
-    async fn put_off(&self, tx: &mut Tx, post: &PreparedPost) -> Result<()> {
-        let page = LaterPage {
-            line: post.position.line,
-            byte_offset: post.position.byte_offset,
-            external_id: post.external_id.clone(),
-            is_slug_twin: post.is_slug_twin,
-            round: post.round,
-            is_unchanged: post.is_unchanged,
-        };
-        let payload = serde_json::to_string(&page).map_err(Error::internal)?;
-        tx.store_tx()
-            .defer(&self.run.source, later::PAGE, &post.external_id, &payload)
-            .await
     }
 
     /// Fills in the ids of what an item refers to. Answers with the main picture that is not there.

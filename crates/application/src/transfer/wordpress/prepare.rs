@@ -24,7 +24,7 @@ use super::{
     known::{IdSet, Known, Recent, Target},
     lookup::{StoreLookup, Unchanged},
     menus, meta, plain,
-    post_writer::LaterPage,
+    post_parents::LaterPage,
     posts,
     reader::WxrReader,
     report::{Kind, Note, Problem, Tally, add},

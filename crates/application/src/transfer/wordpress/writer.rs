@@ -11,7 +11,7 @@ use domain::{
 
 use super::{
     batch::{Batch, Work},
-    known::{Known, Learned, Recent, Target},
+    known::{IdSet, Known, Learned, Recent, Target},
     report::{Kind, Problem, Tally},
     resolve::ImportedSite,
     run::{Run, asset_of, entry_of, kinds},
@@ -51,6 +51,17 @@ pub(super) enum Care {
     OneByOne,
 }
 
+/// What is done with pages whose parent has not come yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Orphans {
+    /// They are put off until the end of the file.
+    Wait,
+    /// Only those whose parent was put off too are put off again.
+    WaitForPutOff,
+    /// They are written without a parent.
+    Accept,
+}
+
 /// Writes what was read.
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -65,8 +76,10 @@ pub(super) struct Writer {
     pub(super) links: &'static str,
     /// Menus whose name is noted.
     pub(super) menus: BTreeSet<String>,
-    /// Whether pages whose parent has not come yet are put off until the end of the file.
-    pub(super) puts_off: bool,
+    /// What is done with pages whose parent has not come yet.
+    pub(super) orphans: Orphans,
+    /// Pages that were put off.
+    pub(super) put_off: IdSet,
     /// Whether taken paths of redirects were met: then each is asked for first.
     pub(super) asks_for_paths: bool,
     /// How the batch at hand is written; what stands alone is always written with care.
@@ -85,7 +98,8 @@ impl Writer {
             sites: Vec::new(),
             links,
             menus: BTreeSet::new(),
-            puts_off: true,
+            orphans: Orphans::Wait,
+            put_off: IdSet::default(),
             asks_for_paths: false,
             care: Care::OneByOne,
             defects: 0,

@@ -169,6 +169,7 @@ impl<'a> Entries<'a> {
         made: Vec<(&Document<ArticleHead>, ArticleId, ArticleDraft)>,
     ) -> Result<()> {
         let mut versions: HashMap<ArticleId, i64> = HashMap::new();
+        let mut revised: Vec<(ArticleId, ArticleDraft)> = Vec::new();
         let (translations, originals): (Vec<_>, Vec<_>) = made
             .into_iter()
             .partition(|(document, ..)| self.original(document).is_some());
@@ -189,6 +190,12 @@ impl<'a> Entries<'a> {
                 articles::update_in(tx, id, Some(1), &complete).await?;
                 versions.insert(id, 2);
             }
+            if document.head.revised_since_translation {
+                revised.push((id, complete));
+            }
+        }
+        for (id, draft) in revised {
+            articles::update_in(tx, id, versions.get(&id).copied().or(Some(1)), &draft).await?;
         }
         Ok(())
     }

@@ -365,6 +365,9 @@ pub(super) struct ArticleHead {
     #[serde(default)]
     pub(super) is_featured: bool,
     pub(super) comments_open: Option<bool>,
+    /// Whether it was saved once more after its translations were made, which are stale then.
+    #[serde(default)]
+    pub(super) revised_since_translation: bool,
     #[serde(default)]
     pub(super) seo: Seo,
     pub(super) source: Option<Source>,
