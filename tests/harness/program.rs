@@ -49,9 +49,10 @@ pub fn colophon(arguments: &[&str]) -> Ended {
 /// No test by itself: without the variable there is nothing to do.
 #[test]
 fn runs_the_command_line_it_was_given() {
-    let Ok(arguments) = std::env::var(ARGUMENTS) else {
+    let Some(arguments) = std::env::var_os(ARGUMENTS) else {
         return;
     };
+    let arguments = arguments.into_string().unwrap();
     print!("{MARK}");
     eprint!("{MARK}");
     let cli = Cli::parse_from(std::iter::once("colophon").chain(arguments.lines()));

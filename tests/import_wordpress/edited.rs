@@ -8,7 +8,6 @@ use domain::{
     id::{AssetId, AuthorId, CategoryId, Id},
     terms::TermId,
 };
-use sea_orm::{ConnectionTrait as _, Statement};
 use uuid::Uuid;
 
 use super::{
@@ -96,14 +95,10 @@ async fn overwrite(server: &TestServer, file: &std::path::Path) -> ImportReport 
 
 /// Lets everything look as if somebody had saved it here.
 async fn edit_everything(server: &TestServer) {
-    let connection = server.connect().await;
-    let backend = connection.get_database_backend();
     for table in ["author", "term", "asset", "entry", "menu"] {
         let sql = format!("UPDATE {table} SET version = version + 1");
-        let statement = Statement::from_string(backend, sql);
-        connection.execute_raw(statement).await.unwrap();
+        server.rows(&sql).await;
     }
-    connection.close().await.unwrap();
 }
 
 async fn ids(server: &TestServer, sql: &str) -> Vec<Uuid> {

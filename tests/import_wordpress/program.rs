@@ -159,7 +159,7 @@ fn generate(folder: &Path, bytes: usize) -> PathBuf {
             Item::attachment(number + 1, &format!("{number}.jpg")).parent(number),
             Item::page(number + 2, &format!("page-{number}"), "Page").parent(
                 // Every other page stands below the next one.
-                if number % 20 == 0 { 0 } else { number + 12 },
+                if number.is_multiple_of(20) { 0 } else { number + 12 },
             ),
         ];
         for item in items {

@@ -10,8 +10,7 @@
     test,
     expect(
         clippy::case_sensitive_file_extension_comparisons,
-        clippy::type_complexity,
-        reason = "the tests name files and tables as they are"
+        reason = "the tests name files as they are"
     )
 )]
 

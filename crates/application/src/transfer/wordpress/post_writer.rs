@@ -4,7 +4,7 @@
 use domain::{
     Error, Result,
     articles::{ContributionDraft, ContributionRole},
-    content::{ContentKind, Entry, Parts, Status},
+    content::{Entry, Parts, Status},
     id::{CategoryId, EditionId, EntryId, Id, TagId},
     media::FigureDraft,
     terms::Taxonomy,
