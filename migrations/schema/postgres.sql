@@ -183,7 +183,7 @@ CREATE TABLE entry (
   updated_at timestamptz NOT NULL
 );
 
-CREATE UNIQUE INDEX entry_slug ON entry (edition_id, kind, slug_scope, slug);
+CREATE UNIQUE INDEX entry_slug ON entry (edition_id, kind, slug, slug_scope);
 
 CREATE INDEX entry_group ON entry (group_id);
 

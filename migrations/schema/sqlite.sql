@@ -67,7 +67,7 @@ CREATE TABLE asset (
   version bigint NOT NULL,
   created_at text NOT NULL,
   updated_at text NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE INDEX asset_created ON asset (created_at, id);
 
@@ -84,7 +84,7 @@ CREATE TABLE asset_text (
   credit text,
   description text,
   PRIMARY KEY (asset_id, edition_id)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX asset_text_edition ON asset_text (edition_id);
 
@@ -98,7 +98,7 @@ CREATE TABLE term (
   version bigint NOT NULL,
   created_at text NOT NULL,
   updated_at text NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE INDEX term_parent ON term (parent_id);
 
@@ -117,7 +117,7 @@ CREATE TABLE term_text (
   slug_path text NOT NULL,
   description text,
   PRIMARY KEY (term_id, edition_id)
-);
+) WITHOUT ROWID;
 
 CREATE UNIQUE INDEX term_text_slug ON term_text (edition_id, taxonomy, namespace, slug);
 
@@ -130,7 +130,7 @@ CREATE TABLE author (
   version bigint NOT NULL,
   created_at text NOT NULL,
   updated_at text NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE INDEX author_avatar ON author (avatar_id);
 
@@ -143,7 +143,7 @@ CREATE TABLE author_text (
   job_title text,
   bio text,
   PRIMARY KEY (author_id, edition_id)
-);
+) WITHOUT ROWID;
 
 CREATE UNIQUE INDEX author_text_slug ON author_text (edition_id, slug);
 
@@ -183,7 +183,7 @@ CREATE TABLE entry (
   updated_at text NOT NULL
 );
 
-CREATE UNIQUE INDEX entry_slug ON entry (edition_id, kind, slug_scope, slug);
+CREATE UNIQUE INDEX entry_slug ON entry (edition_id, kind, slug, slug_scope);
 
 CREATE INDEX entry_group ON entry (group_id);
 
@@ -212,7 +212,7 @@ CREATE TABLE article (
   source_outlet text,
   source_credit text,
   post_format text
-);
+) WITHOUT ROWID;
 
 CREATE INDEX article_primary_category ON article (primary_category_id);
 
@@ -221,7 +221,7 @@ CREATE INDEX article_source ON article (source_outlet);
 CREATE TABLE page (
   entry_id blob NOT NULL PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
   position bigint NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE TABLE entry_body (
   entry_id blob NOT NULL PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
@@ -244,7 +244,7 @@ CREATE TABLE entry_term (
   status text NOT NULL,
   sort_at text NOT NULL,
   PRIMARY KEY (entry_id, term_id)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX entry_term_live ON entry_term (term_id, kind, edition_id, sort_at, entry_id) WHERE status = 'published';
 
@@ -263,7 +263,7 @@ CREATE TABLE entry_contribution (
   status text NOT NULL,
   sort_at text NOT NULL,
   PRIMARY KEY (entry_id, position)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX entry_contribution_live ON entry_contribution (author_id, kind, edition_id, sort_at, entry_id) WHERE status = 'published';
 
@@ -279,7 +279,7 @@ CREATE TABLE entry_asset (
   caption text,
   alt text,
   PRIMARY KEY (entry_id, role, position)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX entry_asset_asset ON entry_asset (asset_id);
 
@@ -288,7 +288,7 @@ CREATE TABLE entry_related (
   position bigint NOT NULL,
   related_id blob NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
   PRIMARY KEY (entry_id, position)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX entry_related_related ON entry_related (related_id);
 
@@ -308,7 +308,7 @@ CREATE TABLE gallery_text (
   slug text NOT NULL,
   description text,
   PRIMARY KEY (gallery_id, edition_id)
-);
+) WITHOUT ROWID;
 
 CREATE UNIQUE INDEX gallery_text_slug ON gallery_text (edition_id, slug);
 
@@ -318,7 +318,7 @@ CREATE TABLE gallery_item (
   asset_id blob NOT NULL REFERENCES asset (id),
   captions text,
   PRIMARY KEY (gallery_id, position)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX gallery_item_asset ON gallery_item (asset_id);
 
@@ -327,7 +327,7 @@ CREATE TABLE entry_gallery (
   position bigint NOT NULL,
   gallery_id blob NOT NULL REFERENCES gallery (id),
   PRIMARY KEY (entry_id, position)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX entry_gallery_gallery ON entry_gallery (gallery_id);
 
@@ -351,7 +351,7 @@ CREATE TABLE collection_item (
   position bigint NOT NULL,
   entry_id blob NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
   PRIMARY KEY (collection_id, position)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX collection_item_entry ON collection_item (entry_id);
 
@@ -389,7 +389,7 @@ CREATE TABLE issue_item (
   summary text,
   note text,
   PRIMARY KEY (entry_id, section, position)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX issue_item_article ON issue_item (article_id);
 
@@ -417,7 +417,7 @@ CREATE TABLE menu_item (
   author_id blob REFERENCES author (id),
   url text,
   PRIMARY KEY (menu_id, position)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX menu_item_entry ON menu_item (entry_id);
 
@@ -466,7 +466,7 @@ CREATE TABLE route (
   created_at text NOT NULL,
   updated_at text NOT NULL,
   PRIMARY KEY (edition_id, path)
-);
+) WITHOUT ROWID;
 
 CREATE UNIQUE INDEX route_redirect ON route (redirect_id);
 
@@ -518,7 +518,7 @@ CREATE TABLE import_record (
   content_hash text NOT NULL,
   target_version bigint NOT NULL,
   PRIMARY KEY (source, kind, external_id)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX import_record_target ON import_record (target_id);
 
@@ -540,6 +540,6 @@ CREATE TABLE import_link (
   kind text NOT NULL,
   external_id text NOT NULL,
   PRIMARY KEY (source, kind, external_id)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX import_link_group ON import_link (group_key);

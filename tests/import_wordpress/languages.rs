@@ -70,7 +70,7 @@ async fn polylang_makes_editions_and_translations() {
         article["html"]
             .as_str()
             .unwrap()
-            .contains("href=\"/2024/03/flood\"")
+            .contains("href=\"https://almanac.example.org/2024/03/flood\"")
     );
     assert_eq!(server.count("SELECT count(*) FROM term").await, 1);
     let again = import(&server, &request(&export.write())).await;

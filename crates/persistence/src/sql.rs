@@ -90,7 +90,7 @@ impl Sql {
             values: std::mem::take(&mut self.values),
         };
         if engine.binds_arrays() {
-            list.push("= ANY(").bind(ids.to_vec()).push(")");
+            list.push("= ANY(").bind(ids.to_vec()).push("::uuid[])");
         } else {
             list.push("IN ").id_list(ids);
         }

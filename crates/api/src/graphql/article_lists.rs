@@ -65,10 +65,10 @@ impl ArticleList {
         let counted = !wanted.total || matches!(owner, Owner::Term(_));
         let (query, args) = self.query(session, own, wanted)?;
         if newest && counted {
-            let page = latest(session, owner, query.edition, &args, wanted).await?;
+            let page = Box::pin(latest(session, owner, query.edition, &args, wanted)).await?;
             return Ok(Connection::with(page, ArticleFacets { query }));
         }
-        read(session, query, args, wanted).await
+        Box::pin(read(session, query, args, wanted)).await
     }
 
     /// All articles.
@@ -76,7 +76,7 @@ impl ArticleList {
         let session = session(ctx)?;
         let wanted = lookahead::page(ctx);
         let (query, args) = self.query(session, EntryFilter::default(), wanted)?;
-        read(session, query, args, wanted).await
+        Box::pin(read(session, query, args, wanted)).await
     }
 
     fn query(

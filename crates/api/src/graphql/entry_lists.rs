@@ -22,7 +22,7 @@ pub(crate) async fn read(
     // A wrong cursor must not spoil the lists that are read together with this one.
     page.key_in(query.order.name())?;
     if !session.has_company() {
-        let found = entries::list(session.cx(), &query, &page, parts).await?;
+        let found = Box::pin(entries::list(session.cx(), &query, &page, parts)).await?;
         return Ok(found.map(Entry::from));
     }
     let found = session.load(EntryList { query, page, parts }).await?;

@@ -58,7 +58,8 @@ impl Loaders {
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Source: Loader<K, Error = SharedError>,
     {
-        self.0.load_one(key).await
+        // In a box, since every field of an object takes as much memory as its largest.
+        Box::pin(self.0.load_one(key)).await
     }
 
     /// Reads records at once, without waiting for others to be asked for.
@@ -70,7 +71,7 @@ impl Loaders {
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Source: Loader<K, Error = SharedError>,
     {
-        self.0.loader().load(keys).await
+        Box::pin(self.0.loader().load(keys)).await
     }
 
     /// Reads several records, also together with all others.
@@ -82,7 +83,7 @@ impl Loaders {
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Source: Loader<K, Error = SharedError>,
     {
-        self.0.load_many(keys).await
+        Box::pin(self.0.load_many(keys)).await
     }
 }
 

@@ -165,15 +165,17 @@ impl Known {
         }
     }
 
-    /// The address a body of one edition links to a path of another with: a path where both stand
-    /// at the same host, so that it stays right when that moves, else the whole address.
+    /// The address a body of one edition links to a path of another with. A path in a body stands
+    /// below the base URL of its own edition; what lies elsewhere needs its whole address.
     pub(super) fn href(&self, from: EditionId, to: EditionId, path: &str) -> Option<String> {
+        let path = encode_path(path);
+        if from == to {
+            return Some(path);
+        }
         let inner = self.lock();
-        let target = inner.bases.get(&to)?;
-        let prefix = target.path().trim_end_matches('/');
-        let path = format!("{prefix}{}", encode_path(path));
-        let own = inner.bases.get(&from)?;
-        if own.origin() == target.origin() {
+        let (own, target) = (inner.bases.get(&from)?, inner.bases.get(&to)?);
+        let path = format!("{}{path}", target.path().trim_end_matches('/'));
+        if own.origin() == target.origin() && own.path() == "/" {
             return Some(path);
         }
         Some(format!("{}{path}", target.origin().ascii_serialization()))

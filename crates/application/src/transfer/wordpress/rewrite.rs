@@ -313,7 +313,7 @@ mod tests {
         let done = run("<a href=\"https://www.example.org/a/#top\">x</a><a href='/?p=1'>y</a>");
         assert_eq!(
             done.html,
-            "<a href=\"/en/now/a%20b#top\">x</a><a href='/en/now/a%20b'>y</a>"
+            "<a href=\"/now/a%20b#top\">x</a><a href='/now/a%20b'>y</a>"
         );
         assert_eq!(done.waits, []);
     }
