@@ -1,6 +1,6 @@
 //! Bodies on their way out: addresses of our own become addresses readers can open.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use domain::{
     Result,
@@ -10,6 +10,9 @@ use domain::{
 };
 
 use crate::{ActorContext, media};
+
+/// The scheme addresses of our own assets have in bodies.
+pub const SCHEME: &str = "asset:";
 
 /// The assets a body shows, by id, as far as the actor may read them.
 pub async fn assets(
@@ -41,11 +44,11 @@ pub async fn assets_of<'a>(
 /// The HTML of a body with the addresses of its assets filled in.
 #[expect(clippy::implicit_hasher, reason = "the map comes from `assets`")]
 pub fn html(cx: &ActorContext, body: &Body, assets: &HashMap<AssetId, Asset>) -> String {
-    if !body.html.contains("asset:") {
+    if !body.html.contains(SCHEME) {
         return body.html.clone();
     }
     render_html(&body.blocks, &|_kind: LinkKind, address: &str| {
-        let id: AssetId = address.strip_prefix("asset:")?.parse().ok()?;
+        let id: AssetId = address.strip_prefix(SCHEME)?.parse().ok()?;
         assets.get(&id).map(|asset| media::url(cx, asset))
     })
 }
@@ -53,11 +56,34 @@ pub fn html(cx: &ActorContext, body: &Body, assets: &HashMap<AssetId, Asset>) ->
 /// The Markdown of a body with the addresses of its assets filled in.
 #[expect(clippy::implicit_hasher, reason = "the map comes from `assets`")]
 pub fn markdown(cx: &ActorContext, body: &Body, assets: &HashMap<AssetId, Asset>) -> String {
-    let mut markdown = body.markdown.clone();
-    if markdown.contains("asset:") {
-        for asset in assets.values() {
-            markdown = markdown.replace(&format!("asset:{}", asset.id), &media::url(cx, asset));
+    fill(&body.markdown, |id| {
+        assets.get(&id).map(|asset| media::url(cx, asset))
+    })
+    .into_owned()
+}
+
+/// How long the id of an asset is in its public form.
+const ID_BYTES: usize = "asset_".len() + 26;
+
+/// A piece of text with what `address` says in place of each `asset:ID`; what it knows nothing of
+/// stays as it is.
+pub fn fill(text: &str, address: impl Fn(AssetId) -> Option<String>) -> Cow<'_, str> {
+    if !text.contains(SCHEME) {
+        return Cow::Borrowed(text);
+    }
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(SCHEME) {
+        filled.push_str(before);
+        let id = after.get(..ID_BYTES).and_then(|key| key.parse().ok());
+        if let Some(address) = id.and_then(&address) {
+            filled.push_str(&address);
+            rest = after.get(ID_BYTES..).unwrap_or_default();
+        } else {
+            filled.push_str(SCHEME);
+            rest = after;
         }
     }
-    markdown
+    filled.push_str(rest);
+    Cow::Owned(filled)
 }

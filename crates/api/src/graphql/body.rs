@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use application::body::SCHEME;
 use async_graphql::{Context, Object, Result, SimpleObject, Union};
 use domain::{
     articles::EntryBody,
@@ -55,7 +56,7 @@ impl Body {
     /// HTML that is safe to insert.
     async fn html(&self, ctx: &Context<'_>) -> Result<Cow<'_, str>> {
         let body = &self.stored.derived;
-        if !body.html.contains(assets::SCHEME) {
+        if !body.html.contains(SCHEME) {
             return Ok(Cow::Borrowed(&body.html));
         }
         let session = session(ctx)?;
@@ -67,7 +68,7 @@ impl Body {
     /// Markdown (`CommonMark` with tables and strikethrough).
     async fn markdown(&self, ctx: &Context<'_>) -> Result<Cow<'_, str>> {
         let text = &self.stored.derived.markdown;
-        if !text.contains(assets::SCHEME) {
+        if !text.contains(SCHEME) {
             return Ok(Cow::Borrowed(text));
         }
         Ok(self.assets(session(ctx)?).await?.plain(text))

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use application::ActorContext;
+use application::{ActorContext, body::fill};
 use async_graphql::Result;
 use domain::{
     body::{Body, MediaRef},
@@ -10,11 +10,6 @@ use domain::{
 };
 
 use crate::graphql::{context::Here, loaders::AssetKey, media::Asset};
-
-/// The scheme addresses of our own assets have in bodies.
-pub(super) const SCHEME: &str = "asset:";
-/// How long an id is in its public form.
-const ID_BYTES: usize = "asset_".len() + 26;
 
 /// The assets a body shows, as far as the caller may read them.
 #[derive(Default)]
@@ -82,23 +77,10 @@ impl Assets {
     }
 
     fn fill<'t>(&self, text: Cow<'t, str>, write: impl Fn(&str) -> String) -> Cow<'t, str> {
-        if self.0.is_empty() || !text.contains(SCHEME) {
-            return text;
+        let address = |id| self.0.get(&id).map(|(_, address)| write(address));
+        match text {
+            Cow::Borrowed(text) => fill(text, address),
+            Cow::Owned(text) => Cow::Owned(fill(&text, address).into_owned()),
         }
-        let mut filled = String::with_capacity(text.len());
-        let mut rest = text.as_ref();
-        while let Some((before, after)) = rest.split_once(SCHEME) {
-            filled.push_str(before);
-            let id = after.get(..ID_BYTES).and_then(|key| key.parse().ok());
-            if let Some((_, address)) = id.and_then(|id: AssetId| self.0.get(&id)) {
-                filled.push_str(&write(address));
-                rest = after.get(ID_BYTES..).unwrap_or_default();
-            } else {
-                filled.push_str(SCHEME);
-                rest = after;
-            }
-        }
-        filled.push_str(rest);
-        Cow::Owned(filled)
     }
 }
