@@ -7,9 +7,8 @@ use domain::{
     body::{Body, Source},
     content::{Content, Entry},
     events::ContentEvent,
-    id::{ArticleId, AssetId, CategoryId, EditionId, EntryId, Id, TranslationGroupId},
-    media::FigureDraft,
-    newsletters::{IssueDraft, Section},
+    id::{EntryId, TranslationGroupId},
+    newsletters::IssueDraft,
     pages::PageDraft,
     revisions::SNAPSHOT_FORMAT,
     text::SortKeys,
@@ -22,6 +21,12 @@ use crate::{
     WriteTx,
     sql::{Sql, to_json},
 };
+
+mod addresses;
+mod relations;
+
+use addresses::slug_scope;
+use relations::{body_asset_rows, section_rows};
 
 /// An entry as it is to be saved: what the application has decided, and the draft it came from.
 #[derive(Debug)]
@@ -403,147 +408,6 @@ impl WriteTx {
         self.insert_rows("entry_body (entry_id, parser_version, source_format, source, html, markdown, plain_text, blocks)", vec![row]).await
     }
 
-    /// Rows for the direct terms and, so that one index serves a category with all below it, for
-    /// every ancestor of its categories.
-    async fn save_terms(&self, entry: &Entry, draft: &ArticleDraft) -> Result<()> {
-        let direct: Vec<Uuid> = draft
-            .categories
-            .iter()
-            .map(|id| id.uuid())
-            .chain(draft.tags.iter().map(|id| id.uuid()))
-            .collect();
-        let mut all: Vec<(Uuid, bool)> = Vec::new();
-        for id in direct {
-            if !all.iter().any(|(known, _)| *known == id) {
-                all.push((id, true));
-            }
-        }
-        if !draft.categories.is_empty() {
-            for ancestor in self.ancestors(&draft.categories).await? {
-                if !all.iter().any(|(known, _)| *known == ancestor) {
-                    all.push((ancestor, false));
-                }
-            }
-        }
-        let rows = all
-            .into_iter()
-            .zip(0_i64..)
-            .map(|((term, is_direct), position)| {
-                [
-                    Value::from(entry.id.uuid()),
-                    term.into(),
-                    position.into(),
-                    is_direct.into(),
-                    entry.id.kind.as_str().into(),
-                    entry.edition.uuid().into(),
-                    entry.status.as_str().into(),
-                    entry.sort_at.into(),
-                ]
-            })
-            .collect();
-        self.insert_rows("entry_term (entry_id, term_id, position, is_direct, kind, edition_id, status, sort_at)", rows).await
-    }
-
-    async fn ancestors(&self, categories: &[CategoryId]) -> Result<Vec<Uuid>> {
-        let ids: Vec<Uuid> = categories.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new("SELECT tree_path FROM term WHERE id IN ");
-        sql.id_list(&ids);
-        let mut found = Vec::new();
-        for row in &mut self.query(sql).await? {
-            let path: String = row.get()?;
-            found.extend(
-                path.split('/')
-                    .filter_map(|part| Uuid::parse_str(part).ok()),
-            );
-        }
-        Ok(found)
-    }
-
-    async fn save_figures(
-        &self,
-        id: EntryId,
-        draft: &EntryDraft,
-        attachments: &[FigureDraft],
-    ) -> Result<()> {
-        let figure = |role: &'static str, position: i64, figure: &FigureDraft| {
-            [
-                Value::from(id.uuid()),
-                role.into(),
-                position.into(),
-                figure.asset.uuid().into(),
-                figure.caption.clone().into(),
-                figure.alt.clone().into(),
-            ]
-        };
-        let mut rows: Vec<[Value; 6]> = draft
-            .hero
-            .iter()
-            .map(|hero| figure("hero", 0, hero))
-            .collect();
-        rows.extend(
-            attachments
-                .iter()
-                .zip(0..)
-                .map(|(attachment, position)| figure("attachment", position, attachment)),
-        );
-        // What is shown in link previews is shown.
-        rows.extend(
-            draft
-                .seo
-                .image
-                .map(|image| figure("seo", 0, &FigureDraft::plain(image))),
-        );
-        rows.extend(body_asset_rows(id, &draft.body));
-        self.insert_rows(
-            "entry_asset (entry_id, role, position, asset_id, caption, alt)",
-            rows,
-        )
-        .await
-    }
-
-    /// Writes the entry's path; the one it had before becomes a redirect to it.
-    async fn save_path(&self, entry: &Entry) -> Result<()> {
-        let mut sql = Sql::new("UPDATE route SET role = 'redirect', redirect_id = ");
-        // The redirect takes the entry's path as its name for good; its id is derived so that no
-        // second source of ids is needed here.
-        sql.bind(Uuid::from_u128(
-            entry.id.uuid().as_u128() ^ u128::from(entry.version.unsigned_abs()),
-        ));
-        sql.push(", updated_at = ")
-            .bind(entry.updated_at)
-            .push(" WHERE role = 'canonical' AND entry_id = ")
-            .bind(entry.id.uuid())
-            .push(" AND path <> ")
-            .bind(entry.path.clone());
-        if entry.version > 1 {
-            self.execute(sql).await?;
-        }
-        let mut sql = Sql::new(
-            "INSERT INTO route (edition_id, path, role, entry_id, is_permanent, version, created_at, updated_at) VALUES (",
-        );
-        sql.bind(entry.edition.uuid())
-            .push(", ")
-            .bind(entry.path.clone())
-            .push(", 'canonical', ")
-            .bind(entry.id.uuid())
-            .push(", ")
-            .bind(true);
-        sql.push(", 1, ")
-            .bind(entry.created_at)
-            .push(", ")
-            .bind(entry.updated_at)
-            .push(")");
-        sql.push(" ON CONFLICT (edition_id, path) DO UPDATE SET role = 'canonical', redirect_id = NULL, url = NULL WHERE route.entry_id = excluded.entry_id");
-        if self.execute(sql).await? == 0 {
-            return Err(domain::Error::Conflict {
-                message: format!("the path {} is taken", entry.path),
-                field: Some("path".to_owned()),
-                used_by: Vec::new(),
-            });
-        }
-        Ok(())
-    }
-
     async fn finish(&mut self, permit: &Permit, save: EntrySave<'_>) -> Result<()> {
         let entry = save.entry;
         // The live rows are the newest version; a revision keeps what a later save replaces.
@@ -564,94 +428,4 @@ impl WriteTx {
         }
         self.record(permit, entry.updated_at, save.event).await
     }
-
-    /// Whether a slug is free among its neighbours.
-    pub async fn slug_is_free(&self, entry: &Entry) -> Result<bool> {
-        let mut sql = Sql::new("SELECT 1 FROM entry WHERE edition_id = ");
-        sql.bind(entry.edition.uuid())
-            .push(" AND kind = ")
-            .bind(entry.id.kind.as_str())
-            .push(" AND slug_scope = ")
-            .bind(slug_scope(entry.parent.map(domain::id::EntryId::uuid)));
-        sql.push(" AND slug = ")
-            .bind(entry.slug.clone())
-            .push(" AND id <> ")
-            .bind(entry.id.uuid());
-        Ok(self.query(sql).await?.is_empty())
-    }
-
-    /// Whether a path is free in its edition (a redirect to the entry itself does not count).
-    pub async fn path_is_free(
-        &self,
-        edition: EditionId,
-        path: &str,
-        entry: EntryId,
-    ) -> Result<bool> {
-        let mut sql = Sql::new("SELECT 1 FROM route WHERE edition_id = ");
-        sql.bind(edition.uuid())
-            .push(" AND path = ")
-            .bind(path.to_owned())
-            .push(" AND (entry_id IS NULL OR entry_id <> ")
-            .bind(entry.uuid())
-            .push(")");
-        Ok(self.query(sql).await?.is_empty())
-    }
-}
-
-/// Slugs are unique among the entries with the same scope.
-fn slug_scope(parent: Option<Uuid>) -> String {
-    parent.map(|id| id.simple().to_string()).unwrap_or_default()
-}
-
-fn body_asset_rows(id: EntryId, body: &Body) -> Vec<[Value; 6]> {
-    let none = || Value::from(None::<String>);
-    let assets: Vec<AssetId> = body
-        .asset_references()
-        .filter_map(|text| text.parse().ok())
-        .collect();
-    assets
-        .into_iter()
-        .zip(0_i64..)
-        .map(|(asset, position)| {
-            [
-                Value::from(id.uuid()),
-                "body".into(),
-                position.into(),
-                asset.uuid().into(),
-                none(),
-                none(),
-            ]
-        })
-        .collect()
-}
-
-fn section_rows(id: EntryId, section: &Section, number: i64) -> Vec<[Value; 8]> {
-    let row = |position: i64, article: Option<ArticleId>, texts: [Option<String>; 3]| {
-        let [title, summary, note] = texts;
-        [
-            Value::from(id.uuid()),
-            number.into(),
-            position.into(),
-            section.heading.clone().into(),
-            article.map(Id::uuid).into(),
-            title.into(),
-            summary.into(),
-            note.into(),
-        ]
-    };
-    if section.items.is_empty() {
-        return vec![row(0, None, [None, None, None])];
-    }
-    section
-        .items
-        .iter()
-        .zip(0_i64..)
-        .map(|(item, position)| {
-            row(
-                position,
-                item.article,
-                [item.title.clone(), item.summary.clone(), item.note.clone()],
-            )
-        })
-        .collect()
 }

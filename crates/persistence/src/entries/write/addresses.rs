@@ -1,0 +1,92 @@
+//! Saving the slugs and paths of entries.
+
+use domain::{
+    Result,
+    content::Entry,
+    id::{EditionId, EntryId},
+};
+use uuid::Uuid;
+
+use crate::{WriteTx, sql::Sql};
+
+impl WriteTx {
+    /// Writes the entry's path; the one it had before becomes a redirect to it.
+    pub(super) async fn save_path(&self, entry: &Entry) -> Result<()> {
+        let mut sql = Sql::new("UPDATE route SET role = 'redirect', redirect_id = ");
+        // The redirect takes the entry's path as its name for good; its id is derived so that no
+        // second source of ids is needed here.
+        sql.bind(Uuid::from_u128(
+            entry.id.uuid().as_u128() ^ u128::from(entry.version.unsigned_abs()),
+        ));
+        sql.push(", updated_at = ")
+            .bind(entry.updated_at)
+            .push(" WHERE role = 'canonical' AND entry_id = ")
+            .bind(entry.id.uuid())
+            .push(" AND path <> ")
+            .bind(entry.path.clone());
+        if entry.version > 1 {
+            self.execute(sql).await?;
+        }
+        let mut sql = Sql::new(
+            "INSERT INTO route (edition_id, path, role, entry_id, is_permanent, version, created_at, updated_at) VALUES (",
+        );
+        sql.bind(entry.edition.uuid())
+            .push(", ")
+            .bind(entry.path.clone())
+            .push(", 'canonical', ")
+            .bind(entry.id.uuid())
+            .push(", ")
+            .bind(true);
+        sql.push(", 1, ")
+            .bind(entry.created_at)
+            .push(", ")
+            .bind(entry.updated_at)
+            .push(")");
+        sql.push(" ON CONFLICT (edition_id, path) DO UPDATE SET role = 'canonical', redirect_id = NULL, url = NULL WHERE route.entry_id = excluded.entry_id");
+        if self.execute(sql).await? == 0 {
+            return Err(domain::Error::Conflict {
+                message: format!("the path {} is taken", entry.path),
+                field: Some("path".to_owned()),
+                used_by: Vec::new(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether a slug is free among its neighbours.
+    pub async fn slug_is_free(&self, entry: &Entry) -> Result<bool> {
+        let mut sql = Sql::new("SELECT 1 FROM entry WHERE edition_id = ");
+        sql.bind(entry.edition.uuid())
+            .push(" AND kind = ")
+            .bind(entry.id.kind.as_str())
+            .push(" AND slug_scope = ")
+            .bind(slug_scope(entry.parent.map(domain::id::EntryId::uuid)));
+        sql.push(" AND slug = ")
+            .bind(entry.slug.clone())
+            .push(" AND id <> ")
+            .bind(entry.id.uuid());
+        Ok(self.query(sql).await?.is_empty())
+    }
+
+    /// Whether a path is free in its edition (a redirect to the entry itself does not count).
+    pub async fn path_is_free(
+        &self,
+        edition: EditionId,
+        path: &str,
+        entry: EntryId,
+    ) -> Result<bool> {
+        let mut sql = Sql::new("SELECT 1 FROM route WHERE edition_id = ");
+        sql.bind(edition.uuid())
+            .push(" AND path = ")
+            .bind(path.to_owned())
+            .push(" AND (entry_id IS NULL OR entry_id <> ")
+            .bind(entry.uuid())
+            .push(")");
+        Ok(self.query(sql).await?.is_empty())
+    }
+}
+
+/// Slugs are unique among the entries with the same scope.
+pub(super) fn slug_scope(parent: Option<Uuid>) -> String {
+    parent.map(|id| id.simple().to_string()).unwrap_or_default()
+}

@@ -1,0 +1,170 @@
+//! Saving what belongs to entries: terms, pictures, sections.
+
+use domain::{
+    Result,
+    articles::{ArticleDraft, EntryDraft},
+    body::Body,
+    content::Entry,
+    id::{ArticleId, AssetId, CategoryId, EntryId, Id},
+    media::FigureDraft,
+    newsletters::Section,
+};
+use sea_orm::Value;
+use uuid::Uuid;
+
+use crate::{WriteTx, sql::Sql};
+
+impl WriteTx {
+    /// Rows for the direct terms and, so that one index serves a category with all below it, for
+    /// every ancestor of its categories.
+    pub(super) async fn save_terms(&self, entry: &Entry, draft: &ArticleDraft) -> Result<()> {
+        let direct: Vec<Uuid> = draft
+            .categories
+            .iter()
+            .map(|id| id.uuid())
+            .chain(draft.tags.iter().map(|id| id.uuid()))
+            .collect();
+        let mut all: Vec<(Uuid, bool)> = Vec::new();
+        for id in direct {
+            if !all.iter().any(|(known, _)| *known == id) {
+                all.push((id, true));
+            }
+        }
+        if !draft.categories.is_empty() {
+            for ancestor in self.ancestors(&draft.categories).await? {
+                if !all.iter().any(|(known, _)| *known == ancestor) {
+                    all.push((ancestor, false));
+                }
+            }
+        }
+        let rows = all
+            .into_iter()
+            .zip(0_i64..)
+            .map(|((term, is_direct), position)| {
+                [
+                    Value::from(entry.id.uuid()),
+                    term.into(),
+                    position.into(),
+                    is_direct.into(),
+                    entry.id.kind.as_str().into(),
+                    entry.edition.uuid().into(),
+                    entry.status.as_str().into(),
+                    entry.sort_at.into(),
+                ]
+            })
+            .collect();
+        self.insert_rows("entry_term (entry_id, term_id, position, is_direct, kind, edition_id, status, sort_at)", rows).await
+    }
+
+    async fn ancestors(&self, categories: &[CategoryId]) -> Result<Vec<Uuid>> {
+        let ids: Vec<Uuid> = categories.iter().map(|id| id.uuid()).collect();
+        let mut sql = Sql::new("SELECT tree_path FROM term WHERE id IN ");
+        sql.id_list(&ids);
+        let mut found = Vec::new();
+        for row in &mut self.query(sql).await? {
+            let path: String = row.get()?;
+            found.extend(
+                path.split('/')
+                    .filter_map(|part| Uuid::parse_str(part).ok()),
+            );
+        }
+        Ok(found)
+    }
+
+    pub(super) async fn save_figures(
+        &self,
+        id: EntryId,
+        draft: &EntryDraft,
+        attachments: &[FigureDraft],
+    ) -> Result<()> {
+        let figure = |role: &'static str, position: i64, figure: &FigureDraft| {
+            [
+                Value::from(id.uuid()),
+                role.into(),
+                position.into(),
+                figure.asset.uuid().into(),
+                figure.caption.clone().into(),
+                figure.alt.clone().into(),
+            ]
+        };
+        let mut rows: Vec<[Value; 6]> = draft
+            .hero
+            .iter()
+            .map(|hero| figure("hero", 0, hero))
+            .collect();
+        rows.extend(
+            attachments
+                .iter()
+                .zip(0..)
+                .map(|(attachment, position)| figure("attachment", position, attachment)),
+        );
+        // What is shown in link previews is shown.
+        rows.extend(
+            draft
+                .seo
+                .image
+                .map(|image| figure("seo", 0, &FigureDraft::plain(image))),
+        );
+        rows.extend(body_asset_rows(id, &draft.body));
+        self.insert_rows(
+            "entry_asset (entry_id, role, position, asset_id, caption, alt)",
+            rows,
+        )
+        .await
+    }
+}
+
+/// The rows for the pictures in a body.
+pub(super) fn body_asset_rows(id: EntryId, body: &Body) -> Vec<[Value; 6]> {
+    let none = || Value::from(None::<String>);
+    let assets: Vec<AssetId> = body
+        .asset_references()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    assets
+        .into_iter()
+        .zip(0_i64..)
+        .map(|(asset, position)| {
+            [
+                Value::from(id.uuid()),
+                "body".into(),
+                position.into(),
+                asset.uuid().into(),
+                none(),
+                none(),
+            ]
+        })
+        .collect()
+}
+
+/// The rows of a section of an issue.
+pub(super) fn section_rows(id: EntryId, section: &Section, number: i64) -> Vec<[Value; 8]> {
+    let row = |position: i64, article: Option<ArticleId>, texts: [Option<String>; 3]| {
+        let [title, summary, note] = texts;
+        [
+            Value::from(id.uuid()),
+            number.into(),
+            position.into(),
+            section.heading.clone().into(),
+            article.map(Id::uuid).into(),
+            title.into(),
+            summary.into(),
+            note.into(),
+        ]
+    };
+    if section.items.is_empty() {
+        return vec![row(0, None, [None, None, None])];
+    }
+    section
+        .items
+        .iter()
+        .zip(0_i64..)
+        .map(|(item, position)| {
+            row(
+                position,
+                item.article,
+                [item.title.clone(), item.summary.clone(), item.note.clone()],
+            )
+        })
+        .collect()
+}
