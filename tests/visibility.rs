@@ -1,9 +1,8 @@
 //! What is not published leaks through no channel.
 
-use application::{articles, entries};
+use application::articles;
 use domain::{
     articles::ArticleDraft,
-    comments::CommentStatus,
     content::Status,
     id::{ArticleId, EntryId},
     menus::MenuTarget,
@@ -12,12 +11,9 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Answer, TestServer,
-    builders::Editions,
-    records::{link, page},
-    texts,
-};
+use crate::harness::{Answer, TestServer, builders::Editions, records::link, texts};
+
+mod related_records;
 
 /// In every text of what is hidden.
 const MARK: &str = "Umbrella";
@@ -111,7 +107,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn node_and_nodes() {
+async fn no_node_shows_what_is_hidden() {
     let scene = Scene::new().await;
     for id in &scene.hidden {
         let raw = scene.server.graphql(&format!("{{ node(id: \"{id}\") {{ id }} nodes(ids: [\"{id}\", \"{}\"]) {{ __typename id }} }}", scene.shown)).await;
@@ -124,7 +120,7 @@ async fn node_and_nodes() {
 }
 
 #[tokio::test]
-async fn single_reads_by_id_slug_and_path() {
+async fn no_id_slug_or_path_leads_to_what_is_hidden() {
     let scene = Scene::new().await;
     for (id, status) in scene.hidden.iter().zip(HIDDEN) {
         let slug = format!("umbrella-{}", status.as_str().replace('_', "-"));
@@ -150,7 +146,7 @@ async fn single_reads_by_id_slug_and_path() {
 }
 
 #[tokio::test]
-async fn lists_orders_and_pages() {
+async fn no_list_order_or_page_holds_what_is_hidden() {
     let scene = Scene::new().await;
     for arguments in [
         "first: 100",
@@ -180,7 +176,7 @@ async fn lists_orders_and_pages() {
 }
 
 #[tokio::test]
-async fn filters() {
+async fn no_filter_finds_what_is_hidden() {
     let scene = Scene::new().await;
     for filter in [
         "{ category: { slug: \"news\" } }",
@@ -204,7 +200,7 @@ async fn filters() {
 }
 
 #[tokio::test]
-async fn what_translates_a_draft_or_is_missing_in_its_edition() {
+async fn no_translation_or_fallback_shows_a_draft() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
     let group = server.group().await;
@@ -244,7 +240,7 @@ async fn what_translates_a_draft_or_is_missing_in_its_edition() {
 }
 
 #[tokio::test]
-async fn counts_facets_and_the_archive() {
+async fn no_count_facet_or_month_counts_what_is_hidden() {
     let scene = Scene::new().await;
     let data = scene
         .graphql(
@@ -267,7 +263,7 @@ async fn counts_facets_and_the_archive() {
 }
 
 #[tokio::test]
-async fn routes() {
+async fn no_route_leads_to_what_is_hidden() {
     let scene = Scene::new().await;
     let draft = EntryId::from(scene.hidden[0]);
     scene
@@ -323,7 +319,7 @@ async fn a_path_that_only_a_draft_had_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn related_articles() {
+async fn no_related_article_is_hidden() {
     let scene = Scene::new().await;
     let curated = scene
         .server
@@ -346,7 +342,7 @@ async fn related_articles() {
 }
 
 #[tokio::test]
-async fn collections() {
+async fn no_collection_shows_what_is_hidden() {
     let scene = Scene::new().await;
     let mut items: Vec<EntryId> = scene.hidden.iter().map(|id| (*id).into()).collect();
     items.insert(2, scene.shown.into());
@@ -367,7 +363,7 @@ async fn collections() {
 }
 
 #[tokio::test]
-async fn menus() {
+async fn no_menu_links_to_what_is_hidden() {
     let scene = Scene::new().await;
     let hidden = MenuTarget::Entry(scene.hidden[0].into());
     scene
@@ -387,7 +383,7 @@ async fn menus() {
 }
 
 #[tokio::test]
-async fn sections_of_issues() {
+async fn no_section_of_an_issue_shows_what_is_hidden() {
     let scene = Scene::new().await;
     let newsletter = scene.server.newsletter(scene.site.en, "Letter").await;
     let item = |article| SectionItem {
@@ -425,7 +421,7 @@ async fn sections_of_issues() {
 }
 
 #[tokio::test]
-async fn headers_of_answers_with_references() {
+async fn no_header_names_a_hidden_article_that_is_referred_to() {
     let scene = Scene::new().await;
     let newsletter = scene.server.newsletter(scene.site.en, "Letter").await;
     let section = Section {
@@ -450,7 +446,7 @@ async fn headers_of_answers_with_references() {
 }
 
 #[tokio::test]
-async fn feeds_and_sitemaps() {
+async fn no_feed_or_sitemap_holds_what_is_hidden() {
     let scene = Scene::new().await;
     for path in [
         "/feeds/en/rss.xml?first=100",
@@ -466,314 +462,6 @@ async fn feeds_and_sitemaps() {
     ] {
         scene.get(path).await.expect(200);
     }
-}
-
-#[tokio::test]
-async fn comments() {
-    let scene = Scene::new().await;
-    let hidden = scene.hidden[0];
-    let top = scene
-        .server
-        .comment(hidden, None, "Umbrella under a draft")
-        .await;
-    let waiting = scene
-        .server
-        .comment_of(scene.shown, None, CommentStatus::Pending, "Umbrella waits")
-        .await;
-    let spam = scene
-        .server
-        .comment_of(scene.shown, None, CommentStatus::Spam, "Umbrella spam")
-        .await;
-    let shown = scene.server.comment(scene.shown, None, "Fine").await;
-    scene
-        .server
-        .comment_of(
-            scene.shown,
-            Some(shown),
-            CommentStatus::Trashed,
-            "Umbrella answer",
-        )
-        .await;
-    for id in [top, waiting, spam] {
-        let data = scene
-            .server
-            .graphql(&format!(
-                "{{ comment(id: \"{id}\") {{ id }} node(id: \"{id}\") {{ id }} }}"
-            ))
-            .await;
-        assert_eq!(data, json!({ "comment": null, "node": null }));
-        scene
-            .server
-            .get(&format!("/api/v1/comments/{id}"))
-            .await
-            .expect(404);
-    }
-    let data = scene
-        .graphql("{ comments { totalCount nodes { bodyText } } articles { nodes { commentCount comments { totalCount nodes { replyCount replies { bodyText } } } } } }")
-        .await;
-    assert_eq!(data["comments"]["totalCount"], 1);
-    let article = &data["articles"]["nodes"][0];
-    assert_eq!(article["commentCount"], 1);
-    assert_eq!(
-        article["comments"]["nodes"],
-        json!([{ "replyCount": 0, "replies": [] }])
-    );
-    let under = scene
-        .server
-        .graphql(&format!(
-            "{{ comments(entry: \"{hidden}\") {{ totalCount }} }}"
-        ))
-        .await;
-    assert_eq!(under["comments"]["totalCount"], 0);
-    let rest = scene.get("/api/v1/comments?total=true").await.json();
-    assert_eq!(rest["page"]["totalCount"], 1);
-    let rest = scene
-        .server
-        .get_json(&format!(
-            "/api/v1/comments?filter[entry]={hidden}&total=true"
-        ))
-        .await;
-    assert_eq!(rest["page"]["totalCount"], 0);
-}
-
-#[tokio::test]
-async fn answers_below_a_comment_that_is_not_shown() {
-    let server = TestServer::start().await;
-    let site = server.small_site().await;
-    let article = server.article(site.en, "Shown").await;
-    let waiting = server
-        .comment_of(article, None, CommentStatus::Pending, "Umbrella")
-        .await;
-    server.comment(article, Some(waiting), "An answer").await;
-    let data = server
-        .graphql("{ articles { nodes { comments { totalCount } } } comments { nodes { parentId bodyText } } }")
-        .await;
-    assert_eq!(data["articles"]["nodes"][0]["comments"]["totalCount"], 0);
-    for comment in data["comments"]["nodes"].as_array().unwrap() {
-        assert_eq!(
-            comment["parentId"],
-            waiting.to_string(),
-            "an answer names what it answers"
-        );
-    }
-}
-
-#[tokio::test]
-async fn revisions() {
-    let server = TestServer::start().await;
-    let site = server.small_site().await;
-    let builder = server.article(site.en, "Umbrella at first");
-    let mut draft = builder.draft.clone();
-    let id = builder.await;
-    draft.entry.title = "Shown".to_owned();
-    articles::update(&server.system(), id, Some(1), draft)
-        .await
-        .unwrap();
-    let inside = entries::revisions(
-        &server.system(),
-        id.into(),
-        &domain::paging::PageArgs::default(),
-    )
-    .await
-    .unwrap();
-    assert_eq!(inside.edges.len(), 1, "there is one to be hidden");
-    let data = server
-        .graphql("{ articles { nodes { title revisions { totalCount nodes { title actor } } } } }")
-        .await;
-    assert_eq!(
-        data["articles"]["nodes"],
-        json!([{ "title": "Shown", "revisions": { "totalCount": 0, "nodes": [] } }])
-    );
-    let rest = server
-        .get_json(&format!("/api/v1/articles/{id}/revisions?total=true"))
-        .await;
-    assert_eq!(
-        (&rest["data"], &rest["page"]["totalCount"]),
-        (&json!([]), &json!(0))
-    );
-}
-
-#[tokio::test]
-async fn assets_of_drafts() {
-    let scene = Scene::new().await;
-    let (server, site) = (&scene.server, scene.site);
-    let secret = server.picture(site.en, "Umbrella").await;
-    let unused = server.picture(site.en, "Umbrella nobody uses").await;
-    server
-        .article(site.en, "Umbrella hero")
-        .hero(secret)
-        .status(Status::Draft)
-        .await;
-    server
-        .article(site.en, "Umbrella body")
-        .body(&format!("<p><img src=\"asset:{secret}\"></p>"))
-        .status(Status::Draft)
-        .await;
-    let data = scene
-        .graphql(&format!("{{ assets {{ totalCount nodes {{ alt }} }} secret: asset(id: \"{secret}\") {{ alt }} unused: asset(id: \"{unused}\") {{ alt }} node(id: \"{secret}\") {{ id }} }}"))
-        .await;
-    assert_eq!(
-        data,
-        json!({ "assets": { "totalCount": 0, "nodes": [] }, "secret": null, "unused": null, "node": null })
-    );
-    let rest = scene.get("/api/v1/assets?total=true").await.json();
-    assert_eq!(rest["page"]["totalCount"], 0);
-    server
-        .get(&format!("/api/v1/assets/{secret}"))
-        .await
-        .expect(404);
-    let shown = server.article(site.en, "Uses it").hero(secret).await;
-    let data = server
-        .graphql(&format!(
-            "{{ asset(id: \"{secret}\") {{ usedBy {{ id }} }} }}"
-        ))
-        .await;
-    assert_eq!(
-        data["asset"]["usedBy"],
-        json!([{ "id": shown.to_string() }]),
-        "of its users only the shown one is told"
-    );
-}
-
-#[tokio::test]
-async fn a_picture_of_a_draft_in_the_body_of_a_published_article() {
-    let server = TestServer::start().await;
-    let site = server.small_site().await;
-    let picture = server.picture(site.en, "A river").await;
-    server
-        .article(site.en, "Shown")
-        .body(&format!("<p><img src=\"asset:{picture}\"></p>"))
-        .await;
-    let data = server
-        .graphql("{ articles { nodes { body { html } } } }")
-        .await;
-    let html = data["articles"]["nodes"][0]["body"]["html"]
-        .as_str()
-        .unwrap();
-    assert!(
-        html.contains("https://pictures.example/river.jpg"),
-        "a published body opens its pictures: {html}"
-    );
-}
-
-#[tokio::test]
-async fn pages_below_hidden_pages() {
-    let server = TestServer::start().await;
-    let site = server.small_site().await;
-    let mut parent = page(site.en, "Umbrella parent");
-    parent.entry.status = Status::Draft;
-    parent.entry.slug = "above".to_owned();
-    let parent = server.save_page(parent).await;
-    let mut child = page(site.en, "Shown child");
-    child.entry.parent = Some(parent.into());
-    server.save_page(child).await;
-    let answer = server.post_graphql("{ pages { nodes { title parent { title } ancestors { title } children { totalCount } } } }", &json!({})).await;
-    assert!(!answer.text().contains("Umbrella"), "{}", answer.text());
-    assert_eq!(
-        answer.json()["data"]["pages"]["nodes"][0]["parent"],
-        json!(null)
-    );
-    let rest = server.get("/api/v1/pages").await;
-    assert!(!rest.text().contains("Umbrella"), "{}", rest.text());
-}
-
-#[tokio::test]
-async fn the_id_of_a_hidden_parent() {
-    let server = TestServer::start().await;
-    let site = server.small_site().await;
-    let mut parent = page(site.en, "Umbrella parent");
-    parent.entry.status = Status::Draft;
-    let parent = server.save_page(parent).await;
-    let mut child = page(site.en, "Shown child");
-    child.entry.parent = Some(parent.into());
-    server.save_page(child).await;
-    let below = server
-        .graphql(&format!(
-            "{{ pages(filter: {{ parent: \"{parent}\" }}) {{ totalCount }} }}"
-        ))
-        .await;
-    assert_eq!(
-        below["pages"]["totalCount"], 0,
-        "nobody can filter by what they may not read"
-    );
-}
-
-#[tokio::test]
-async fn the_id_of_a_hidden_parent_over_rest() {
-    let server = TestServer::start().await;
-    let site = server.small_site().await;
-    let mut parent = page(site.en, "Umbrella parent");
-    parent.entry.status = Status::Draft;
-    let parent = server.save_page(parent).await;
-    let mut child = page(site.en, "Shown child");
-    child.entry.parent = Some(parent.into());
-    server.save_page(child).await;
-    for path in ["/api/v1/pages", "/api/v1/pages/by-slug/en/shown-child"] {
-        let rest = server.get(path).await.expect(200);
-        assert!(
-            !rest.text().contains(&parent.to_string()),
-            "{}",
-            rest.text()
-        );
-        let tags = rest.header("surrogate-key");
-        assert!(!tags.contains(&parent.to_string()), "{tags}");
-        assert!(
-            tags.contains("page-list"),
-            "it changes when the parent is published: {tags}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_parent_that_is_shown_is_named_over_rest() {
-    let server = TestServer::start().await;
-    let site = server.small_site().await;
-    let parent = server.page(site.en, "Parent").await;
-    let mut child = page(site.en, "Child");
-    child.entry.parent = Some(parent.into());
-    let child = server.save_page(child).await;
-    let rest = server.get_json(&format!("/api/v1/pages/{child}")).await;
-    assert_eq!(rest["parentId"], parent.to_string());
-}
-
-#[tokio::test]
-async fn the_original_of_a_translation() {
-    let server = TestServer::start().await;
-    let site = server.small_site().await;
-    let group = server.group().await;
-    let builder = server
-        .article(site.en, "Umbrella original")
-        .group(group)
-        .status(Status::Draft);
-    let mut draft = builder.draft.clone();
-    let original = builder.await;
-    server
-        .article(site.fa, "ترجمه")
-        .group(group)
-        .with(|draft| draft.entry.translated_from = Some((original.into(), 1)))
-        .await;
-    draft.entry.title = "Umbrella changed".to_owned();
-    articles::update(&server.system(), original, Some(1), draft)
-        .await
-        .unwrap();
-    let answer = server
-        .post_graphql(
-            "{ articles { nodes { translations { isStale entry { title } } } } }",
-            &json!({}),
-        )
-        .await;
-    assert!(!answer.text().contains("Umbrella"));
-    assert_eq!(
-        answer.json()["data"]["articles"]["nodes"][0]["translations"],
-        json!([{ "isStale": false, "entry": { "title": "ترجمه" } }]),
-        "that a draft was changed is not told"
-    );
-    let rest = server.get("/api/v1/articles?include=translations").await;
-    assert!(
-        !rest.text().contains(&original.to_string()),
-        "{}",
-        rest.text()
-    );
 }
 
 #[tokio::test]
