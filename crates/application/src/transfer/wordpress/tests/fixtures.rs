@@ -49,10 +49,6 @@ fn real_exports_are_read_without_a_fault() {
             {
                 *unsupported.entry(name.clone()).or_insert(0) += times;
             }
-            if let Some(target) = std::env::var_os("COLOPHON_WXR_DUMP") {
-                let name = format!("{}.html", item.post_id.unwrap());
-                std::fs::write(std::path::Path::new(&target).join(name), normalised.html).unwrap();
-            }
         }
         println!(
             "{}: {kinds:?}, ids {ids}, links {links}, left: {unsupported:?}, odd: {oddities:?}",
