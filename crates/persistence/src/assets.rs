@@ -90,15 +90,18 @@ impl Reader<'_> {
         for chunk in uuids.chunks(500) {
             let columns = asset_columns(self.engine);
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            let data = self.engine.json_text(&columns);
+            let rows = self.engine.json_rows(&self.engine.json_array(&columns));
             let mut sql = Sql::new(&format!(
-                "SELECT {data} AS data FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "
+                "SELECT {rows} FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "
             ));
             sql.bind(edition.uuid())
                 .push(" WHERE m.id IN ")
                 .id_list(chunk);
             readable(&mut sql, scope);
-            let rows: Vec<AssetRow> = self.json_rows(sql).await?;
+            let rows: Vec<AssetRow> = match self.query_one(sql).await? {
+                Some(mut row) => row.json()?,
+                None => Vec::new(),
+            };
             for row in rows {
                 let asset = row.into_asset(edition)?;
                 all.insert(asset.id, asset);

@@ -121,13 +121,6 @@ impl Sql {
         self
     }
 
-    /// Puts text of ours around it.
-    pub(crate) fn wrap(mut self, before: &str, after: &str) -> Self {
-        self.text.insert_str(0, before);
-        self.text.push_str(after);
-        self
-    }
-
     fn statement(self, engine: Engine) -> Statement {
         Statement::from_sql_and_values(engine.backend(), self.text, self.values)
     }

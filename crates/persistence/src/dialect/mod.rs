@@ -26,7 +26,8 @@ impl Engine {
         }
     }
 
-    /// An expression that shows an id as text: JSON functions of SQLite refuse its bytes.
+    /// An expression that shows an id as text: JSON functions of SQLite refuse its bytes. Of NULL it
+    /// is NULL or an empty text.
     pub(crate) fn id_text(self, column: &str) -> String {
         match self {
             Self::Sqlite => format!("hex({column})"),
@@ -43,28 +44,13 @@ impl Engine {
         }
     }
 
-    /// An expression that makes a JSON object of one field, which has a name of ours.
-    pub(crate) fn json_object(self, name: &str, expression: &str) -> String {
+    /// An aggregate that makes the JSON text of an array of JSON values, NULL of none.
+    pub(crate) fn json_rows(self, expression: &str) -> String {
         match self {
-            Self::Sqlite => format!("json_object('{name}', {expression})"),
-            Self::Postgres => format!("json_build_object('{name}', {expression})"),
+            // `json_group_array` would read each of them again.
+            Self::Sqlite => format!("'[' || group_concat({expression}) || ']'"),
+            Self::Postgres => format!("json_agg({expression})::text"),
         }
-    }
-
-    /// The same as [`Self::json_array`], as text.
-    pub(crate) fn json_text(self, expressions: &[&str]) -> String {
-        let array = self.json_array(expressions);
-        match self {
-            Self::Sqlite => array,
-            Self::Postgres => format!("{array}::text"),
-        }
-    }
-
-    /// Makes one row of many, each of which is JSON text in the column `data`: each row of SQLite
-    /// costs about five microseconds on its way here, while PostgreSQL is slower at building one
-    /// large value than at sending rows.
-    pub(crate) fn gather_rows(self) -> Option<(&'static str, &'static str)> {
-        (self == Self::Sqlite).then_some(("SELECT '[' || group_concat(data) || ']' FROM (", ")"))
     }
 
     /// A column in a condition that no index shall be chosen for: SQLite knows nothing of how many

@@ -27,13 +27,11 @@ use crate::{
 mod filter;
 mod more;
 mod relations;
-mod relations_sql;
 mod write;
 
 pub use more::{Bucket, Facet, FacetField, Latest};
 pub use relations::Relations;
-pub(crate) use relations::{AssetRow, best_text};
-pub(crate) use relations_sql::asset_columns;
+pub(crate) use relations::{AssetRow, asset_columns, best_text};
 pub use write::EntrySave;
 
 const ENTRY: &str =

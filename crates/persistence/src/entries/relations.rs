@@ -4,24 +4,27 @@
 use std::collections::HashMap;
 
 use domain::{
-    Error, Result,
+    Result,
     access::ReadScope,
     articles::Contribution,
-    authors::{Author, AuthorText},
     content::{Content, Part, Parts},
     events::CacheTag,
-    id::{EditionId, EntryId, Id},
-    media::{Asset, AssetLocation, AssetText, Figure},
-    newsletters::{Section, SectionItem},
-    terms::{Taxonomy, Term, TermId, TermText},
+    id::{EditionId, EntryId},
+    media::{AssetText, Figure},
+    newsletters::Section,
+    terms::{Taxonomy, Term},
     text::Localized,
-    time::Timestamp,
 };
-use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::relations_sql::statement;
-use crate::{Reader, sql::Sql};
+use crate::Reader;
+
+mod rows;
+mod statement;
+
+pub(crate) use rows::AssetRow;
+use rows::{ContributionRow, FigureRow, ItemRow, Missing, Of, TermRow};
+pub(crate) use statement::asset_columns;
 
 /// What belongs to one entry; only what was asked for is filled.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,170 +41,96 @@ pub struct Relations {
     pub sections: Vec<Section>,
 }
 
-/// A row of the statement: the entry it belongs to (or the id of something shared), its place,
-/// what it is.
-#[derive(Deserialize)]
-struct RelatedRow(Uuid, i64, Related);
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Related {
-    /// A term of the entry, in the entry's edition.
-    TermLink(Uuid, Uuid),
-    Term(TermRow),
-    Contribution(String, Option<String>, Option<Uuid>, Uuid),
-    Author(AuthorRow),
-    Hero(FigureRow),
-    Attachment(FigureRow),
-    Section(ItemRow),
+impl Relations {
+    fn tags(&self) -> impl Iterator<Item = CacheTag> {
+        let terms = self.terms.iter().map(|term| term.id.to_string());
+        let authors = self
+            .byline
+            .iter()
+            .filter_map(|contribution| contribution.author.as_ref())
+            .map(|author| author.id.to_string());
+        let assets = self
+            .hero
+            .iter()
+            .chain(&self.attachments)
+            .map(|figure| figure.asset.id.to_string());
+        terms.chain(authors).chain(assets).map(CacheTag::Record)
+    }
 }
 
-/// What several of the entries have: each once, in each edition it is wanted in.
-#[derive(Default)]
-struct Shared {
-    terms: HashMap<(Uuid, Uuid), Term>,
-    authors: HashMap<(Uuid, Uuid), Author>,
+/// An entry and what was found for it.
+struct Owner {
+    id: EntryId,
+    edition: EditionId,
+    relations: Relations,
 }
 
-impl Shared {
-    /// Takes the shared records out of the rows.
-    fn gather(rows: Vec<RelatedRow>) -> Result<(Self, Vec<RelatedRow>)> {
-        let (mut shared, mut own) = (Self::default(), Vec::with_capacity(rows.len()));
-        for RelatedRow(id, position, related) in rows {
-            match related {
-                Related::Term(row) => {
-                    shared.terms.insert((id, row.0), read_term(id, row)?);
-                }
-                Related::Author(row) => {
-                    shared.authors.insert((id, row.0), read_author(id, row));
-                }
-                Related::TermLink(..)
-                | Related::Contribution(..)
-                | Related::Hero(_)
-                | Related::Attachment(_)
-                | Related::Section(_) => own.push(RelatedRow(id, position, related)),
+impl Owner {
+    fn new(id: EntryId, edition: EditionId) -> Self {
+        Self {
+            id,
+            edition,
+            relations: Relations::default(),
+        }
+    }
+}
+
+/// The columns of the statement. Each row names its entry and its place first.
+struct Found {
+    terms: Vec<Of<TermRow>>,
+    byline: Vec<Of<ContributionRow>>,
+    heroes: Vec<Of<FigureRow>>,
+    attachments: Vec<Of<FigureRow>>,
+    items: Vec<Of<ItemRow>>,
+}
+
+impl Found {
+    /// Puts each row where it belongs, in its order.
+    fn hand_out(mut self, all: &mut HashMap<Uuid, Owner>, missing: &mut Missing) -> Result<()> {
+        // Categories stand before tags.
+        self.terms
+            .sort_by_key(|row| (row.row.taxonomy == Taxonomy::Tag.as_str(), row.position));
+        self.byline.sort_by_key(|row| row.position);
+        self.attachments.sort_by_key(|row| row.position);
+        self.items.sort_by_key(|row| row.position);
+        for row in self.terms {
+            if let Some(Owner {
+                edition, relations, ..
+            }) = all.get_mut(&row.entry)
+            {
+                relations.terms.push(row.row.read(*edition, missing)?);
             }
         }
-        Ok((shared, own))
-    }
-
-    fn tags(&self) -> impl Iterator<Item = CacheTag> {
-        let terms = self.terms.values().map(|term| term.id.to_string());
-        let authors = self.authors.values().map(|author| author.id.to_string());
-        terms.chain(authors).map(CacheTag::Record)
-    }
-}
-
-/// A term and its text in the edition that comes first.
-#[derive(Deserialize)]
-struct TermRow(
-    Uuid,
-    String,
-    String,
-    Option<Uuid>,
-    i64,
-    i64,
-    Timestamp,
-    Timestamp,
-    Option<Uuid>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
-
-/// An author and their text in the edition that comes first.
-#[derive(Deserialize)]
-struct AuthorRow(
-    Uuid,
-    Option<String>,
-    Option<Uuid>,
-    i64,
-    Timestamp,
-    Timestamp,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
-
-#[derive(Deserialize)]
-struct FigureRow(Option<String>, Option<String>, AssetRow);
-
-#[derive(Deserialize)]
-struct ItemRow(
-    i64,
-    Option<String>,
-    Option<Uuid>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
-
-/// The columns of an asset and its text, in the order of [`asset_columns`].
-#[derive(Deserialize)]
-pub(crate) struct AssetRow(
-    Uuid,
-    String,
-    Option<String>,
-    Option<String>,
-    String,
-    String,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<f64>,
-    Option<f64>,
-    Option<String>,
-    i64,
-    i64,
-    Timestamp,
-    Timestamp,
-    Option<Uuid>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
-
-impl AssetRow {
-    /// `edition`: the one asked for, which names an asset that has no text at all.
-    pub(crate) fn into_asset(self, edition: EditionId) -> Result<Asset> {
-        let location = match (self.2, self.3) {
-            (Some(key), _) => AssetLocation::Stored { key },
-            (None, Some(url)) => AssetLocation::Remote { url },
-            (None, None) => return Err(Error::internal(format!("asset {} has no place", self.0))),
-        };
-        Ok(Asset {
-            id: Id::from_uuid(self.0),
-            kind: self.1.parse()?,
-            location,
-            file_name: self.4,
-            media_type: self.5,
-            size_bytes: self.6,
-            width: self.7,
-            height: self.8,
-            duration_ms: self.9,
-            focal_point: self.10.zip(self.11),
-            licence: self.12,
-            is_public: self.13 != 0,
-            owner: None,
-            version: self.14,
-            created_at: self.15,
-            updated_at: self.16,
-            text: Localized {
-                edition: self.17.map_or(edition, Id::from_uuid),
-                value: AssetText {
-                    title: self.18,
-                    alt: self.19,
-                    caption: self.20,
-                    credit: self.21,
-                    description: self.22,
-                },
-            },
-        })
+        for row in self.byline {
+            if let Some(Owner {
+                edition, relations, ..
+            }) = all.get_mut(&row.entry)
+            {
+                relations.byline.push(row.row.read(*edition, missing)?);
+            }
+        }
+        for row in self.heroes {
+            if let Some(Owner {
+                edition, relations, ..
+            }) = all.get_mut(&row.entry)
+            {
+                relations.hero = Some(row.row.read(*edition, missing)?);
+            }
+        }
+        for row in self.attachments {
+            if let Some(Owner {
+                edition, relations, ..
+            }) = all.get_mut(&row.entry)
+            {
+                relations.attachments.push(row.row.read(*edition, missing)?);
+            }
+        }
+        for row in self.items {
+            if let Some(Owner { relations, .. }) = all.get_mut(&row.entry) {
+                row.row.place(&mut relations.sections);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -224,52 +153,36 @@ impl Reader<'_> {
         entries: &[(EntryId, EditionId)],
         parts: Parts,
     ) -> Result<HashMap<EntryId, Relations>> {
-        let mut all: HashMap<EntryId, Relations> = entries
+        let mut all: HashMap<Uuid, Owner> = entries
             .iter()
-            .map(|(id, _)| (*id, Relations::default()))
-            .collect();
-        let owners: HashMap<Uuid, (EntryId, EditionId)> = entries
-            .iter()
-            .map(|(id, edition)| (id.uuid(), (*id, *edition)))
+            .map(|(id, edition)| (id.uuid(), Owner::new(*id, *edition)))
             .collect();
         let mut missing = Missing::default();
         for chunk in entries.chunks(500) {
             let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| id.uuid()).collect();
-            let Some(sql) = statement(self.engine, &ids, parts) else {
+            let Some(sql) = statement::of(self.engine, &ids, parts) else {
                 continue;
             };
-            let (shared, mut rows) = Shared::gather(self.json_rows(sql).await?)?;
-            scope.note_all(shared.tags());
-            rows.sort_by_key(|row| row.1);
-            for RelatedRow(owner, _, related) in rows {
-                let Some((id, edition)) = owners.get(&owner) else {
-                    continue;
-                };
-                let Some(target) = all.get_mut(id) else {
-                    continue;
-                };
-                place(target, *edition, related, (&shared, &mut missing))?;
-            }
-        }
-        for relations in all.values_mut() {
-            // The sort keeps the places they have among their like.
-            relations
-                .terms
-                .sort_by_key(|term| term.id.taxonomy == Taxonomy::Tag);
+            let Some(mut row) = self.query_one(sql).await? else {
+                continue;
+            };
+            let found = Found {
+                terms: row.json()?,
+                byline: row.json()?,
+                heroes: row.json()?,
+                attachments: row.json()?,
+                items: row.json()?,
+            };
+            found.hand_out(&mut all, &mut missing)?;
         }
         if !missing.is_empty() {
-            self.fill_texts(&mut all, &owners, &missing).await?;
+            self.fill_texts(&mut all, &missing).await?;
         }
-        for relations in all.values() {
-            scope.note_all(
-                relations
-                    .hero
-                    .iter()
-                    .chain(&relations.attachments)
-                    .map(|figure| CacheTag::Record(figure.asset.id.to_string())),
-            );
-        }
-        Ok(all)
+        scope.note_all(all.values().flat_map(|owner| owner.relations.tags()));
+        Ok(all
+            .into_values()
+            .map(|owner| (owner.id, owner.relations))
+            .collect())
     }
 
     /// Puts the asked relations into entries that were just read.
@@ -301,39 +214,16 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Runs a statement whose one column, `data`, is JSON text.
-    pub(crate) async fn json_rows<T: DeserializeOwned>(&self, sql: Sql) -> Result<Vec<T>> {
-        if let Some((before, after)) = self.engine.gather_rows() {
-            let Some(mut row) = self.query_one(sql.wrap(before, after)).await? else {
-                return Ok(Vec::new());
-            };
-            return row.json();
-        }
-        self.query(sql)
-            .await?
-            .iter_mut()
-            .map(|row| {
-                let text: String = row.get()?;
-                serde_json::from_str(&text).map_err(Error::internal)
-            })
-            .collect()
-    }
-
     /// Serves texts that are missing in an entry's edition from another one.
-    async fn fill_texts(
-        &self,
-        all: &mut HashMap<EntryId, Relations>,
-        owners: &HashMap<Uuid, (EntryId, EditionId)>,
-        missing: &Missing,
-    ) -> Result<()> {
+    async fn fill_texts(&self, all: &mut HashMap<Uuid, Owner>, missing: &Missing) -> Result<()> {
         let editions = self.edition_set().await?;
         let terms = self.term_texts(&missing.terms).await?;
         let authors = self.author_texts(&missing.authors).await?;
         let assets = self.asset_texts(&missing.assets).await?;
-        for (id, edition) in owners.values() {
-            let Some(relations) = all.get_mut(id) else {
-                continue;
-            };
+        for Owner {
+            edition, relations, ..
+        } in all.values_mut()
+        {
             let order = editions.text_order(*edition);
             for term in relations
                 .terms
@@ -378,94 +268,6 @@ impl Reader<'_> {
     }
 }
 
-#[derive(Default)]
-struct Missing {
-    terms: Vec<TermId>,
-    authors: Vec<domain::id::AuthorId>,
-    assets: Vec<domain::id::AssetId>,
-}
-
-impl Missing {
-    fn is_empty(&self) -> bool {
-        self.terms.is_empty() && self.authors.is_empty() && self.assets.is_empty()
-    }
-}
-
-fn place(
-    target: &mut Relations,
-    edition: EditionId,
-    related: Related,
-    (shared, missing): (&Shared, &mut Missing),
-) -> Result<()> {
-    match related {
-        Related::TermLink(id, edition) => {
-            let Some(term) = shared.terms.get(&(id, edition)) else {
-                return Ok(());
-            };
-            if term.text.value.name.is_empty() && !missing.terms.contains(&term.id) {
-                missing.terms.push(term.id);
-            }
-            target.terms.push(term.clone());
-        }
-        Related::Contribution(role, name, author, edition) => {
-            let author = author.and_then(|id| shared.authors.get(&(id, edition)));
-            if let Some(author) = author.filter(|author| {
-                author.text.value.name.is_empty() && !missing.authors.contains(&author.id)
-            }) {
-                missing.authors.push(author.id);
-            }
-            target.byline.push(Contribution {
-                role: role.parse()?,
-                author: author.cloned(),
-                name,
-            });
-        }
-        Related::Term(_) | Related::Author(_) => {}
-        Related::Hero(row) => target.hero = Some(read_figure(row, edition, missing)?),
-        Related::Attachment(row) => target.attachments.push(read_figure(row, edition, missing)?),
-        Related::Section(row) => place_item(target, row)?,
-    }
-    Ok(())
-}
-
-fn read_figure(row: FigureRow, edition: EditionId, missing: &mut Missing) -> Result<Figure> {
-    let FigureRow(caption, alt, asset) = row;
-    let has_text = asset.17.is_some();
-    let asset = asset.into_asset(edition)?;
-    if !has_text && !missing.assets.contains(&asset.id) {
-        missing.assets.push(asset.id);
-    }
-    Ok(Figure {
-        asset,
-        caption,
-        alt,
-    })
-}
-
-fn place_item(target: &mut Relations, row: ItemRow) -> Result<()> {
-    let ItemRow(section, heading, article, title, summary, note) = row;
-    let index = usize::try_from(section).map_err(Error::internal)?;
-    while target.sections.len() <= index {
-        target.sections.push(Section::default());
-    }
-    let Some(section) = target.sections.get_mut(index) else {
-        return Ok(());
-    };
-    if section.heading.is_none() {
-        section.heading = heading;
-    }
-    // A section may have no items: its row then says only its heading.
-    if article.is_some() || note.is_some() || title.is_some() {
-        section.items.push(SectionItem {
-            article: article.map(Id::from_uuid),
-            title,
-            summary,
-            note,
-        });
-    }
-    Ok(())
-}
-
 fn attach(content: &mut Content, found: Relations, wanted: Parts) {
     let load = |part: Parts| wanted.contains(part);
     match content {
@@ -499,74 +301,5 @@ fn attach(content: &mut Content, found: Relations, wanted: Parts) {
                 issue.sections = Part::Loaded(found.sections);
             }
         }
-    }
-}
-
-fn read_term(id: Uuid, row: TermRow) -> Result<Term> {
-    let TermRow(
-        edition,
-        taxonomy,
-        namespace,
-        parent,
-        position,
-        version,
-        created_at,
-        updated_at,
-        served,
-        name,
-        slug,
-        slug_path,
-        description,
-    ) = row;
-    let taxonomy: Taxonomy = taxonomy.parse()?;
-    Ok(Term {
-        id: TermId::new(taxonomy, id),
-        namespace,
-        parent: parent.map(Id::from_uuid),
-        position,
-        version,
-        created_at,
-        updated_at,
-        text: Localized {
-            edition: Id::from_uuid(served.unwrap_or(edition)),
-            value: TermText {
-                name: name.unwrap_or_default(),
-                slug: slug.unwrap_or_default(),
-                slug_path: slug_path.unwrap_or_default(),
-                description,
-            },
-        },
-    })
-}
-
-fn read_author(id: Uuid, row: AuthorRow) -> Author {
-    let AuthorRow(
-        edition,
-        website,
-        avatar,
-        version,
-        created_at,
-        updated_at,
-        name,
-        slug,
-        job_title,
-        bio,
-    ) = row;
-    Author {
-        id: Id::from_uuid(id),
-        website,
-        avatar: avatar.map(Id::from_uuid),
-        version,
-        created_at,
-        updated_at,
-        text: Localized {
-            edition: Id::from_uuid(edition),
-            value: AuthorText {
-                name: name.unwrap_or_default(),
-                slug: slug.unwrap_or_default(),
-                job_title,
-                bio,
-            },
-        },
     }
 }

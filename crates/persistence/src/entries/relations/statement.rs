@@ -1,0 +1,185 @@
+//! The statement that reads what belongs to entries: one row with a column for each kind of
+//! relation, a JSON array of rows `[entry, place, [columns…]]`. A row of JSON costs the engines and
+//! us less than a row of columns, and all of it is one answer.
+
+use domain::content::Parts;
+use uuid::Uuid;
+
+use crate::{dialect::Engine, sql::Sql};
+
+/// The columns of asset `m` and its text `mt`, for a JSON array.
+pub(crate) fn asset_columns(engine: Engine) -> Vec<String> {
+    let mut columns = vec![engine.id_text("m.id")];
+    for column in [
+        "kind",
+        "storage_key",
+        "remote_url",
+        "file_name",
+        "media_type",
+        "size_bytes",
+        "width",
+        "height",
+        "duration_ms",
+        "focal_x",
+        "focal_y",
+        "licence",
+    ] {
+        columns.push(format!("m.{column}"));
+    }
+    columns.push("CASE WHEN m.is_public THEN 1 ELSE 0 END".to_owned());
+    columns.extend(["m.version", "m.created_at", "m.updated_at"].map(str::to_owned));
+    columns.push(engine.id_text("mt.edition_id"));
+    columns.extend(
+        [
+            "mt.title",
+            "mt.alt",
+            "mt.caption",
+            "mt.credit",
+            "mt.description",
+        ]
+        .map(str::to_owned),
+    );
+    columns
+}
+
+/// One kind of relation: a column of the statement.
+struct Relation {
+    /// The expressions of a row.
+    columns: Vec<String>,
+    /// An expression that orders the rows of an entry.
+    position: &'static str,
+    /// The tables; those of an entry are found by `x.entry_id`.
+    tables: &'static str,
+    /// What else must hold.
+    condition: &'static str,
+}
+
+/// Makes a relation in the words of an engine.
+type MakeRelation = fn(Engine) -> Relation;
+
+/// The statement for these entries and parts; none if no part is a relation.
+pub(super) fn of(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sql> {
+    let relations: [(Parts, MakeRelation); 5] = [
+        (Parts::TERMS, terms),
+        (Parts::BYLINE, byline),
+        (Parts::HERO, hero),
+        (Parts::ATTACHMENTS, attachments),
+        (Parts::SECTIONS, sections),
+    ];
+    if !relations.iter().any(|(part, _)| parts.contains(*part)) {
+        return None;
+    }
+    let mut sql = Sql::default();
+    let among = sql.bind_ids(engine, ids);
+    let mut before = "SELECT ";
+    for (part, relation) in relations {
+        sql.push(before);
+        before = ", ";
+        if !parts.contains(part) {
+            sql.push("NULL");
+            continue;
+        }
+        let Relation {
+            columns,
+            position,
+            tables,
+            condition,
+        } = relation(engine);
+        let owner = engine.id_text("x.entry_id");
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let row = engine.json_array(&[&owner, position, &engine.json_array(&columns)]);
+        let rows = engine.json_rows(&row);
+        sql.push(&format!(
+            "(SELECT {rows} FROM {tables} WHERE x.entry_id {among}{condition})"
+        ));
+    }
+    Some(sql)
+}
+
+/// A term that several of the entries have is told with each: to tell it once takes a second way
+/// through the links and a look for doubles, which costs more than the few columns do.
+fn terms(engine: Engine) -> Relation {
+    let mut columns = vec![engine.id_text("x.term_id")];
+    columns.extend(owned(&["t.taxonomy", "t.namespace"]));
+    columns.push(engine.id_text("t.parent_id"));
+    columns.extend(owned(&[
+        "t.position",
+        "t.version",
+        "t.created_at",
+        "t.updated_at",
+        "tt.name",
+        "tt.slug",
+        "tt.slug_path",
+        "tt.description",
+    ]));
+    Relation {
+        columns,
+        position: "x.position",
+        tables: "entry_term x JOIN term t ON t.id = x.term_id \
+                 LEFT JOIN term_text tt ON tt.term_id = x.term_id AND tt.edition_id = x.edition_id",
+        condition: " AND x.is_direct",
+    }
+}
+
+fn byline(engine: Engine) -> Relation {
+    let mut author = vec![engine.id_text("w.id"), "w.website".to_owned()];
+    author.push(engine.id_text("w.avatar_id"));
+    author.extend(owned(&[
+        "w.version",
+        "w.created_at",
+        "w.updated_at",
+        "wt.name",
+        "wt.slug",
+        "wt.job_title",
+        "wt.bio",
+    ]));
+    let author: Vec<&str> = author.iter().map(String::as_str).collect();
+    let mut columns = owned(&["x.role", "x.name"]);
+    columns.push(engine.json_array(&author));
+    Relation {
+        columns,
+        position: "x.position",
+        tables: "entry_contribution x LEFT JOIN author w ON w.id = x.author_id \
+                 LEFT JOIN author_text wt ON wt.author_id = x.author_id AND wt.edition_id = x.edition_id",
+        condition: "",
+    }
+}
+
+fn hero(engine: Engine) -> Relation {
+    let asset = asset_columns(engine);
+    let asset: Vec<&str> = asset.iter().map(String::as_str).collect();
+    Relation {
+        columns: vec![
+            "x.caption".to_owned(),
+            "x.alt".to_owned(),
+            engine.json_array(&asset),
+        ],
+        position: "x.position",
+        tables: "entry_asset x JOIN entry e ON e.id = x.entry_id JOIN asset m ON m.id = x.asset_id \
+                 LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = e.edition_id",
+        condition: " AND x.role = 'hero'",
+    }
+}
+
+fn attachments(engine: Engine) -> Relation {
+    Relation {
+        condition: " AND x.role = 'attachment'",
+        ..hero(engine)
+    }
+}
+
+fn sections(engine: Engine) -> Relation {
+    let mut columns = owned(&["x.section", "x.heading"]);
+    columns.push(engine.id_text("x.article_id"));
+    columns.extend(owned(&["x.title", "x.summary", "x.note"]));
+    Relation {
+        columns,
+        position: "x.section * 10000 + x.position",
+        tables: "issue_item x",
+        condition: "",
+    }
+}
+
+fn owned(columns: &[&str]) -> Vec<String> {
+    columns.iter().map(|column| (*column).to_owned()).collect()
+}
