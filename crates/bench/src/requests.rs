@@ -32,8 +32,9 @@ const PAGE: usize = 20;
 const FIELDS: &str = "title slug excerpt publishedAt primaryCategory { name slug } byline { name author { slug } } \
     tags { name slug } hero { alt asset { url width height } }";
 
-/// The same over REST, which answers with whole categories, tags and authors.
-const REST_FIELDS: &str = "fields=title,slug,excerpt,publishedAt,categories,byline,tags,hero";
+/// The same over REST, which names the primary category by its id among all categories.
+const REST_FIELDS: &str = "fields=title,slug,excerpt,publishedAt,primaryCategoryId,categories.id,categories.name,categories.slug,byline.name,byline.author.slug,\
+    tags.name,tags.slug,hero.alt,hero.asset.url,hero.asset.width,hero.asset.height";
 
 const WHOLE: &str = "query A($edition: String!, $slug: String!) { article(by: { slug: $slug }, edition: $edition) { \
     title subtitle slug url excerpt publishedAt updatedAt readingTimeMinutes body { html direction } \

@@ -107,7 +107,7 @@ pub(super) fn list<T: Serialize, D>(
 ) -> Answer {
     let info = PageInfo::of(page);
     let link = links(&read.cx, read.path(), query, args, &info);
-    let body = write_list(data, info, selection)?;
+    let body = write_list(&data, info, selection)?;
     Ok(cacheable(
         &read.headers,
         read.cx.scope(),
@@ -124,7 +124,7 @@ pub(super) fn list<T: Serialize, D>(
 pub(super) fn whole_list<T: Serialize>(
     read: &Read,
     selection: &Selection<'_>,
-    data: Vec<T>,
+    data: &[T],
 ) -> Answer {
     let body = write_list(data, PageInfo::default(), selection)?;
     Ok(cacheable(
@@ -143,15 +143,10 @@ pub(super) fn one<T: Serialize>(
     record: &T,
     (version, updated_at): (i64, Timestamp),
 ) -> Answer {
-    let body = if selection.is_sparse() {
-        let wants = |field: &str| selection.wants(field);
-        write(&Sparse {
-            record,
-            wants: &wants,
-        })?
-    } else {
-        write(record)?
-    };
+    let body = write(&Sparse {
+        value: record,
+        mask: selection.mask(),
+    })?;
     let facts = Facts {
         version: Some(version),
         last_modified: Some(updated_at),
@@ -172,23 +167,18 @@ pub(super) fn plain<T: Serialize>(read: &Read, value: &T) -> Answer {
 }
 
 fn write_list<T: Serialize>(
-    data: Vec<T>,
+    data: &[T],
     page: PageInfo,
     selection: &Selection<'_>,
 ) -> Result<Vec<u8>, Problem> {
-    if selection.is_sparse() {
-        let wants = |field: &str| selection.wants(field);
-        let data = data
-            .iter()
-            .map(|record| Sparse {
-                record,
-                wants: &wants,
-            })
-            .collect();
-        write(&List { data, page })
-    } else {
-        write(&List { data, page })
-    }
+    let data = data
+        .iter()
+        .map(|value| Sparse {
+            value,
+            mask: selection.mask(),
+        })
+        .collect();
+    write(&List { data, page })
 }
 
 fn write<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {

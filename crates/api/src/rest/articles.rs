@@ -26,7 +26,7 @@ use super::{
 
 mod wire;
 
-pub(super) use wire::{Article, wanted};
+pub(super) use wire::{Article, CONTRIBUTION, SOURCE, wanted};
 
 /// The operations on articles.
 pub(super) fn routes() -> OpenApiRouter<State> {
@@ -216,7 +216,7 @@ async fn list_related_articles(read: Read) -> Answer {
         .iter()
         .map(|content| view.entry(content, &more, &selection))
         .collect::<Result<Vec<_>, _>>()?;
-    answer::whole_list(&read, &selection, data)
+    answer::whole_list(&read, &selection, &data)
 }
 
 /// List the revisions of an article
@@ -270,5 +270,5 @@ async fn get_archive(read: Read) -> Answer {
             count: month.count,
         })
         .collect();
-    answer::whole_list(&read, &Selection::default(), data)
+    answer::whole_list(&read, &Selection::default(), &data)
 }

@@ -23,7 +23,7 @@ use super::{
     media::Asset,
     parameters::{ById, BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record, TEXTS_OF},
     request::Read,
-    selection::{Include, Selection},
+    selection::{Fields, Include, Selection},
     view::View,
     wire::{Direction, Id, Included},
 };
@@ -115,6 +115,22 @@ impl Record for Author<'_> {
         "updatedAt",
         "avatar",
         "translations",
+    ];
+    const BELOW: &'static [(&'static str, Fields)] = &[
+        ("avatar", Fields::flat(Asset::FIELDS)),
+        (
+            "translations",
+            Fields::flat(&[
+                "edition",
+                "direction",
+                "name",
+                "slug",
+                "path",
+                "url",
+                "jobTitle",
+                "bio",
+            ]),
+        ),
     ];
     const INCLUDES: &'static [Include] = &[
         Include {

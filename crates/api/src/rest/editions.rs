@@ -190,7 +190,7 @@ async fn list_editions(read: Read) -> Answer {
         .iter()
         .map(|edition| view.edition_record(edition))
         .collect::<Result<Vec<_>, _>>()?;
-    answer::whole_list(&read, &Selection::of(&query, Edition::INCLUDES), data)
+    answer::whole_list(&read, &Selection::of(&query, Edition::INCLUDES), &data)
 }
 type EditionList<'a> = List<Edition<'a>>;
 

@@ -11,15 +11,18 @@ use utoipa::ToSchema;
 
 use super::{
     answer::{self, Answer, List},
-    articles::Article,
-    issues::Issue,
+    articles::{Article, CONTRIBUTION, SOURCE},
+    galleries::Gallery,
+    issues::{Issue, SECTION},
     pages::Page,
     parameters::Record,
     query::Query,
     request::Read,
-    selection::{Include, Selection},
+    selection::{Fields, Include, Selection},
+    seo,
+    terms::{Category, Tag},
     view::View,
-    wire::{Direction, EntryKind, Id},
+    wire::{Direction, EntryKind, FIGURE, Id},
 };
 use crate::error::Problem;
 
@@ -94,6 +97,25 @@ impl Record for AnyEntry<'_> {
         "translations",
         "related",
     ];
+    const BELOW: &'static [(&'static str, Fields)] = &[
+        ("source", SOURCE),
+        ("byline", CONTRIBUTION),
+        ("hero", FIGURE),
+        ("categories", Fields::flat(Category::FIELDS)),
+        ("tags", Fields::flat(Tag::FIELDS)),
+        ("sections", SECTION),
+        ("seo", seo::FIELDS),
+        ("attachments", FIGURE),
+        (
+            "galleries",
+            Fields {
+                names: Gallery::FIELDS,
+                below: Gallery::BELOW,
+            },
+        ),
+        ("translations", TRANSLATION),
+        ("related", Fields::flat(Article::FIELDS)),
+    ];
     const INCLUDES: &'static [Include] = &[
         BYLINE,
         HERO,
@@ -152,6 +174,25 @@ pub(super) struct Translation<'a> {
 }
 
 /// A list of the versions of an entry in all languages.
+/// The fields of a link to an entry.
+pub(super) const LINK: Fields = Fields::flat(&[
+    "id",
+    "type",
+    "edition",
+    "direction",
+    "title",
+    "slug",
+    "path",
+    "url",
+    "publishedAt",
+]);
+
+/// The fields of a translation.
+pub(super) const TRANSLATION: Fields = Fields {
+    names: &["edition", "entry", "isStale"],
+    below: &[("entry", LINK)],
+};
+
 pub(super) type TranslationList<'a> = List<Translation<'a>>;
 
 impl<'a> View<'a> {
@@ -353,6 +394,6 @@ where
     answer::whole_list(
         read,
         &Selection::default(),
-        view.translations(&translations)?,
+        &view.translations(&translations)?,
     )
 }

@@ -18,9 +18,9 @@ use super::{
     answer::{self, Answer, List},
     parameters::{ById, BySlug, Declared, Groups, Of, PAGE, Record, TEXTS_OF},
     request::Read,
-    selection::{Include, Selection},
+    selection::{Fields, Include, Selection},
     view::View,
-    wire::{Direction, Figure, Id, Included},
+    wire::{Direction, FIGURE, Figure, Id, Included},
 };
 use crate::error::Problem;
 
@@ -70,6 +70,7 @@ impl Record for Gallery<'_> {
         "updatedAt",
         "items",
     ];
+    const BELOW: &'static [(&'static str, Fields)] = &[("items", FIGURE)];
     const INCLUDES: &'static [Include] = &[Include {
         name: "items",
         fields: &["items"],

@@ -18,16 +18,16 @@ use super::{
     comments::{self, CommentList},
     entries::{
         self, ATTACHMENTS, BODY, CommentsUnder, EDITION_FILTER, EntryById, EntryLink, FILTERS,
-        HERO, More, PageBelow, SECTIONS, SEO, TRANSLATIONS, Translation, TranslationList,
-        TranslationsOf,
+        HERO, More, PageBelow, SECTIONS, SEO, TRANSLATION, TRANSLATIONS, Translation,
+        TranslationList, TranslationsOf,
     },
     parameters::{BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record},
     request::Read,
     revisions::{self, RevisionList},
-    selection::{Include, Selection},
-    seo::{Seo, Sources},
+    selection::{Fields, Include, Selection},
+    seo::{self, Seo, Sources},
     view::View,
-    wire::{Direction, Figure, Id, Included, Status},
+    wire::{Direction, FIGURE, Figure, Id, Included, Status},
 };
 use crate::error::Problem;
 
@@ -123,6 +123,18 @@ pub(super) struct Section<'a> {
     items: Vec<SectionItem<'a>>,
 }
 
+/// The fields of a section.
+pub(super) const SECTION: Fields = Fields {
+    names: &["heading", "items"],
+    below: &[(
+        "items",
+        Fields {
+            names: &["article", "title", "summary", "note"],
+            below: &[("article", entries::LINK)],
+        },
+    )],
+};
+
 /// An article or a free note in a section.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SectionItem<'a> {
@@ -165,6 +177,13 @@ impl Record for Issue<'_> {
         "seo",
         "attachments",
         "translations",
+    ];
+    const BELOW: &'static [(&'static str, Fields)] = &[
+        ("hero", FIGURE),
+        ("sections", SECTION),
+        ("seo", seo::FIELDS),
+        ("attachments", FIGURE),
+        ("translations", TRANSLATION),
     ];
     const INCLUDES: &'static [Include] = &[
         HERO,

@@ -19,7 +19,7 @@ use super::{
     answer::{self, Answer, List},
     parameters::{ById, Declared, Groups, Kind, Of, PAGE, Parameter, Record, TEXTS_OF},
     request::Read,
-    selection::{Include, Selection},
+    selection::{Fields, Include, Selection},
     view::View,
     wire::{AssetKind, Direction, Figure, Id, Included},
 };
@@ -135,6 +135,18 @@ impl Record for Asset<'_> {
         "updatedAt",
         "translations",
     ];
+    const BELOW: &'static [(&'static str, Fields)] = &[(
+        "translations",
+        Fields::flat(&[
+            "edition",
+            "direction",
+            "title",
+            "alt",
+            "caption",
+            "credit",
+            "description",
+        ]),
+    )];
     const INCLUDES: &'static [Include] = &[Include {
         name: "translations",
         fields: &["translations"],

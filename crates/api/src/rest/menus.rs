@@ -204,7 +204,7 @@ async fn list_menus(read: Read) -> Answer {
         .iter()
         .map(|menu| view.menu(menu))
         .collect::<Result<Vec<_>, _>>()?;
-    answer::whole_list(&read, &Selection::of(&query, Menu::INCLUDES), data)
+    answer::whole_list(&read, &Selection::of(&query, Menu::INCLUDES), &data)
 }
 type MenuList<'a> = List<Menu<'a>>;
 

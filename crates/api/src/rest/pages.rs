@@ -18,15 +18,15 @@ use super::{
     comments::{self, CommentList},
     entries::{
         self, BODY, CommentsUnder, EDITION_FILTER, EntryById, FILTERS, HERO, More, PageBelow, SEO,
-        TRANSLATIONS, Translation, TranslationList, TranslationsOf,
+        TRANSLATION, TRANSLATIONS, Translation, TranslationList, TranslationsOf,
     },
     parameters::{BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record},
     request::Read,
     revisions::{self, RevisionList},
-    selection::{Include, Selection},
-    seo::{Seo, Sources},
+    selection::{Fields, Include, Selection},
+    seo::{self, Seo, Sources},
     view::View,
-    wire::{Direction, Figure, Id, Included, Status},
+    wire::{Direction, FIGURE, Figure, Id, Included, Status},
 };
 use crate::error::Problem;
 
@@ -138,6 +138,11 @@ impl Record for Page<'_> {
         "body",
         "seo",
         "translations",
+    ];
+    const BELOW: &'static [(&'static str, Fields)] = &[
+        ("hero", FIGURE),
+        ("seo", seo::FIELDS),
+        ("translations", TRANSLATION),
     ];
     const INCLUDES: &'static [Include] =
         &[HERO, BODY[0], BODY[1], BODY[2], BODY[3], SEO, TRANSLATIONS];

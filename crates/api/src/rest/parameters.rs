@@ -13,7 +13,10 @@ use utoipa::{
     },
 };
 
-use super::{query, selection::Include};
+use super::{
+    query,
+    selection::{Fields, Include},
+};
 
 /// The longest text a parameter may have, in characters.
 const MAX_TEXT_CHARS: usize = 200;
@@ -62,6 +65,8 @@ pub(super) enum Kind {
     Sort(&'static [&'static str]),
     /// Some of these words.
     Words(&'static [&'static str]),
+    /// The names of some of these.
+    Fields(Fields),
     /// The names of some of these.
     Includes(&'static [Include]),
 }
@@ -154,13 +159,18 @@ pub(super) trait Record {
     const FIELDS: &'static [&'static str];
     /// What is loaded only when asked for.
     const INCLUDES: &'static [Include] = &[];
+    /// Its fields that hold records with fields of their own; a test holds them against the schema.
+    const BELOW: &'static [(&'static str, Fields)] = &[];
 
     /// `fields` and, where there is something to load, `include`.
     const SELECTION: &'static [Parameter] = {
         let fields = Parameter::optional(
             "fields",
-            Kind::Words(Self::FIELDS),
-            "Only these fields. `id` (of entries also `type`) is always there.",
+            Kind::Fields(Fields {
+                names: Self::FIELDS,
+                below: Self::BELOW,
+            }),
+            "Only these fields; a dot names a field within another. `id` (of entries also `type`) is always there.",
         );
         let include = Parameter::optional(
             "include",
@@ -255,7 +265,10 @@ impl Parameter {
             .required(required)
             .description(Some(self.description))
             .schema(Some(self.kind.schema()));
-        if matches!(self.kind, Kind::Words(_) | Kind::Includes(_)) {
+        if matches!(
+            self.kind,
+            Kind::Words(_) | Kind::Fields(_) | Kind::Includes(_)
+        ) {
             builder
                 .style(Some(ParameterStyle::Form))
                 .explode(Some(false))
@@ -269,11 +282,24 @@ impl Parameter {
 impl Kind {
     /// Whether a value can be used; if not, what is wrong with it.
     pub(super) fn check(self, value: &str) -> Result<(), Cow<'static, str>> {
+        if let Self::Fields(fields) = self {
+            let there_are = || {
+                let within: Vec<&str> = fields.below.iter().map(|(name, _)| *name).collect();
+                let hint = if within.is_empty() {
+                    String::new()
+                } else {
+                    format!("; fields within {} after a dot", within.join(", "))
+                };
+                format!("{}{hint}", fields.names.join(", "))
+            };
+            return check_words(value, |word| fields.has(word), there_are);
+        }
         if let Self::Words(words) = self {
-            return check_words(value, words);
+            return check_words(value, |word| words.contains(&word), || words.join(", "));
         }
         if let Self::Includes(includes) = self {
-            return check_words(value, &names(includes));
+            let names = names(includes);
+            return check_words(value, |word| names.contains(&word), || names.join(", "));
         }
         if self.takes(value) {
             Ok(())
@@ -295,6 +321,7 @@ impl Kind {
             Self::Count => is_count(value),
             Self::Cursor => is_cursor(value),
             Self::Word(words) | Self::Sort(words) | Self::Words(words) => words.contains(&value),
+            Self::Fields(fields) => fields.has(value),
             Self::Includes(includes) => includes.iter().any(|include| include.name == value),
         }
     }
@@ -324,6 +351,7 @@ impl Kind {
             Self::Word(words) | Self::Sort(words) | Self::Words(words) => {
                 format!("must be {}", words.join(" or ")).into()
             }
+            Self::Fields(fields) => format!("must be {}", fields.names.join(" or ")).into(),
             Self::Includes(includes) => format!("must be {}", names(includes).join(" or ")).into(),
         }
     }
@@ -361,8 +389,9 @@ impl Kind {
             Self::Sort(words) => text()
                 .enum_values(Some(words.iter().copied()))
                 .default(words.first().map(|word| (*word).into())),
-            Self::Words(words) => return list_of(words),
-            Self::Includes(includes) => return list_of(&names(includes)),
+            Self::Words(words) => return list_of(words.to_vec()),
+            Self::Fields(fields) => return list_of(fields.paths()),
+            Self::Includes(includes) => return list_of(names(includes)),
         };
         builder.build().into()
     }
@@ -372,20 +401,24 @@ fn names(includes: &[Include]) -> Vec<&'static str> {
     includes.iter().map(|include| include.name).collect()
 }
 
-fn check_words(value: &str, words: &[&str]) -> Result<(), Cow<'static, str>> {
-    match value.split(',').find(|word| !words.contains(word)) {
+fn check_words(
+    value: &str,
+    is_known: impl Fn(&str) -> bool,
+    there_are: impl FnOnce() -> String,
+) -> Result<(), Cow<'static, str>> {
+    match value.split(',').find(|word| !is_known(word)) {
         None => Ok(()),
         Some(word) => {
             let word: String = word.chars().take(60).collect();
-            Err(format!("`{word}` is unknown; there are: {}", words.join(", ")).into())
+            Err(format!("`{word}` is unknown; there are: {}", there_are()).into())
         }
     }
 }
 
-fn list_of(words: &[&str]) -> Schema {
+fn list_of<W: Into<serde_json::Value>>(words: Vec<W>) -> Schema {
     let item: Object = ObjectBuilder::new()
         .schema_type(Type::String)
-        .enum_values(Some(words.iter().copied()))
+        .enum_values(Some(words))
         .build();
     ArrayBuilder::new()
         .items(item)

@@ -214,7 +214,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rest::parameters::{Kind, PAGE};
+    use crate::rest::{
+        parameters::{Kind, PAGE},
+        selection::Fields,
+    };
 
     const DECLARED: Groups = &[
         PAGE,
@@ -222,7 +225,11 @@ mod tests {
             Parameter::optional("edition", Kind::Edition, ""),
             Parameter::optional("filter[publishedAt][gte]", Kind::Time, ""),
             Parameter::optional("filter[isFeatured]", Kind::Flag, ""),
-            Parameter::optional("include", Kind::Words(&["hero", "byline"]), ""),
+            Parameter::optional(
+                "fields",
+                Kind::Fields(Fields::flat(&["hero", "byline"])),
+                "",
+            ),
             Parameter::optional("text", Kind::Text, ""),
         ],
     ];
@@ -240,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_good_query_is_read() {
-        let raw = "edition=fa&filter%5BpublishedAt%5D%5Bgte%5D=2026-01-01T00:00:00%2B01:00&&filter[isFeatured]=true&include=hero,byline&first=5&total=true&text=%D8%B4+x";
+        let raw = "edition=fa&filter%5BpublishedAt%5D%5Bgte%5D=2026-01-01T00:00:00%2B01:00&&filter[isFeatured]=true&fields=hero,byline&first=5&total=true&text=%D8%B4+x";
         let query = Query::parse(Some(raw), DECLARED).unwrap();
         assert_eq!(query.text("edition"), Some("fa"));
         assert_eq!(
@@ -249,7 +256,7 @@ mod tests {
         );
         assert_eq!(query.flag("filter[isFeatured]"), Some(true));
         assert_eq!(
-            query.words("include").unwrap().collect::<Vec<_>>(),
+            query.words("fields").unwrap().collect::<Vec<_>>(),
             ["hero", "byline"]
         );
         assert_eq!(query.text("text"), Some("ش x"));
@@ -261,14 +268,14 @@ mod tests {
     #[test]
     fn all_that_is_wrong_is_told_at_once() {
         let found = codes(
-            "edition=fa&edition=en&color=red&first=101&text=%FF&include=hero,x&filter[isFeatured]=yes",
+            "edition=fa&edition=en&color=red&first=101&text=%FF&fields=hero,x&filter[isFeatured]=yes",
         );
         let expected = [
             ("edition", "DUPLICATE"),
             ("color", "UNKNOWN"),
             ("first", "INVALID"),
             ("text", "INVALID"),
-            ("include", "INVALID"),
+            ("fields", "INVALID"),
             ("filter[isFeatured]", "INVALID"),
         ];
         assert_eq!(found, expected.map(|(name, code)| (name.to_owned(), code)));

@@ -9,7 +9,7 @@ use domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{entries::More, media::Asset, view::View};
+use super::{entries::More, media::Asset, parameters::Record, selection::Fields, view::View};
 use crate::error::Problem;
 
 /// Texts for search engines and link previews. What was not written for them is taken from the
@@ -44,6 +44,19 @@ pub(super) struct Sources<'a> {
     /// The main picture.
     pub(super) hero: Option<&'a Figure>,
 }
+
+/// The fields of what search engines are told.
+pub(super) const FIELDS: Fields = Fields {
+    names: &[
+        "title",
+        "description",
+        "canonicalUrl",
+        "noindex",
+        "image",
+        "jsonLd",
+    ],
+    below: &[("image", Fields::flat(Asset::FIELDS))],
+};
 
 impl<'a> View<'a> {
     /// What an entry tells search engines.

@@ -1,35 +1,40 @@
-//! Writes a record with only some of its fields, straight from the record: what is left out costs
+//! Writes a value with only some of its fields, straight from the value: what is left out costs
 //! next to nothing, and what is left stands in its usual order.
 
 use serde::{
     Serialize, Serializer,
-    ser::{Impossible, SerializeStruct},
+    ser::{SerializeSeq, SerializeStruct},
 };
 
-/// A record of which only some fields are written.
-pub(super) struct Sparse<'a, T, W> {
-    /// The record.
-    pub(super) record: &'a T,
-    /// Whether a field is wanted.
-    pub(super) wants: &'a W,
+use super::selection::Mask;
+
+/// A record, or a list of records, of which only some fields are written.
+pub(super) struct Sparse<'a, T: ?Sized> {
+    /// The record or records.
+    pub(super) value: &'a T,
+    /// The wanted fields.
+    pub(super) mask: &'a Mask<'a>,
 }
 
-impl<T: Serialize, W: Fn(&str) -> bool> Serialize for Sparse<'_, T, W> {
+impl<T: Serialize + ?Sized> Serialize for Sparse<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.record.serialize(Fields {
+        if self.mask.is_whole() {
+            return self.value.serialize(serializer);
+        }
+        self.value.serialize(Masked {
             inner: serializer,
-            wants: self.wants,
+            mask: self.mask,
         })
     }
 }
 
-/// Passes on the wanted fields of one struct.
-struct Fields<'a, S, W> {
+/// Passes on the wanted fields of structs, alone or in a list; everything else as it is.
+struct Masked<'a, S> {
     inner: S,
-    wants: &'a W,
+    mask: &'a Mask<'a>,
 }
 
-impl<S: SerializeStruct, W: Fn(&str) -> bool> SerializeStruct for Fields<'_, S, W> {
+impl<S: SerializeStruct> SerializeStruct for Masked<'_, S> {
     type Ok = S::Ok;
     type Error = S::Error;
 
@@ -38,10 +43,9 @@ impl<S: SerializeStruct, W: Fn(&str) -> bool> SerializeStruct for Fields<'_, S, 
         key: &'static str,
         value: &T,
     ) -> Result<(), S::Error> {
-        if (self.wants)(key) {
-            self.inner.serialize_field(key, value)
-        } else {
-            self.inner.skip_field(key)
+        match self.mask.of(key) {
+            Some(mask) => self.inner.serialize_field(key, &Sparse { value, mask }),
+            None => self.inner.skip_field(key),
         }
     }
 
@@ -50,31 +54,51 @@ impl<S: SerializeStruct, W: Fn(&str) -> bool> SerializeStruct for Fields<'_, S, 
     }
 }
 
-/// What is no struct has no fields to choose from.
-fn no_record<T, E: serde::ser::Error>() -> Result<T, E> {
-    Err(E::custom("only records can be written sparsely"))
-}
-
-impl<'a, S: Serializer, W: Fn(&str) -> bool> Serializer for Fields<'a, S, W> {
+impl<S: SerializeSeq> SerializeSeq for Masked<'_, S> {
     type Ok = S::Ok;
     type Error = S::Error;
-    type SerializeSeq = Impossible<S::Ok, S::Error>;
-    type SerializeTuple = Impossible<S::Ok, S::Error>;
-    type SerializeTupleStruct = Impossible<S::Ok, S::Error>;
-    type SerializeTupleVariant = Impossible<S::Ok, S::Error>;
-    type SerializeMap = Impossible<S::Ok, S::Error>;
-    type SerializeStruct = Fields<'a, S::SerializeStruct, W>;
-    type SerializeStructVariant = Impossible<S::Ok, S::Error>;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+        let mask = self.mask;
+        self.inner.serialize_element(&Sparse { value, mask })
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        self.inner.end()
+    }
+}
+
+impl<'a, S: Serializer> Serializer for Masked<'a, S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+    type SerializeSeq = Masked<'a, S::SerializeSeq>;
+    type SerializeTuple = S::SerializeTuple;
+    type SerializeTupleStruct = S::SerializeTupleStruct;
+    type SerializeTupleVariant = S::SerializeTupleVariant;
+    type SerializeMap = S::SerializeMap;
+    type SerializeStruct = Masked<'a, S::SerializeStruct>;
+    type SerializeStructVariant = S::SerializeStructVariant;
 
     fn serialize_struct(
         self,
         name: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStruct, S::Error> {
-        Ok(Fields {
+        Ok(Masked {
             inner: self.inner.serialize_struct(name, len)?,
-            wants: self.wants,
+            mask: self.mask,
         })
+    }
+
+    fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
+        Ok(Masked {
+            inner: self.inner.serialize_seq(len)?,
+            mask: self.mask,
+        })
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        value.serialize(self)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -85,174 +109,208 @@ impl<'a, S: Serializer, W: Fn(&str) -> bool> Serializer for Fields<'a, S, W> {
         value.serialize(self)
     }
 
-    fn serialize_bool(self, _value: bool) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_i8(self, _value: i8) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_i16(self, _value: i16) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_i32(self, _value: i32) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_i64(self, _value: i64) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_u8(self, _value: u8) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_u16(self, _value: u16) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_u32(self, _value: u32) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_u64(self, _value: u64) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_f32(self, _value: f32) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_f64(self, _value: f64) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_char(self, _value: char) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_str(self, _value: &str) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_bytes(self, _value: &[u8]) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
     fn serialize_none(self) -> Result<S::Ok, S::Error> {
-        no_record()
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        value.serialize(self)
+        self.inner.serialize_none()
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
-        no_record()
+        self.inner.serialize_unit()
     }
 
-    fn serialize_unit_struct(self, _name: &'static str) -> Result<S::Ok, S::Error> {
-        no_record()
+    fn serialize_unit_struct(self, name: &'static str) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_unit_struct(name)
     }
 
     fn serialize_unit_variant(
         self,
-        _name: &'static str,
-        _index: u32,
-        _variant: &'static str,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
     ) -> Result<S::Ok, S::Error> {
-        no_record()
+        self.inner.serialize_unit_variant(name, index, variant)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
-        _index: u32,
-        _variant: &'static str,
-        _value: &T,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        value: &T,
     ) -> Result<S::Ok, S::Error> {
-        no_record()
+        self.inner
+            .serialize_newtype_variant(name, index, variant, value)
     }
 
-    fn serialize_seq(self, _len: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
-        no_record()
-    }
-
-    fn serialize_tuple(self, _len: usize) -> Result<Self::SerializeTuple, S::Error> {
-        no_record()
+    fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, S::Error> {
+        self.inner.serialize_tuple(len)
     }
 
     fn serialize_tuple_struct(
         self,
-        _name: &'static str,
-        _len: usize,
+        name: &'static str,
+        len: usize,
     ) -> Result<Self::SerializeTupleStruct, S::Error> {
-        no_record()
+        self.inner.serialize_tuple_struct(name, len)
     }
 
     fn serialize_tuple_variant(
         self,
-        _name: &'static str,
-        _index: u32,
-        _variant: &'static str,
-        _len: usize,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        len: usize,
     ) -> Result<Self::SerializeTupleVariant, S::Error> {
-        no_record()
+        self.inner
+            .serialize_tuple_variant(name, index, variant, len)
     }
 
-    fn serialize_map(self, _len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
-        no_record()
+    fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
+        self.inner.serialize_map(len)
     }
 
     fn serialize_struct_variant(
         self,
-        _name: &'static str,
-        _index: u32,
-        _variant: &'static str,
-        _len: usize,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        len: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
-        no_record()
+        self.inner
+            .serialize_struct_variant(name, index, variant, len)
+    }
+
+    fn serialize_bool(self, value: bool) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_bool(value)
+    }
+
+    fn serialize_i8(self, value: i8) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_i8(value)
+    }
+
+    fn serialize_i16(self, value: i16) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_i16(value)
+    }
+
+    fn serialize_i32(self, value: i32) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_i32(value)
+    }
+
+    fn serialize_i64(self, value: i64) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_i64(value)
+    }
+
+    fn serialize_u8(self, value: u8) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_u8(value)
+    }
+
+    fn serialize_u16(self, value: u16) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_u16(value)
+    }
+
+    fn serialize_u32(self, value: u32) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_u32(value)
+    }
+
+    fn serialize_u64(self, value: u64) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_u64(value)
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_f32(value)
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_f64(value)
+    }
+
+    fn serialize_char(self, value: char) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_char(value)
+    }
+
+    fn serialize_str(self, value: &str) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_str(value)
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_bytes(value)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::rest::{
+        parameters::{Groups, Kind, Parameter},
+        query::Query,
+        selection::{Fields, Selection},
+    };
+
+    #[derive(Serialize)]
+    struct Person {
+        name: &'static str,
+        born: Option<u16>,
+    }
 
     #[derive(Serialize)]
     struct Record {
         id: u8,
         title: &'static str,
-        tags: Vec<u8>,
+        editor: Option<Person>,
+        byline: Vec<Person>,
     }
 
-    const RECORD: Record = Record {
-        id: 1,
-        title: "Market day",
-        tags: Vec::new(),
-    };
+    const PERSON: Fields = Fields::flat(&["name", "born"]);
+    const PARAMETERS: Groups = &[&[Parameter::optional(
+        "fields",
+        Kind::Fields(Fields {
+            names: &["id", "title", "editor", "byline"],
+            below: &[("editor", PERSON), ("byline", PERSON)],
+        }),
+        "",
+    )]];
 
-    #[test]
-    fn only_wanted_fields_are_written_and_in_their_order() {
-        let wants = |field: &str| ["tags", "id"].contains(&field);
-        let sparse = Sparse {
-            record: &RECORD,
-            wants: &wants,
+    fn written(fields: &str) -> serde_json::Value {
+        let text = format!("fields={fields}");
+        let query = Query::parse(Some(&text), PARAMETERS).unwrap();
+        let selection = Selection::of(&query, &[]);
+        let person = |name| Person { name, born: None };
+        let record = Record {
+            id: 1,
+            title: "Market day",
+            editor: Some(person("Ada")),
+            byline: vec![person("Mira"), person("Luan")],
         };
-        let text = serde_json::to_string(&sparse).unwrap();
-        assert_eq!(text, r#"{"id":1,"tags":[]}"#);
+        serde_json::to_value(Sparse {
+            value: &record,
+            mask: selection.mask(),
+        })
+        .unwrap()
     }
 
     #[test]
-    fn what_is_no_record_is_refused() {
-        for value in [serde_json::json!([1]), serde_json::json!(1)] {
-            let sparse = Sparse {
-                record: &value,
-                wants: &|_: &str| true,
-            };
-            assert!(serde_json::to_string(&sparse).is_err());
-        }
+    fn only_wanted_fields_are_written() {
+        assert_eq!(written("title"), json!({ "id": 1, "title": "Market day" }));
+    }
+
+    #[test]
+    fn of_a_record_within_only_wanted_fields_are_written() {
+        assert_eq!(
+            written("editor.name,byline.name"),
+            json!({
+                "id": 1,
+                "editor": { "name": "Ada" },
+                "byline": [{ "name": "Mira" }, { "name": "Luan" }],
+            })
+        );
+    }
+
+    #[test]
+    fn a_record_within_that_is_wanted_is_written_whole() {
+        assert_eq!(
+            written("editor"),
+            json!({ "id": 1, "editor": { "name": "Ada", "born": null } })
+        );
     }
 }

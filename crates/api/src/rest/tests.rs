@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use utoipa::{
-    PartialSchema,
+    PartialSchema, ToSchema,
     openapi::{RefOr, Schema},
 };
 
@@ -12,7 +12,7 @@ use super::{
     articles::Article, authors::Author, collections::Collection, comments::Comment,
     editions::Edition, entries::AnyEntry, galleries::Gallery, issues::Issue, media::Asset,
     menus::Menu, newsletters::Newsletter, pages::Page, parameters::Record, redirects::Redirect,
-    terms,
+    selection::Fields, terms,
 };
 
 fn document() -> Value {
@@ -62,6 +62,73 @@ fn the_fields_that_can_be_asked_for_are_those_of_the_schema() {
         AnyEntry::FIELDS.iter().copied().collect::<BTreeSet<_>>(),
         all
     );
+}
+
+/// Holds fields against a schema of the document, and those below them against those below it.
+fn check_below(document: &Value, schema: &Value, fields: &Fields, path: &str) {
+    let schema = resolve(document, schema);
+    let properties = schema["properties"]
+        .as_object()
+        .unwrap_or_else(|| panic!("{path}: {schema}"));
+    let names: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
+    assert_eq!(
+        fields.names.iter().copied().collect::<BTreeSet<_>>(),
+        names,
+        "{path}"
+    );
+    for (name, fields) in fields.below {
+        check_below(
+            document,
+            &properties[*name],
+            fields,
+            &format!("{path}.{name}"),
+        );
+    }
+}
+
+/// The record behind references, lists and the possibility of null.
+fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return resolve(document, document.pointer(&reference[1..]).unwrap());
+    }
+    if schema.get("items").is_some() {
+        return resolve(document, &schema["items"]);
+    }
+    let choices = schema["oneOf"]
+        .as_array()
+        .or_else(|| schema["anyOf"].as_array());
+    match choices.and_then(|choices| choices.iter().find(|choice| choice["type"] != "null")) {
+        Some(choice) => resolve(document, choice),
+        None => schema,
+    }
+}
+
+fn check_record<T: Record + ToSchema>(document: &Value) {
+    let name = T::name();
+    let fields = Fields {
+        names: T::FIELDS,
+        below: T::BELOW,
+    };
+    let schema = &document["components"]["schemas"][&*name];
+    check_below(document, schema, &fields, &name);
+}
+
+#[test]
+fn the_fields_within_fields_are_those_of_the_schema() {
+    let document = document();
+    check_record::<Article<'_>>(&document);
+    check_record::<Page<'_>>(&document);
+    check_record::<Issue<'_>>(&document);
+    check_record::<Author<'_>>(&document);
+    check_record::<terms::Category<'_>>(&document);
+    check_record::<terms::Tag<'_>>(&document);
+    check_record::<Asset<'_>>(&document);
+    check_record::<Gallery<'_>>(&document);
+    let below = |fields: &[(&'static str, Fields)]| -> BTreeSet<&str> {
+        fields.iter().map(|(name, _)| *name).collect()
+    };
+    let all = [Article::BELOW, Page::BELOW, Issue::BELOW].concat();
+    assert_eq!(below(AnyEntry::BELOW), below(&all));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use domain::{articles, body, comments, content, media};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use super::media::Asset;
+use super::{media::Asset, parameters::Record, selection::Fields};
 
 /// The id of a record: its kind, an underscore, 26 characters.
 #[derive(Debug, ToSchema)]
@@ -196,6 +196,12 @@ impl From<comments::CommentStatus> for CommentStatus {
         }
     }
 }
+
+/// The fields of a figure.
+pub(super) const FIGURE: Fields = Fields {
+    names: &["asset", "caption", "alt"],
+    below: &[("asset", Fields::flat(Asset::FIELDS))],
+};
 
 /// An asset in its place in an entry or a gallery.
 #[derive(Debug, Serialize, ToSchema)]

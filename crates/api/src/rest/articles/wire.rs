@@ -16,15 +16,15 @@ use crate::rest::{
     body::Body,
     entries::{
         ATTACHMENTS, BODY, BYLINE, GALLERIES, HERO, More, RELATED_ARTICLES, SEO, TERMS,
-        TRANSLATIONS, Translation,
+        TRANSLATION, TRANSLATIONS, Translation,
     },
     galleries::Gallery,
     parameters::Record,
-    selection::{Include, Selection},
-    seo::{Seo, Sources},
+    selection::{Fields, Include, Selection},
+    seo::{self, Seo, Sources},
     terms::{Category, Tag},
     view::View,
-    wire::{ContributionRole, Direction, Figure, Id, Included, Status},
+    wire::{ContributionRole, Direction, FIGURE, Figure, Id, Included, Status},
 };
 
 /// A dated piece of writing.
@@ -149,6 +149,22 @@ pub(in crate::rest) struct Contribution<'a> {
     author: Option<Author<'a>>,
 }
 
+/// The fields of a name in a byline.
+pub(in crate::rest) const CONTRIBUTION: Fields = Fields {
+    names: &["role", "name", "author"],
+    below: &[("author", Fields::flat(Author::FIELDS))],
+};
+
+/// The fields of a source.
+pub(in crate::rest) const SOURCE: Fields = Fields::flat(&[
+    "outlet",
+    "url",
+    "author",
+    "publishedAt",
+    "licence",
+    "language",
+]);
+
 /// Where a piece was first published.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -206,6 +222,24 @@ impl Record for Article<'_> {
         "galleries",
         "translations",
         "related",
+    ];
+    const BELOW: &'static [(&'static str, Fields)] = &[
+        ("source", SOURCE),
+        ("byline", CONTRIBUTION),
+        ("hero", FIGURE),
+        ("categories", Fields::flat(Category::FIELDS)),
+        ("tags", Fields::flat(Tag::FIELDS)),
+        ("seo", seo::FIELDS),
+        ("attachments", FIGURE),
+        (
+            "galleries",
+            Fields {
+                names: Gallery::FIELDS,
+                below: Gallery::BELOW,
+            },
+        ),
+        ("translations", TRANSLATION),
+        ("related", Fields::flat(Article::FIELDS)),
     ];
     const INCLUDES: &'static [Include] = &[
         BYLINE,

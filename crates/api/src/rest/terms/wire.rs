@@ -17,7 +17,7 @@ use crate::error::Problem;
 use crate::rest::{
     parameters::Record,
     request::Read,
-    selection::{Include, Selection},
+    selection::{Fields, Include, Selection},
     view::View,
     wire::{Direction, Id, Included},
 };
@@ -138,6 +138,16 @@ const TRANSLATIONS: Include = Include {
     parts: Parts::NONE,
 };
 
+const TERM_TRANSLATION: Fields = Fields::flat(&[
+    "edition",
+    "direction",
+    "name",
+    "slug",
+    "path",
+    "url",
+    "description",
+]);
+
 impl Record for Category<'_> {
     const PREFIX: &'static str = "category";
     const FIELDS: &'static [&'static str] = &[
@@ -157,6 +167,10 @@ impl Record for Category<'_> {
         "articleCount",
         "children",
         "translations",
+    ];
+    const BELOW: &'static [(&'static str, Fields)] = &[
+        ("children", Fields::flat(Category::FIELDS)),
+        ("translations", TERM_TRANSLATION),
     ];
     const INCLUDES: &'static [Include] = &[
         ARTICLE_COUNT,
@@ -187,6 +201,7 @@ impl Record for Tag<'_> {
         "articleCount",
         "translations",
     ];
+    const BELOW: &'static [(&'static str, Fields)] = &[("translations", TERM_TRANSLATION)];
     const INCLUDES: &'static [Include] = &[ARTICLE_COUNT, TRANSLATIONS];
 }
 
