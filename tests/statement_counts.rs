@@ -1,4 +1,5 @@
-//! How many SQL statements reads cost: a stated number, whatever the length of the page.
+//! How many SQL statements reads cost: a stated number, whatever the length of the page; and what
+//! a new article costs.
 
 use domain::{
     id::{ArticleId, EntryId, NewsletterId},
@@ -524,4 +525,18 @@ async fn graphql_queries_cost_what_is_stated_for_any_length_of_the_page() {
 #[tokio::test]
 async fn rest_and_feeds_cost_what_is_stated_for_any_length_of_the_page() {
     assert_costs(&PATHS).await;
+}
+
+/// SQLite gets all rows of an article in one text.
+#[tokio::test]
+async fn a_new_article_is_written_with_few_statements() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let ada = server.author(site.en, "Ada Moor").await;
+    let news = server.category(site.en, "News", None).await;
+    let article = server.article(site.en, "One").category(news).by(ada);
+    let (cost, _) = server.statements(article.into_future()).await;
+    // Editions, slug, path and categories are asked for; audit and outbox come last.
+    let expected = if engine() == "postgres" { 14 } else { 7 };
+    assert_eq!(cost, expected);
 }

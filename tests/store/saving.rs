@@ -110,6 +110,28 @@ async fn what_fails_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn a_path_somebody_has_is_refused_by_its_name() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let at_the_path = |title: &str| {
+        let article = server.article(site.en, title);
+        article.with(|draft| draft.entry.path = Some("/kept".to_owned()))
+    };
+    at_the_path("First").await;
+    let error = articles::create(&server.system(), at_the_path("Second").draft)
+        .await
+        .unwrap_err();
+    let Error::Conflict { message, field, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(
+        (message.as_str(), field.as_deref()),
+        ("the path /kept is taken", Some("path"))
+    );
+    assert_eq!(server.count("SELECT count(*) FROM entry").await, 1);
+}
+
+#[tokio::test]
 async fn a_savepoint_can_fail_alone() {
     let server = TestServer::start().await;
     let site = server.small_site().await;

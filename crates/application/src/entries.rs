@@ -450,19 +450,8 @@ async fn decide_path(
     parts: &PathParts,
 ) -> Result<String> {
     if let Some(path) = &draft.path {
-        let path = normalise_path(path)?;
-        if tx
-            .store_tx()
-            .path_is_free(edition.id, &path, entry.id)
-            .await?
-        {
-            return Ok(path);
-        }
-        return Err(Error::Conflict {
-            message: format!("the path {path} is taken"),
-            field: Some("path".to_owned()),
-            used_by: Vec::new(),
-        });
+        // Whether it is taken is told when it is written.
+        return normalise_path(path);
     }
     let slug_path = parts.parent_path.as_ref().map_or_else(
         || entry.slug.clone(),

@@ -280,7 +280,7 @@ impl WriteTx {
             permit,
             at,
             ContentEvent::new(RecordKind::Asset, verb, id, None),
-        )
-        .await
+        );
+        Ok(())
     }
 }

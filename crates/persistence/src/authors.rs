@@ -244,8 +244,8 @@ impl WriteTx {
             permit,
             at,
             ContentEvent::new(RecordKind::Author, verb, id, None),
-        )
-        .await
+        );
+        Ok(())
     }
 
     /// Whether a slug is free in an edition.

@@ -214,7 +214,7 @@ impl WriteTx {
             permit,
             at,
             ContentEvent::new(RecordKind::Collection, verb, id, Some(draft.edition)),
-        )
-        .await
+        );
+        Ok(())
     }
 }

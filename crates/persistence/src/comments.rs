@@ -222,28 +222,27 @@ impl WriteTx {
             1_i64.into(),
             draft.created_at.unwrap_or(save.at).into(),
         ];
-        self.insert_rows(
+        let mut changes = self.changes();
+        changes.insert(
             "comment (id, entry_id, entry_kind, edition_id, parent_id, status, author_name, author_email, author_url, body_html, body_text, reply_count, version, created_at)",
-            vec![row],
-        )
-        .await?;
+            [row],
+        );
         if draft.status == CommentStatus::Approved {
-            let mut sql =
-                Sql::new("UPDATE entry SET comment_count = comment_count + 1 WHERE id = ");
-            sql.bind(draft.entry.uuid());
-            self.execute(sql).await?;
+            changes
+                .statement("UPDATE entry SET comment_count = comment_count + 1 WHERE id = ")
+                .bind(draft.entry.uuid());
             if let Some(parent) = draft.parent {
-                let mut sql =
-                    Sql::new("UPDATE comment SET reply_count = reply_count + 1 WHERE id = ");
-                sql.bind(parent.uuid());
-                self.execute(sql).await?;
+                changes
+                    .statement("UPDATE comment SET reply_count = reply_count + 1 WHERE id = ")
+                    .bind(parent.uuid());
             }
         }
+        self.run(changes).await?;
         self.record(
             permit,
             save.at,
             ContentEvent::new(RecordKind::Comment, "created", save.id, Some(save.edition)),
-        )
-        .await
+        );
+        Ok(())
     }
 }

@@ -137,8 +137,8 @@ impl WriteTx {
             permit,
             edition.updated_at,
             ContentEvent::new(RecordKind::Edition, verb, edition.id, Some(edition.id)),
-        )
-        .await
+        );
+        Ok(())
     }
 
     /// Saves the site's settings.
@@ -160,7 +160,7 @@ impl WriteTx {
             permit,
             at,
             ContentEvent::new(RecordKind::Site, "updated", "site", None),
-        )
-        .await
+        );
+        Ok(())
     }
 }

@@ -246,7 +246,7 @@ impl WriteTx {
             permit,
             at,
             ContentEvent::new(RecordKind::Gallery, verb, id, None),
-        )
-        .await
+        );
+        Ok(())
     }
 }

@@ -1,11 +1,16 @@
 //! What an import remembers: which outside record became which of ours, what is still to be
 //! resolved, and which records of several sources belong together.
 
+use std::collections::BTreeMap;
+
 use domain::Result;
 use sea_orm::Value;
 use uuid::Uuid;
 
 use crate::{Reader, WriteTx, sql::Sql};
+
+/// How many records wait before they are written.
+const MOST_NEW_RECORDS: usize = 100;
 
 /// One imported record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +24,9 @@ pub struct ImportRecord {
     /// The version it got: a higher one means it was edited here since.
     pub target_version: i64,
 }
+
+/// Records of a transaction that are not written yet, by source, kind and outside id.
+pub(crate) type NewRecords = BTreeMap<[String; 3], ImportRecord>;
 
 /// Something to be resolved once everything is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +60,11 @@ impl Reader<'_> {
         kind: &str,
         external_id: &str,
     ) -> Result<Option<ImportRecord>> {
+        let new = self.new_records.filter(|new| !new.is_empty());
+        let key = || [source, kind, external_id].map(str::to_owned);
+        if let Some(record) = new.and_then(|new| new.get(&key())) {
+            return Ok(Some(record.clone()));
+        }
         let mut sql = Sql::new(
             "SELECT target_kind, target_id, content_hash, target_version FROM import_record WHERE source = ",
         );
@@ -142,28 +155,47 @@ impl Reader<'_> {
 }
 
 impl WriteTx {
-    /// Remembers what an outside record became.
+    /// Remembers what an outside record became. Records are written many at once, but reads of this
+    /// transaction know of them from now on.
     pub async fn save_import_record(
-        &self,
+        &mut self,
         source: &str,
         kind: &str,
         external_id: &str,
         record: &ImportRecord,
     ) -> Result<()> {
+        let key = [source, kind, external_id].map(str::to_owned);
+        self.new_records.insert(key, record.clone());
+        if self.new_records.len() >= MOST_NEW_RECORDS {
+            self.write_new_records().await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the records that were put off; what was stored of them before is replaced.
+    pub(crate) async fn write_new_records(&mut self) -> Result<()> {
+        if self.new_records.is_empty() {
+            return Ok(());
+        }
+        let records = std::mem::take(&mut self.new_records);
+        let rows = records
+            .into_iter()
+            .map(|([source, kind, external_id], record)| {
+                [
+                    Value::from(source),
+                    kind.into(),
+                    external_id.into(),
+                    record.target_kind.into(),
+                    record.target_id.into(),
+                    record.content_hash.into(),
+                    record.target_version.into(),
+                ]
+            });
         let mut sql = Sql::new(
-            "INSERT INTO import_record (source, kind, external_id, target_kind, target_id, content_hash, target_version) VALUES (",
+            "INSERT INTO import_record (source, kind, external_id, target_kind, target_id, content_hash, target_version) VALUES ",
         );
-        sql.bind_all([
-            Value::from(source.to_owned()),
-            kind.to_owned().into(),
-            external_id.to_owned().into(),
-            record.target_kind.clone().into(),
-            record.target_id.into(),
-            record.content_hash.clone().into(),
-            record.target_version.into(),
-        ]);
-        sql.push(
-            ") ON CONFLICT (source, kind, external_id) DO UPDATE SET target_kind = excluded.target_kind, target_id = excluded.target_id, \
+        sql.rows(rows).push(
+            " ON CONFLICT (source, kind, external_id) DO UPDATE SET target_kind = excluded.target_kind, target_id = excluded.target_id, \
              content_hash = excluded.content_hash, target_version = excluded.target_version",
         );
         self.execute(sql).await.map(|_rows| ())

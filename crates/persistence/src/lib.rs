@@ -44,6 +44,7 @@ pub use write_tx::{Save, WriteTx};
 
 use dialect::Pools;
 use error::from_db;
+use imports::NewRecords;
 use sql::{Connection, Row, Sql};
 
 /// How to open a store.
@@ -191,6 +192,7 @@ impl Store {
         Reader {
             engine: self.pools.engine,
             connection: Connection::Pool(&self.pools.reader),
+            new_records: None,
         }
     }
 
@@ -227,6 +229,7 @@ impl Store {
 pub struct Reader<'a> {
     engine: Engine,
     connection: Connection<'a>,
+    new_records: Option<&'a NewRecords>,
 }
 
 impl Reader<'_> {

@@ -284,8 +284,8 @@ impl WriteTx {
             permit,
             at,
             ContentEvent::new(RecordKind::Menu, verb, id, Some(draft.edition)),
-        )
-        .await
+        );
+        Ok(())
     }
 }
 

@@ -152,7 +152,7 @@ impl WriteTx {
             permit,
             at,
             ContentEvent::new(RecordKind::Newsletter, verb, id, Some(draft.edition)),
-        )
-        .await
+        );
+        Ok(())
     }
 }

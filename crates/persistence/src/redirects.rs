@@ -185,8 +185,8 @@ impl WriteTx {
             permit,
             at,
             ContentEvent::new(RecordKind::Redirect, "created", id, Some(draft.edition)),
-        )
-        .await
+        );
+        Ok(())
     }
 
     /// Whether nothing stands at a path.

@@ -62,6 +62,19 @@ impl Sql {
         self
     }
 
+    /// Adds `(value, …), (value, …), …`.
+    pub(crate) fn rows<const N: usize>(
+        &mut self,
+        rows: impl Iterator<Item = [Value; N]>,
+    ) -> &mut Self {
+        for (index, row) in rows.enumerate() {
+            self.push(if index == 0 { "(" } else { ", (" })
+                .bind_all(row)
+                .push(")");
+        }
+        self
+    }
+
     /// Adds `(id, id, …)`. The list is filled up to one of a few lengths with its last id, so that
     /// the engines see few different statements and keep them prepared. No ids: matches nothing.
     pub(crate) fn id_list(&mut self, ids: &[Uuid]) -> &mut Self {
@@ -123,6 +136,71 @@ impl Sql {
 
     fn statement(self, engine: Engine) -> Statement {
         Statement::from_sql_and_values(engine.backend(), self.text, self.values)
+    }
+}
+
+/// The most values one statement is given: SQLite takes 32,766.
+const MOST_VALUES: usize = 30_000;
+
+/// Changes in which nothing is asked between one statement and the next. SQLite gets them as one
+/// text: most of what a small statement costs there is the way to the thread it runs on.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    joins: bool,
+    full: Vec<Sql>,
+    last: Sql,
+}
+
+impl Changes {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self {
+            joins: engine.joins_statements(),
+            full: Vec::new(),
+            last: Sql::default(),
+        }
+    }
+
+    /// Begins the next statement.
+    pub(crate) fn statement(&mut self, text: &str) -> &mut Sql {
+        if !self.last.is_empty() {
+            if self.joins && self.last.values.len() < MOST_VALUES {
+                self.last.push("; ");
+            } else {
+                self.full.push(std::mem::take(&mut self.last));
+            }
+        }
+        self.last.push(text)
+    }
+
+    /// Inserts many rows of equal width with few statements.
+    pub(crate) fn insert<const N: usize>(
+        &mut self,
+        into: &str,
+        rows: impl IntoIterator<Item = [Value; N]>,
+    ) {
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let sql = self.statement("INSERT INTO ");
+            sql.push(into)
+                .push(" VALUES ")
+                .rows(rows.by_ref().take(MOST_VALUES / N.max(1)));
+        }
+    }
+
+    /// Removes the rows of a table that belong to one record.
+    pub(crate) fn clear(&mut self, table: &str, column: &str, id: Uuid) {
+        self.statement("DELETE FROM ")
+            .push(table)
+            .push(" WHERE ")
+            .push(column)
+            .push(" = ")
+            .bind(id);
+    }
+
+    /// What is to be run, in order.
+    pub(crate) fn into_statements(self) -> impl Iterator<Item = Sql> {
+        let last = (!self.last.is_empty()).then_some(self.last);
+        self.full.into_iter().chain(last)
     }
 }
 

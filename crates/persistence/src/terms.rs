@@ -358,8 +358,8 @@ impl WriteTx {
             permit,
             at,
             ContentEvent::new(id.taxonomy.into(), verb, id, None),
-        )
-        .await
+        );
+        Ok(())
     }
 
     /// Whether a slug is free in an edition.

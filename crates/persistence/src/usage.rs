@@ -349,8 +349,8 @@ impl WriteTx {
             permit,
             at,
             ContentEvent::new(kind, "deleted", public_id, permit.target().edition),
-        )
-        .await
+        );
+        Ok(())
     }
 
     /// A record's place can be taken by one of its own kind only.

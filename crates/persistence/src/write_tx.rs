@@ -1,13 +1,14 @@
 //! A transaction that writes: rows, audit and outbox together or not at all.
 
 use domain::{Error, Result, access::Permit, events::ContentEvent, time::Timestamp};
-use sea_orm::{DatabaseTransaction, TransactionTrait};
+use sea_orm::{DatabaseTransaction, TransactionTrait, Value};
 
 use crate::{
     Reader,
     dialect::Engine,
     error::from_db,
-    sql::{Connection, Row, Sql},
+    imports::NewRecords,
+    sql::{Changes, Connection, Row, Sql},
 };
 
 /// A transaction that writes. Its methods stand in the files of the records they change; each
@@ -17,6 +18,8 @@ pub struct WriteTx {
     engine: Engine,
     transaction: DatabaseTransaction,
     events: Vec<(Timestamp, ContentEvent)>,
+    audit: Vec<[Value; 5]>,
+    pub(crate) new_records: NewRecords,
 }
 
 impl WriteTx {
@@ -25,6 +28,8 @@ impl WriteTx {
             engine,
             transaction,
             events: Vec::new(),
+            audit: Vec::new(),
+            new_records: NewRecords::new(),
         }
     }
 
@@ -33,47 +38,40 @@ impl WriteTx {
         Reader {
             engine: self.engine,
             connection: Connection::Transaction(&self.transaction),
+            new_records: Some(&self.new_records),
         }
     }
 
     /// Begins a part that can fail alone.
-    pub async fn savepoint(&self) -> Result<Self> {
+    pub async fn savepoint(&mut self) -> Result<Self> {
+        self.write_late_rows().await?;
         let transaction = self.transaction.begin().await.map_err(from_db)?;
         Ok(Self::new(self.engine, transaction))
     }
 
-    /// Keeps what a savepoint did; its events go out with the outer transaction.
+    /// Keeps what a savepoint did; what it leaves to the end is written with the outer transaction.
     pub async fn release(&mut self, savepoint: Self) -> Result<()> {
         savepoint.transaction.commit().await.map_err(from_db)?;
         self.events.extend(savepoint.events);
+        self.audit.extend(savepoint.audit);
+        self.new_records.extend(savepoint.new_records);
         Ok(())
     }
 
-    /// Makes everything durable and answers with what happened. Outbox rows come last, on
-    /// PostgreSQL under a lock, so that their numbers follow the order of commits.
+    /// Makes everything durable and answers with what happened. What nobody reads before comes last,
+    /// many rows with each statement. Outbox rows come last of all, on PostgreSQL under a lock, so
+    /// that their numbers follow the order of commits.
     pub async fn commit(mut self) -> Result<Vec<ContentEvent>> {
+        self.write_late_rows().await?;
         let events = std::mem::take(&mut self.events);
-        if !events.is_empty() {
-            if let Some(lock) = self.engine.outbox_lock() {
-                self.execute(Sql::new(lock)).await?;
-            }
-            for chunk in events.chunks(100) {
-                let mut sql =
-                    Sql::new("INSERT INTO outbox (at, name, target_id, edition_id) VALUES ");
-                for (index, (at, event)) in chunk.iter().enumerate() {
-                    sql.push(if index == 0 { "(" } else { ", (" });
-                    sql.bind(*at)
-                        .push(", ")
-                        .bind(event.name.clone())
-                        .push(", ")
-                        .bind(event.id.clone())
-                        .push(", ")
-                        .bind(event.edition.map(domain::id::Id::uuid))
-                        .push(")");
-                }
-                self.execute(sql).await?;
-            }
+        let outbox: Vec<_> = events.iter().map(outbox_row).collect();
+        if !outbox.is_empty()
+            && let Some(lock) = self.engine.outbox_lock()
+        {
+            self.execute(Sql::new(lock)).await?;
         }
+        self.insert_late("outbox (at, name, target_id, edition_id)", outbox)
+            .await?;
         self.transaction.commit().await.map_err(from_db)?;
         Ok(events.into_iter().map(|(_, event)| event).collect())
     }
@@ -83,29 +81,17 @@ impl WriteTx {
         self.transaction.rollback().await.map_err(from_db)
     }
 
-    /// Writes the audit row of a change and remembers its event.
-    pub(crate) async fn record(
-        &mut self,
-        permit: &Permit,
-        at: Timestamp,
-        event: ContentEvent,
-    ) -> Result<()> {
+    /// Remembers a change for its audit row, and its event.
+    pub(crate) fn record(&mut self, permit: &Permit, at: Timestamp, event: ContentEvent) {
         let target = permit.target();
-        let mut sql =
-            Sql::new("INSERT INTO audit (at, actor, action, target_kind, target_id) VALUES (");
-        sql.bind(at)
-            .push(", ")
-            .bind(permit.actor().to_string())
-            .push(", ")
-            .bind(permit.action().as_str())
-            .push(", ");
-        sql.bind(target.kind.as_str())
-            .push(", ")
-            .bind(target.id.clone())
-            .push(")");
-        self.execute(sql).await?;
+        self.audit.push([
+            Value::from(at),
+            permit.actor().to_string().into(),
+            permit.action().as_str().into(),
+            target.kind.as_str().into(),
+            target.id.clone().into(),
+        ]);
         self.events.push((at, event));
-        Ok(())
     }
 
     pub(crate) async fn query(&self, sql: Sql) -> Result<Vec<Row>> {
@@ -122,32 +108,63 @@ impl WriteTx {
             .rows_affected())
     }
 
-    /// Inserts many rows of equal width with few statements.
-    pub(crate) async fn insert_rows<const N: usize>(
-        &self,
-        into: &str,
-        rows: Vec<[sea_orm::Value; N]>,
-    ) -> Result<()> {
-        // SQLite takes at most 32,766 values in a statement.
-        for chunk in rows.chunks(30_000 / N.max(1)) {
-            let mut sql = Sql::new("INSERT INTO ");
-            sql.push(into).push(" VALUES ");
-            for (index, row) in chunk.iter().enumerate() {
-                sql.push(if index == 0 { "(" } else { ", (" })
-                    .bind_all(row.iter().cloned())
-                    .push(")");
-            }
+    /// Writes what was put off because nobody asks for it.
+    async fn write_late_rows(&mut self) -> Result<()> {
+        self.write_new_records().await?;
+        let audit = std::mem::take(&mut self.audit);
+        self.insert_late("audit (at, actor, action, target_kind, target_id)", audit)
+            .await
+    }
+
+    /// Inserts rows of any number a few at a time: a statement is kept prepared for each number.
+    async fn insert_late<const N: usize>(&self, into: &str, rows: Vec<[Value; N]>) -> Result<()> {
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            self.insert_rows(into, rows.by_ref().take(100).collect())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Begins a list of changes.
+    pub(crate) fn changes(&self) -> Changes {
+        Changes::new(self.engine)
+    }
+
+    /// Runs changes whose answers nobody needs.
+    pub(crate) async fn run(&self, changes: Changes) -> Result<()> {
+        for sql in changes.into_statements() {
             self.execute(sql).await?;
         }
         Ok(())
     }
 
+    /// Inserts many rows of equal width with few statements.
+    pub(crate) async fn insert_rows<const N: usize>(
+        &self,
+        into: &str,
+        rows: Vec<[Value; N]>,
+    ) -> Result<()> {
+        let mut changes = self.changes();
+        changes.insert(into, rows);
+        self.run(changes).await
+    }
+
     /// Removes the rows of a table that belong to one record.
     pub(crate) async fn clear(&self, table: &str, column: &str, id: uuid::Uuid) -> Result<()> {
-        let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE {column} = "));
-        sql.bind(id);
-        self.execute(sql).await.map(|_rows| ())
+        let mut changes = self.changes();
+        changes.clear(table, column, id);
+        self.run(changes).await
     }
+}
+
+fn outbox_row((at, event): &(Timestamp, ContentEvent)) -> [Value; 4] {
+    [
+        Value::from(*at),
+        event.name.clone().into(),
+        event.id.clone().into(),
+        event.edition.map(domain::id::Id::uuid).into(),
+    ]
 }
 
 /// Which record is saved, as which version, when.

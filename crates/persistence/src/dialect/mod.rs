@@ -67,6 +67,11 @@ impl Engine {
         self == Self::Postgres
     }
 
+    /// Whether statements with values may be sent as one text.
+    pub(crate) fn joins_statements(self) -> bool {
+        self == Self::Sqlite
+    }
+
     /// How a transaction that will write begins: SQLite takes its write lock at once, so that it
     /// never fails half way because another writer came first.
     pub(crate) fn write_transaction(self) -> TransactionOptions {

@@ -19,14 +19,17 @@ use uuid::Uuid;
 
 use crate::{
     WriteTx,
-    sql::{Sql, to_json},
+    sql::{Changes, Sql, to_json},
 };
 
 mod addresses;
 mod relations;
 
-use addresses::slug_scope;
-use relations::{body_asset_rows, section_rows};
+use addresses::{insert_path, naming_path, slug_scope};
+use relations::{FIGURES, body_asset_rows, byline_rows, figure_rows, section_rows, term_rows};
+
+const GROUP: &str = "translation_group (id, created_at)";
+const BODY: &str = "entry_body (entry_id, parser_version, source_format, source, html, markdown, plain_text, blocks)";
 
 /// An entry as it is to be saved: what the application has decided, and the draft it came from.
 #[derive(Debug)]
@@ -46,9 +49,8 @@ pub struct EntrySave<'a> {
 impl WriteTx {
     /// Makes an empty translation group.
     pub async fn insert_group(&self, id: TranslationGroupId, at: Timestamp) -> Result<()> {
-        let mut sql = Sql::new("INSERT INTO translation_group (id, created_at) VALUES (");
-        sql.bind(id.uuid()).push(", ").bind(at).push(")");
-        self.execute(sql).await.map(|_rows| ())
+        self.insert_rows(GROUP, vec![[id.uuid().into(), at.into()]])
+            .await
     }
 
     /// Saves a new article (`version` 1) or the whole of an existing one.
@@ -60,27 +62,9 @@ impl WriteTx {
     ) -> Result<()> {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
-        let is_new = entry.version == 1;
-        let primary = draft.categories.first().map(|id| id.uuid());
-        self.save_entry(&save, is_new).await?;
-        let detail = [
-            Value::from(entry.id.uuid()),
-            draft.subtitle.clone().into(),
-            primary.into(),
-            draft
-                .source_credit
-                .as_ref()
-                .and_then(|credit| credit.outlet.clone())
-                .into(),
-            draft
-                .source_credit
-                .as_ref()
-                .map(to_json)
-                .transpose()?
-                .into(),
-            draft.post_format.clone().into(),
-        ];
-        if !is_new {
+        let ancestors = self.ancestors(&draft.categories).await?;
+        let mut changes = self.save_entry(&save).await?;
+        if entry.version > 1 {
             for table in [
                 "article",
                 "entry_term",
@@ -89,54 +73,39 @@ impl WriteTx {
                 "entry_gallery",
                 "entry_related",
             ] {
-                self.clear(table, "entry_id", entry.id.uuid()).await?;
+                changes.clear(table, "entry_id", entry.id.uuid());
             }
         }
-        self.insert_rows("article (entry_id, subtitle, primary_category_id, source_outlet, source_credit, post_format)", vec![detail]).await?;
-        self.save_terms(entry, draft).await?;
-        let byline = draft
-            .byline
-            .iter()
-            .zip(0_i64..)
-            .map(|(line, position)| {
-                [
-                    Value::from(entry.id.uuid()),
-                    position.into(),
-                    line.author.map(domain::id::Id::uuid).into(),
-                    line.name.clone().into(),
-                    line.role.as_str().into(),
-                    entry.id.kind.as_str().into(),
-                    entry.edition.uuid().into(),
-                    entry.status.as_str().into(),
-                    entry.sort_at.into(),
-                ]
-            })
-            .collect();
-        self.insert_rows("entry_contribution (entry_id, position, author_id, name, role, kind, edition_id, status, sort_at)", byline).await?;
-        self.save_figures(entry.id, save.draft, &draft.attachments)
-            .await?;
+        let credit = draft.source_credit.as_ref();
+        let detail = [
+            Value::from(entry.id.uuid()),
+            draft.subtitle.clone().into(),
+            draft.categories.first().map(|id| id.uuid()).into(),
+            credit.and_then(|credit| credit.outlet.clone()).into(),
+            credit.map(to_json).transpose()?.into(),
+            draft.post_format.clone().into(),
+        ];
+        changes.insert("article (entry_id, subtitle, primary_category_id, source_outlet, source_credit, post_format)", [detail]);
+        changes.insert("entry_term (entry_id, term_id, position, is_direct, kind, edition_id, status, sort_at)", term_rows(entry, draft, &ancestors));
+        changes.insert("entry_contribution (entry_id, position, author_id, name, role, kind, edition_id, status, sort_at)", byline_rows(entry, draft));
+        changes.insert(
+            FIGURES,
+            figure_rows(entry.id, save.draft, &draft.attachments),
+        );
         let pair = |(id, position): (Uuid, i64)| {
             [Value::from(entry.id.uuid()), position.into(), id.into()]
         };
-        let galleries = draft
-            .galleries
-            .iter()
-            .map(|id| id.uuid())
-            .zip(0..)
-            .map(pair)
-            .collect();
-        self.insert_rows("entry_gallery (entry_id, position, gallery_id)", galleries)
-            .await?;
-        let related = draft
-            .related
-            .iter()
-            .map(|id| id.uuid())
-            .zip(0..)
-            .map(pair)
-            .collect();
-        self.insert_rows("entry_related (entry_id, position, related_id)", related)
-            .await?;
-        self.finish(permit, save).await
+        let galleries = draft.galleries.iter().map(|id| id.uuid()).zip(0..);
+        changes.insert(
+            "entry_gallery (entry_id, position, gallery_id)",
+            galleries.map(pair),
+        );
+        let related = draft.related.iter().map(|id| id.uuid()).zip(0..);
+        changes.insert(
+            "entry_related (entry_id, position, related_id)",
+            related.map(pair),
+        );
+        self.finish(permit, save, changes).await
     }
 
     /// Saves a new page or the whole of an existing one.
@@ -148,19 +117,17 @@ impl WriteTx {
     ) -> Result<()> {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
-        self.save_entry(&save, entry.version == 1).await?;
-        if entry.version != 1 {
-            self.clear("page", "entry_id", entry.id.uuid()).await?;
-            self.clear("entry_asset", "entry_id", entry.id.uuid())
-                .await?;
+        let mut changes = self.save_entry(&save).await?;
+        if entry.version > 1 {
+            changes.clear("page", "entry_id", entry.id.uuid());
+            changes.clear("entry_asset", "entry_id", entry.id.uuid());
         }
-        self.insert_rows(
+        changes.insert(
             "page (entry_id, position)",
-            vec![[Value::from(entry.id.uuid()), draft.position.into()]],
-        )
-        .await?;
-        self.save_figures(entry.id, save.draft, &[]).await?;
-        self.finish(permit, save).await
+            [[Value::from(entry.id.uuid()), draft.position.into()]],
+        );
+        changes.insert(FIGURES, figure_rows(entry.id, save.draft, &[]));
+        self.finish(permit, save, changes).await
     }
 
     /// Saves a new issue or the whole of an existing one.
@@ -172,10 +139,10 @@ impl WriteTx {
     ) -> Result<()> {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
-        self.save_entry(&save, entry.version == 1).await?;
-        if entry.version != 1 {
+        let mut changes = self.save_entry(&save).await?;
+        if entry.version > 1 {
             for table in ["issue", "issue_item", "entry_asset"] {
-                self.clear(table, "entry_id", entry.id.uuid()).await?;
+                changes.clear(table, "entry_id", entry.id.uuid());
             }
         }
         let detail = [
@@ -184,25 +151,17 @@ impl WriteTx {
             draft.number.into(),
             draft.outro.clone().into(),
         ];
-        self.insert_rows(
-            "issue (entry_id, newsletter_id, number, outro)",
-            vec![detail],
-        )
-        .await?;
-        let rows = draft
-            .sections
-            .iter()
-            .zip(0_i64..)
-            .flat_map(|(section, number)| section_rows(entry.id, section, number))
-            .collect();
-        self.insert_rows(
+        changes.insert("issue (entry_id, newsletter_id, number, outro)", [detail]);
+        let sections = draft.sections.iter().zip(0_i64..);
+        changes.insert(
             "issue_item (entry_id, section, position, heading, article_id, title, summary, note)",
-            rows,
-        )
-        .await?;
-        self.save_figures(entry.id, save.draft, &draft.attachments)
-            .await?;
-        self.finish(permit, save).await
+            sections.flat_map(|(section, number)| section_rows(entry.id, section, number)),
+        );
+        changes.insert(
+            FIGURES,
+            figure_rows(entry.id, save.draft, &draft.attachments),
+        );
+        self.finish(permit, save, changes).await
     }
 
     /// Replaces what was written and what was derived of it, as the second pass of an import does;
@@ -215,24 +174,22 @@ impl WriteTx {
         body: &Body,
     ) -> Result<()> {
         permit.covers(entry.id.kind.into(), entry.id)?;
-        self.clear("entry_body", "entry_id", entry.id.uuid())
-            .await?;
-        self.insert_body(entry.id, source, body).await?;
-        let mut sql = Sql::new("DELETE FROM entry_asset WHERE role = 'body' AND entry_id = ");
-        sql.bind(entry.id.uuid());
-        self.execute(sql).await?;
-        self.insert_rows(
-            "entry_asset (entry_id, role, position, asset_id, caption, alt)",
-            body_asset_rows(entry.id, body),
-        )
-        .await?;
+        let mut changes = self.changes();
+        changes.clear("entry_body", "entry_id", entry.id.uuid());
+        changes.insert(BODY, [body_row(entry.id, source, body)?]);
+        changes
+            .statement("DELETE FROM entry_asset WHERE role = 'body' AND entry_id = ")
+            .bind(entry.id.uuid());
+        changes.insert(FIGURES, body_asset_rows(entry.id, body));
+        self.run(changes).await?;
         let event = ContentEvent::new(
             entry.id.kind.into(),
             "updated",
             entry.id,
             Some(entry.edition),
         );
-        self.record(permit, entry.updated_at, event).await
+        self.record(permit, entry.updated_at, event);
+        Ok(())
     }
 
     /// Saves a change of an entry's place in its life.
@@ -272,7 +229,8 @@ impl WriteTx {
                 .bind(entry.id.uuid());
             self.execute(sql).await?;
         }
-        self.record(permit, entry.updated_at, event).await
+        self.record(permit, entry.updated_at, event);
+        Ok(())
     }
 
     /// Removes an entry for good, with everything that is only its own.
@@ -293,122 +251,60 @@ impl WriteTx {
                 entry.id,
                 Some(entry.edition),
             ),
-        )
-        .await
+        );
+        Ok(())
     }
 
-    async fn save_entry(&self, save: &EntrySave<'_>, is_new: bool) -> Result<()> {
+    /// What is to be changed in the rows all kinds have. That an existing entry still is what the
+    /// change was made for is checked at once.
+    async fn save_entry(&self, save: &EntrySave<'_>) -> Result<Changes> {
         let (entry, draft) = (save.entry, save.draft);
-        if draft.group.is_none() && is_new {
-            self.insert_group(entry.group, entry.created_at).await?;
-        }
-        let columns: Vec<(&str, Value)> = vec![
-            ("kind", entry.id.kind.as_str().into()),
-            ("edition_id", entry.edition.uuid().into()),
-            ("group_id", entry.group.uuid().into()),
-            (
-                "translated_from_id",
-                entry.translated_from.map(|(id, _)| id.uuid()).into(),
-            ),
-            (
-                "translated_from_version",
-                entry.translated_from.map(|(_, version)| version).into(),
-            ),
-            (
-                "parent_id",
-                entry.parent.map(domain::id::EntryId::uuid).into(),
-            ),
-            (
-                "slug_scope",
-                slug_scope(entry.parent.map(domain::id::EntryId::uuid)).into(),
-            ),
-            ("slug", entry.slug.clone().into()),
-            ("path", entry.path.clone().into()),
-            ("title", entry.title.clone().into()),
-            ("title_key", save.sort_keys.key(&entry.title).into()),
-            ("status", entry.status.as_str().into()),
-            ("version", entry.version.into()),
-            ("has_pending_changes", entry.has_pending_changes.into()),
-            ("scheduled_at", entry.scheduled_at.into()),
-            ("published_at", entry.published_at.into()),
-            ("sort_at", entry.sort_at.into()),
-            ("is_featured", entry.is_featured.into()),
-            ("owner_id", entry.owner.map(domain::id::Id::uuid).into()),
-            ("guid", entry.guid.clone().into()),
-            ("excerpt", draft.excerpt.clone().into()),
-            ("derived_excerpt", draft.body.excerpt(100).into()),
-            ("word_count", i64::from(draft.body.word_count).into()),
-            (
-                "reading_time_minutes",
-                i64::from(draft.body.reading_time_minutes()).into(),
-            ),
-            ("comments_open", draft.comments_open.into()),
-            (
-                "seo",
-                (draft.seo != domain::content::Seo::default())
-                    .then(|| to_json(&draft.seo))
-                    .transpose()?
-                    .into(),
-            ),
-            (
-                "private_data",
-                (!draft.private_data.is_null())
-                    .then(|| draft.private_data.to_string())
-                    .into(),
-            ),
-            ("created_at", entry.created_at.into()),
-            ("updated_at", entry.updated_at.into()),
-        ];
-        let mut sql = Sql::default();
-        if is_new {
-            let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-            sql.push(&format!(
-                "INSERT INTO entry (id, comment_count, {}) VALUES (",
-                names.join(", ")
-            ));
-            sql.bind(entry.id.uuid())
-                .push(", 0, ")
-                .bind_all(columns.into_iter().map(|(_, value)| value))
-                .push(")");
-            self.execute(sql).await?;
+        let mut changes = self.changes();
+        if entry.version == 1 {
+            if draft.group.is_none() {
+                changes.insert(
+                    GROUP,
+                    [[entry.group.uuid().into(), entry.created_at.into()]],
+                );
+            }
+            insert_entry(&mut changes, entry.id, entry_columns(save)?);
         } else {
-            sql.push("UPDATE entry SET ");
-            for (index, (name, value)) in columns.into_iter().enumerate() {
-                sql.push(if index == 0 { "" } else { ", " })
-                    .push(name)
-                    .push(" = ")
-                    .bind(value);
-            }
-            sql.push(" WHERE id = ")
-                .bind(entry.id.uuid())
-                .push(" AND version = ")
-                .bind(entry.version - 1);
-            if self.execute(sql).await? == 0 {
-                return Err(crate::write_tx::stale(entry.version));
-            }
-            self.clear("entry_body", "entry_id", entry.id.uuid())
-                .await?;
+            self.update_entry(entry, entry_columns(save)?).await?;
+            changes.clear("entry_body", "entry_id", entry.id.uuid());
         }
-        self.insert_body(entry.id, &draft.source, &draft.body)
-            .await?;
-        self.save_path(entry).await
+        changes.insert(BODY, [body_row(entry.id, &draft.source, &draft.body)?]);
+        if entry.version == 1 {
+            insert_path(&mut changes, entry);
+        } else {
+            self.move_path(entry).await?;
+        }
+        Ok(changes)
     }
 
-    async fn insert_body(&self, id: EntryId, source: &Source, body: &Body) -> Result<()> {
-        let row = [
-            Value::from(id.uuid()),
-            i64::from(body.parser_version).into(),
-            source.format.as_str().into(),
-            source.text.clone().into(),
-            body.html.clone().into(),
-            body.markdown.clone().into(),
-            body.text.clone().into(),
-            to_json(&body.blocks)?.into(),
-        ];
-        self.insert_rows("entry_body (entry_id, parser_version, source_format, source, html, markdown, plain_text, blocks)", vec![row]).await
+    async fn update_entry(&self, entry: &Entry, columns: Vec<(&str, Value)>) -> Result<()> {
+        let mut sql = Sql::new("UPDATE entry SET ");
+        for (index, (name, value)) in columns.into_iter().enumerate() {
+            sql.push(if index == 0 { "" } else { ", " })
+                .push(name)
+                .push(" = ")
+                .bind(value);
+        }
+        sql.push(" WHERE id = ")
+            .bind(entry.id.uuid())
+            .push(" AND version = ")
+            .bind(entry.version - 1);
+        if self.execute(sql).await? == 0 {
+            return Err(crate::write_tx::stale(entry.version));
+        }
+        Ok(())
     }
 
-    async fn finish(&mut self, permit: &Permit, save: EntrySave<'_>) -> Result<()> {
+    async fn finish(
+        &mut self,
+        permit: &Permit,
+        save: EntrySave<'_>,
+        mut changes: Changes,
+    ) -> Result<()> {
         let entry = save.entry;
         // The live rows are the newest version; a revision keeps what a later save replaces.
         if entry.version > 1 {
@@ -424,8 +320,99 @@ impl WriteTx {
                 permit.actor().to_string().into(),
                 entry.updated_at.into(),
             ];
-            self.insert_rows("revision (id, entry_id, version, format, is_pending, title, status, snapshot, actor, created_at)", vec![row]).await?;
+            changes.insert("revision (id, entry_id, version, format, is_pending, title, status, snapshot, actor, created_at)", [row]);
         }
-        self.record(permit, entry.updated_at, save.event).await
+        self.run(changes)
+            .await
+            .map_err(|error| naming_path(error, &entry.path))?;
+        self.record(permit, entry.updated_at, save.event);
+        Ok(())
     }
+}
+
+/// What all kinds of entry have, by column; not the id, nor what the store counts itself.
+fn entry_columns(save: &EntrySave<'_>) -> Result<Vec<(&'static str, Value)>> {
+    let (entry, draft) = (save.entry, save.draft);
+    Ok(vec![
+        ("kind", entry.id.kind.as_str().into()),
+        ("edition_id", entry.edition.uuid().into()),
+        ("group_id", entry.group.uuid().into()),
+        (
+            "translated_from_id",
+            entry.translated_from.map(|(id, _)| id.uuid()).into(),
+        ),
+        (
+            "translated_from_version",
+            entry.translated_from.map(|(_, version)| version).into(),
+        ),
+        (
+            "parent_id",
+            entry.parent.map(domain::id::EntryId::uuid).into(),
+        ),
+        (
+            "slug_scope",
+            slug_scope(entry.parent.map(domain::id::EntryId::uuid)).into(),
+        ),
+        ("slug", entry.slug.clone().into()),
+        ("path", entry.path.clone().into()),
+        ("title", entry.title.clone().into()),
+        ("title_key", save.sort_keys.key(&entry.title).into()),
+        ("status", entry.status.as_str().into()),
+        ("version", entry.version.into()),
+        ("has_pending_changes", entry.has_pending_changes.into()),
+        ("scheduled_at", entry.scheduled_at.into()),
+        ("published_at", entry.published_at.into()),
+        ("sort_at", entry.sort_at.into()),
+        ("is_featured", entry.is_featured.into()),
+        ("owner_id", entry.owner.map(domain::id::Id::uuid).into()),
+        ("guid", entry.guid.clone().into()),
+        ("excerpt", draft.excerpt.clone().into()),
+        ("derived_excerpt", draft.body.excerpt(100).into()),
+        ("word_count", i64::from(draft.body.word_count).into()),
+        (
+            "reading_time_minutes",
+            i64::from(draft.body.reading_time_minutes()).into(),
+        ),
+        ("comments_open", draft.comments_open.into()),
+        (
+            "seo",
+            (draft.seo != domain::content::Seo::default())
+                .then(|| to_json(&draft.seo))
+                .transpose()?
+                .into(),
+        ),
+        (
+            "private_data",
+            (!draft.private_data.is_null())
+                .then(|| draft.private_data.to_string())
+                .into(),
+        ),
+        ("created_at", entry.created_at.into()),
+        ("updated_at", entry.updated_at.into()),
+    ])
+}
+
+fn insert_entry(changes: &mut Changes, id: EntryId, columns: Vec<(&str, Value)>) {
+    let (names, values): (Vec<&str>, Vec<Value>) = columns.into_iter().unzip();
+    changes
+        .statement("INSERT INTO entry (id, comment_count, ")
+        .push(&names.join(", "))
+        .push(") VALUES (")
+        .bind(id.uuid())
+        .push(", 0, ")
+        .bind_all(values)
+        .push(")");
+}
+
+fn body_row(id: EntryId, source: &Source, body: &Body) -> Result<[Value; 8]> {
+    Ok([
+        Value::from(id.uuid()),
+        i64::from(body.parser_version).into(),
+        source.format.as_str().into(),
+        source.text.clone().into(),
+        body.html.clone().into(),
+        body.markdown.clone().into(),
+        body.text.clone().into(),
+        to_json(&body.blocks)?.into(),
+    ])
 }

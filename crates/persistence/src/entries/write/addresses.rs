@@ -1,17 +1,21 @@
 //! Saving the slugs and paths of entries.
 
 use domain::{
-    Result,
+    Error, Result,
     content::Entry,
     id::{EditionId, EntryId},
 };
+use sea_orm::Value;
 use uuid::Uuid;
 
-use crate::{WriteTx, sql::Sql};
+use crate::{
+    WriteTx,
+    sql::{Changes, Sql},
+};
 
 impl WriteTx {
-    /// Writes the entry's path; the one it had before becomes a redirect to it.
-    pub(super) async fn save_path(&self, entry: &Entry) -> Result<()> {
+    /// Writes the path of an entry that had another; that one becomes a redirect to it.
+    pub(super) async fn move_path(&self, entry: &Entry) -> Result<()> {
         let mut sql = Sql::new("UPDATE route SET role = 'redirect', redirect_id = ");
         // The redirect takes the entry's path as its name for good; its id is derived so that no
         // second source of ids is needed here.
@@ -24,31 +28,11 @@ impl WriteTx {
             .bind(entry.id.uuid())
             .push(" AND path <> ")
             .bind(entry.path.clone());
-        if entry.version > 1 {
-            self.execute(sql).await?;
-        }
-        let mut sql = Sql::new(
-            "INSERT INTO route (edition_id, path, role, entry_id, is_permanent, version, created_at, updated_at) VALUES (",
-        );
-        sql.bind(entry.edition.uuid())
-            .push(", ")
-            .bind(entry.path.clone())
-            .push(", 'canonical', ")
-            .bind(entry.id.uuid())
-            .push(", ")
-            .bind(true);
-        sql.push(", 1, ")
-            .bind(entry.created_at)
-            .push(", ")
-            .bind(entry.updated_at)
-            .push(")");
-        sql.push(" ON CONFLICT (edition_id, path) DO UPDATE SET role = 'canonical', redirect_id = NULL, url = NULL WHERE route.entry_id = excluded.entry_id");
+        self.execute(sql).await?;
+        let mut sql = Sql::new(&format!("INSERT INTO {PATH} VALUES ("));
+        sql.bind_all(path_row(entry)).push(") ON CONFLICT (edition_id, path) DO UPDATE SET role = 'canonical', redirect_id = NULL, url = NULL WHERE route.entry_id = excluded.entry_id");
         if self.execute(sql).await? == 0 {
-            return Err(domain::Error::Conflict {
-                message: format!("the path {} is taken", entry.path),
-                field: Some("path".to_owned()),
-                used_by: Vec::new(),
-            });
+            return Err(path_taken(&entry.path));
         }
         Ok(())
     }
@@ -84,6 +68,41 @@ impl WriteTx {
             .push(")");
         Ok(self.query(sql).await?.is_empty())
     }
+}
+
+const PATH: &str =
+    "route (edition_id, path, role, entry_id, is_permanent, version, created_at, updated_at)";
+
+fn path_row(entry: &Entry) -> [Value; 8] {
+    [
+        Value::from(entry.edition.uuid()),
+        entry.path.clone().into(),
+        "canonical".into(),
+        entry.id.uuid().into(),
+        true.into(),
+        1_i64.into(),
+        entry.created_at.into(),
+        entry.updated_at.into(),
+    ]
+}
+
+/// Writes the path of a new entry.
+pub(super) fn insert_path(changes: &mut Changes, entry: &Entry) {
+    changes.insert(PATH, [path_row(entry)]);
+}
+
+fn path_taken(path: &str) -> Error {
+    Error::Conflict {
+        message: format!("the path {path} is taken"),
+        field: Some("path".to_owned()),
+        used_by: Vec::new(),
+    }
+}
+
+/// Says which path it is that is taken.
+pub(super) fn naming_path(error: Error, path: &str) -> Error {
+    let is_path = matches!(&error, Error::Conflict { field: Some(field), .. } if field == "path");
+    if is_path { path_taken(path) } else { error }
 }
 
 /// Slugs are unique among the entries with the same scope.

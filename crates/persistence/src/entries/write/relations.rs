@@ -14,49 +14,15 @@ use uuid::Uuid;
 
 use crate::{WriteTx, sql::Sql};
 
-impl WriteTx {
-    /// Rows for the direct terms and, so that one index serves a category with all below it, for
-    /// every ancestor of its categories.
-    pub(super) async fn save_terms(&self, entry: &Entry, draft: &ArticleDraft) -> Result<()> {
-        let direct: Vec<Uuid> = draft
-            .categories
-            .iter()
-            .map(|id| id.uuid())
-            .chain(draft.tags.iter().map(|id| id.uuid()))
-            .collect();
-        let mut all: Vec<(Uuid, bool)> = Vec::new();
-        for id in direct {
-            if !all.iter().any(|(known, _)| *known == id) {
-                all.push((id, true));
-            }
-        }
-        if !draft.categories.is_empty() {
-            for ancestor in self.ancestors(&draft.categories).await? {
-                if !all.iter().any(|(known, _)| *known == ancestor) {
-                    all.push((ancestor, false));
-                }
-            }
-        }
-        let rows = all
-            .into_iter()
-            .zip(0_i64..)
-            .map(|((term, is_direct), position)| {
-                [
-                    Value::from(entry.id.uuid()),
-                    term.into(),
-                    position.into(),
-                    is_direct.into(),
-                    entry.id.kind.as_str().into(),
-                    entry.edition.uuid().into(),
-                    entry.status.as_str().into(),
-                    entry.sort_at.into(),
-                ]
-            })
-            .collect();
-        self.insert_rows("entry_term (entry_id, term_id, position, is_direct, kind, edition_id, status, sort_at)", rows).await
-    }
+/// The pictures of entries.
+pub(super) const FIGURES: &str = "entry_asset (entry_id, role, position, asset_id, caption, alt)";
 
-    async fn ancestors(&self, categories: &[CategoryId]) -> Result<Vec<Uuid>> {
+impl WriteTx {
+    /// All categories above these.
+    pub(super) async fn ancestors(&self, categories: &[CategoryId]) -> Result<Vec<Uuid>> {
+        if categories.is_empty() {
+            return Ok(Vec::new());
+        }
         let ids: Vec<Uuid> = categories.iter().map(|id| id.uuid()).collect();
         let mut sql = Sql::new("SELECT tree_path FROM term WHERE id IN ");
         sql.id_list(&ids);
@@ -70,48 +36,97 @@ impl WriteTx {
         }
         Ok(found)
     }
+}
 
-    pub(super) async fn save_figures(
-        &self,
-        id: EntryId,
-        draft: &EntryDraft,
-        attachments: &[FigureDraft],
-    ) -> Result<()> {
-        let figure = |role: &'static str, position: i64, figure: &FigureDraft| {
-            [
-                Value::from(id.uuid()),
-                role.into(),
-                position.into(),
-                figure.asset.uuid().into(),
-                figure.caption.clone().into(),
-                figure.alt.clone().into(),
-            ]
-        };
-        let mut rows: Vec<[Value; 6]> = draft
-            .hero
-            .iter()
-            .map(|hero| figure("hero", 0, hero))
-            .collect();
-        rows.extend(
-            attachments
-                .iter()
-                .zip(0..)
-                .map(|(attachment, position)| figure("attachment", position, attachment)),
-        );
-        // What is shown in link previews is shown.
-        rows.extend(
-            draft
-                .seo
-                .image
-                .map(|image| figure("seo", 0, &FigureDraft::plain(image))),
-        );
-        rows.extend(body_asset_rows(id, &draft.body));
-        self.insert_rows(
-            "entry_asset (entry_id, role, position, asset_id, caption, alt)",
-            rows,
-        )
-        .await
+/// Rows for the direct terms and, so that one index serves a category with all below it, for every
+/// ancestor of its categories.
+pub(super) fn term_rows(
+    entry: &Entry,
+    draft: &ArticleDraft,
+    ancestors: &[Uuid],
+) -> Vec<[Value; 8]> {
+    let categories = draft.categories.iter().map(|id| id.uuid());
+    let direct = categories.chain(draft.tags.iter().map(|id| id.uuid()));
+    let above = ancestors.iter().map(|id| (*id, false));
+    let mut all: Vec<(Uuid, bool)> = Vec::new();
+    for (term, is_direct) in direct.map(|id| (id, true)).chain(above) {
+        if !all.iter().any(|(known, _)| *known == term) {
+            all.push((term, is_direct));
+        }
     }
+    all.into_iter()
+        .zip(0_i64..)
+        .map(|((term, is_direct), position)| {
+            [
+                Value::from(entry.id.uuid()),
+                term.into(),
+                position.into(),
+                is_direct.into(),
+                entry.id.kind.as_str().into(),
+                entry.edition.uuid().into(),
+                entry.status.as_str().into(),
+                entry.sort_at.into(),
+            ]
+        })
+        .collect()
+}
+
+/// The rows of the people who made an article.
+pub(super) fn byline_rows<'a>(
+    entry: &'a Entry,
+    draft: &'a ArticleDraft,
+) -> impl Iterator<Item = [Value; 9]> + 'a {
+    draft.byline.iter().zip(0_i64..).map(|(line, position)| {
+        [
+            Value::from(entry.id.uuid()),
+            position.into(),
+            line.author.map(Id::uuid).into(),
+            line.name.clone().into(),
+            line.role.as_str().into(),
+            entry.id.kind.as_str().into(),
+            entry.edition.uuid().into(),
+            entry.status.as_str().into(),
+            entry.sort_at.into(),
+        ]
+    })
+}
+
+/// The rows of an entry's pictures: its main one, those beside it and those in its body.
+pub(super) fn figure_rows(
+    id: EntryId,
+    draft: &EntryDraft,
+    attachments: &[FigureDraft],
+) -> Vec<[Value; 6]> {
+    let figure = |role: &'static str, position: i64, figure: &FigureDraft| {
+        [
+            Value::from(id.uuid()),
+            role.into(),
+            position.into(),
+            figure.asset.uuid().into(),
+            figure.caption.clone().into(),
+            figure.alt.clone().into(),
+        ]
+    };
+    let mut rows: Vec<[Value; 6]> = draft
+        .hero
+        .iter()
+        .map(|hero| figure("hero", 0, hero))
+        .collect();
+    rows.extend(
+        attachments
+            .iter()
+            .zip(0..)
+            .map(|(attachment, position)| figure("attachment", position, attachment)),
+    );
+    // What is shown in link previews is shown.
+    rows.extend(
+        draft
+            .seo
+            .image
+            .map(|image| figure("seo", 0, &FigureDraft::plain(image))),
+    );
+    rows.extend(body_asset_rows(id, &draft.body));
+    rows
 }
 
 /// The rows for the pictures in a body.
