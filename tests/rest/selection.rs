@@ -36,6 +36,30 @@ async fn only_the_fields_that_are_named_are_shown() {
 }
 
 #[tokio::test]
+async fn of_a_record_within_only_the_fields_that_are_named_are_shown() {
+    let server = TestServer::with_demo().await;
+    let address = "/api/v1/articles/by-slug/en/clock-tower-will-strike-again";
+    let article = server
+        .get_json(&format!(
+            "{address}?fields=byline.author.slug,hero.asset.width,tags.name"
+        ))
+        .await;
+    let keys = |value: &serde_json::Value| -> Vec<String> {
+        value.as_object().unwrap().keys().cloned().collect()
+    };
+    assert_eq!(keys(&article), ["byline", "hero", "id", "tags", "type"]);
+    assert_eq!(keys(&article["byline"][0]), ["author"]);
+    assert_eq!(
+        article["byline"][0]["author"],
+        json!({ "slug": "hannah-thornbury" })
+    );
+    assert_eq!(keys(&article["hero"]["asset"]), ["width"]);
+    assert_eq!(keys(&article["tags"][0]), ["name"]);
+    let answer = server.get(&format!("{address}?fields=byline.colour")).await;
+    answer.expect(400);
+}
+
+#[tokio::test]
 async fn what_is_not_included_is_not_there() {
     let server = TestServer::with_demo().await;
     let plain = server
