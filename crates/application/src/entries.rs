@@ -491,6 +491,8 @@ async fn decide_path(
 
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 1000;
+/// The longest id an entry may have in feeds, in bytes: it stands in an index.
+pub(crate) const MAX_GUID_BYTES: usize = 1024;
 /// The longest source of a body, in bytes.
 pub const MAX_SOURCE_BYTES: usize = 8 * 1024 * 1024;
 
@@ -506,6 +508,16 @@ fn check(draft: &EntryDraft) -> Result<()> {
         errors.push(FieldError::new(
             "body",
             format!("must have at most {MAX_SOURCE_BYTES} bytes"),
+        ));
+    }
+    if draft
+        .guid
+        .as_ref()
+        .is_some_and(|guid| guid.len() > MAX_GUID_BYTES)
+    {
+        errors.push(FieldError::new(
+            "guid",
+            format!("must have at most {MAX_GUID_BYTES} bytes"),
         ));
     }
     if draft.status == Status::Scheduled && draft.scheduled_at.is_none() {
