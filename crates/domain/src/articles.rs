@@ -82,7 +82,7 @@ impl TryFrom<Content> for Article {
     fn try_from(content: Content) -> Result<Self, Error> {
         match content {
             Content::Article(article) => Ok(article),
-            Content::Page(_) | Content::Issue(_) => Err(Error::NotFound("the article".to_owned())),
+            Content::Page(_) | Content::Issue(_) => Err(Error::not_found("the article")),
         }
     }
 }

@@ -101,7 +101,7 @@ impl fmt::Display for SitemapPage {
 impl FromStr for SitemapPage {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        let absent = || Error::NotFound(format!("sitemap `{text}`"));
+        let absent = || Error::not_found(format_args!("sitemap `{text}`"));
         if let Some(page) = Self::TIMELESS
             .into_iter()
             .find(|page| page.to_string() == text)
