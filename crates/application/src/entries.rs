@@ -73,7 +73,7 @@ pub async fn get(
     let group = asked.entry().group;
     let members = cx
         .reader()
-        .translations(cx.scope(), &[group])
+        .translations(cx.scope(), &[group], Parts::NONE)
         .await?
         .remove(&group)
         .unwrap_or_default();
@@ -177,8 +177,9 @@ fn seo_of(content: Content) -> Option<Seo> {
 pub async fn translations(
     cx: &ActorContext,
     groups: &[TranslationGroupId],
+    parts: Parts,
 ) -> Result<HashMap<TranslationGroupId, Vec<Translation>>> {
-    let found = cx.reader().translations(cx.scope(), groups).await?;
+    let found = cx.reader().translations(cx.scope(), groups, parts).await?;
     let editions = cx.editions().await?;
     let place = |edition: EditionId| editions.all().iter().position(|known| known.id == edition);
     Ok(found

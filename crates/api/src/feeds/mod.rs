@@ -16,6 +16,7 @@ mod atom;
 mod html;
 mod items;
 mod json_feed;
+mod lists;
 mod model;
 mod opml;
 mod outlines;

@@ -50,9 +50,10 @@ async fn one_translation_is_stale_and_links_lead_somewhere() {
             .await
             .unwrap();
         for article in page.into_nodes() {
-            let others = application::entries::translations(&cx, &[article.entry.group])
-                .await
-                .unwrap();
+            let others =
+                application::entries::translations(&cx, &[article.entry.group], Parts::NONE)
+                    .await
+                    .unwrap();
             let others = others.values().flatten();
             stale.extend(
                 others
