@@ -27,8 +27,10 @@ const BUCKETS: [f64; 12] = [
 
 /// Reads the setting `log.level`.
 pub(crate) fn filter(level: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseError> {
-    // It tells at every start that there is nothing to migrate; the setting can still name it.
-    EnvFilter::builder().parse(format!("sea_orm_migration=warn,html5ever=error,{level}"))
+    // These tell at every start that there is nothing to migrate; the setting can still name them.
+    EnvFilter::builder().parse(format!(
+        "sea_orm_migration=warn,sqlx::postgres::notice=warn,html5ever=error,{level}"
+    ))
 }
 
 /// What is wrong with the setting `log.level`. The library takes a word it does not know for the

@@ -191,7 +191,7 @@ fn levels_of_the_log_are_accepted_as_they_are_documented() {
         "off",
         "WARN",
         "info,api=debug",
-        "api=debug, persistence=trace",
+        "api=debug,persistence=trace",
         "info,tower_http::trace=debug",
     ] {
         with(&format!("[log]\nlevel = \"{level}\"")).unwrap();
