@@ -62,7 +62,7 @@ async fn assert_feed_ids_differ(server: &TestServer) {
             assert!(ids.insert(id.to_owned()), "{id} occurs twice");
         }
         match feed["next_url"].as_str() {
-            Some(next) => address = next[next.find("/feeds/").unwrap()..].to_owned(),
+            Some(next) => next[next.find("/feeds/").unwrap()..].clone_into(&mut address),
             None => break,
         }
     }
