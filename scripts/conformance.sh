@@ -28,50 +28,70 @@ binary=${COLOPHON_BINARY:-}
 [ -n "$binary" ] || build_binary
 
 home=$(mktemp -d)
-server=
+servers=()
 clean_up() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
-  [ -z "$server" ] || wait "$server" 2>/dev/null || true
+  for server in ${servers[@]+"${servers[@]}"}; do
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+  done
   rm -rf "$home"
 }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-port=$(free_port)
-metrics=$(free_port)
-while [ "$metrics" = "$port" ]; do metrics=$(free_port); done
-base=http://127.0.0.1:$port
-note "starting the server on $base"
-COLOPHON_SERVER__ADDRESS=127.0.0.1:$port \
-  COLOPHON_METRICS__ADDRESS=127.0.0.1:$metrics \
-  COLOPHON_DATA__DIRECTORY=$home/data \
-  "$binary" serve >"$home/server.log" 2>&1 </dev/null &
-server=$!
-
-# answers PATH: whether the server answers it with 200; bash alone, as curl may not be there.
+# answers PORT PATH: whether a server answers it with 200; bash alone, as curl may not be there.
 answers() {
   local line
-  { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null || return 1
-  printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n' "$1" "$port" >&3
+  { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
+  printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n' "$2" "$1" >&3
   IFS= read -r -t 5 line <&3 || line=
   exec 3>&-
   [[ $line == "HTTP/1.1 200"* ]]
 }
-ready=
-for _ in $(seq 300); do
-  if answers /readyz; then
-    ready=1
-    break
-  fi
-  kill -0 "$server" 2>/dev/null || break
-  sleep 0.2
-done
-[ -n "$ready" ] || {
-  cat "$home/server.log" >&2
+
+# start NAME: serves the store in $home/NAME (the demo when there is none) and sets `base` to where.
+start() {
+  local port metrics
+  port=$(free_port)
+  metrics=$(free_port)
+  while [ "$metrics" = "$port" ]; do metrics=$(free_port); done
+  base=http://127.0.0.1:$port
+  note "starting the server on $base"
+  COLOPHON_SERVER__ADDRESS=127.0.0.1:$port \
+    COLOPHON_METRICS__ADDRESS=127.0.0.1:$metrics \
+    COLOPHON_DATA__DIRECTORY=$home/$1 \
+    "$binary" serve >"$home/$1.log" 2>&1 </dev/null &
+  servers+=($!)
+  for _ in $(seq 300); do
+    answers "$port" /readyz && return
+    kill -0 $! 2>/dev/null || break
+    sleep 0.2
+  done
+  cat "$home/$1.log" >&2
   echo "0 passed, 1 failed"
   die "the server did not become ready"
 }
+
+news=
+if wanted feeds; then
+  # The demo's newest article grows old: a news sitemap with news takes an article of today.
+  now=$(date -u '+%Y-%m-%d %H:%M:%S')
+  cat >"$home/today.xml" <<XML
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/">
+<channel><title>The Daily</title><link>https://daily.example</link><language>en</language><wp:wxr_version>1.2</wp:wxr_version>
+<item><title>Of today</title><link>https://daily.example/of-today/</link><content:encoded><![CDATA[<p>Today.</p>]]></content:encoded><wp:post_id>1</wp:post_id><wp:post_date_gmt>$now</wp:post_date_gmt><wp:post_name>of-today</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item>
+<item><title>Of long ago</title><link>https://daily.example/of-long-ago/</link><content:encoded><![CDATA[<p>Long ago.</p>]]></content:encoded><wp:post_id>2</wp:post_id><wp:post_date_gmt>2020-01-01 00:00:00</wp:post_date_gmt><wp:post_name>of-long-ago</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item>
+</channel></rss>
+XML
+  "$binary" --data "$home/today" import wordpress "$home/today.xml" --edition en >"$home/import.log" 2>&1 || {
+    cat "$home/import.log" >&2
+    die "an article of today could not be imported"
+  }
+  start today
+  news=$base
+fi
+start data
 
 passed=0
 failed=0
@@ -100,18 +120,19 @@ part() {
 part graphql sh -c 'cd "$1" && exec node "$2" "$3"' sh \
   "$tools/conformance" "$root/$folder/graphql-http.mjs" "$base/graphql"
 part openapi "$folder/openapi.sh" openapi/openapi.json
-part feeds "$python" -B "$folder/feeds.py" "$base"
+part feeds "$python" -B "$folder/feeds.py" "$base" "$news"
 part browser node "$folder/browser.mjs" "$base"
 # Last, as it is the one that tries to break the server.
 part rest "$python" -B "$folder/rest.py" "$base"
 
-if ! kill -0 "$server" 2>/dev/null; then
+for server in "${servers[@]}"; do
+  kill -0 "$server" 2>/dev/null && continue
   echo "the server died"
   failed=$((failed + 1))
-fi
+done
 if [ "$failed" != 0 ]; then
   note "the end of the server's log"
-  tail -n 40 "$home/server.log" >&2
+  tail -n 40 "$home/data.log" >&2
 fi
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

@@ -191,3 +191,77 @@ fn an_address_that_is_taken_names_the_setting_and_another_one() {
         assert!(ended.stderr.contains(part), "{part}: {}", ended.stderr);
     }
 }
+
+/// Where nobody listens.
+fn nobody() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_told_at_once_with_the_cause() {
+    let url = format!("postgres://editor:secret@{}/gazette", nobody());
+    for command in [&["editions", "list"][..], &["migrate"], &["doctor"]] {
+        let began = std::time::Instant::now();
+        let ended = colophon(&[&["--database", url.as_str()][..], command].concat());
+        assert!(began.elapsed().as_secs() < 8, "{:?}", began.elapsed());
+        assert_eq!(ended.code, 1, "{ended:?}");
+        let text = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(
+            text.contains("database.url: postgres://editor:***@"),
+            "{text}"
+        );
+        assert!(!text.contains("secret"), "{text}");
+        assert_eq!(text.matches("refused").count(), 1, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_empty_store_lacks_is_told_with_what_makes_it() {
+    let server = TestServer::start().await;
+    for (command, expected) in [
+        (
+            &["editions", "set", "xx", "--name", "X"][..],
+            "error: the site has no edition yet: `colophon import wordpress FILE` or `colophon demo` makes the first\n",
+        ),
+        (
+            &["settings", "show"],
+            "error: the site has not been set up yet: `colophon settings set --name NAME`, `colophon import wordpress FILE` or `colophon demo` does it\n",
+        ),
+    ] {
+        let ended = on(&server, command);
+        assert_eq!((ended.code, ended.stderr.as_str()), (1, expected));
+    }
+    for (path, expected) in [
+        ("/api/v1/site", "the site has not been set up yet"),
+        (
+            "/api/v1/articles?edition=xx",
+            "is not an edition of this site, which has none yet",
+        ),
+        ("/api/v1/categories", "the site has no edition yet"),
+        ("/feeds/en/rss.xml", "edition `en` was not found"),
+    ] {
+        let answer = server.get(path).await;
+        assert!(
+            answer.text().contains(expected),
+            "{path}: {}",
+            answer.text()
+        );
+    }
+}
+
+#[test]
+fn looking_makes_no_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    for command in [
+        &["settings", "show"][..],
+        &["editions", "list"],
+        &["editions", "set", "en", "--name", "X"],
+    ] {
+        let ended = colophon(&[&["--data", data.to_str().unwrap()][..], command].concat());
+        assert_eq!(ended.code, 1, "{ended:?}");
+        assert!(ended.stderr.contains("there is no "), "{}", ended.stderr);
+        assert!(!data.exists(), "{command:?}");
+    }
+}

@@ -35,3 +35,14 @@ async fn an_article_is_read_over_every_face() {
     assert_eq!(node["byline"][0]["author"]["name"], "Ada Moor");
     assert_eq!(node["hero"]["alt"], "The river at dawn");
 }
+
+#[tokio::test]
+async fn answers_about_health_name_their_request_too() {
+    let server = TestServer::start().await;
+    for path in ["/healthz", "/readyz", "/api/v1/editions"] {
+        let answer = server.get(path).await.expect(200);
+        assert!(!answer.header("x-request-id").is_empty(), "{path}");
+        let answer = server.get_with(path, &[("x-request-id", "mine")]).await;
+        assert_eq!(answer.header("x-request-id"), "mine", "{path}");
+    }
+}

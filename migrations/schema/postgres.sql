@@ -170,7 +170,7 @@ CREATE TABLE entry (
   sort_at timestamptz NOT NULL,
   is_featured boolean NOT NULL,
   owner_id uuid REFERENCES user_account (id),
-  guid text,
+  guid text COLLATE "C",
   excerpt text,
   derived_excerpt text NOT NULL,
   word_count bigint NOT NULL,
@@ -184,6 +184,8 @@ CREATE TABLE entry (
 );
 
 CREATE UNIQUE INDEX entry_slug ON entry (edition_id, kind, slug, slug_scope);
+
+CREATE UNIQUE INDEX entry_guid ON entry (guid) WHERE guid IS NOT NULL;
 
 CREATE INDEX entry_group ON entry (group_id);
 

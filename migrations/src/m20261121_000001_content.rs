@@ -177,7 +177,7 @@ CREATE TABLE entry (
   sort_at {time} NOT NULL,
   is_featured boolean NOT NULL,
   owner_id {uuid} REFERENCES user_account (id),
-  guid text,
+  guid {key},
   excerpt text,
   derived_excerpt text NOT NULL,
   word_count bigint NOT NULL,
@@ -190,6 +190,7 @@ CREATE TABLE entry (
   updated_at {time} NOT NULL
 );
 CREATE UNIQUE INDEX entry_slug ON entry (edition_id, kind, slug, slug_scope);
+CREATE UNIQUE INDEX entry_guid ON entry (guid) WHERE guid IS NOT NULL;
 CREATE INDEX entry_group ON entry (group_id);
 CREATE INDEX entry_translated_from ON entry (translated_from_id);
 CREATE INDEX entry_parent ON entry (parent_id);

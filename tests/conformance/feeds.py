@@ -1,4 +1,5 @@
-"""feeds.py BASE_URL: reads every feed and sitemap of the running server as feed readers and crawlers do."""
+"""feeds.py DEMO_URL NEWS_URL: reads every feed and sitemap of a server with the demo as feed readers
+and crawlers do, and the news of a server that has one article of today."""
 
 import datetime
 import json
@@ -246,11 +247,17 @@ def check_sitemaps(base, edition):
     status, _, _ = fetch(base, f"/feeds/{edition}/sitemaps/99999/sitemap.xml")
     check(status == 404, f"/feeds/{edition}/sitemaps/99999/sitemap.xml: answers 404 (was {status})")
 
+    check_news(base, edition)
+    return alternates > 0
+
+
+def check_news(base, edition):
+    """Checks the edition's news sitemap; answers the headlines in it. It may well be empty, as only the last two days are news."""
     path = f"/feeds/{edition}/sitemap-news.xml"
-    body = get(base, path, xml_types)
+    body = get(base, path, ("application/xml", "text/xml"))
     news = parse_xml(body, path) if body else None
+    titles = []
     if news is not None:
-        # Only the last two days are news, so it may well be empty.
         check(news.tag == f"{{{NAMESPACES['sitemap']}}}urlset", f"{path}: is a sitemap")
         for url in find(news, "sitemap:url"):
             place = find(url, "string(sitemap:loc)")
@@ -258,7 +265,8 @@ def check_sitemaps(base, edition):
             for part in ("news:publication/news:name", "news:publication/news:language", "news:title"):
                 check(find(url, f"string(news:news/{part})").strip(), f"{path} {place}: has {part}")
             check(is_date(find(url, "string(news:news/news:publication_date)")), f"{path} {place}: has a date")
-    return alternates > 0
+            titles.append(find(url, "string(news:news/news:title)"))
+    return titles
 
 
 def check_opml(base, edition):
@@ -289,7 +297,7 @@ def check_robots(base, edition):
 
 
 def check_terms(base, edition, kind, plural):
-    """The feed of one category, tag or author that has articles."""
+    """The feed of one category, tag, author or newsletter that has entries."""
     found = graphql(base, f'{{ {plural}(first: 20, edition: "{edition}") {{ nodes {{ slug }} }} }}')
     slugs = [node["slug"] for node in (found.get(plural) or {}).get("nodes", [])]
     if not check(slugs, f"{edition} has {plural}"):
@@ -303,7 +311,7 @@ def check_terms(base, edition, kind, plural):
     check(False, f"{edition}: one of the {plural} {slugs} has a feed with entries")
 
 
-def main(base):
+def main(base, news_base):
     editions = [edition["code"] for edition in graphql(base, "{ editions { code } }").get("editions", [])]
     check({"en", "fa"} <= set(editions), f"the demo has the editions en and fa (has {editions})")
     translated = False
@@ -314,6 +322,9 @@ def main(base):
         translated = check_sitemaps(base, edition) or translated
         for kind, plural in (("category", "categories"), ("tag", "tags"), ("author", "authors")):
             check_terms(base, edition, kind, plural)
+    check_terms(base, "en", "newsletter", "newsletters")
+    titles = check_news(news_base, "en")
+    check(titles == ["Of today"], f"the news of today is in the news sitemap, and nothing else (was {titles})")
     check(translated, "a page in a sitemap names its translations (hreflang)")
     for path in ("/feeds/xx/rss.xml", "/feeds/en/category/no-such-category/rss.xml"):
         status, _, _ = fetch(base, path)
@@ -323,4 +334,4 @@ def main(base):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1].rstrip("/")))
+    sys.exit(main(sys.argv[1].rstrip("/"), sys.argv[2].rstrip("/")))

@@ -40,3 +40,14 @@ async fn the_list_names_what_has_a_feed_in_its_edition() {
     let persian = server.get_text("/feeds/fa/opml.xml").await;
     assert_eq!(between(&persian, "xmlUrl=\"", "\"").len(), 1);
 }
+
+#[tokio::test]
+async fn the_list_of_feeds_is_whole() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    for number in 0..101 {
+        server.tag(site.en, &format!("Tag {number}")).await;
+    }
+    let opml = server.get_text("/feeds/en/opml.xml").await;
+    assert_eq!(opml.matches("/feeds/en/tag/").count(), 101);
+}

@@ -3,7 +3,10 @@
 use domain::content::{Seo, Status};
 
 use super::{between, well_formed};
-use crate::harness::{TestServer, records::page};
+use crate::harness::{
+    TestServer,
+    records::{issue, page},
+};
 
 #[tokio::test]
 async fn sitemaps_name_what_search_engines_may_show() {
@@ -97,6 +100,99 @@ async fn sitemaps_name_what_search_engines_may_show() {
     );
 }
 
+fn noindex() -> Seo {
+    Seo {
+        noindex: true,
+        ..Seo::default()
+    }
+}
+
+#[tokio::test]
+async fn translations_search_engines_may_not_show_are_no_alternates() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let elsewhere = Seo {
+        canonical_url: Some("https://other.example/x".to_owned()),
+        ..Seo::default()
+    };
+    let here = Seo {
+        title: Some("Its own".to_owned()),
+        canonical_url: Some("https://example.org/fa/2026/05/three".to_owned()),
+        ..Seo::default()
+    };
+    for (title, seo) in [("One", noindex()), ("Two", elsewhere), ("Three", here)] {
+        let group = server.group().await;
+        let translated = server.article(site.fa, title).group(group);
+        translated.with(|draft| draft.entry.seo = seo).await;
+        server.article(site.en, title).group(group).await;
+    }
+    let may = server
+        .get_text("/feeds/en/sitemaps/2026-05/sitemap.xml")
+        .await;
+    assert_eq!(between(&may, "<loc>", "</loc>").len(), 3);
+    assert_eq!(
+        between(&may, "hreflang=\"fa\" href=\"", "\""),
+        ["https://example.org/fa/2026/05/three"],
+        "{may}"
+    );
+    assert_eq!(between(&may, "hreflang=\"", "\"").len(), 3, "{may}");
+}
+
+#[tokio::test]
+async fn the_index_names_no_sitemap_that_is_empty() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let canonical = |url: &str| Seo {
+        canonical_url: Some(url.to_owned()),
+        ..Seo::default()
+    };
+    let titled = Seo {
+        title: Some("\"noindex\":true".to_owned()),
+        ..Seo::default()
+    };
+    for (month, seo) in [
+        ("2026-01", noindex()),
+        ("2026-02", canonical("https://other.example/x")),
+        (
+            "2026-03",
+            canonical("https://example.org/en/2026/03/2026-03"),
+        ),
+        ("2026-04", titled),
+        ("2026-05", Seo::default()),
+    ] {
+        server
+            .article(site.en, month)
+            .published_at(&format!("{month}-02T10:00:00Z"))
+            .with(|draft| draft.entry.seo = seo)
+            .await;
+    }
+    let index = server.get_text("/feeds/en/sitemap.xml").await;
+    let named = ["pages", "2026-05", "2026-04", "2026-03"]
+        .map(|page| format!("https://example.org/en/sitemaps/{page}/sitemap.xml"));
+    assert_eq!(between(&index, "<loc>", "</loc>"), named);
+    for page in ["2026-03", "2026-04"] {
+        let text = server
+            .get_text(&format!("/feeds/en/sitemaps/{page}/sitemap.xml"))
+            .await;
+        assert!(text.contains("<url>"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn issues_hidden_from_search_engines_make_no_sitemap() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let newsletter = server.newsletter(site.en, "Weekly").await;
+    let mut hidden = issue(site.en, newsletter, 1);
+    hidden.entry.seo = noindex();
+    server.save_issue(hidden).await;
+    let index = server.get_text("/feeds/en/sitemap.xml").await;
+    assert!(!index.contains("/issues/"), "{index}");
+    server.issue(site.en, newsletter, 2, Vec::new()).await;
+    let index = server.get_text("/feeds/en/sitemap.xml").await;
+    assert!(index.contains("/issues/"), "{index}");
+}
+
 #[tokio::test]
 async fn the_front_page_stands_before_the_pages() {
     let server = TestServer::start().await;
@@ -123,6 +219,25 @@ async fn the_front_page_stands_before_the_pages() {
 }
 
 #[tokio::test]
+async fn the_front_page_is_as_new_as_the_newest_article() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let modified = async || {
+        let pages = server
+            .get_text("/feeds/en/sitemaps/pages/sitemap.xml")
+            .await;
+        between(&pages, "<lastmod>", "</lastmod>")[0].to_owned()
+    };
+    let before = modified().await;
+    server.clock.set("2026-06-01T12:00:00Z".parse().unwrap());
+    server.article(site.fa, "فارسی").await;
+    assert_eq!(modified().await, before);
+    server.article(site.en, "News").await;
+    let after = modified().await;
+    assert!(after.starts_with("2026-06-01T12:00:00"), "{after}");
+}
+
+#[tokio::test]
 async fn news_are_news_for_two_days() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
@@ -141,6 +256,10 @@ async fn news_are_news_for_two_days() {
     server
         .article(site.fa, "فارسی")
         .published_at("2026-05-03T10:00:00Z")
+        .await;
+    server
+        .article(site.en, "Of tomorrow")
+        .published_at("2026-05-05T10:00:00Z")
         .await;
     let path = "/feeds/en/sitemap-news.xml";
     let news = server.get_text(path).await;
@@ -163,6 +282,11 @@ async fn news_are_news_for_two_days() {
         1
     );
     server.clock.set("2026-05-05T10:00:01Z".parse().unwrap());
+    assert_eq!(
+        between(&server.get_text(path).await, "<news:title>", "<"),
+        ["Of tomorrow"]
+    );
+    server.clock.set("2026-05-07T10:00:01Z".parse().unwrap());
     assert!(!server.get_text(path).await.contains("<url>"));
 }
 

@@ -1,5 +1,7 @@
 //! What the faces show of what was imported.
 
+use std::collections::BTreeMap;
+
 use application::transfer::wordpress::WordPressImport;
 use domain::content::ContentKind;
 use serde_json::Value;
@@ -37,6 +39,97 @@ async fn feeds_keep_the_guids_of_wordpress() {
         rss.contains("<link>https://almanac.example.org/2024/04/seven</link>"),
         "{rss}"
     );
+}
+
+#[tokio::test]
+async fn two_items_with_one_guid_have_two_ids_in_feeds() {
+    const GUID: &str = "https://almanac.example.org/?p=1";
+    let server = TestServer::start().await;
+    let twin = |text: &str| {
+        Item::post(2, "two", "Two")
+            .content(text)
+            .more(&format!("<guid>{GUID}</guid>"))
+    };
+    let export = |text: &str| {
+        Export::of(SITE)
+            .item(Item::post(1, "one", "One"))
+            .item(twin(text))
+            .item(Item::post(3, "three", "Three"))
+    };
+    let first = export("<p>Before.</p>");
+    let report = import(&server, &request(&first.write())).await;
+    assert_eq!(report.tally.reasons.collisions["guid"], 1, "{report}");
+    assert_eq!(report.tally.notes[0].item_id, "2");
+    let own_id = async || {
+        let feed = server.get_json("/feeds/en/feed.json").await;
+        let ids: BTreeMap<String, String> = feed["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| {
+                let text = |name: &str| item[name].as_str().unwrap().to_owned();
+                (text("title"), text("id"))
+            })
+            .collect();
+        assert_eq!(ids["One"], GUID);
+        assert_eq!(ids["Three"], "https://almanac.example.org/?p=3");
+        ids["Two"].clone()
+    };
+    let two = own_id().await;
+    assert!(two.starts_with("article_"), "{two}");
+
+    let again = import(&server, &request(&first.write())).await;
+    assert_eq!(again.tally.kinds.posts.unchanged, 3);
+    let changed = import(&server, &request(&export("<p>After.</p>").write())).await;
+    assert_eq!(changed.tally.kinds.posts.updated, 1);
+    assert_eq!(changed.tally.reasons.collisions["guid"], 1);
+    let mut everything = request(&first.write());
+    everything.overwrite = true;
+    import(&server, &everything).await;
+    assert_eq!(own_id().await, two);
+}
+
+#[tokio::test]
+async fn a_guid_of_another_site_is_not_given_twice() {
+    let server = TestServer::start().await;
+    for (site, slug) in [
+        ("https://old.example.org", "old"),
+        ("https://new.example.org", "new"),
+    ] {
+        // Sites that were put up on the same machine have guids of that machine.
+        let item = Item::post(1, slug, slug).more("<guid>http://localhost/?p=1</guid>");
+        import(&server, &request(&Export::of(site).item(item).write())).await;
+    }
+    let feed = server.get_json("/feeds/en/feed.json").await;
+    let ids: BTreeMap<&str, &str> = feed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| {
+            (
+                item["title"].as_str().unwrap(),
+                item["id"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(ids["old"], "http://localhost/?p=1");
+    assert!(ids["new"].starts_with("article_"), "{ids:?}");
+}
+
+#[tokio::test]
+async fn a_guid_that_is_too_long_is_not_kept() {
+    let server = TestServer::start().await;
+    let long = format!(
+        "<guid>https://almanac.example.org/?{}</guid>",
+        "p".repeat(1_024)
+    );
+    let export = Export::of(SITE).item(Item::post(1, "one", "One").more(&long));
+    let report = import(&server, &request(&export.write())).await;
+    assert_eq!(report.tally.kinds.posts.created, 1, "{report}");
+    assert!(report.tally.notes[0].text.contains("guid"), "{report}");
+    let feed = server.get_json("/feeds/en/feed.json").await;
+    let id = feed["items"][0]["id"].as_str().unwrap();
+    assert!(id.starts_with("article_"), "{id}");
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ pub async fn article(server: &TestServer, code: &str, name: &str) -> Value {
         .unwrap()
         .unwrap();
     let group = article.entry.group;
-    let translations = entries::translations(&cx, &[group])
+    let translations = entries::translations(&cx, &[group], Parts::NONE)
         .await
         .unwrap()
         .remove(&group)

@@ -392,7 +392,7 @@ mod tests {
     #[test]
     fn every_code_of_the_domain_is_a_known_kind() {
         let errors = [
-            domain::Error::NotFound("it".to_owned()),
+            domain::Error::not_found("it"),
             domain::Error::invalid("a", "b"),
             domain::Error::conflict("c"),
             domain::Error::Forbidden("d".to_owned()),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{
     Error, Result,
     access::{Action, Target},
-    articles::{ArchiveMonth, Article, ArticleDraft},
+    articles::{ArchiveDay, ArchiveMonth, Article, ArticleDraft},
     content::{Content, ContentKind, EntryQuery, Parts},
     events::RecordKind,
     id::{ArticleId, AuthorId, EditionId, EntryId, Id},
@@ -126,6 +126,11 @@ fn as_articles(contents: Vec<Content>) -> Result<Vec<Article>> {
 /// Months with published articles, the newest first.
 pub async fn archive(cx: &ActorContext, edition: EditionId) -> Result<Vec<ArchiveMonth>> {
     cx.reader().archive(cx.scope(), edition).await
+}
+
+/// Days with published articles, the newest first.
+pub async fn archive_days(cx: &ActorContext, edition: EditionId) -> Result<Vec<ArchiveDay>> {
+    cx.reader().archive_days(cx.scope(), edition).await
 }
 
 /// How the articles of a list spread over categories, tags or authors.

@@ -12,7 +12,7 @@ use domain::{
 
 use persistence::Save;
 
-use crate::{ActorContext, slugs};
+use crate::{ActorContext, Tx, slugs};
 
 /// How one collection is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,49 +74,51 @@ pub async fn items_of_each(
 
 /// Makes a collection.
 pub async fn create(cx: &ActorContext, draft: CollectionDraft) -> Result<CollectionId> {
-    cx.write(async |tx| {
-        if draft.title.trim().is_empty() {
-            return Err(Error::invalid("title", "must not be empty"));
-        }
-        let id = Id::from_uuid(tx.cx().next_id());
-        let permit = tx.cx().authorize(
-            Action::Create,
-            Target::of_edition(RecordKind::Collection, id, draft.edition),
-        )?;
-        let editions = tx.editions().await?;
-        let edition = editions.get(draft.edition)?;
-        let cx = tx.cx().clone();
-        let reader = tx.reader();
-        let slug = slugs::free(
-            edition,
-            &draft.slug,
-            &draft.title,
-            id.uuid(),
-            async |slug| {
-                Ok(reader
-                    .collection_by_slug(cx.scope(), edition.id, slug.as_str())
-                    .await?
-                    .is_none())
+    cx.write(async |tx| create_in(tx, &draft).await).await
+}
+
+/// Makes a collection, in a transaction.
+pub async fn create_in(tx: &mut Tx, draft: &CollectionDraft) -> Result<CollectionId> {
+    if draft.title.trim().is_empty() {
+        return Err(Error::invalid("title", "must not be empty"));
+    }
+    let id = Id::from_uuid(tx.cx().next_id());
+    let permit = tx.cx().authorize(
+        Action::Create,
+        Target::of_edition(RecordKind::Collection, id, draft.edition),
+    )?;
+    let editions = tx.editions().await?;
+    let edition = editions.get(draft.edition)?;
+    let cx = tx.cx().clone();
+    let reader = tx.reader();
+    let slug = slugs::free(
+        edition,
+        &draft.slug,
+        &draft.title,
+        id.uuid(),
+        async |slug| {
+            Ok(reader
+                .collection_by_slug(cx.scope(), edition.id, slug.as_str())
+                .await?
+                .is_none())
+        },
+    )
+    .await?;
+    let draft = CollectionDraft {
+        slug: slug.to_string(),
+        ..draft.clone()
+    };
+    let now = tx.cx().now();
+    tx.store_tx()
+        .save_collection(
+            &permit,
+            Save {
+                id,
+                version: 1,
+                at: now,
             },
+            &draft,
         )
         .await?;
-        let draft = CollectionDraft {
-            slug: slug.to_string(),
-            ..draft.clone()
-        };
-        let now = tx.cx().now();
-        tx.store_tx()
-            .save_collection(
-                &permit,
-                Save {
-                    id,
-                    version: 1,
-                    at: now,
-                },
-                &draft,
-            )
-            .await?;
-        Ok(id)
-    })
-    .await
+    Ok(id)
 }

@@ -332,5 +332,5 @@ impl Tx {
 
 /// Something that must be there for the change to make sense.
 pub(crate) fn found<T>(value: Option<T>, what: impl fmt::Display) -> Result<T> {
-    value.ok_or_else(|| Error::NotFound(what.to_string()))
+    value.ok_or_else(|| Error::not_found(what))
 }

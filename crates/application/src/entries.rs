@@ -73,7 +73,7 @@ pub async fn get(
     let group = asked.entry().group;
     let members = cx
         .reader()
-        .translations(cx.scope(), &[group])
+        .translations(cx.scope(), &[group], Parts::NONE)
         .await?
         .remove(&group)
         .unwrap_or_default();
@@ -177,8 +177,9 @@ fn seo_of(content: Content) -> Option<Seo> {
 pub async fn translations(
     cx: &ActorContext,
     groups: &[TranslationGroupId],
+    parts: Parts,
 ) -> Result<HashMap<TranslationGroupId, Vec<Translation>>> {
-    let found = cx.reader().translations(cx.scope(), groups).await?;
+    let found = cx.reader().translations(cx.scope(), groups, parts).await?;
     let editions = cx.editions().await?;
     let place = |edition: EditionId| editions.all().iter().position(|known| known.id == edition);
     Ok(found
@@ -491,6 +492,8 @@ async fn decide_path(
 
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 1000;
+/// The longest id an entry may have in feeds, in bytes: it stands in an index.
+pub(crate) const MAX_GUID_BYTES: usize = 1024;
 /// The longest source of a body, in bytes.
 pub const MAX_SOURCE_BYTES: usize = 8 * 1024 * 1024;
 
@@ -506,6 +509,16 @@ fn check(draft: &EntryDraft) -> Result<()> {
         errors.push(FieldError::new(
             "body",
             format!("must have at most {MAX_SOURCE_BYTES} bytes"),
+        ));
+    }
+    if draft
+        .guid
+        .as_ref()
+        .is_some_and(|guid| guid.len() > MAX_GUID_BYTES)
+    {
+        errors.push(FieldError::new(
+            "guid",
+            format!("must have at most {MAX_GUID_BYTES} bytes"),
         ));
     }
     if draft.status == Status::Scheduled && draft.scheduled_at.is_none() {

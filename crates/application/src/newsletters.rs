@@ -115,69 +115,73 @@ pub async fn sections(
 
 /// Makes a newsletter.
 pub async fn create(cx: &ActorContext, draft: NewsletterDraft) -> Result<NewsletterId> {
-    cx.write(async |tx| {
-        if draft.title.trim().is_empty() {
-            return Err(Error::invalid("title", "must not be empty"));
-        }
-        let id = Id::from_uuid(tx.cx().next_id());
-        let permit = tx.cx().authorize(
-            Action::Create,
-            Target::of_edition(RecordKind::Newsletter, id, draft.edition),
-        )?;
-        let editions = tx.editions().await?;
-        let edition = editions.get(draft.edition)?;
-        let cx = tx.cx().clone();
-        let reader = tx.reader();
-        let slug = slugs::free(
-            edition,
-            &draft.slug,
-            &draft.title,
-            id.uuid(),
-            async |slug| {
-                Ok(reader
-                    .newsletter_by_slug(cx.scope(), edition.id, slug.as_str())
-                    .await?
-                    .is_none())
+    cx.write(async |tx| create_in(tx, &draft).await).await
+}
+
+/// Makes a newsletter, in a transaction.
+pub async fn create_in(tx: &mut Tx, draft: &NewsletterDraft) -> Result<NewsletterId> {
+    if draft.title.trim().is_empty() {
+        return Err(Error::invalid("title", "must not be empty"));
+    }
+    let id = Id::from_uuid(tx.cx().next_id());
+    let permit = tx.cx().authorize(
+        Action::Create,
+        Target::of_edition(RecordKind::Newsletter, id, draft.edition),
+    )?;
+    let editions = tx.editions().await?;
+    let edition = editions.get(draft.edition)?;
+    let cx = tx.cx().clone();
+    let reader = tx.reader();
+    let slug = slugs::free(
+        edition,
+        &draft.slug,
+        &draft.title,
+        id.uuid(),
+        async |slug| {
+            Ok(reader
+                .newsletter_by_slug(cx.scope(), edition.id, slug.as_str())
+                .await?
+                .is_none())
+        },
+    )
+    .await?;
+    let draft = NewsletterDraft {
+        slug: slug.to_string(),
+        ..draft.clone()
+    };
+    let now = tx.cx().now();
+    tx.store_tx()
+        .save_newsletter(
+            &permit,
+            Save {
+                id,
+                version: 1,
+                at: now,
             },
+            &draft,
         )
         .await?;
-        let draft = NewsletterDraft {
-            slug: slug.to_string(),
-            ..draft.clone()
-        };
-        let now = tx.cx().now();
-        tx.store_tx()
-            .save_newsletter(
-                &permit,
-                Save {
-                    id,
-                    version: 1,
-                    at: now,
-                },
-                &draft,
-            )
-            .await?;
-        Ok(id)
-    })
-    .await
+    Ok(id)
 }
 
 /// Makes an issue.
 pub async fn create_issue(cx: &ActorContext, draft: IssueDraft) -> Result<IssueId> {
-    cx.write(async |tx| {
-        let id = Id::from_uuid(tx.cx().next_id());
-        let permit = tx.cx().authorize(
-            Action::Create,
-            Target::of_edition(RecordKind::Issue, id, draft.entry.edition),
-        )?;
-        let parts = path_parts(tx, &draft).await?;
-        let prepared = prepare(tx, id.into(), &draft.entry, None, &parts).await?;
-        tx.store_tx()
-            .save_issue(&permit, prepared.save(&draft.entry), &draft)
-            .await?;
-        Ok(id)
-    })
-    .await
+    cx.write(async |tx| create_issue_in(tx, &draft).await).await
+}
+
+/// Makes an issue, in a transaction.
+pub async fn create_issue_in(tx: &mut Tx, draft: &IssueDraft) -> Result<IssueId> {
+    let id = Id::from_uuid(tx.cx().next_id());
+    let permit = tx.cx().authorize(
+        Action::Create,
+        Target::of_edition(RecordKind::Issue, id, draft.entry.edition),
+    )?;
+    let parts = path_parts(tx, draft).await?;
+    let prepared = prepare(tx, id.into(), &draft.entry, None, &parts).await?;
+    tx.store_tx()
+        .save_issue(&permit, prepared.save(&draft.entry), draft)
+        .await?;
+    Ok(id)
 }
 
 /// Replaces an issue. `expected`: the version the change was made for.

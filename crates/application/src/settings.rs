@@ -1,21 +1,19 @@
 //! Settings of the whole site.
 
 use domain::{
-    Result,
+    Error, Result,
     access::{Action, Target},
     events::RecordKind,
     settings::{Site, SiteDraft},
 };
 
-use crate::{ActorContext, Tx, context::found};
+use crate::{ActorContext, Tx};
 
 /// The publication.
 pub async fn site(cx: &ActorContext) -> Result<Site> {
     cx.scope().note(domain::events::CacheTag::Settings);
-    found(
-        cx.reader().site().await?,
-        "the site: it has not been set up yet",
-    )
+    let site = cx.reader().site().await?;
+    site.ok_or_else(|| Error::NotFound("the site has not been set up yet".to_owned()))
 }
 
 /// Sets the settings.
@@ -26,7 +24,7 @@ pub async fn update(cx: &ActorContext, draft: SiteDraft) -> Result<()> {
 /// Sets the settings, in a transaction.
 pub async fn update_in(tx: &mut Tx, draft: &SiteDraft) -> Result<()> {
     if draft.name.trim().is_empty() {
-        return Err(domain::Error::invalid("name", "must not be empty"));
+        return Err(Error::invalid("name", "must not be empty"));
     }
     let permit = tx
         .cx()

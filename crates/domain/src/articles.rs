@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -82,7 +83,7 @@ impl TryFrom<Content> for Article {
     fn try_from(content: Content) -> Result<Self, Error> {
         match content {
             Content::Article(article) => Ok(article),
-            Content::Page(_) | Content::Issue(_) => Err(Error::NotFound("the article".to_owned())),
+            Content::Page(_) | Content::Issue(_) => Err(Error::not_found("the article")),
         }
     }
 }
@@ -254,6 +255,18 @@ pub struct ContributionDraft {
     pub author: Option<AuthorId>,
     /// A name instead of, or shown for, a profile.
     pub name: Option<String>,
+}
+
+/// A day on which articles were published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArchiveDay {
+    /// The day, UTC.
+    pub day: NaiveDate,
+    /// Published articles.
+    pub count: u64,
+    /// Whether search engines may show one of them for certain: it says nothing against it, and
+    /// names no address of its original.
+    pub has_listed: bool,
 }
 
 /// A month that has published articles.

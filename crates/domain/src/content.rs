@@ -153,7 +153,8 @@ pub struct Entry {
     pub is_featured: bool,
     /// The account that wrote it.
     pub owner: Option<UserId>,
-    /// The id feeds show, if it is not ours (an imported entry keeps its WordPress guid).
+    /// The id feeds show, if it is not ours (an imported entry keeps its WordPress guid). No other
+    /// entry has it.
     pub guid: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,

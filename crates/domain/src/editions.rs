@@ -228,7 +228,7 @@ impl EditionSet {
         self.editions
             .iter()
             .find(|edition| edition.id == id)
-            .ok_or_else(|| Error::NotFound(format!("edition {id}")))
+            .ok_or_else(|| Error::not_found(format_args!("edition {id}")))
     }
 
     /// One by code.
@@ -247,13 +247,13 @@ impl EditionSet {
                     .iter()
                     .map(|edition| edition.code.as_str())
                     .collect();
-                Error::invalid(
-                    "edition",
-                    format!(
-                        "is not an edition of this site; there are: {}",
-                        known.join(", ")
-                    ),
-                )
+                let why = if known.is_empty() {
+                    "is not an edition of this site, which has none yet".to_owned()
+                } else {
+                    let known = known.join(", ");
+                    format!("is not an edition of this site; there are: {known}")
+                };
+                Error::invalid("edition", why)
             }),
             None => self.default_edition(),
         }
@@ -263,7 +263,7 @@ impl EditionSet {
     pub fn default_edition(&self) -> Result<&Edition> {
         self.editions
             .first()
-            .ok_or_else(|| Error::NotFound("an edition: the site has none yet".to_owned()))
+            .ok_or_else(|| Error::NotFound("the site has no edition yet".to_owned()))
     }
 
     /// The edition and its declared fallbacks, in order.

@@ -1,5 +1,7 @@
 //! The one error type of the workspace, independent of HTTP and of SQL.
 
+use std::fmt::Display;
+
 use serde::Serialize;
 
 /// Shorthand used by every crate above this one.
@@ -38,7 +40,7 @@ pub struct Usage {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Absent, or not for the eyes of this actor: the two are never told apart.
-    #[error("{0} was not found")]
+    #[error("{0}")]
     NotFound(String),
     /// The input is wrong; every wrong field is listed.
     #[error("{}", describe(.0))]
@@ -99,6 +101,11 @@ impl Error {
             Self::Unavailable { .. } => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL",
         }
+    }
+
+    /// Something that is absent for this actor.
+    pub fn not_found(what: impl Display) -> Self {
+        Self::NotFound(format!("{what} was not found"))
     }
 
     /// One wrong field.

@@ -87,7 +87,7 @@ impl TryFrom<Content> for Issue {
     fn try_from(content: Content) -> Result<Self, Error> {
         match content {
             Content::Issue(issue) => Ok(issue),
-            Content::Article(_) | Content::Page(_) => Err(Error::NotFound("the issue".to_owned())),
+            Content::Article(_) | Content::Page(_) => Err(Error::not_found("the issue")),
         }
     }
 }

@@ -49,7 +49,7 @@ impl TryFrom<Content> for Page {
     fn try_from(content: Content) -> Result<Self, Error> {
         match content {
             Content::Page(page) => Ok(page),
-            Content::Article(_) | Content::Issue(_) => Err(Error::NotFound("the page".to_owned())),
+            Content::Article(_) | Content::Issue(_) => Err(Error::not_found("the page")),
         }
     }
 }

@@ -27,9 +27,10 @@ pub(crate) fn from_db(error: DbErr) -> Error {
 
 /// The field a unique index guards: PostgreSQL names the index, SQLite the columns.
 fn guarded_field(message: &str) -> Option<&'static str> {
-    const GUARDS: [(&str, &str, &str); 12] = [
+    const GUARDS: [(&str, &str, &str); 13] = [
         ("route_pkey", "route.path", "path"),
         ("entry_slug", "entry.slug", "slug"),
+        ("entry_guid", "entry.guid", "guid"),
         ("term_text_slug", "term_text.slug", "slug"),
         ("author_text_slug", "author_text.slug", "slug"),
         ("gallery_text_slug", "gallery_text.slug", "slug"),

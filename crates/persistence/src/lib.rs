@@ -244,5 +244,5 @@ impl Reader<'_> {
 
 /// Tells what is missing when a row that must be there is not.
 fn required<T>(found: Option<T>, what: impl std::fmt::Display) -> Result<T> {
-    found.ok_or_else(|| Error::NotFound(what.to_string()))
+    found.ok_or_else(|| Error::not_found(what))
 }

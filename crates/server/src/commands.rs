@@ -81,8 +81,12 @@ fn explain(error: &Error) -> String {
     }
     let mut cause = error.source();
     while let Some(source) = cause {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
+        let words = source.to_string();
+        // Some libraries say in an error what its cause says.
+        if !text.ends_with(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
         cause = source.source();
     }
     text
@@ -109,6 +113,12 @@ mod tests {
             source: Some("the disk is full".into()),
         };
         assert_eq!(explain(&lost), "no store: the disk is full");
+        let twice = std::io::Error::other("the disk is full");
+        let twice = Error::Unavailable {
+            message: "no store: the disk is full".to_owned(),
+            source: Some(twice.into()),
+        };
+        assert_eq!(explain(&twice), "no store: the disk is full");
         assert_eq!(
             explain(&Error::internal("a defect")),
             "something went wrong: a defect"

@@ -343,7 +343,7 @@ pub(crate) fn without_password(address: &str) -> String {
     let Ok(mut url) = url::Url::parse(address) else {
         return "(an address that cannot be read)".to_owned();
     };
-    if url.password().is_some() && url.set_password(Some("…")).is_err() {
+    if url.password().is_some() && url.set_password(Some("***")).is_err() {
         return "(an address with a password)".to_owned();
     }
     // Options may hold secrets too.

@@ -18,6 +18,7 @@ use axum::{
     routing::get,
 };
 use domain::{Error, Result};
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tracing::warn;
 
 /// A database that takes longer to say anything does not count as answering.
@@ -39,6 +40,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(async || fresh("ok\n")))
         .route("/readyz", get(ready))
         .with_state(health)
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
 }
 
 async fn ready(State(health): State<Arc<Health>>) -> Response {

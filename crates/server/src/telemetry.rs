@@ -7,7 +7,7 @@ use std::{
 
 use domain::{Error, Result};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use crate::config::{Log, LogFormat};
 
@@ -27,8 +27,27 @@ const BUCKETS: [f64; 12] = [
 
 /// Reads the setting `log.level`.
 pub(crate) fn filter(level: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseError> {
-    // It tells at every start that there is nothing to migrate; the setting can still name it.
-    EnvFilter::builder().parse(format!("sea_orm_migration=warn,html5ever=error,{level}"))
+    // These tell at every start that there is nothing to migrate; the setting can still name them.
+    EnvFilter::builder().parse(format!(
+        "sea_orm_migration=warn,sqlx::postgres::notice=warn,html5ever=error,{level}"
+    ))
+}
+
+/// What is wrong with the setting `log.level`. The library takes a word it does not know for the
+/// name of a module, and so would silence all others.
+pub(crate) fn check_level(level: &str) -> Result<(), String> {
+    let mut parts = level.split(',').map(str::trim);
+    if level.trim().is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    if let Some(word) =
+        parts.find(|part| !part.contains('=') && part.parse::<LevelFilter>().is_err())
+    {
+        return Err(format!("`{word}` is no level"));
+    }
+    filter(level)
+        .map(|_filter| ())
+        .map_err(|error| error.to_string())
 }
 
 /// Begins to write the log, to standard error: standard output is for results.

@@ -11,7 +11,7 @@ use domain::{Error, Result};
 use object_store::{ObjectStore, local::LocalFileSystem};
 use persistence::{Durability, Store, StoreOptions};
 
-use crate::config::{Config, GraphqlLimits};
+use crate::config::{Config, GraphqlLimits, without_password};
 
 /// Opens the store, and brings its schema up to date or refuses an old one.
 pub(crate) async fn open_store(config: &Config, durability: Durability) -> Result<Store> {
@@ -33,12 +33,39 @@ pub(crate) async fn open_store(config: &Config, durability: Durability) -> Resul
 
 /// Opens the store as it is.
 pub(crate) async fn connect(config: &Config, durability: Durability) -> Result<Store> {
-    Store::open(&StoreOptions {
+    let options = StoreOptions {
         url: config.database_url(),
         readers: config.database_readers(),
         durability,
-    })
-    .await
+    };
+    match Store::open(&options).await {
+        Err(Error::Unavailable { message, source }) => {
+            let url = without_password(&options.url);
+            let message = format!("database.url: {url}: {message}");
+            Err(Error::Unavailable { message, source })
+        }
+        opened => opened,
+    }
+}
+
+/// The file of the store, if there is none yet: opening the store would make it.
+pub(crate) fn missing_file(config: &Config) -> Option<String> {
+    let url = config.database_url();
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
+    (!Path::new(path).is_file()).then(|| path.to_owned())
+}
+
+/// Refuses to go on where opening the store would make one: for commands that find nothing in it.
+pub(crate) fn require_store(config: &Config) -> Result<()> {
+    match missing_file(config) {
+        Some(path) => Err(Error::invalid(
+            "database.url",
+            format!(
+                "there is no {path} yet: `colophon import wordpress FILE` or `colophon demo` makes it"
+            ),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The files of assets, in a folder that is made when missing.

@@ -185,7 +185,7 @@ impl Items<'_> {
         FeedItem {
             guid: guid.cloned().unwrap_or_else(|| entry.id.to_string()),
             iri: guid
-                .filter(|guid| Url::parse(guid).is_ok())
+                .filter(|guid| is_iri(guid))
                 .cloned()
                 .unwrap_or_else(urn),
             url: self.url(entry),
@@ -281,6 +281,12 @@ impl Items<'_> {
     }
 }
 
+/// Whether a text may be the id of an Atom entry. Parsing alone takes what has to be escaped too.
+fn is_iri(text: &str) -> bool {
+    let is_refused = |c: char| c.is_control() || c.is_whitespace() || "<>\"{}|\\^`".contains(c);
+    !text.contains(is_refused) && Url::parse(text).is_ok()
+}
+
 fn category_of(term: &Term) -> Category {
     Category {
         slug: term.text.value.slug.clone(),
@@ -295,4 +301,31 @@ fn html_of_markdown(text: &str) -> String {
         text: text.to_owned(),
     };
     derive(&source, &DeriveOptions::default()).html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_atom_id_is_an_iri() {
+        for id in [
+            "https://a.example/?p=1",
+            "https://a.example/روزنامه",
+            "urn:uuid:1",
+            "tag:a.example,2026:x",
+        ] {
+            assert!(is_iri(id), "{id}");
+        }
+        for id in [
+            "",
+            "article_1",
+            "https://a.example/a b",
+            "https://a.example/?p=1 ",
+            "https://a.example/<b>",
+            "https://a.example/a\u{a0}b",
+        ] {
+            assert!(!is_iri(id), "{id}");
+        }
+    }
 }

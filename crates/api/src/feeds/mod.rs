@@ -16,6 +16,7 @@ mod atom;
 mod html;
 mod items;
 mod json_feed;
+mod lists;
 mod model;
 mod opml;
 mod outlines;
@@ -279,5 +280,5 @@ async fn sitemap_news(
 fn find<'a>(editions: &'a EditionSet, code: &str) -> Result<&'a Edition> {
     editions
         .by_code(code)
-        .ok_or_else(|| Error::NotFound(format!("edition `{code}`")))
+        .ok_or_else(|| Error::not_found(format_args!("edition `{code}`")))
 }

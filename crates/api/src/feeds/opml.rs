@@ -77,7 +77,7 @@ fn write(writer: &mut Writer<Vec<u8>>, list: &Outlines) -> io::Result<()> {
                     list.feeds.iter().try_for_each(|feed| {
                         let outline = writer.create_element("outline").with_attributes([
                             ("type", "rss"),
-                            ("version", "RSS2"),
+                            ("version", "RSS"),
                             ("text", feed.title.as_str()),
                             ("title", &feed.title),
                             ("category", feed.category),

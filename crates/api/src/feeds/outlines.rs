@@ -5,45 +5,35 @@ use domain::{
     Result,
     authors::AuthorQuery,
     editions::{Edition, EditionSet},
-    paging::{MAX_PAGE_SIZE, PageArgs},
     terms::Taxonomy,
 };
 
 use super::{
+    lists::Batches,
     opml::{Outline, Outlines},
     read::{Format, feed_url},
     sitemaps::plain_terms,
     subject::Subject,
 };
 
-/// Reads the list: the edition, then the first hundred of its categories, tags, authors and
-/// newsletters, each in the order of their names.
+/// The most feeds of one sort (categories, tags, …) that are named.
+const MAX_FEEDS: usize = 10_000;
+
+/// Reads the list: the edition, then its categories, tags, authors and newsletters, each in the
+/// order of their names.
 pub(super) async fn read(
     cx: &ActorContext,
     editions: &EditionSet,
     edition: &Edition,
 ) -> Result<Outlines> {
-    let args = PageArgs::first(MAX_PAGE_SIZE);
     let mut subjects = vec![Subject::Edition];
-    let categories = terms::list(cx, &plain_terms(Taxonomy::Category), edition.id, &args).await?;
-    subjects.extend(categories.into_nodes().into_iter().map(Subject::Category));
-    let tags = terms::list(cx, &plain_terms(Taxonomy::Tag), edition.id, &args).await?;
-    subjects.extend(tags.into_nodes().into_iter().map(Subject::Tag));
-    let authors = authors::list(cx, &AuthorQuery::default(), edition.id, &args).await?;
-    subjects.extend(authors.into_nodes().into_iter().map(Subject::Author));
-    let newsletters = newsletters::list(cx, Some(edition.id), &args).await?;
-    subjects.extend(
-        newsletters
-            .into_nodes()
-            .into_iter()
-            .map(Subject::Newsletter),
-    );
+    for taxonomy in [Taxonomy::Category, Taxonomy::Tag] {
+        subjects.extend(of_terms(cx, edition, taxonomy).await?);
+    }
+    subjects.extend(of_authors(cx, edition).await?);
+    subjects.extend(of_newsletters(cx, edition).await?);
 
-    // A feed is found by its slug in its own edition; what has none there has no feed there.
-    let here = subjects
-        .iter()
-        .filter(|subject| subject.text_edition().is_none_or(|id| id == edition.id));
-    let feeds = here.map(|subject| {
+    let feeds = subjects.iter().map(|subject| {
         Ok(Outline {
             category: subject.folder(),
             title: subject.name().unwrap_or(&edition.title).to_owned(),
@@ -59,4 +49,55 @@ pub(super) async fn read(
         language: edition.code.to_string(),
         feeds: feeds.collect::<Result<_>>()?,
     })
+}
+
+/// Feeds of one sort, up to [`MAX_FEEDS`]. A feed is found by its slug in its own edition; what has
+/// none there has no feed there.
+fn add(feeds: &mut Vec<Subject>, more: impl Iterator<Item = Subject>, edition: &Edition) {
+    let room = MAX_FEEDS.saturating_sub(feeds.len());
+    let here = more.filter(|subject| subject.text_edition().is_none_or(|id| id == edition.id));
+    feeds.extend(here.take(room));
+}
+
+async fn of_terms(
+    cx: &ActorContext,
+    edition: &Edition,
+    taxonomy: Taxonomy,
+) -> Result<Vec<Subject>> {
+    let mut feeds = Vec::new();
+    let mut batches = Batches::new();
+    while let Some(args) = batches.next().filter(|_| feeds.len() < MAX_FEEDS) {
+        let page = terms::list(cx, &plain_terms(taxonomy), edition.id, &args).await?;
+        batches.note(&page);
+        let found = page.into_nodes().into_iter().map(|term| match taxonomy {
+            Taxonomy::Category => Subject::Category(term),
+            Taxonomy::Tag => Subject::Tag(term),
+        });
+        add(&mut feeds, found, edition);
+    }
+    Ok(feeds)
+}
+
+async fn of_authors(cx: &ActorContext, edition: &Edition) -> Result<Vec<Subject>> {
+    let mut feeds = Vec::new();
+    let mut batches = Batches::new();
+    while let Some(args) = batches.next().filter(|_| feeds.len() < MAX_FEEDS) {
+        let page = authors::list(cx, &AuthorQuery::default(), edition.id, &args).await?;
+        batches.note(&page);
+        let found = page.into_nodes().into_iter().map(Subject::Author);
+        add(&mut feeds, found, edition);
+    }
+    Ok(feeds)
+}
+
+async fn of_newsletters(cx: &ActorContext, edition: &Edition) -> Result<Vec<Subject>> {
+    let mut feeds = Vec::new();
+    let mut batches = Batches::new();
+    while let Some(args) = batches.next().filter(|_| feeds.len() < MAX_FEEDS) {
+        let page = newsletters::list(cx, Some(edition.id), &args).await?;
+        batches.note(&page);
+        let found = page.into_nodes().into_iter().map(Subject::Newsletter);
+        add(&mut feeds, found, edition);
+    }
+    Ok(feeds)
 }

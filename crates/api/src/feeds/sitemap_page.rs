@@ -2,8 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{Days, Months, NaiveDate, NaiveTime};
-use domain::{Error, Result, articles::ArchiveMonth, content::TimeRange, terms::Taxonomy};
+use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveTime};
+use domain::{Error, Result, articles::ArchiveDay, content::TimeRange, terms::Taxonomy};
 
 /// Months with more articles than this have a sitemap for every day, so that the work for one
 /// sitemap does not grow with the archive.
@@ -40,18 +40,26 @@ impl SitemapPage {
         Self::Issues,
     ];
 
-    /// The sitemaps of a month's articles.
-    pub(super) fn of_month(month: &ArchiveMonth) -> Vec<Self> {
-        let Some(first) = NaiveDate::from_ymd_opt(month.year, month.month, 1) else {
-            return Vec::new();
-        };
-        if month.count <= MAX_ARTICLES_A_MONTH {
-            return vec![Self::Month(first)];
-        }
-        first
-            .iter_days()
-            .take_while(|day| *day < end_of_month(first))
-            .map(Self::Day)
+    /// The sitemaps of articles, and of each whether it names one for certain. A month is whole or
+    /// cut by all that was published in it, so that no sitemap goes because of what is hidden.
+    pub(super) fn of_archive(days: &[ArchiveDay]) -> Vec<(Self, bool)> {
+        let month = |day: &ArchiveDay| (day.day.year(), day.day.month());
+        let months = days.chunk_by(|one, next| month(one) == month(next));
+        months
+            .flat_map(|days| {
+                let count: u64 = days.iter().map(|day| day.count).sum();
+                let first = days.first().and_then(|day| day.day.with_day(1));
+                match first {
+                    Some(first) if count <= MAX_ARTICLES_A_MONTH => {
+                        let has_listed = days.iter().any(|day| day.has_listed);
+                        vec![(Self::Month(first), has_listed)]
+                    }
+                    _ => days
+                        .iter()
+                        .map(|day| (Self::Day(day.day), day.has_listed))
+                        .collect(),
+                }
+            })
             .collect()
     }
 
@@ -101,7 +109,7 @@ impl fmt::Display for SitemapPage {
 impl FromStr for SitemapPage {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        let absent = || Error::NotFound(format!("sitemap `{text}`"));
+        let absent = || Error::not_found(format_args!("sitemap `{text}`"));
         if let Some(page) = Self::TIMELESS
             .into_iter()
             .find(|page| page.to_string() == text)
@@ -124,29 +132,35 @@ impl FromStr for SitemapPage {
 mod tests {
     use super::*;
 
-    fn month(count: u64) -> ArchiveMonth {
-        ArchiveMonth {
-            year: 2026,
-            month: 2,
-            count,
-        }
-    }
-
     #[test]
-    fn a_full_month_is_cut_into_days() {
-        let names = |count| {
-            SitemapPage::of_month(&month(count))
+    fn a_full_month_is_cut_into_the_days_that_have_articles() {
+        let day = |text: &str, count, has_listed| ArchiveDay {
+            day: text.parse().unwrap(),
+            count,
+            has_listed,
+        };
+        let names = |days: &[ArchiveDay]| {
+            SitemapPage::of_archive(days)
                 .iter()
-                .map(ToString::to_string)
+                .map(|(page, has_listed)| format!("{page} {has_listed}"))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(names(1_000), ["2026-02"]);
-        let days = names(1_001);
-        assert_eq!(days.len(), 28);
         assert_eq!(
-            (days[0].as_str(), days[27].as_str()),
-            ("2026-02-01", "2026-02-28")
+            names(&[
+                day("2026-03-01", 1_000, false),
+                day("2026-02-28", 999, false),
+                day("2026-02-03", 1, true),
+                day("2025-02-20", 1_000, true),
+                day("2025-02-03", 1, false),
+            ]),
+            [
+                "2026-03 false",
+                "2026-02 true",
+                "2025-02-20 true",
+                "2025-02-03 false"
+            ]
         );
+        assert_eq!(names(&[]), [""; 0]);
     }
 
     #[test]

@@ -16,19 +16,16 @@ use domain::{
     editions::{Edition, EditionSet},
     id::{EditionId, TranslationGroupId},
     media::AssetKind,
-    paging::{Cursor, Page, PageArgs},
+    paging::PageArgs,
     terms::{Taxonomy, Term, TermQuery},
 };
 
 use super::{
+    lists::Batches,
     sitemap_page::SitemapPage,
     sitemap_xml::{ANY_LANGUAGE, Location, MAX_NEWS, MAX_URLS, NewsArticle},
 };
 
-/// How many records one read brings: more than callers may ask for, as nobody sees these pages.
-const BATCH: u32 = 500;
-/// The most tags (or authors) a sitemap names; the rest of a longer list is left out.
-const MAX_TERMS: usize = 10_000;
 /// How long an article is news.
 const NEWS_HOURS: i64 = 48;
 
@@ -53,8 +50,11 @@ impl Sitemaps<'_> {
                 pages.push(page);
             }
         }
-        for month in articles::archive(self.cx, self.edition.id).await? {
-            pages.extend(SitemapPage::of_month(&month));
+        let days = articles::archive_days(self.cx, self.edition.id).await?;
+        for (page, has_listed) in SitemapPage::of_archive(&days) {
+            if has_listed || self.has_any(page).await? {
+                pages.push(page);
+            }
         }
         Ok(pages
             .into_iter()
@@ -62,51 +62,74 @@ impl Sitemaps<'_> {
             .collect())
     }
 
-    /// Whether a sitemap would name anything. The front page always is there, and the months are
-    /// those of the archive.
+    /// Whether a sitemap would name anything. The front page always is there.
     async fn has_any(&self, page: SitemapPage) -> Result<bool> {
-        let args = PageArgs::first(1);
+        match page {
+            SitemapPage::Pages => Ok(true),
+            SitemapPage::Month(_) | SitemapPage::Day(_) => {
+                self.has_listed(&self.articles_of(page)).await
+            }
+            SitemapPage::Issues => self.has_listed(&self.query(ContentKind::Issue)).await,
+            SitemapPage::Newsletters => {
+                let args = PageArgs::first(1);
+                let page = newsletters::list(self.cx, Some(self.edition.id), &args).await?;
+                Ok(!page.edges.is_empty())
+            }
+            SitemapPage::Terms(taxonomy) => self.has_terms(&plain_terms(taxonomy)).await,
+            SitemapPage::Authors => self.has_authors().await,
+        }
+    }
+
+    /// Whether search engines may show an entry of a list.
+    async fn has_listed(&self, query: &EntryQuery) -> Result<bool> {
+        let mut batches = Batches::new();
+        while let Some(args) = batches.next() {
+            let page = entries::list(self.cx, query, &args, Parts::SEO).await?;
+            let is_listed = |content: &Content| self.is_listed(content.entry(), seo_of(content));
+            if page.nodes().any(is_listed) {
+                return Ok(true);
+            }
+            batches.note(&page);
+        }
+        Ok(false)
+    }
+
+    /// Whether a term has texts of this edition.
+    async fn has_terms(&self, query: &TermQuery) -> Result<bool> {
         let edition = self.edition.id;
-        Ok(match page {
-            SitemapPage::Pages | SitemapPage::Month(_) | SitemapPage::Day(_) => true,
-            SitemapPage::Terms(taxonomy) => {
-                !terms::list(self.cx, &plain_terms(taxonomy), edition, &args)
-                    .await?
-                    .edges
-                    .is_empty()
+        let mut batches = Batches::new();
+        while let Some(args) = batches.next() {
+            let page = terms::list(self.cx, query, edition, &args).await?;
+            if page.nodes().any(|term| term.text.edition == edition) {
+                return Ok(true);
             }
-            SitemapPage::Authors => {
-                !authors::list(self.cx, &AuthorQuery::default(), edition, &args)
-                    .await?
-                    .edges
-                    .is_empty()
+            batches.note(&page);
+        }
+        Ok(false)
+    }
+
+    /// Whether an author has texts of this edition.
+    async fn has_authors(&self) -> Result<bool> {
+        let edition = self.edition.id;
+        let mut batches = Batches::new();
+        while let Some(args) = batches.next() {
+            let page = authors::list(self.cx, &AuthorQuery::default(), edition, &args).await?;
+            if page.nodes().any(|author| author.text.edition == edition) {
+                return Ok(true);
             }
-            SitemapPage::Newsletters => !newsletters::list(self.cx, Some(edition), &args)
-                .await?
-                .edges
-                .is_empty(),
-            SitemapPage::Issues => !newsletters::list_issues(
-                self.cx,
-                &self.query(ContentKind::Issue),
-                &args,
-                Parts::NONE,
-            )
-            .await?
-            .edges
-            .is_empty(),
-        })
+            batches.note(&page);
+        }
+        Ok(false)
     }
 
     /// What one sitemap names.
     pub(super) async fn locations(&self, page: SitemapPage) -> Result<Vec<Location>> {
         match page {
             SitemapPage::Month(_) | SitemapPage::Day(_) => {
-                let mut query = self.query(ContentKind::Article);
-                query.filter.published_at = page.published_in();
-                self.entries(&query).await
+                self.entries(&self.articles_of(page)).await
             }
             SitemapPage::Pages => {
-                let mut locations = vec![self.front_page()];
+                let mut locations = vec![self.front_page().await?];
                 // A page may stand for the front page itself.
                 locations.extend(
                     self.entries(&self.query(ContentKind::Page))
@@ -126,16 +149,17 @@ impl Sitemaps<'_> {
     /// The articles of the last two days, the newest first.
     pub(super) async fn news(&self) -> Result<Vec<NewsArticle>> {
         let mut query = self.query(ContentKind::Article);
-        let since = self.cx.now() - TimeDelta::hours(NEWS_HOURS);
+        let now = self.cx.now();
         query.filter.published_at = Some(TimeRange {
-            gte: Some(since),
+            gte: Some(now - TimeDelta::hours(NEWS_HOURS)),
+            lte: Some(now),
             ..TimeRange::default()
         });
         let mut news = Vec::new();
-        let mut args = batch(None);
-        loop {
+        let mut batches = Batches::new();
+        while let Some(args) = batches.next() {
             let page = articles::list(self.cx, &query, &args, Parts::SEO).await?;
-            let next = next_args(&page);
+            batches.note(&page);
             let listed = page
                 .nodes()
                 .filter(|article| self.is_listed(&article.entry, article.seo.loaded()));
@@ -144,11 +168,11 @@ impl Sitemaps<'_> {
                 title: article.entry.title.clone(),
                 published: article.entry.published_at.unwrap_or(article.entry.sort_at),
             }));
-            match next {
-                Some(next) if news.len() < MAX_NEWS => args = next,
-                _ => return Ok(news),
+            if news.len() >= MAX_NEWS {
+                break;
             }
         }
+        Ok(news)
     }
 
     /// Published entries of the edition: an editor's sitemaps show no drafts either.
@@ -164,27 +188,43 @@ impl Sitemaps<'_> {
         }
     }
 
-    /// The front page, and those of the other editions as its translations.
-    fn front_page(&self) -> Location {
+    /// The published articles of a month or a day.
+    fn articles_of(&self, page: SitemapPage) -> EntryQuery {
+        let mut query = self.query(ContentKind::Article);
+        query.filter.published_at = page.published_in();
+        query
+    }
+
+    /// The front page, and those of the other editions as its translations. It shows the newest
+    /// article, so it changes with it.
+    async fn front_page(&self) -> Result<Location> {
+        let query = self.query(ContentKind::Article);
+        let newest = articles::list(self.cx, &query, &PageArgs::first(1), Parts::NONE).await?;
+        let published = newest
+            .nodes()
+            .filter_map(|article| article.entry.published_at)
+            .find(|at| *at <= self.cx.now());
         let fronts = self
             .editions
             .all()
             .iter()
             .map(|edition| (edition.id, edition.url("/")));
-        Location {
+        Ok(Location {
             url: self.edition.url("/"),
-            modified: self.edition.updated_at,
+            modified: published.map_or(self.edition.updated_at, |at| {
+                at.max(self.edition.updated_at)
+            }),
             alternates: self.alternates(&fronts.collect()),
             image: None,
-        }
+        })
     }
 
     async fn entries(&self, query: &EntryQuery) -> Result<Vec<Location>> {
         let mut locations = Vec::new();
-        let mut args = batch(None);
-        loop {
+        let mut batches = Batches::new();
+        while let Some(args) = batches.next() {
             let page = entries::list(self.cx, query, &args, Parts::HERO.with(Parts::SEO)).await?;
-            let next = next_args(&page);
+            batches.note(&page);
             let listed: Vec<Content> = page
                 .into_nodes()
                 .into_iter()
@@ -192,17 +232,18 @@ impl Sitemaps<'_> {
                 .collect();
             let groups: Vec<TranslationGroupId> =
                 listed.iter().map(|content| content.entry().group).collect();
-            let translations = entries::translations(self.cx, &groups).await?;
+            let translations = entries::translations(self.cx, &groups, Parts::SEO).await?;
             locations.extend(listed.iter().map(|content| {
                 let entry = content.entry();
                 let members = translations
                     .get(&entry.group)
                     .into_iter()
                     .flatten()
-                    .map(|translation| translation.content.entry());
+                    .map(|translation| &translation.content);
                 let addresses = members
-                    .filter(|member| member.status == Status::Published)
-                    .map(|member| (member.edition, self.url(member)));
+                    .filter(|member| member.entry().status == Status::Published)
+                    .filter(|member| self.is_listed(member.entry(), seo_of(member)))
+                    .map(|member| (member.entry().edition, self.url(member.entry())));
                 Location {
                     url: self.url(entry),
                     modified: entry.updated_at,
@@ -210,19 +251,19 @@ impl Sitemaps<'_> {
                     image: self.image_of(content),
                 }
             }));
-            match next {
-                Some(next) if locations.len() < MAX_URLS => args = next,
-                _ => return Ok(locations),
+            if locations.len() >= MAX_URLS {
+                break;
             }
         }
+        Ok(locations)
     }
 
     async fn terms(&self, query: &TermQuery) -> Result<Vec<Location>> {
         let mut locations = Vec::new();
-        let mut args = batch(None);
-        loop {
+        let mut batches = Batches::new();
+        while let Some(args) = batches.next() {
             let page = terms::list(self.cx, query, self.edition.id, &args).await?;
-            let next = next_args(&page);
+            batches.note(&page);
             let listed: Vec<Term> = page
                 .into_nodes()
                 .into_iter()
@@ -250,20 +291,20 @@ impl Sitemaps<'_> {
                     image: None,
                 }
             }));
-            match next {
-                Some(next) if locations.len() < MAX_TERMS => args = next,
-                _ => return Ok(locations),
+            if locations.len() >= MAX_URLS {
+                break;
             }
         }
+        Ok(locations)
     }
 
     async fn authors(&self) -> Result<Vec<Location>> {
         let mut locations = Vec::new();
-        let mut args = batch(None);
-        loop {
+        let mut batches = Batches::new();
+        while let Some(args) = batches.next() {
             let page =
                 authors::list(self.cx, &AuthorQuery::default(), self.edition.id, &args).await?;
-            let next = next_args(&page);
+            batches.note(&page);
             let listed: Vec<Author> = page
                 .into_nodes()
                 .into_iter()
@@ -291,17 +332,17 @@ impl Sitemaps<'_> {
                     image: None,
                 }
             }));
-            match next {
-                Some(next) if locations.len() < MAX_TERMS => args = next,
-                _ => return Ok(locations),
+            if locations.len() >= MAX_URLS {
+                break;
             }
         }
+        Ok(locations)
     }
 
     async fn newsletters(&self) -> Result<Vec<Location>> {
         let mut locations = Vec::new();
-        let mut args = batch(None);
-        loop {
+        let mut batches = Batches::new();
+        while let Some(args) = batches.next() {
             let page = newsletters::list(self.cx, Some(self.edition.id), &args).await?;
             locations.extend(page.nodes().map(|newsletter| {
                 Location {
@@ -313,11 +354,12 @@ impl Sitemaps<'_> {
                     image: None,
                 }
             }));
-            match next_args(&page) {
-                Some(next) if locations.len() < MAX_TERMS => args = next,
-                _ => return Ok(locations),
+            batches.note(&page);
+            if locations.len() >= MAX_URLS {
+                break;
             }
         }
+        Ok(locations)
     }
 
     /// The same thing in all its languages, its own included, and in the one for readers of none
@@ -391,19 +433,5 @@ pub(super) fn plain_terms(taxonomy: Taxonomy) -> TermQuery {
     TermQuery {
         namespace: Some(String::new()),
         ..TermQuery::all(taxonomy)
-    }
-}
-
-/// How to go on after a page, if there is more.
-fn next_args<T>(page: &Page<T>) -> Option<PageArgs> {
-    let last = page.edges.last().filter(|_| page.has_next)?;
-    Some(batch(Some(last.cursor.clone())))
-}
-
-fn batch(cursor: Option<Cursor>) -> PageArgs {
-    PageArgs {
-        size: BATCH,
-        cursor,
-        ..PageArgs::default()
     }
 }

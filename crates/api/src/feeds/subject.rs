@@ -70,7 +70,7 @@ impl Subject {
         slug: &str,
     ) -> Result<Self> {
         let absent = || {
-            Error::NotFound(format!(
+            Error::not_found(format_args!(
                 "{} `{slug}`",
                 kind.folder().trim_start_matches('/')
             ))

@@ -312,7 +312,7 @@ impl EntryFields {
 
 /// An entry was deleted between two statements of one request.
 fn gone(id: EntryId) -> domain::Error {
-    domain::Error::NotFound(id.to_string())
+    domain::Error::not_found(id)
 }
 
 /// What every publishable thing shares.

@@ -384,7 +384,7 @@ where
     EntryId: From<DomainId<K>>,
 {
     let group = found::<K>(read).await?.entry().group;
-    let mut groups = entries::translations(&read.cx, &[group]).await?;
+    let mut groups = entries::translations(&read.cx, &[group], Parts::NONE).await?;
     let translations = groups.remove(&group).unwrap_or_default();
     let editions = read.cx.editions().await?;
     let view = View {

@@ -2,11 +2,17 @@
 
 use std::{path::Path, time::Duration};
 
-use domain::{Error, Result};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use domain::{Error, Result, error::BoxError};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection,
+    sqlx::{ConnectOptions as _, Connection as _, postgres::PgConnectOptions},
+};
 
 use super::Engine;
 use crate::{Durability, StoreOptions, error::from_db};
+
+/// How long a connection may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The connections of a store. On PostgreSQL both are the same pool.
 #[derive(Debug, Clone)]
@@ -80,6 +86,7 @@ async fn sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
 }
 
 async fn postgres(options: &StoreOptions) -> Result<Pools> {
+    try_postgres(&options.url).await?;
     let mut connect = base(options.url.clone());
     connect
         .max_connections(options.readers.max(2))
@@ -94,12 +101,30 @@ async fn postgres(options: &StoreOptions) -> Result<Pools> {
     })
 }
 
+/// Connects once outside of the pool, which would try for as long as it may and then not say what
+/// was wrong.
+async fn try_postgres(url: &str) -> Result<()> {
+    let trial = async {
+        let connection = url.parse::<PgConnectOptions>()?.connect().await?;
+        connection.close().await
+    };
+    let refused: BoxError = match tokio::time::timeout(PATIENCE, trial).await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.into(),
+        Err(_elapsed) => format!("no answer within {} seconds", PATIENCE.as_secs()).into(),
+    };
+    Err(Error::Unavailable {
+        message: "the database cannot be reached".to_owned(),
+        source: Some(refused),
+    })
+}
+
 fn base(url: String) -> ConnectOptions {
     let mut connect = ConnectOptions::new(url);
     connect
         .sqlx_logging(false)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_timeout(Duration::from_secs(10))
+        .acquire_timeout(PATIENCE)
+        .connect_timeout(PATIENCE)
         // A local file needs no ping; a lost PostgreSQL connection shows at its next use.
         .test_before_acquire(false);
     connect

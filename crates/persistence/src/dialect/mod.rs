@@ -92,6 +92,14 @@ impl Engine {
         }
     }
 
+    /// The day of a time column as `2026-03-05`, UTC.
+    pub(crate) fn year_month_day(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("substr({column}, 1, 10)"),
+            Self::Postgres => format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD')"),
+        }
+    }
+
     /// A statement that makes commit order the order of the outbox's numbers; SQLite has one
     /// writer and needs none.
     pub(crate) fn outbox_lock(self) -> Option<&'static str> {

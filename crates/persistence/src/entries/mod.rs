@@ -322,13 +322,14 @@ impl Reader<'_> {
         &self,
         scope: &ReadScope,
         groups: &[TranslationGroupId],
+        parts: Parts,
     ) -> Result<HashMap<TranslationGroupId, Vec<Content>>> {
         let mut all: HashMap<TranslationGroupId, Vec<Content>> =
             groups.iter().map(|group| (*group, Vec::new())).collect();
         for chunk in groups.chunks(500) {
             let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
             let found = self
-                .contents(scope, None, Parts::NONE, |sql| {
+                .contents(scope, None, parts, |sql| {
                     sql.push("e.group_id IN ").id_list(&uuids);
                 })
                 .await?;

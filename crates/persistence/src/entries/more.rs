@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::{
     Error, Result,
     access::ReadScope,
-    articles::ArchiveMonth,
+    articles::{ArchiveDay, ArchiveMonth},
     content::{Content, ContentKind, EntryQuery, Parts},
     events::CacheTag,
     id::{AuthorId, EditionId, EntryId, Id},
@@ -305,6 +305,46 @@ impl Reader<'_> {
                     year: year.parse().map_err(Error::internal)?,
                     month: month.parse().map_err(Error::internal)?,
                     count: row.count()?,
+                })
+            })
+            .collect()
+    }
+
+    /// Days with published articles, the newest first.
+    pub async fn archive_days(
+        &self,
+        scope: &ReadScope,
+        edition: EditionId,
+    ) -> Result<Vec<ArchiveDay>> {
+        const PUBLISHED: &str =
+            "FROM entry e WHERE e.kind = 'article' AND e.status = 'published' AND e.edition_id = ";
+        scope.note(CacheTag::List(ContentKind::Article, Some(edition)));
+        let day = self.engine.year_month_day("e.sort_at");
+        // The search for one that is listed ends at the first, mostly that of the day. A quote
+        // within a text of the document has a backslash before it, so no text looks like a field.
+        let mut sql = Sql::new(&format!(
+            "SELECT d.day, d.number, EXISTS (SELECT 1 {PUBLISHED}"
+        ));
+        sql.bind(edition.uuid())
+            .push(
+                " AND e.sort_at >= d.first_at AND e.sort_at <= d.last_at \
+                 AND (e.seo IS NULL OR (e.seo NOT LIKE '%\"noindex\":true%' AND e.seo NOT LIKE '%\"canonicalUrl\":\"%'))) \
+                 FROM (SELECT ",
+            )
+            .push(&day)
+            .push(" AS day, count(*) AS number, min(e.sort_at) AS first_at, max(e.sort_at) AS last_at ")
+            .push(PUBLISHED)
+            .bind(edition.uuid())
+            .push(" GROUP BY 1) AS d ORDER BY d.day DESC");
+        self.query(sql)
+            .await?
+            .iter_mut()
+            .map(|row| {
+                let text: String = row.get()?;
+                Ok(ArchiveDay {
+                    day: text.parse().map_err(Error::internal)?,
+                    count: row.count()?,
+                    has_listed: row.get()?,
                 })
             })
             .collect()

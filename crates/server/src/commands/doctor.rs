@@ -116,14 +116,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
     }
     match wiring::connect(config, Durability::PowerSafe).await {
         Ok(store) => examine_store(config, store, &mut checks).await,
-        Err(error) => checks.push(Check::problem(
-            "database",
-            format!(
-                "{}: {}",
-                without_password(&config.database_url()),
-                super::explain(&error)
-            ),
-        )),
+        Err(error) => checks.push(Check::problem("database", super::explain(&error))),
     }
     checks
 }
@@ -174,11 +167,7 @@ fn media(folder: &Path) -> Check {
 
 /// Opening a SQLite file would make it.
 fn missing_database(config: &Config) -> Option<Check> {
-    let url = config.database_url();
-    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
-    if Path::new(path).is_file() {
-        return None;
-    }
+    let path = wiring::missing_file(config)?;
     let verdict = if config.database.migrate_at_start {
         Verdict::Ok
     } else {

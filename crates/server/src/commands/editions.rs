@@ -12,7 +12,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use crate::{BuildOptions, config::Config, console, open};
+use crate::{BuildOptions, config::Config, console, open, wiring};
 
 /// The word that stands for no edition.
 const NONE: &str = "none";
@@ -122,6 +122,7 @@ fn permalink(text: &str) -> Result<(PermalinkKind, String), String> {
 }
 
 pub(super) async fn run(config: &Config, command: &EditionsCommand) -> Result<ExitCode> {
+    wiring::require_store(config)?;
     let app = open(config, BuildOptions::default()).await?;
     let cx = app.context(Actor::System("command line"));
     match command {
@@ -149,6 +150,11 @@ pub(super) async fn run(config: &Config, command: &EditionsCommand) -> Result<Ex
 /// Changes an edition. Answers with the code it has now.
 async fn set(cx: &ActorContext, args: &SetArgs) -> Result<String> {
     let all = editions::list(cx).await?;
+    if all.all().is_empty() {
+        return Err(Error::NotFound(
+            "the site has no edition yet: `colophon import wordpress FILE` or `colophon demo` makes the first".to_owned(),
+        ));
+    }
     let edition = all.resolve(Some(&args.edition))?;
     let draft = changed(edition, args, &all)?;
     let code = draft.code.to_string();

@@ -35,11 +35,14 @@ pub(super) async fn run(mut config: Config) -> Result<()> {
     config.server.address = listener.local_addr().map_err(Error::internal)?;
     let mut signals = Signals::listen()?;
 
-    let built = build(&config).await?;
-    if config.demo.load_when_empty && demo::is_empty(&built.app).await? {
-        demo::load(&built.app).await?;
-        info!("the store was empty: the demo publication is loaded");
-    }
+    // A step of the schema may take long. What is left undone is undone by the store.
+    let built = tokio::select! {
+        built = prepare(&config) => built?,
+        name = signals.next() => {
+            info!(signal = name, "stopped before serving");
+            return Ok(());
+        }
+    };
     let metrics_address = metrics
         .as_ref()
         .map(TcpListener::local_addr)
@@ -70,6 +73,16 @@ pub(super) async fn run(mut config: Config) -> Result<()> {
     built.app.store().clone().close().await?;
     info!("stopped");
     Ok(())
+}
+
+/// Makes what serves, and what it serves where there is nothing yet.
+async fn prepare(config: &Config) -> Result<Built> {
+    let built = build(config).await?;
+    if config.demo.load_when_empty && demo::is_empty(&built.app).await? {
+        demo::load(&built.app).await?;
+        info!("the store was empty: the demo publication is loaded");
+    }
+    Ok(built)
 }
 
 async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener> {

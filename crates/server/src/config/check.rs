@@ -23,12 +23,12 @@ impl Config {
                 "is the address of the server itself: take another port",
             );
         }
-        if let Err(error) = telemetry::filter(&self.log.level) {
+        if let Err(why) = telemetry::check_level(&self.log.level) {
             refuse(
                 &mut wrong,
                 "log.level",
                 format!(
-                    "must be error, warn, info, debug, trace or off, or such as `info,api=debug`: {error}"
+                    "must be error, warn, info, debug, trace or off, or such as `info,api=debug`: {why}"
                 ),
             );
         }

@@ -1,6 +1,8 @@
 //! Says what is wrong with a setting so that it can be mended: its name, where it was set, what is
 //! expected there.
 
+use std::path::Path;
+
 use domain::{Error, FieldError};
 use figment::error::Kind;
 
@@ -55,6 +57,12 @@ fn explain_one(error: &figment::Error) -> FieldError {
         | Kind::Unsupported(_)
         | Kind::UnsupportedKey(..)) => other.to_string(),
     };
+    if path.is_empty()
+        && let Some(file) = file_of(error)
+    {
+        // It could not be read at all.
+        return FieldError::new(file.display().to_string(), message);
+    }
     let place = source(error, &path);
     FieldError::new(
         path.join("."),
@@ -76,6 +84,11 @@ fn in_words(wanted: &str) -> &str {
     }
 }
 
+/// The file an error is about.
+fn file_of(error: &figment::Error) -> Option<&Path> {
+    error.metadata.as_ref()?.source.as_ref()?.file_path()
+}
+
 /// Where the value was set.
 fn source(error: &figment::Error, path: &[String]) -> String {
     let Some(metadata) = &error.metadata else {
@@ -91,11 +104,7 @@ fn source(error: &figment::Error, path: &[String]) -> String {
     if metadata.name == COMMAND_LINE {
         return "set on the command line".to_owned();
     }
-    match metadata
-        .source
-        .as_ref()
-        .and_then(|source| source.file_path())
-    {
+    match file_of(error) {
         Some(file) => format!("set in {}", file.display()),
         None => String::new(),
     }

@@ -110,6 +110,12 @@ fn a_wrong_setting_is_named_with_what_is_expected() {
             "[log]\nlevel = \"api=loud\"",
             "log.level: must be error, warn",
         ),
+        ("[log]\nlevel = \"loud\"", "log.level: must be error, warn"),
+        (
+            "[log]\nlevel = \"inof,api=debug\"",
+            "log.level: must be error, warn",
+        ),
+        ("[log]\nlevel = \"\"", "log.level: must be error, warn"),
         (
             "[log]\nformat = \"xml\"",
             "log.format: must be one of text, json, not `xml`",
@@ -158,6 +164,38 @@ fn the_file_that_holds_a_wrong_setting_is_named() {
             .to_string()
             .contains("there is no file")
     );
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_named_with_the_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    std::fs::write(&file, "[server\naddress = 1\n").unwrap();
+    let message = Config::load(&Sources {
+        file: Some(file.clone()),
+        flags: Vec::new(),
+    })
+    .unwrap_err()
+    .to_string();
+    assert!(
+        message.starts_with(&format!("{}: ", file.display())),
+        "{message}"
+    );
+    assert!(message.contains("line 1"), "{message}");
+}
+
+#[test]
+fn levels_of_the_log_are_accepted_as_they_are_documented() {
+    for level in [
+        "info",
+        "off",
+        "WARN",
+        "info,api=debug",
+        "api=debug,persistence=trace",
+        "info,tower_http::trace=debug",
+    ] {
+        with(&format!("[log]\nlevel = \"{level}\"")).unwrap();
+    }
 }
 
 #[test]

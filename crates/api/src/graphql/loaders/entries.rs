@@ -193,7 +193,7 @@ impl Loader<TranslationsKey> for Source {
         &self,
         keys: &[TranslationsKey],
     ) -> Result<HashMap<TranslationsKey, Vec<Translation>>, SharedError> {
-        let found = entries::translations(&self.cx, &ids(keys, |key| key.0)).await?;
+        let found = entries::translations(&self.cx, &ids(keys, |key| key.0), Parts::NONE).await?;
         Ok(found
             .into_iter()
             .map(|(id, members)| {

@@ -85,7 +85,7 @@ impl More {
                 .iter()
                 .map(|content| content.entry().group)
                 .collect();
-            more.translations = Some(entries::translations(cx, &groups).await?);
+            more.translations = Some(entries::translations(cx, &groups, Parts::NONE).await?);
         }
         if selection.includes("related") {
             let articles: Vec<ArticleId> = contents

@@ -7,6 +7,7 @@ use domain::{
     Error, Result,
     access::Action,
     authors::AuthorDraft,
+    content::Parts,
     id::{AuthorId, EditionId, EntryId, Id, TranslationGroupId},
     terms::{TermDraft, TermId},
     text::{EditionText, Locale},
@@ -308,7 +309,10 @@ async fn join_entry(tx: &mut Tx, row: &LinkRow, id: EntryId) -> Result<Joined> {
     }
     let group = TranslationGroupId::from_uuid(group);
     let cx = tx.cx().clone();
-    let members = tx.reader().translations(cx.scope(), &[group]).await?;
+    let members = tx
+        .reader()
+        .translations(cx.scope(), &[group], Parts::NONE)
+        .await?;
     let is_taken = members
         .into_values()
         .flatten()

@@ -213,7 +213,8 @@ impl Writer {
         Ok(missing)
     }
 
-    /// Saves the entry. One whose path is taken gets another; so does one whose slug is taken.
+    /// Saves the entry. One whose path is taken gets another; so does one whose slug is taken. One
+    /// whose guid is taken gets none.
     async fn save(
         &mut self,
         tx: &mut Tx,
@@ -221,25 +222,29 @@ impl Writer {
         replaced: Option<Box<Entry>>,
         effects: &mut Effects,
     ) -> Result<Saved> {
-        let has_path = post.draft.entry().path.is_some();
         let current = replaced.as_deref();
-        let attempt = match self.care {
-            Care::OneByOne if has_path => {
+        let mut lost = Lost::default();
+        let id = loop {
+            let draft = post.draft.entry();
+            let may_lose =
+                self.care == Care::OneByOne && (draft.path.is_some() || draft.guid.is_some());
+            let attempt = if may_lose {
                 tx.savepoint(async |tx| save_draft(tx, &post.draft, current).await)
                     .await
+            } else {
+                save_draft(tx, &post.draft, current).await
+            };
+            match attempt {
+                Err(error) if may_lose && lost.take(&error, &mut post.draft) => {}
+                other => break other?,
             }
-            Care::OneByOne | Care::AllAtOnce => save_draft(tx, &post.draft, current).await,
         };
-        let mut lost_path = None;
-        let id = match attempt {
-            Err(Error::Conflict {
-                field: Some(field), ..
-            }) if field == "path" && has_path && self.care == Care::OneByOne => {
-                lost_path = post.draft.entry_mut().path.take();
-                save_draft(tx, &post.draft, current).await?
-            }
-            other => other?,
-        };
+        if let Some(guid) = lost.guid {
+            add(&mut effects.tally.reasons.collisions, "guid", 1);
+            let text = format!("another entry has its guid {guid}, feeds show an id of its own");
+            effects.tally.note(note(post, text));
+        }
+        let lost_path = lost.path;
         let draft = post.draft.entry();
         let is_unsure = lost_path.is_some()
             || post.is_slug_twin
@@ -366,6 +371,33 @@ impl Saved {
     /// The version it has now.
     pub(super) fn version(&self) -> i64 {
         self.replaced.as_ref().map_or(1, |entry| entry.version + 1)
+    }
+}
+
+/// What an entry could not have because another has it.
+#[derive(Default)]
+struct Lost {
+    path: Option<String>,
+    guid: Option<String>,
+}
+
+impl Lost {
+    /// Takes what an error says is taken away from a draft. Says whether there was something to
+    /// take.
+    fn take(&mut self, error: &Error, draft: &mut Draft) -> bool {
+        let Error::Conflict {
+            field: Some(field), ..
+        } = error
+        else {
+            return false;
+        };
+        let (lost, own) = match field.as_str() {
+            "path" => (&mut self.path, &mut draft.entry_mut().path),
+            "guid" => (&mut self.guid, &mut draft.entry_mut().guid),
+            _ => return false,
+        };
+        *lost = own.take();
+        lost.is_some()
     }
 }
 

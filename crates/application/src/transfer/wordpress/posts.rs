@@ -344,6 +344,7 @@ pub(super) fn raw_html_blocks(blocks: &[Block]) -> u64 {
 pub(super) struct Beginning {
     pub(super) edition: EditionId,
     pub(super) path: Option<String>,
+    pub(super) guid: Option<String>,
     pub(super) life: Life,
     pub(super) excerpt: Option<String>,
     pub(super) seo: Seo,
@@ -357,6 +358,7 @@ pub(super) fn draft(item: &Item, kind: ContentKind, beginning: Beginning) -> Dra
     let Beginning {
         edition,
         path,
+        guid,
         life,
         excerpt,
         seo,
@@ -377,7 +379,7 @@ pub(super) fn draft(item: &Item, kind: ContentKind, beginning: Beginning) -> Dra
         scheduled_at: life.scheduled_at,
         is_featured: item.is_sticky,
         owner: None,
-        guid: item.guid.clone(),
+        guid,
         created_at: life.created_at,
         updated_at: item.post_modified_gmt.or(life.created_at),
         excerpt,

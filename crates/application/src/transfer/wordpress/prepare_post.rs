@@ -22,7 +22,7 @@ use super::{
     rewrite::{self, Standing, Wait, gallery_token, has_attached_gallery},
     seo::{SeoContext, seo_meta},
 };
-use crate::entries::MAX_SOURCE_BYTES;
+use crate::entries::{MAX_GUID_BYTES, MAX_SOURCE_BYTES};
 
 struct Content {
     source: Source,
@@ -91,6 +91,12 @@ impl Preparer {
         if is_cut {
             tally.note(note("has more custom fields than are kept".to_owned()));
         }
+        let guid = item.guid.clone();
+        let guid = guid.filter(|guid| guid.len() <= MAX_GUID_BYTES);
+        if guid.is_none() && item.guid.is_some() {
+            let text = format!("its guid is longer than {MAX_GUID_BYTES} bytes and is not kept");
+            tally.note(note(text));
+        }
         let is_first =
             item.post_id.map(|id| id.to_string()).as_deref() == Some(identity.external_id.as_str());
         let item_id = item.post_id.filter(|_| is_first);
@@ -104,6 +110,7 @@ impl Preparer {
         let beginning = Beginning {
             edition,
             path,
+            guid,
             life,
             excerpt: plain::some_line(&item.excerpt).or(content.teaser),
             seo: self.seo(item),

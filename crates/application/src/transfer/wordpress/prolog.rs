@@ -160,7 +160,7 @@ fn skip_text<R: Read>(framer: &mut Framer<R>, seen_markup: bool, in_rss: bool) -
         framer.advance(blank);
         match framer.window().first() {
             Some(b'<') => return Ok(()),
-            Some(b'{' | b'[') if !seen_markup => return Err(not_wxr("it looks like JSON")),
+            Some(b'{') if !seen_markup => return Err(not_wxr("it looks like JSON")),
             Some(_) => return Err(not_wxr("it is no XML file")),
             None => {
                 if !framer.fill()? {

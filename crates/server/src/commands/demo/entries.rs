@@ -3,7 +3,7 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
-use application::{ActorContext, Tx, articles, entries, newsletters, pages};
+use application::{Tx, articles, entries, newsletters, pages};
 use domain::{
     Error, Result,
     articles::{ArticleDraft, ContributionDraft, ContributionRole, EntryDraft, SourceCredit},
@@ -431,7 +431,7 @@ impl<'a> Entries<'a> {
     }
 
     /// Makes all newsletters and their issues.
-    pub(super) async fn make_newsletters(&mut self, cx: &ActorContext) -> Result<()> {
+    pub(super) async fn make_newsletters(&mut self, tx: &mut Tx) -> Result<()> {
         const FILE: &str = "newsletters.toml";
         for newsletter in &self.demo.newsletters {
             let draft = NewsletterDraft {
@@ -440,7 +440,7 @@ impl<'a> Entries<'a> {
                 title: newsletter.title.clone(),
                 description: newsletter.description.clone(),
             };
-            let id = newsletters::create(cx, draft).await?;
+            let id = newsletters::create_in(tx, &draft).await?;
             self.ids.newsletters.insert(FILE, &newsletter.key, id)?;
         }
         for issue in &self.demo.issues {
@@ -473,7 +473,7 @@ impl<'a> Entries<'a> {
                     .collect::<Result<_>>()?,
                 attachments: Vec::new(),
             };
-            let id = newsletters::create_issue(cx, draft).await?;
+            let id = newsletters::create_issue_in(tx, &draft).await?;
             self.ids.issues.insert(FILE, &issue.key, id)?;
         }
         Ok(())

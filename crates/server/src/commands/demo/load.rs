@@ -1,5 +1,5 @@
-//! Writes the demo into the store: first the files of its assets, then nearly all in one
-//! transaction, at last newsletters, collections and the name of the site.
+//! Writes the demo into the store: first the files of its assets, then all records in one
+//! transaction, so that there is no half of it.
 
 use std::collections::HashMap;
 
@@ -34,16 +34,6 @@ pub(super) async fn publication(
     let mut entries = Entries::new(demo);
     cx.write(async |tx| write(tx, demo, &stored, &mut entries).await)
         .await?;
-    entries.make_newsletters(cx).await?;
-    records::collections(cx, demo, &mut entries.ids).await?;
-    // The name comes last: it tells that the demo is complete.
-    settings::update(
-        cx,
-        SiteDraft {
-            name: demo.name.clone(),
-        },
-    )
-    .await?;
     Ok(Loaded {
         articles: demo.articles.len(),
         pages: demo.pages.len(),
@@ -68,5 +58,9 @@ async fn write(
     entries.make_pages_and_articles(tx).await?;
     records::menus(tx, demo, &entries.ids).await?;
     records::redirects(tx, demo, &entries.ids).await?;
-    records::comments(tx, demo, &mut entries.ids).await
+    records::comments(tx, demo, &mut entries.ids).await?;
+    entries.make_newsletters(tx).await?;
+    records::collections(tx, demo, &mut entries.ids).await?;
+    let name = demo.name.clone();
+    settings::update_in(tx, &SiteDraft { name }).await
 }

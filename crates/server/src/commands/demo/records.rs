@@ -1,6 +1,6 @@
 //! The demo's records other than entries.
 
-use application::{self as app, ActorContext, Tx};
+use application::{self as app, Tx};
 use domain::{
     Result,
     authors::{AuthorDraft, AuthorText},
@@ -206,11 +206,7 @@ pub(super) async fn galleries(tx: &mut Tx, demo: &Publication, ids: &mut Ids) ->
     Ok(())
 }
 
-pub(super) async fn collections(
-    cx: &ActorContext,
-    demo: &Publication,
-    ids: &mut Ids,
-) -> Result<()> {
+pub(super) async fn collections(tx: &mut Tx, demo: &Publication, ids: &mut Ids) -> Result<()> {
     const FILE: &str = "collections.toml";
     for collection in &demo.collections {
         let item = |key: &String| {
@@ -225,7 +221,7 @@ pub(super) async fn collections(
             description: collection.description.clone(),
             items: collection.items.iter().map(item).collect::<Result<_>>()?,
         };
-        let id = app::collections::create(cx, draft).await?;
+        let id = app::collections::create_in(tx, &draft).await?;
         ids.collections.insert(FILE, &collection.key, id)?;
     }
     Ok(())

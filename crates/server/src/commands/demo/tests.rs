@@ -27,6 +27,20 @@ async fn it_is_loaded_once_and_told_from_other_content() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_loaded_whole_is_not_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = empty_app(folder.path()).await;
+    let mut demo = read::publication(&FILES).unwrap();
+    // The name is written last, and may not be empty.
+    demo.name = String::new();
+    load::publication(&context(&app), &demo, &FILES)
+        .await
+        .unwrap_err();
+    assert!(is_empty(&app).await.unwrap());
+    load(&app).await.unwrap();
+}
+
+#[tokio::test]
 async fn one_translation_is_stale_and_links_lead_somewhere() {
     let folder = tempfile::tempdir().unwrap();
     let app = empty_app(folder.path()).await;
@@ -50,9 +64,10 @@ async fn one_translation_is_stale_and_links_lead_somewhere() {
             .await
             .unwrap();
         for article in page.into_nodes() {
-            let others = application::entries::translations(&cx, &[article.entry.group])
-                .await
-                .unwrap();
+            let others =
+                application::entries::translations(&cx, &[article.entry.group], Parts::NONE)
+                    .await
+                    .unwrap();
             let others = others.values().flatten();
             stale.extend(
                 others

@@ -144,7 +144,7 @@ fn permalinks(edition: &Edition) -> Vec<Check> {
         ("tag", tag, &["slug", "path"], &["slug", "path"]),
         ("author", author, &["slug", "path"], &["slug", "path"]),
     ];
-    rules
+    let mut checks: Vec<Check> = rules
         .iter()
         .filter_map(|(what, pattern, known, telling)| {
             let why = wrong_pattern(pattern, known, telling)?;
@@ -153,7 +153,17 @@ fn permalinks(edition: &Edition) -> Vec<Check> {
                 format!("{}, {what}: `{pattern}` {why}", edition.code),
             ))
         })
-        .collect()
+        .collect();
+    if checks.is_empty() && !issue.contains("{newsletter}") {
+        checks.push(Check::warning(
+            PATTERNS,
+            format!(
+                "{}, issue: `{issue}` does not hold {{newsletter}}: issues of two newsletters may want one path",
+                edition.code
+            ),
+        ));
+    }
+    checks
 }
 
 /// What is wrong with a pattern, if anything is.
@@ -291,6 +301,21 @@ mod tests {
                 "{found:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_pattern_that_does_not_tell_newsletters_apart_is_a_warning() {
+        let mut one = edition("en", "https://a.example", "/{slug}");
+        one.permalinks.issue = "/letters/{number}".to_owned();
+        let found: Vec<_> = examine(&[one])
+            .into_iter()
+            .filter(|check| check.verdict != Verdict::Ok)
+            .collect();
+        let [check] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        assert_eq!(check.verdict, Verdict::Warning);
+        assert!(check.detail.contains("{newsletter}"), "{}", check.detail);
     }
 
     #[test]

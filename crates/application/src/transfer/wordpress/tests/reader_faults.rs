@@ -133,7 +133,7 @@ fn what_is_no_export_is_refused_with_a_reason() {
         (b"", "empty"),
         (b"  \n ", "no XML element"),
         (b"{\"posts\": []}", "JSON"),
-        (b"[1]", "JSON"),
+        (b"[server]\naddress = 1", "it is no XML file"),
         (b"hello", "no XML file"),
         (b"\x1f\x8b\x08\x00", "compressed"),
         (b"PK\x03\x04rest", "ZIP"),
