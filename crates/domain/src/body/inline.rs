@@ -223,6 +223,9 @@ pub(super) struct Link {
     pub(super) title: Option<String>,
 }
 
+/// White space that is kept as it is.
+const NO_BREAK_SPACE: &str = "\u{a0}";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Last {
     /// Nothing yet, or a line break: white space here would never show.
@@ -286,6 +289,23 @@ impl Builder {
                 self.line_break(style);
             }
             self.text(line, style);
+        }
+    }
+
+    /// Text whose line breaks count, and the white space its lines begin with.
+    pub(super) fn verse(&mut self, text: &str, style: &Style) {
+        for (index, line) in text.split('\n').enumerate() {
+            if index > 0 {
+                self.line_break(style);
+            }
+            let words = line.trim_start_matches([' ', '\t']);
+            let indent = line.len().saturating_sub(words.len());
+            if self.last == Last::Edge && indent > 0 && !words.is_empty() {
+                self.text(&NO_BREAK_SPACE.repeat(indent), style);
+                self.text(words, style);
+            } else {
+                self.text(line, style);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use percent_encoding::percent_decode_str;
 use scraper::Html;
 use url::Url;
 
@@ -99,6 +100,11 @@ pub(super) const SCHEMES: [&str; 11] = [
     "http", "https", "asset", "entry", "mailto", "tel", "sms", "geo", "xmpp", "ftp", "news",
 ];
 
+/// Whether readers may follow a link to an address: it has no scheme, or a harmless one.
+pub fn is_safe_link(address: &str) -> bool {
+    is_safe(LinkKind::Link, &tidy(address))
+}
+
 fn is_safe(kind: LinkKind, address: &str) -> bool {
     let allowed: &[&str] = match kind {
         LinkKind::Link => &SCHEMES,
@@ -139,6 +145,52 @@ impl Reference {
             // An entry may be linked at one of its headings; the key ends before that.
             Some(key) => Self::Entry(key.split(['#', '?']).next().unwrap_or(key).to_owned()),
             None => Self::Url(address.to_owned()),
+        }
+    }
+}
+
+/// The addresses of places within a body that are not there. Only headings are such places, beside
+/// the top of whatever page shows the body.
+pub(super) fn dead_fragments(blocks: &[Block]) -> HashSet<String> {
+    let mut places = HashSet::new();
+    headings(blocks, &mut places);
+    references(blocks)
+        .into_iter()
+        .filter_map(|reference| match reference {
+            Reference::Url(url) => Some(url),
+            Reference::Asset(_) | Reference::Entry(_) => None,
+        })
+        .filter(|url| {
+            let place = url.strip_prefix('#').map(|place| {
+                let place = percent_decode_str(place);
+                place.decode_utf8_lossy().into_owned()
+            });
+            place.is_some_and(|place| {
+                !matches!(place.as_str(), "" | "top") && !places.contains(place.as_str())
+            })
+        })
+        .collect()
+}
+
+fn headings<'b>(blocks: &'b [Block], places: &mut HashSet<&'b str>) {
+    for block in blocks {
+        match &block.kind {
+            Kind::Heading { id, .. } => {
+                places.insert(id);
+            }
+            Kind::List { items, .. } => items.iter().for_each(|item| headings(item, places)),
+            Kind::Quote { blocks, .. } => headings(blocks, places),
+            Kind::Paragraph { .. }
+            | Kind::Code { .. }
+            | Kind::Table(_)
+            | Kind::Image(_)
+            | Kind::Gallery { .. }
+            | Kind::Video(_)
+            | Kind::Audio { .. }
+            | Kind::File { .. }
+            | Kind::Embed(_)
+            | Kind::Separator
+            | Kind::RawHtml { .. } => {}
         }
     }
 }

@@ -30,11 +30,11 @@ pub use block::{
     Provider, Span, Table, Track, Video,
 };
 pub use html::render_html;
-pub use links::{DeriveOptions, LinkKind, Reference, Resolve, references};
+pub use links::{DeriveOptions, LinkKind, Reference, Resolve, is_safe_link, references};
 pub use text::{base_direction, count_words, cut as excerpt};
 
 /// Grows whenever the same source would give other blocks, so that stored bodies can be renewed.
-pub const PARSER_VERSION: u32 = 1;
+pub const PARSER_VERSION: u32 = 2;
 
 /// How fast most people read, in words per minute.
 const READING_SPEED: u32 = 220;

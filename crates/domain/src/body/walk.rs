@@ -6,7 +6,7 @@ mod prose;
 mod raw;
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use ego_tree::NodeRef;
@@ -16,7 +16,7 @@ use scraper::{Html, Node};
 use super::block::{Block, Direction, Inline, Kind, Mark};
 use super::fence;
 use super::inline::{Builder, Link, Style};
-use super::links::{DeriveOptions, LinkKind};
+use super::links::{DeriveOptions, LinkKind, dead_fragments};
 
 /// How deep the walk recurses; below that only text is read. The fence keeps documents shallower.
 const MAX_DEPTH: usize = 160;
@@ -28,7 +28,19 @@ const MAX_NESTING: usize = 24;
 /// Reads untrusted HTML into blocks.
 pub(super) fn read(html: &str, options: &DeriveOptions<'_>) -> Vec<Block> {
     let document = Html::parse_fragment(&fence::fence(html));
-    Walker::new(options, false).read(&document)
+    let blocks = Walker::new(options, false).read(&document);
+    if !html.contains('#') {
+        return blocks;
+    }
+    let dead = dead_fragments(&blocks);
+    if dead.is_empty() {
+        return blocks;
+    }
+    let walker = Walker {
+        dead,
+        ..Walker::new(options, false)
+    };
+    walker.read(&document)
 }
 
 /// What a sink collects for, which decides what some elements mean in it.
@@ -139,6 +151,8 @@ struct Walker<'o> {
     raw: bool,
     /// Whether line breaks in text are to be kept.
     verse: bool,
+    /// Addresses of places within the body that are not there.
+    dead: HashSet<String>,
 }
 
 type Nodes<'a> = NodeRef<'a, Node>;
@@ -152,6 +166,7 @@ impl<'o> Walker<'o> {
             nesting: 0,
             raw,
             verse: false,
+            dead: HashSet::new(),
         }
     }
 
@@ -174,7 +189,7 @@ impl Walker<'_> {
         for child in node.children() {
             if let Some(text) = child.value().as_text() {
                 if self.verse {
-                    sink.text.lines(text, style);
+                    sink.text.verse(text, style);
                 } else {
                     sink.text.text(text, style);
                 }
@@ -282,13 +297,20 @@ impl Walker<'_> {
             return sink.push(kind);
         }
         let raw = attribute(element, "href").unwrap_or_default();
-        let href = self.options.address(LinkKind::Link, raw);
+        let href = self.link_address(raw);
         let mut style = inline_style(element, style, style.marks);
         if let Some(href) = href {
             let title = attribute(element, "title").and_then(one_line);
             style.link = Some(Rc::new(Link { href, title }));
         }
         self.children(node, &style, sink);
+    }
+
+    /// The address of a link, if it leads anywhere.
+    fn link_address(&self, raw: &str) -> Option<String> {
+        self.options
+            .address(LinkKind::Link, raw)
+            .filter(|href| !self.dead.contains(href))
     }
 
     /// Reads an element as a single text; media within it come back as blocks.

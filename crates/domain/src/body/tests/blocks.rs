@@ -54,6 +54,22 @@ fn text_blocks_from_html() {
                 {"text": "rel", "href": "/x"}]}]),
         ),
         (
+            "links to places in the body, there and not there",
+            "<p><a href='#a%C3%A9'>a</a> <a href='#gone'>b</a> <a href='#'>c</a> <a href='#x-1'>d</a> <a href=/y#gone>e</a></p>\
+             <h2 id=aé>A</h2><p id=gone>p</p><ul><li><h3>X 1</h3></ul><dl><dt><a href='#gone'>t</a></dl>",
+            json!([
+                {"type": "paragraph", "content": [
+                    {"text": "a", "href": "#a%C3%A9"}, {"text": " b "}, {"text": "c", "href": "#"},
+                    {"text": " "}, {"text": "d", "href": "#x-1"}, {"text": " "},
+                    {"text": "e", "href": "/y#gone"}]},
+                {"type": "heading", "level": 2, "id": "aé", "content": [{"text": "A"}]},
+                {"type": "paragraph", "content": [{"text": "p"}]},
+                {"type": "list", "ordered": false, "start": 1, "items": [
+                    [{"type": "heading", "level": 3, "id": "x-1", "content": [{"text": "X 1"}]}]]},
+                {"type": "rawHtml", "html": "<dl><dt><a>t</a></dt></dl>", "text": "t"}
+            ]),
+        ),
+        (
             "headings with anchors, given, made and repeated",
             "<h2 id=top>Top</h2><h3>Über uns!</h3><h3>Über uns</h3><h4 id='top'>Again</h4><h2>  </h2><h6>حقوق زنان</h6>",
             json!([
@@ -102,10 +118,11 @@ fn text_blocks_from_html() {
             ]),
         ),
         (
-            "a poem keeps its lines",
-            "<pre class=wp-block-verse>Roses <em>are</em> red\n  Violets</pre>",
+            "a poem keeps its lines, and how far they are moved in",
+            "<pre class=wp-block-verse>  Roses <em>are</em>  red\n   \n\tViolets\n  <em> are</em></pre>",
             json!([{"type": "paragraph", "content": [
-                {"text": "Roses "}, {"text": "are", "marks": ["emphasis"]}, {"text": " red\nViolets"}]}]),
+                {"text": "\u{a0}\u{a0}Roses "}, {"text": "are", "marks": ["emphasis"]},
+                {"text": " red\n\n\u{a0}Violets\n"}, {"text": "\u{a0}are", "marks": ["emphasis"]}]}]),
         ),
         (
             "separators, from an element and from a page break",
@@ -212,7 +229,7 @@ fn addresses_are_mapped_while_deriving() {
     };
     let text = "<p><a href='https://old.example/?p=7'>seven</a> <a href=../other>other</a> <a href='#n'>note</a> \
                 <a href=/evil>evil</a></p><p><a href=b.jpg><img src=/wp-content/uploads/a.jpg></a></p>\
-                <dl><dt>t<dd><img src=/wp-content/uploads/a.jpg></dl>";
+                <dl><dt>t<dd><img src=/wp-content/uploads/a.jpg></dl><h3 id=n>Note</h3>";
     let source = Source {
         format: Format::Html,
         text: text.to_owned(),
@@ -222,7 +239,8 @@ fn addresses_are_mapped_while_deriving() {
         body.html,
         "<p><a href=\"entry:7\">seven</a> <a href=\"https://old.example/2020/other\">other</a> \
          <a href=\"#n\">note</a> evil</p>\n<figure><a href=\"https://old.example/2020/post/b.jpg\">\
-         <img src=\"asset:a1\" alt=\"\"></a></figure>\n<dl><dt>t</dt><dd><img src=\"asset:a1\"></dd></dl>"
+         <img src=\"asset:a1\" alt=\"\"></a></figure>\n<dl><dt>t</dt><dd><img src=\"asset:a1\"></dd></dl>\n\
+         <h3 id=\"n\">Note</h3>"
     );
     assert_eq!(
         references(&body.blocks),

@@ -186,7 +186,11 @@ impl Walker<'_> {
             };
             match kind {
                 Some(kind) => {
-                    if let Some(address) = self.options.address(kind, value) {
+                    let address = match kind {
+                        LinkKind::Link => self.link_address(value),
+                        LinkKind::Image | LinkKind::Media => self.options.address(kind, value),
+                    };
+                    if let Some(address) = address {
                         escape_attribute(out, attribute_name, &address);
                     }
                 }
