@@ -1,7 +1,7 @@
 //! Menus.
 
 use domain::{
-    Error, Result,
+    Result,
     access::{Action, Target},
     events::RecordKind,
     id::{EditionId, Id, MenuId},
@@ -69,9 +69,7 @@ async fn save(
     action: Action,
     draft: &MenuDraft,
 ) -> Result<()> {
-    if draft.location.trim().is_empty() {
-        return Err(Error::invalid("location", "must not be empty"));
-    }
+    draft.check()?;
     let permit = tx.cx().authorize(
         action,
         Target::of_edition(RecordKind::Menu, id, draft.edition),

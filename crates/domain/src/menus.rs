@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use crate::{
     access::Target,
+    body::is_safe_link,
     error::Error,
     events::RecordKind,
     id::{AuthorId, EditionId, EntryId, MenuId},
@@ -118,6 +119,28 @@ pub struct MenuDraft {
     pub name: String,
     /// Its links, nested.
     pub items: Vec<MenuItemDraft>,
+}
+
+impl MenuDraft {
+    /// Refuses a menu that stands nowhere, or leads where no reader should be led.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.location.trim().is_empty() {
+            return Err(Error::invalid("location", "must not be empty"));
+        }
+        check_links(&self.items)
+    }
+}
+
+fn check_links(items: &[MenuItemDraft]) -> Result<(), Error> {
+    items.iter().try_for_each(|item| match &item.target {
+        MenuTarget::Url(url) if !is_safe_link(url) => Err(Error::invalid(
+            "items.url",
+            "must be a path, or an address on the web, of mail or of a telephone",
+        )),
+        MenuTarget::Url(_) | MenuTarget::Entry(_) | MenuTarget::Term(_) | MenuTarget::Author(_) => {
+            check_links(&item.children)
+        }
+    })
 }
 
 /// A link, as a command writes it.
