@@ -62,14 +62,27 @@ pub async fn resolve(
     {
         return Ok(Some(Route::Author(author)));
     }
-    if let Some(slug) = match_slug(&links.newsletter, &path) {
-        return Ok(cx
+    if let Some(slug) = match_slug(&links.newsletter, &path)
+        && let Some(newsletter) = cx
             .reader()
             .newsletter_by_slug(cx.scope(), edition, slug)
             .await?
-            .map(Route::Newsletter));
+    {
+        return Ok(Some(Route::Newsletter(newsletter)));
     }
-    Ok(None)
+    // Tags of a namespace live below its name.
+    let names = path.trim_start_matches('/').split_once('/');
+    let Some((namespace, slug)) = names.filter(|(_, slug)| !slug.contains('/')) else {
+        return Ok(None);
+    };
+    let key = TermSlug {
+        taxonomy: Taxonomy::Tag,
+        namespace,
+        slug,
+    };
+    let term = cx.reader().term_by_slug(cx.scope(), key, edition).await?;
+    let here = term.filter(|term| crate::terms::path(&editions, term) == path);
+    Ok(here.map(Route::Term))
 }
 
 /// The form a path is stored in. WordPress's plain addresses (`/?p=12`, `/?page_id=3`,

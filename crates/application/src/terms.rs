@@ -8,7 +8,7 @@ use domain::{
     editions::EditionSet,
     id::{CategoryId, EditionId, Id},
     paging::{Page, PageArgs},
-    routes::{PathValues, expand},
+    routes::PathValues,
     terms::{Taxonomy, Term, TermDraft, TermId, TermQuery, TermText},
     text::Localized,
 };
@@ -109,26 +109,22 @@ pub async fn article_counts(
 
 /// The public path of a term, in the edition its text was served from.
 pub fn path(editions: &EditionSet, term: &Term) -> String {
-    text_path(editions, term.id.taxonomy, &term.text)
+    text_path(editions, term, &term.text)
 }
 
-/// The public path of one text of a term.
-pub fn text_path(editions: &EditionSet, taxonomy: Taxonomy, text: &Localized<TermText>) -> String {
+/// The public path of a term by one of its texts.
+pub fn text_path(editions: &EditionSet, term: &Term, text: &Localized<TermText>) -> String {
     let Ok(edition) = editions.get(text.edition) else {
         return "/".to_owned();
     };
-    let pattern = match taxonomy {
-        Taxonomy::Category => &edition.permalinks.category,
-        Taxonomy::Tag => &edition.permalinks.tag,
+    let slugs = PathValues {
+        slug: &text.value.slug,
+        slug_path: &text.value.slug_path,
+        ..PathValues::default()
     };
-    expand(
-        pattern,
-        &PathValues {
-            slug: &text.value.slug,
-            slug_path: &text.value.slug_path,
-            ..PathValues::default()
-        },
-    )
+    edition
+        .permalinks
+        .term_path(term.id.taxonomy, &term.namespace, &slugs)
 }
 
 /// Makes a category or a tag.

@@ -9,7 +9,8 @@ use crate::{
     error::{Error, Result},
     events::RecordKind,
     id::EditionId,
-    routes::encode_path,
+    routes::{PathValues, encode_path, expand},
+    terms::Taxonomy,
     text::{Direction, Locale},
     time::Timestamp,
 };
@@ -184,6 +185,18 @@ impl Default for Permalinks {
             category: "/category/{path}".to_owned(),
             tag: "/tag/{slug}".to_owned(),
             author: "/author/{slug}".to_owned(),
+        }
+    }
+}
+
+impl Permalinks {
+    /// The path of a term with these slugs. Tags in a namespace live below its name, as WordPress
+    /// has it: `/season/spring`.
+    pub fn term_path(&self, taxonomy: Taxonomy, namespace: &str, slugs: &PathValues<'_>) -> String {
+        match (taxonomy, namespace) {
+            (Taxonomy::Category, _) => expand(&self.category, slugs),
+            (Taxonomy::Tag, "") => expand(&self.tag, slugs),
+            (Taxonomy::Tag, namespace) => format!("/{namespace}/{}", slugs.slug),
         }
     }
 }

@@ -87,7 +87,7 @@ impl Reader<'_> {
         let ids: Vec<Uuid> = menus.iter().map(|menu| menu.id.uuid()).collect();
         let editions = self.edition_set().await?;
         let mut sql = Sql::new(
-            "SELECT i.menu_id, i.depth, i.label, i.hint, i.opens_new_window, i.url, e.id, e.kind, e.path, e.title, t.id, t.taxonomy, tt.name, tt.slug, tt.slug_path, w.id, wt.name, wt.slug \
+            "SELECT i.menu_id, i.depth, i.label, i.hint, i.opens_new_window, i.url, e.id, e.kind, e.path, e.title, t.id, t.taxonomy, tt.namespace, tt.name, tt.slug, tt.slug_path, w.id, wt.name, wt.slug \
              FROM menu_item i JOIN menu n ON n.id = i.menu_id \
              LEFT JOIN entry e ON e.id = i.entry_id",
         );
@@ -160,6 +160,7 @@ fn read_entry(row: &mut Row) -> Result<Option<Place>> {
 
 fn read_term(row: &mut Row, links: Option<&Permalinks>) -> Result<Option<Place>> {
     let (id, taxonomy): (Option<Uuid>, Option<String>) = (row.get()?, row.get()?);
+    let namespace: Option<String> = row.get()?;
     let (name, slug, slug_path): (Option<String>, Option<String>, Option<String>) =
         (row.get()?, row.get()?, row.get()?);
     let (Some(id), Some(taxonomy), Some(slug), Some(slug_path)) = (id, taxonomy, slug, slug_path)
@@ -172,16 +173,8 @@ fn read_term(row: &mut Row, links: Option<&Permalinks>) -> Result<Option<Place>>
         slug_path: &slug_path,
         ..PathValues::default()
     };
-    let path = links.map(|links| {
-        expand(
-            if taxonomy == Taxonomy::Category {
-                &links.category
-            } else {
-                &links.tag
-            },
-            &values,
-        )
-    });
+    let namespace = namespace.unwrap_or_default();
+    let path = links.map(|links| links.term_path(taxonomy, &namespace, &values));
     Ok(Some((
         MenuTarget::Term(TermId::new(taxonomy, id)),
         path.unwrap_or_default(),

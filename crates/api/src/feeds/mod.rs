@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `/{rss.xml,atom.xml,feed.json}` | the edition's articles |
 //! | `/{category,tag,author}/{slug}/{rss.xml,atom.xml,feed.json}` | the articles of one of them |
+//! | `/tag/{namespace}/{slug}/{rss.xml,atom.xml,feed.json}` | the articles of a tag in a namespace |
 //! | `/newsletter/{slug}/{rss.xml,atom.xml,feed.json}` | the issues of a newsletter |
 //! | `/opml.xml` | the list of these feeds |
 //! | `/sitemap.xml`, `/sitemaps/{page}/sitemap.xml`, `/sitemap-news.xml`, `/robots.txt` | for search engines |
@@ -72,6 +73,10 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/feeds/{edition}/sitemap.xml", get(sitemap_index))
         .route("/feeds/{edition}/sitemap-news.xml", get(sitemap_news))
         .route("/feeds/{edition}/sitemaps/{page}/sitemap.xml", get(sitemap));
+    let router = router.route(
+        "/feeds/{edition}/tag/{namespace}/{slug}/{file}",
+        get(namespaced_tag_feed),
+    );
     SubjectKind::ALL.into_iter().fold(router, |router, kind| {
         let path = format!("/feeds/{{edition}}{}/{{slug}}/{{file}}", kind.folder());
         let handler = async move |Caller(cx): Caller,
@@ -116,6 +121,26 @@ async fn edition_feed(
         Address {
             edition,
             subject: None,
+            file,
+        },
+    )
+    .await
+}
+
+async fn namespaced_tag_feed(
+    Caller(cx): Caller,
+    Path((edition, namespace, slug, file)): Path<(String, String, String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let name = format!("{namespace}/{slug}");
+    feed(
+        &cx,
+        &headers,
+        query.as_deref(),
+        Address {
+            edition,
+            subject: Some((SubjectKind::Tag, name)),
             file,
         },
     )

@@ -277,7 +277,7 @@ impl Sitemaps<'_> {
                     .into_iter()
                     .flatten()
                     .filter_map(|text| {
-                        let path = terms::text_path(self.editions, term.id.taxonomy, text);
+                        let path = terms::text_path(self.editions, term, text);
                         Some((
                             text.edition,
                             self.editions.get(text.edition).ok()?.url(&path),
@@ -428,7 +428,7 @@ fn seo_of(content: &Content) -> Option<&Seo> {
     }
 }
 
-/// Categories, or tags outside of namespaces: the others have no pages of their own.
+/// Categories, or tags outside of namespaces.
 pub(super) fn plain_terms(taxonomy: Taxonomy) -> TermQuery {
     TermQuery {
         namespace: Some(String::new()),

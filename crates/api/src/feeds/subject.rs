@@ -23,7 +23,7 @@ use sha2::{Digest, Sha256};
 pub(super) enum SubjectKind {
     /// `/category/{slug}`
     Category,
-    /// `/tag/{slug}`
+    /// `/tag/{slug}`, and `/tag/{namespace}/{slug}`
     Tag,
     /// `/author/{slug}`
     Author,
@@ -75,9 +75,13 @@ impl Subject {
                 kind.folder().trim_start_matches('/')
             ))
         };
-        let term = || TermGet::Slug {
-            namespace: String::new(),
-            slug: slug.to_owned(),
+        // Tags of a namespace are named with it: `season/spring`.
+        let term = || {
+            let (namespace, slug) = slug.rsplit_once('/').unwrap_or(("", slug));
+            TermGet::Slug {
+                namespace: namespace.to_owned(),
+                slug: slug.to_owned(),
+            }
         };
         let subject = match kind {
             SubjectKind::Category => terms::get(cx, Taxonomy::Category, &term(), edition.id)
@@ -129,6 +133,9 @@ impl Subject {
     pub(super) fn feed_path(&self) -> String {
         let slug = match self {
             Self::Edition => return String::new(),
+            Self::Tag(term) if !term.namespace.is_empty() => {
+                &format!("{}/{}", term.namespace, term.text.value.slug)
+            }
             Self::Category(term) | Self::Tag(term) => &term.text.value.slug,
             Self::Author(author) => &author.text.value.slug,
             Self::Newsletter(newsletter) => &newsletter.slug,

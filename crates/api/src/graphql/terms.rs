@@ -124,7 +124,7 @@ impl TermFields {
             .unwrap_or_default();
         texts
             .iter()
-            .map(|text| TermTranslation::new(session, self.term.id.taxonomy, text))
+            .map(|text| TermTranslation::new(session, &self.term, text))
             .collect()
     }
 
@@ -348,9 +348,9 @@ pub(crate) struct TermTranslation {
 }
 
 impl TermTranslation {
-    fn new(session: Here<'_>, taxonomy: Taxonomy, text: &Localized<TermText>) -> Result<Self> {
+    fn new(session: Here<'_>, term: &Term, text: &Localized<TermText>) -> Result<Self> {
         let editions = session.edition_set();
-        let path = terms::text_path(editions, taxonomy, text);
+        let path = terms::text_path(editions, term, text);
         let TermText {
             name,
             slug,

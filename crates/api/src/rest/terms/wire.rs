@@ -306,10 +306,7 @@ impl<'a> View<'a> {
             .texts
             .as_ref()
             .map(|texts| {
-                self.term_translations(
-                    term.id.taxonomy,
-                    texts.get(&term.id).map_or(&[], Vec::as_slice),
-                )
+                self.term_translations(term, texts.get(&term.id).map_or(&[], Vec::as_slice))
             })
             .transpose()?
             .into();
@@ -343,14 +340,14 @@ impl<'a> View<'a> {
 
     fn term_translations(
         &self,
-        taxonomy: Taxonomy,
+        term: &Term,
         texts: &'a [Localized<TermText>],
     ) -> Result<Vec<Translation<'a>>, Problem> {
         texts
             .iter()
             .map(|text| {
                 let edition = self.edition(text.edition)?;
-                let path = terms::text_path(self.editions, taxonomy, text);
+                let path = terms::text_path(self.editions, term, text);
                 let text = &text.value;
                 Ok(Translation {
                     edition: edition.code.as_str(),
