@@ -9,6 +9,7 @@ use domain::{
     id::{EditionId, EntryId, Id, RedirectId},
     paging::{Key, Page, PageArgs},
     redirects::{Redirect, RedirectDraft, RedirectTarget},
+    routes::encode_path,
     time::Timestamp,
 };
 use sea_orm::Value;
@@ -30,7 +31,9 @@ pub enum PathRow {
     Redirect(Redirect),
 }
 
-const COLUMNS: &str = "r.redirect_id, r.edition_id, r.path, r.role, r.url, e.kind, e.id, e.path, r.is_permanent, r.version, r.created_at, r.updated_at";
+const COLUMNS: &str = "r.redirect_id, r.edition_id, r.path, r.role, r.url, e.kind, e.id, e.path, \
+    CASE WHEN e.edition_id <> r.edition_id THEN (SELECT d.base_url FROM edition d WHERE d.id = e.edition_id) END, \
+    r.is_permanent, r.version, r.created_at, r.updated_at";
 
 /// `None`: it leads to an entry the actor may not read.
 fn read(row: &mut Row) -> Result<Option<Redirect>> {
@@ -41,11 +44,17 @@ fn read(row: &mut Row) -> Result<Option<Redirect>> {
     let url: Option<String> = row.get()?;
     let entry: (Option<String>, Option<Uuid>, Option<String>) =
         (row.get()?, row.get()?, row.get()?);
+    // What lives in another edition needs its whole address.
+    let elsewhere: Option<String> = row.get()?;
     let (to, href) = match (role.as_str(), url, entry) {
         ("gone", ..) => (RedirectTarget::Gone, None),
         (_, Some(url), _) => (RedirectTarget::Url(url.clone()), Some(url)),
         (_, None, (Some(kind), Some(id), path)) => {
-            (RedirectTarget::Entry(EntryId::new(kind.parse()?, id)), path)
+            let href = match elsewhere {
+                Some(base) => path.map(|path| format!("{base}{}", encode_path(&path))),
+                None => path,
+            };
+            (RedirectTarget::Entry(EntryId::new(kind.parse()?, id)), href)
         }
         _ => return Ok(None),
     };
