@@ -6,7 +6,9 @@ use application::transfer::wordpress::{self, ImportReport, WordPressImport};
 
 use crate::harness::TestServer;
 
+mod addresses;
 mod again;
+mod bodies;
 mod content;
 mod edited;
 mod export;
@@ -15,8 +17,11 @@ mod faults;
 mod fixtures;
 mod languages;
 mod listed;
+mod menus;
 mod program;
 mod read;
+mod states;
+mod terms;
 
 fn request(path: &Path) -> WordPressImport {
     WordPressImport {

@@ -328,3 +328,63 @@ async fn items_that_share_an_id_or_a_slug_are_kept_apart() {
         "{again}"
     );
 }
+
+#[tokio::test]
+async fn slugs_that_differ_in_case_or_type_only_are_told_too() {
+    let server = TestServer::start().await;
+    let export = Export::of(SITE)
+        .item(Item::post(1, "same", "First"))
+        .item(Item::post(2, "Same", "Second").link("/2024/04/x/"))
+        .item(
+            Item::post(3, "same", "Third")
+                .kind("book")
+                .link("/books/same/"),
+        )
+        .item(Item::post(4, "%d8%b1%d9%88%d8%af", "Fourth"))
+        .item(Item::post(5, "%D8%B1%D9%88%D8%AF", "Fifth").link("/2024/04/y/"));
+    let request = WordPressImport {
+        map_types: vec![("book".to_owned(), domain::content::ContentKind::Article)],
+        ..request(&export.write())
+    };
+    let report = import(&server, &request).await;
+    assert_eq!(report.tally.kinds.posts.created, 5);
+    let told: Vec<&str> = report
+        .tally
+        .notes
+        .iter()
+        .map(|note| note.item_id.as_str())
+        .collect();
+    assert_eq!(told, ["2", "3", "5"], "{report}");
+}
+
+#[tokio::test]
+async fn a_source_stays_in_the_edition_it_was_imported_into() {
+    let server = TestServer::start().await;
+    let export = export("Two")
+        .item(Item::page(30, "team", "Team").parent(31))
+        .item(Item::page(31, "about", "About"));
+    let file = export.write();
+    let into = |code: &str| WordPressImport {
+        edition: Some(code.to_owned()),
+        ..request(&file)
+    };
+    import(&server, &into("en")).await;
+    let error = application::transfer::wordpress::import(&server.system(), &into("fa"), &())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("fa") && error.contains("--edition en"),
+        "{error}"
+    );
+    assert_eq!(server.count("SELECT count(*) FROM edition").await, 1);
+    // Another name for it makes another source.
+    let other = WordPressImport {
+        source: Some("again".to_owned()),
+        ..into("fa")
+    };
+    let report = import(&server, &other).await;
+    assert_eq!(report.tally.kinds.posts.created, 2);
+    let again = import(&server, &into("en")).await;
+    assert_eq!(again.tally.kinds.pages.unchanged, 2, "{again}");
+}

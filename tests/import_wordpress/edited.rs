@@ -210,3 +210,35 @@ async fn what_was_deleted_here_stays_away_and_takes_nothing_with_it() {
     assert_eq!(texts(&one["categories"], "name"), ["News II"]);
     assert_eq!(one["hero"]["caption"], "Caption II");
 }
+
+#[tokio::test]
+async fn new_comments_come_to_a_post_that_was_edited_here() {
+    let server = TestServer::start().await;
+    let export = |more: bool| {
+        let post = Item::post(1, "one", "One").comment(1, 0, "1", "");
+        let post = if more {
+            post.comment(2, 1, "1", "").comment(3, 0, "1", "")
+        } else {
+            post
+        };
+        Export::of(SITE).item(post)
+    };
+    import(&server, &request(&export(false).write())).await;
+    server
+        .rows("UPDATE entry SET version = version + 1, title = 'Edited'")
+        .await;
+    for created in [2, 0] {
+        let report = import(&server, &request(&export(true).write())).await;
+        let kinds = report.tally.kinds;
+        assert_eq!(
+            (kinds.posts.conflicts, kinds.comments.created),
+            (1, created),
+            "{report}"
+        );
+    }
+    let one = read::article(&server, "en", "one").await;
+    assert_eq!(
+        (&one["title"], &one["commentCount"]),
+        (&"Edited".into(), &3.into())
+    );
+}

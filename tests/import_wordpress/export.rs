@@ -193,6 +193,14 @@ impl Item {
         .category("nav_menu", menu, menu)
     }
 
+    /// A menu item that leads to an address.
+    pub fn menu_link(id: u64, menu: &str, title: &str, url: &str) -> Self {
+        Self::menu_item(id, menu, title, i64::try_from(id).unwrap())
+            .meta("_menu_item_type", "custom")
+            .meta("_menu_item_object", "custom")
+            .meta("_menu_item_url", url)
+    }
+
     pub fn kind(mut self, kind: &str) -> Self {
         kind.clone_into(&mut self.kind);
         self

@@ -38,6 +38,11 @@ impl Base {
         }
     }
 
+    /// Whether an address is this base itself, whatever its query.
+    pub(super) fn is_front(&self, url: &Url) -> bool {
+        matches!(self.below(url).as_deref(), Some("/" | "/index.php"))
+    }
+
     /// The base of a language whose addresses look like this one: WordPress puts a language into
     /// the first segment of the path or into the host, or leaves the main one as it is.
     pub(super) fn of_language(&self, sample: &Url, language: &str) -> Self {
@@ -96,6 +101,22 @@ pub(super) fn are_related(a: &str, b: &str) -> bool {
             .is_some_and(|((_, a), (_, b))| a == b && a.contains('.'))
     };
     a == b || below(a, b) || below(b, a) || sibling()
+}
+
+/// An address without what only tells those who look at statistics where a reader came from.
+pub(super) fn without_tracking(url: &Url) -> Cow<'_, Url> {
+    const TRACKING: [&str; 4] = ["fbclid", "gclid", "mc_cid", "mc_eid"];
+    let is_tracking = |name: &str| name.starts_with("utm_") || TRACKING.contains(&name);
+    if !url.query_pairs().any(|(name, _)| is_tracking(&name)) {
+        return Cow::Borrowed(url);
+    }
+    let mut bare = url.clone();
+    bare.set_query(None);
+    let kept = url.query_pairs().filter(|(name, _)| !is_tracking(name));
+    for (name, value) in kept {
+        bare.query_pairs_mut().append_pair(&name, &value);
+    }
+    Cow::Owned(bare)
 }
 
 /// What an address of one of the sites names.
@@ -208,6 +229,9 @@ mod tests {
         assert_eq!(base.below(&url("https://example.org/blog")).unwrap(), "/");
         assert_eq!(base.below(&url("https://example.org/blogs/x")), None);
         assert_eq!(base.below(&url("https://other.org/blog/x")), None);
+        assert!(base.is_front(&url("https://example.org/blog/?p=1")));
+        assert!(base.is_front(&url("https://example.org/blog/index.php?p=1")));
+        assert!(!base.is_front(&url("https://example.org/blog/fa/?p=1")));
         assert_eq!(
             base.to_url(Some("https://www.example.org/")),
             "https://www.example.org/blog"
@@ -256,6 +280,20 @@ mod tests {
         );
         assert_eq!(named("https://example.org/about/"), Named::Path);
         assert_eq!(named("https://example.org/?p=x"), Named::Path);
+    }
+
+    #[test]
+    fn tracking_is_no_part_of_an_address() {
+        let bare = |text: &str| without_tracking(&url(text)).to_string();
+        assert_eq!(
+            bare("https://example.org/a/?utm_source=x&fbclid=y#top"),
+            "https://example.org/a/#top"
+        );
+        assert_eq!(
+            bare("https://example.org/?utm_medium=x&p=7"),
+            "https://example.org/?p=7"
+        );
+        assert_eq!(bare("https://example.org/?s=x"), "https://example.org/?s=x");
     }
 
     #[test]

@@ -205,22 +205,25 @@ impl Writer {
                 )
                 .await?;
         }
-        if let Some(from) = &attachment.page_path {
-            let AssetLocation::Remote { url } = &attachment.draft.location else {
-                return Ok(());
-            };
-            let redirect = LaterRedirect {
-                edition: attachment.edition,
-                from: from.clone(),
-                item: attachment.parent,
-                url: Some(url.clone()),
-            };
-            let payload = serde_json::to_string(&redirect).map_err(domain::Error::internal)?;
-            store
-                .defer(source, later::REDIRECT, &attachment.external_id, &payload)
-                .await?;
+        let AssetLocation::Remote { url } = &attachment.draft.location else {
+            return Ok(());
+        };
+        let edition = attachment.edition;
+        let mut from = self.run.plain_addresses(edition, &attachment.plain_paths);
+        from.extend(attachment.page_path.clone().map(|path| (edition, path)));
+        if from.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let redirect = LaterRedirect {
+            from,
+            item: attachment.parent,
+            // The address of a file that is not public is nobody's to know.
+            url: Some(url.clone()).filter(|_| attachment.draft.is_public),
+        };
+        let payload = serde_json::to_string(&redirect).map_err(domain::Error::internal)?;
+        store
+            .defer(source, later::REDIRECT, &attachment.external_id, &payload)
+            .await
     }
 
     /// Polylang and WPML keep one record of a file for each language; here they are texts of one

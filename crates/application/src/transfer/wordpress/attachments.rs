@@ -12,7 +12,7 @@ use super::{
     addresses::file_key,
     items::{Item, Position},
     media_types::media_type_of,
-    meta::{AttachmentMeta, attachment_meta},
+    meta::{self, AttachmentMeta, attachment_meta},
     plain,
     run::Run,
 };
@@ -36,13 +36,15 @@ pub(super) struct PreparedAttachment {
     pub(super) menu_order: i64,
     /// The path of the page WordPress showed it on.
     pub(super) page_path: Option<String>,
+    /// The plain addresses of that page: `/?attachment_id=12`.
+    pub(super) plain_paths: Vec<String>,
 }
 
-/// A path that is to lead elsewhere, as it waits for all entries to have their paths.
+/// Paths that are to lead elsewhere, as they wait for all entries to have their paths.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LaterRedirect {
-    pub(super) edition: EditionId,
-    pub(super) from: String,
+    /// The paths, and the edition of each.
+    pub(super) from: Vec<(EditionId, String)>,
     /// Leads to this item, if it is an entry,
     #[serde(default)]
     pub(super) item: Option<u64>,
@@ -77,8 +79,12 @@ pub(super) fn prepare(
         .into_iter()
         .chain(item.post_id)
         .any(|id| run.unpublished.contains(id));
-    let bases: Vec<_> = run.bases().map(|(base, _)| base).collect();
-    let plain = item.post_id.map(|id| format!("/?attachment_id={id}"));
+    let language = meta::polylang_language(item);
+    let own = language.and_then(|language| run.languages.get(language)?.base.as_ref());
+    let bases: Vec<_> = own
+        .into_iter()
+        .chain(run.bases().map(|(base, _)| base))
+        .collect();
     let page_path = item
         .link
         .as_deref()
@@ -116,7 +122,8 @@ pub(super) fn prepare(
         text,
         parent,
         menu_order: item.menu_order,
-        page_path: page_path.or(plain),
+        page_path,
+        plain_paths: Vec::new(),
     })
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     content::{ContentContext, Notes, classic, count},
-    entities,
+    entities, footnotes,
     html::{Token, Tokens, attribute, cut, lower, with_attribute},
     shortcodes,
 };
@@ -204,6 +204,7 @@ impl<'a> Render<'a, '_> {
                 count(&mut self.notes.counts.unsupported_blocks, name);
             }
             _ if is_embed(name) && !frame.parent => self.embed(frame),
+            "core/footnotes" if blank => self.replace(frame, footnotes::PLACE),
             // White space someone asked for is no content.
             "core/spacer" => self.replace(frame, ""),
             "core/paragraph" | "core/freeform" | "core/html" | "core/shortcode" if blank => {}

@@ -32,7 +32,7 @@ pub(super) struct PreparedComment {
 }
 
 /// The comments of an item that are kept, each after the one it answers. An answer to one that is
-/// left out answers what that one answered.
+/// left out answers what that one answered; so does an approved answer to one that waits.
 pub(super) fn prepare(item: &Item, tally: &mut Tally) -> Vec<PreparedComment> {
     let mut kept: Vec<(&Comment, CommentStatus)> = Vec::new();
     for comment in &item.comments {
@@ -49,14 +49,25 @@ pub(super) fn prepare(item: &Item, tally: &mut Tally) -> Vec<PreparedComment> {
         .iter()
         .filter_map(|comment| Some((comment.id?, comment.parent)))
         .collect();
-    let place: HashMap<u64, usize> = kept
-        .iter()
-        .enumerate()
-        .filter_map(|(at, (comment, _))| Some((comment.id?, at)))
-        .collect();
+    let places = |is_wanted: &dyn Fn(CommentStatus) -> bool| -> HashMap<u64, usize> {
+        kept.iter()
+            .enumerate()
+            .filter(|(_, (_, status))| is_wanted(*status))
+            .filter_map(|(at, (comment, _))| Some((comment.id?, at)))
+            .collect()
+    };
+    let (all, approved) = (
+        places(&|_| true),
+        places(&|status| status == CommentStatus::Approved),
+    );
     let parents: Vec<Option<usize>> = kept
         .iter()
-        .map(|(comment, _)| parent(comment, &answered, &place))
+        .map(|(comment, status)| {
+            // Below one that waits no reader would find it.
+            let is_approved = *status == CommentStatus::Approved;
+            let places = if is_approved { &approved } else { &all };
+            parent(comment, &answered, places)
+        })
         .collect();
     let order = order(&parents);
     let mut moved = vec![0; kept.len()];
@@ -239,7 +250,8 @@ mod tests {
             comment(1, None, "1"),
             comment(2, Some(1), "0"),
         ]);
-        assert_eq!(list, named(&[("1", None), ("2", Some(0)), ("3", Some(1))]));
+        // The second waits: below it nobody would find the third.
+        assert_eq!(list, named(&[("1", None), ("3", Some(0)), ("2", Some(0))]));
     }
 
     #[test]

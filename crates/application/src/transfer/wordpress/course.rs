@@ -66,11 +66,16 @@ impl Course<'_> {
         stage.run(async |tx| writer.forget_menus(tx).await).await?;
         let source = self.run.source.clone();
         let head = self.pass(Pass::Head, Seen::default()).await?;
-        self.drain(&source, later::TERM_PARENT, async |writer, tx, rows, _| {
-            writer.late_parents(tx, &rows).await
-        })
+        self.drain(
+            &source,
+            later::TERM_PARENT,
+            async |writer, tx, rows, effects| writer.late_parents(tx, &rows, effects).await,
+        )
         .await?;
         let items = self.pass(Pass::Items, head.seen).await?;
+        // A broken item may have been one of a menu.
+        let has_failed = self.report.tally.kinds.other.failed > 0;
+        self.writer.has_all_menu_items &= items.error.is_none() && !has_failed;
         self.report.error = items.error;
         self.late_pages().await?;
         self.drain(
@@ -84,7 +89,7 @@ impl Course<'_> {
         if self.resolves_all || self.has_news() {
             let links = self.writer.links;
             self.drain(EVERYWHERE, links, async |writer, tx, rows, effects| {
-                writer.late_links(tx, rows, effects).await
+                writer.late_links(tx, &rows, effects).await
             })
             .await?;
         }
@@ -104,7 +109,7 @@ impl Course<'_> {
         for host in hosts {
             let kind = later::links_to(&host);
             self.drain(EVERYWHERE, &kind, async |writer, tx, rows, effects| {
-                writer.late_links(tx, rows, effects).await
+                writer.late_links(tx, &rows, effects).await
             })
             .await?;
         }

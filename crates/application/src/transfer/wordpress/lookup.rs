@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use domain::{
     Result,
     content::Parts,
-    id::{AssetId, EntryId},
+    id::{AssetId, EditionId, EntryId},
+    media::AssetText,
 };
 use persistence::{ImportRecord, PathRow};
 use tokio::runtime::Handle;
@@ -96,6 +97,25 @@ impl StoreLookup<'_> {
         self.handle.block_on(asked).unwrap_or_default()
     }
 
+    /// What the attachments of pictures say in an edition.
+    pub(super) fn words_of(&self, pictures: &[u64], edition: EditionId) -> HashMap<u64, AssetText> {
+        let assets: HashMap<u64, AssetId> = pictures
+            .iter()
+            .filter_map(|id| match self.item(*id)? {
+                Target::Asset(asset) => Some((*id, asset)),
+                Target::Entry { .. } => None,
+            })
+            .collect();
+        let ids: Vec<AssetId> = assets.values().copied().collect();
+        let reader = self.run.cx.reader();
+        let asked = reader.assets_by_ids(self.run.cx.scope(), &ids, edition);
+        let known = self.handle.block_on(asked).unwrap_or_default();
+        assets
+            .into_iter()
+            .filter_map(|(id, asset)| Some((id, known.get(&asset)?.text.value.clone())))
+            .collect()
+    }
+
     /// Looks whether items that have not changed in the file were edited or deleted here.
     pub(super) fn check(&self, unchanged: Vec<Unchanged>) -> Result<Checked> {
         let entries: Vec<EntryId> = unchanged
@@ -183,6 +203,10 @@ impl StoreLookup<'_> {
 impl Lookup for StoreLookup<'_> {
     fn owner(&self, host: &str) -> Owner {
         self.run.owner(host)
+    }
+
+    fn is_front(&self, url: &Url) -> bool {
+        self.run.bases().any(|(base, _)| base.is_front(url))
     }
 
     fn item(&self, id: u64) -> Option<Target> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Error, Result,
+    body::is_safe_link,
     id::{EditionId, Id, MenuId},
     menus::{MenuDraft, MenuTarget},
 };
@@ -25,6 +26,8 @@ use crate::{Tx, menus};
 
 /// More items of one menu than this come from no real site.
 const MOST_ITEMS: usize = 2_000;
+/// Why a menu is left as it is when some of its items may be missing.
+const INCOMPLETE: &str = "was left as it is: not all of the file could be read";
 
 impl Writer {
     /// Notes the name of a menu.
@@ -115,6 +118,11 @@ impl Writer {
                 effects.tally.counts(Kind::Menus).unchanged += 1;
                 return Ok(());
             }
+            Some(_) if !self.has_all_menu_items => {
+                effects.tally.counts(Kind::Menus).skipped += 1;
+                effects.tally.note(planned.note(INCOMPLETE));
+                return Ok(());
+            }
             Some(record) => {
                 let location = self.location_of(tx, &record, &planned.draft).await?;
                 planned.draft.location = location;
@@ -170,7 +178,19 @@ impl Writer {
         let parents: Vec<u64> = items.iter().filter_map(|item| item.parent).collect();
         let mut votes: BTreeMap<EditionId, usize> = BTreeMap::new();
         let mut resolved = Vec::with_capacity(items.len());
-        for item in items {
+        for mut item in items {
+            if let LaterTarget::Url(address) = &item.target
+                && !is_safe_link(address)
+            {
+                let text = format!("its address `{address}` is none to follow, it leads nowhere");
+                effects.tally.note(Note {
+                    item_id: item.id.map(|id| id.to_string()).unwrap_or_default(),
+                    kind: Kind::Menus,
+                    title: item.label.clone(),
+                    text,
+                });
+                item.target = LaterTarget::Nowhere;
+            }
             let target = self.target_of_menu(tx, &item.target, &mut votes).await?;
             let has_children = item.id.is_some_and(|id| parents.contains(&id));
             match target {

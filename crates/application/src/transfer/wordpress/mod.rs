@@ -29,6 +29,7 @@ mod editions;
 mod entities;
 mod error;
 mod finish;
+mod footnotes;
 mod frame;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -46,6 +47,7 @@ mod menus;
 mod meta;
 mod parse;
 mod php;
+mod pictures;
 mod plain;
 mod post_addresses;
 mod post_parents;

@@ -17,9 +17,9 @@ use super::{
     post_writer::Saved,
     posts::PreparedPost,
     report::Kind,
-    resolve::LaterLinks,
+    resolve::{LaterLinks, defer_links},
     rewrite::Wait,
-    run::{EVERYWHERE, later},
+    run::later,
     writer::{Care, Effects, Writer},
 };
 use crate::{Tx, redirects};
@@ -37,17 +37,16 @@ impl Writer {
         let is_published = draft.status == Status::Published;
         let replaced = saved.replaced.as_ref();
         let was_published = replaced.map(|entry| entry.status == Status::Published);
-        if is_published
-            && was_published != Some(true)
-            && let Some(from) = post.plain_path.clone()
-        {
-            let redirect = RedirectDraft {
-                edition: draft.edition,
-                from,
-                to: RedirectTarget::Entry(saved.id),
-                is_permanent: true,
-            };
-            self.redirect(tx, &redirect, effects).await?;
+        if is_published && was_published != Some(true) {
+            for (edition, from) in self.run.plain_addresses(draft.edition, &post.plain_paths) {
+                let redirect = RedirectDraft {
+                    edition,
+                    from,
+                    to: RedirectTarget::Entry(saved.id),
+                    is_permanent: true,
+                };
+                self.redirect(tx, &redirect, effects).await?;
+            }
         }
         if let Some(item) = post.item_id
             && was_published.is_some_and(|was| was != is_published)
@@ -56,8 +55,7 @@ impl Writer {
         }
         for from in &post.old_paths {
             let redirect = LaterRedirect {
-                edition: draft.edition,
-                from: from.clone(),
+                from: vec![(draft.edition, from.clone())],
                 item: post.item_id,
                 url: None,
             };
@@ -103,10 +101,7 @@ impl Writer {
                 version: saved.version(),
                 waits,
             };
-            let payload = serde_json::to_string(&links).map_err(Error::internal)?;
-            tx.store_tx()
-                .defer(EVERYWHERE, &kind, &saved.id.to_string(), &payload)
-                .await?;
+            defer_links(tx, &kind, saved.id, &links).await?;
         }
         Ok(())
     }

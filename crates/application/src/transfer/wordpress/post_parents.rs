@@ -64,6 +64,10 @@ impl Writer {
                 }
                 (Parent::Lost(parent), "what it stood below stands below it")
             }
+            // It may be about to be moved.
+            Some(_) if post.round == 0 && self.orphans == Orphans::Wait => {
+                return Ok(Parent::NotYet);
+            }
             Some(_) => (
                 Parent::None,
                 "what it stood below is no page of its language",

@@ -17,7 +17,7 @@ use super::{
     post_parents::Parent,
     posts::{Draft, PreparedPost},
     report::{DELETED, EDITED, Kind, Note, Problem, add},
-    run::{Misses, entry_of, kinds},
+    run::{Misses, entry_of, kinds, seconds},
     writer::{Care, Effects, Writer},
 };
 use crate::{Tx, articles, comments, pages};
@@ -28,6 +28,8 @@ enum Task {
     Replace(Box<Entry>),
     /// It has not changed, but is to be put below its parent if that is there now.
     Place(Box<Entry>),
+    /// It was edited here and stays as it is, but new comments are records of their own.
+    AddComments(Box<Entry>),
     LeaveAlone,
 }
 
@@ -44,6 +46,10 @@ impl Writer {
         }
         let (current, is_unchanged) = match self.task(tx, post, effects).await? {
             Task::LeaveAlone => return Ok(()),
+            Task::AddComments(entry) => {
+                let saved = Saved::left_alone(entry);
+                return self.comments(tx, post, &saved, effects).await;
+            }
             Task::Create => (None, false),
             Task::Replace(entry) => (Some(entry), false),
             Task::Place(entry) => (Some(entry), true),
@@ -66,6 +72,7 @@ impl Writer {
             }
         }
         misses.picture = self.fill_ids(tx, post, effects).await?;
+        misses.due = post.draft.entry().scheduled_at.and_then(seconds);
         let group = self
             .translation_group(tx, &post.external_id, post.group.as_deref())
             .await?;
@@ -135,7 +142,7 @@ impl Writer {
         let is_edited = entry.version > record.target_version;
         if is_edited && !self.run.overwrite {
             effects.tally.conflict(note(post, EDITED));
-            return Ok(Task::LeaveAlone);
+            return Ok(Task::AddComments(Box::new(entry)));
         }
         let is_misplaced = Misses::split(&record.content_hash).1.parent.is_some();
         if !is_edited && post.is_unchanged && is_misplaced {
@@ -368,6 +375,15 @@ pub(super) struct Saved {
 }
 
 impl Saved {
+    /// An entry that stays as it is.
+    fn left_alone(entry: Box<Entry>) -> Self {
+        Self {
+            id: entry.id,
+            path: None,
+            replaced: Some(entry),
+        }
+    }
+
     /// The version it has now.
     pub(super) fn version(&self) -> i64 {
         self.replaced.as_ref().map_or(1, |entry| entry.version + 1)

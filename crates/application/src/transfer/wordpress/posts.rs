@@ -65,8 +65,8 @@ pub(super) struct PreparedPost {
     pub(super) waits: Vec<Wait>,
     /// The address it had, in the form addresses are compared in.
     pub(super) page_key: Option<String>,
-    /// The plain address that leads to it: `/?p=12`.
-    pub(super) plain_path: Option<String>,
+    /// The plain addresses that lead to it: `/?p=12`.
+    pub(super) plain_paths: Vec<String>,
     /// Paths it had before its slug was changed.
     pub(super) old_paths: Vec<String>,
     /// Whether something before it had the same slug.
@@ -138,8 +138,16 @@ pub(super) fn life(item: &Item, now: Timestamp) -> Life {
         note: None,
     };
     match item.status.as_str() {
-        "publish" if item.has_password => {
-            life.published_at = date;
+        "trash" => {
+            life.status = Status::Trashed;
+            if item.has_password {
+                life.note = Some("was protected by a password, which is not kept".to_owned());
+            }
+        }
+        status if item.has_password => {
+            if matches!(status, "publish" | "private") {
+                life.published_at = date;
+            }
             life.note = Some("was protected by a password, is a draft now".to_owned());
         }
         "publish" => {
@@ -151,11 +159,11 @@ pub(super) fn life(item: &Item, now: Timestamp) -> Life {
                 life.status = Status::Scheduled;
                 life.scheduled_at = Some(date);
             }
-            Some(_) if !item.has_password => {
+            Some(_) => {
                 life.status = Status::Published;
                 life.published_at = date;
             }
-            Some(_) | None => {
+            None => {
                 life.note = Some("was to be published later, is a draft now".to_owned());
             }
         },
@@ -164,7 +172,6 @@ pub(super) fn life(item: &Item, now: Timestamp) -> Life {
             life.note = Some("was private, is a draft now".to_owned());
         }
         "pending" => life.status = Status::InReview,
-        "trash" => life.status = Status::Trashed,
         "draft" | "" => {}
         other => life.note = Some(format!("had the status `{other}`, is a draft now")),
     }
@@ -285,13 +292,14 @@ pub(super) fn private_data(item: &Item) -> (Value, bool) {
 
 /// Whether a custom field became something else, or is of use to WordPress only.
 fn is_consumed(key: &str) -> bool {
-    const CONSUMED: [&str; 17] = [
+    const CONSUMED: [&str; 18] = [
         "_thumbnail_id",
         "_edit_lock",
         "_edit_last",
         "_pingme",
         "_encloseme",
         "_wp_old_slug",
+        super::footnotes::META,
         "_wp_trash_meta_status",
         "_wp_trash_meta_time",
         "_wp_desired_post_slug",
@@ -429,14 +437,19 @@ pub(super) fn old_paths(item: &Item, path: Option<&str>) -> Vec<String> {
     paths
 }
 
-/// The plain address that leads to an item, which short links use.
-pub(super) fn plain_path(item: &Item, kind: ContentKind) -> Option<String> {
-    let id = item.post_id?;
-    let name = match kind {
-        ContentKind::Page if item.post_type == "page" => "page_id",
-        ContentKind::Page | ContentKind::Article | ContentKind::Issue => "p",
+/// The plain addresses that lead to an item: WordPress's short link, which is the same for every
+/// type, and the one of its own type.
+pub(super) fn plain_paths(id: u64, post_type: &str) -> Vec<String> {
+    let own = match post_type {
+        "page" => Some("page_id"),
+        "attachment" => Some("attachment_id"),
+        _ => None,
     };
-    Some(format!("/?{name}={id}"))
+    ["p"]
+        .into_iter()
+        .chain(own)
+        .map(|name| format!("/?{name}={id}"))
+        .collect()
 }
 
 /// The number in a custom field.

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Error, Result};
+use domain::{Error, Result, content::ContentKind};
 use persistence::ImportRecord;
 use tokio::{runtime::Handle, sync::mpsc};
 
@@ -23,7 +23,7 @@ use super::{
     items::{Entry, Item, Position, Record},
     known::{IdSet, Known, Recent, Target},
     lookup::{StoreLookup, Unchanged},
-    menus, meta, plain,
+    menus, plain,
     post_parents::LaterPage,
     posts,
     reader::WxrReader,
@@ -380,10 +380,13 @@ impl Preparer {
         if item.post_name.is_empty() || item.post_type == "attachment" {
             return false;
         }
+        // As the store tells them apart: by edition, kind and place, whatever their case.
         let mut hasher = DefaultHasher::new();
-        let parent = item.post_parent.filter(|_| item.post_type == "page");
-        let language = meta::polylang_language(item);
-        (&item.post_type, &item.post_name, parent, language).hash(&mut hasher);
+        let kind = self.run.kind_of(&item.post_type);
+        let parent = item.post_parent.filter(|_| kind == Some(ContentKind::Page));
+        let kind = kind.map(ContentKind::as_str);
+        let slug = posts::slug(item).to_lowercase();
+        (kind, slug, parent, self.edition_of(item).0.uuid()).hash(&mut hasher);
         let key = hasher.finish();
         if self.seen.slugs.get(&key).is_some() {
             return true;
@@ -402,6 +405,10 @@ impl Preparer {
                 attachment.item_id = attachment
                     .item_id
                     .filter(|id| id.to_string() == identity.external_id);
+                attachment.plain_paths = attachment
+                    .item_id
+                    .map(|id| posts::plain_paths(id, &item.post_type))
+                    .unwrap_or_default();
                 attachment.external_id = identity.external_id;
                 posts::count_oddities(item, &mut self.batch.tally);
                 self.batch.work.push(Work::Attachment(Box::new(attachment)));
@@ -439,10 +446,12 @@ impl Preparer {
             .block_on(reader.import_record(&self.run.source, kinds::POST, external_id))
     }
 
-    /// Whether an item says the same as it did, and does not wait for a picture that has come.
+    /// Whether an item says the same as it did, and does not wait for a picture, or a time, that
+    /// has come.
     fn is_same(&self, stored: &str, digest: &str) -> bool {
         let (hash, misses) = Misses::split(stored);
         hash == digest
+            && !misses.is_due(self.run.now)
             && misses.picture.is_none_or(|id| {
                 let lookup = self.lookup();
                 !matches!(lookup.item(id), Some(Target::Asset(_)))

@@ -13,9 +13,10 @@ use super::{
     batch::Work,
     comments,
     content::{ContentContext, Counts, normalise},
+    footnotes,
     frame::wide,
     items::Item,
-    meta, plain,
+    meta, pictures, plain,
     posts::{self, Beginning, PreparedPost},
     prepare::{Identity, Preparer},
     report::{Kind, Note, Problem, Tally, add},
@@ -23,6 +24,9 @@ use super::{
     seo::{SeoContext, seo_meta},
 };
 use crate::entries::{MAX_GUID_BYTES, MAX_SOURCE_BYTES};
+
+/// More words than this stand before no "read more".
+const MOST_TEASER_WORDS: usize = 1_000;
 
 struct Content {
     source: Source,
@@ -139,7 +143,9 @@ impl Preparer {
                 .and_then(|link| Url::parse(link).ok())
                 .filter(|url| url.query().is_none())
                 .and_then(|url| page_key(&url)),
-            plain_path: item_id.and_then(|_| posts::plain_path(item, kind)),
+            plain_paths: item_id
+                .map(|id| posts::plain_paths(id, &item.post_type))
+                .unwrap_or_default(),
             old_paths,
             is_slug_twin: identity.is_slug_twin,
             round: identity.round,
@@ -201,6 +207,17 @@ impl Preparer {
                 pictures => html = rewrite::fill_galleries(&html, &pictures),
             }
         }
+        let bare = pictures::bare_pictures(&html);
+        if !bare.is_empty() {
+            html = pictures::with_words(&html, &lookup.words_of(&bare, edition));
+        }
+        if html.contains(footnotes::PLACE) {
+            let list = item.meta_value(footnotes::META).and_then(footnotes::list);
+            if list.is_none() {
+                add(&mut tally.reasons.unsupported_blocks, "core/footnotes", 1);
+            }
+            html = html.replacen(footnotes::PLACE, &list.unwrap_or_default(), 1);
+        }
         let base = self.run.base_url(item.link.as_deref());
         let standing = Standing {
             base: base.as_ref(),
@@ -209,18 +226,23 @@ impl Preparer {
         };
         let rewritten = rewrite::rewrite(&html, standing, &lookup);
         waits.extend(rewritten.waits);
+        tally.reasons.unresolved_links += rewritten.lost;
         let source = Source {
             format: Format::Html,
             text: rewritten.html,
         };
         let body = derive(&source, &DeriveOptions::default());
         tally.reasons.raw_html_blocks += posts::raw_html_blocks(&body.blocks);
-        let teaser = normalised.excerpt_before_more;
+        // Of what stands before "read more" the prose only: no addresses of films.
+        let teaser = normalised.excerpt_before_more.map(|text| {
+            let format = Format::Html;
+            derive(&Source { format, text }, &DeriveOptions::default()).excerpt(MOST_TEASER_WORDS)
+        });
         Content {
             source,
             body,
             waits,
-            teaser: teaser.as_deref().and_then(plain::some_line),
+            teaser: teaser.filter(|teaser| !teaser.is_empty()),
         }
     }
 }

@@ -15,11 +15,12 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    addresses::{Base, Named, file_candidates, host_of, page_key},
+    addresses::{Base, Named, file_candidates, host_of, page_key, without_tracking},
     attachment_writer,
     attachments::LaterRedirect,
     frame::wide,
     known::Target,
+    pictures::with_late_words,
     rewrite::{self, Standing, Wait, attachment_token, gallery_token},
     run::{EVERYWHERE, asset_of, kinds, later},
     writer::{Effects, Writer},
@@ -28,6 +29,8 @@ use crate::{Tx, entries};
 
 /// How many things are resolved in one transaction.
 pub(super) const AT_A_TIME: u32 = 100;
+/// How much a body waits for is kept in one row.
+const WAITS_OF_A_ROW: usize = 500;
 /// The two kinds under which bodies that wait are kept; each pass moves what still waits from one
 /// to the other.
 const LINKS: [&str; 2] = ["links_a", "links_b"];
@@ -126,6 +129,45 @@ fn other_kind(kind: &str) -> &'static str {
     if kind == a { b } else { a }
 }
 
+/// Leaves what a body waits for until later, some of it in each row.
+pub(super) async fn defer_links(
+    tx: &mut Tx,
+    kind: &str,
+    id: EntryId,
+    links: &LaterLinks,
+) -> Result<()> {
+    for waits in links.waits.chunks(WAITS_OF_A_ROW) {
+        let row = LaterLinks {
+            source: links.source.clone(),
+            edition: links.edition,
+            version: links.version,
+            waits: waits.to_vec(),
+        };
+        let payload = serde_json::to_string(&row).map_err(Error::internal)?;
+        tx.store_tx()
+            .defer(EVERYWHERE, kind, &id.to_string(), &payload)
+            .await?;
+    }
+    Ok(())
+}
+
+/// What bodies wait for, put together by body: one that is resolved twice at a time would lose
+/// what was found first.
+fn by_body(rows: &[Deferred]) -> Result<Vec<(EntryId, LaterLinks)>> {
+    let mut bodies: Vec<(EntryId, LaterLinks)> = Vec::new();
+    let mut places: HashMap<(EntryId, i64), usize> = HashMap::new();
+    for row in rows {
+        let id: EntryId = row.subject.parse()?;
+        let links: LaterLinks = serde_json::from_str(&row.payload).map_err(Error::internal)?;
+        let place = *places.entry((id, links.version)).or_insert(bodies.len());
+        match bodies.get_mut(place) {
+            Some((_, known)) => known.waits.extend(links.waits),
+            None => bodies.push((id, links)),
+        }
+    }
+    Ok(bodies)
+}
+
 /// A body whose addresses are resolved, to be derived anew.
 struct Renewed {
     id: EntryId,
@@ -143,28 +185,25 @@ impl Writer {
 
     /// What lives at an address of any of the imported sites.
     pub(super) async fn target_of_page(&self, tx: &mut Tx, url: &Url) -> Result<Option<Target>> {
-        if let Some(target) = page_key(url).and_then(|key| self.known.page(&key)) {
-            return Ok(Some(target));
-        }
-        let Some(host) = host_of(url) else {
-            return Ok(None);
-        };
+        let url = &*without_tracking(url);
         let named = Named::by(url);
-        for site in &self.sites {
-            let mut places: Vec<(&SitePlace, String)> = site
-                .places
-                .iter()
-                .filter(|place| place.host == host)
-                .filter_map(|place| Some((place, place.base().below(url)?)))
-                .collect();
-            if places.is_empty() {
-                continue;
+        if named == Named::Path {
+            // An unknown query asks for something else than what lives at the path.
+            if url.query().is_some_and(|query| !query.is_empty()) {
+                return Ok(None);
             }
-            places.sort_by_key(|(place, _)| std::cmp::Reverse(place.path.len()));
+            if let Some(target) = page_key(url).and_then(|key| self.known.page(&key)) {
+                return Ok(Some(target));
+            }
+        }
+        for (source, place, path) in self.places_of(url) {
             let found = match &named {
-                Named::File(key) => stored_file(tx, &site.source, key).await?,
-                Named::Item(id) => self.stored_target(tx, &site.source, *id).await?,
-                Named::Path => self.at_path(tx, &places).await?,
+                Named::File(key) => stored_file(tx, source, key).await?,
+                Named::Item(id) if place.base().is_front(url) => {
+                    self.stored_target(tx, source, *id).await?
+                }
+                Named::Item(_) => None,
+                Named::Path => at_path(tx, place.edition, &path).await?,
             };
             if found.is_some() {
                 return Ok(found);
@@ -173,31 +212,34 @@ impl Writer {
         Ok(None)
     }
 
-    async fn at_path(
-        &self,
-        tx: &mut Tx,
-        places: &[(&SitePlace, String)],
-    ) -> Result<Option<Target>> {
-        let cx = tx.cx().clone();
-        for (place, path) in places {
-            let found = tx.reader().path(cx.scope(), place.edition, path).await?;
-            let id = match found {
-                Some(PathRow::Entry(id)) => id,
-                Some(PathRow::Redirect(redirect)) => match redirect.to {
-                    RedirectTarget::Entry(id) => id,
-                    RedirectTarget::Url(_) | RedirectTarget::Gone => continue,
-                },
-                None => continue,
-            };
-            return entry_target(tx, id).await;
-        }
-        Ok(None)
+    /// The places an address may belong to, the most exact first, each with its source and the path
+    /// below it.
+    fn places_of(&self, url: &Url) -> Vec<(&str, &SitePlace, String)> {
+        let host = host_of(url);
+        let mut places: Vec<(&str, &SitePlace, String)> = self
+            .sites
+            .iter()
+            .flat_map(|site| {
+                let source = site.source.as_str();
+                site.places.iter().map(move |place| (source, place))
+            })
+            .filter(|(_, place)| Some(&place.host) == host.as_ref())
+            .filter_map(|(source, place)| Some((source, place, place.base().below(url)?)))
+            .collect();
+        places.sort_by_key(|(_, place, _)| std::cmp::Reverse(place.path.len()));
+        places
     }
 
     /// Puts categories below parents that came after them.
-    pub(super) async fn late_parents(&mut self, tx: &mut Tx, rows: &[Deferred]) -> Result<()> {
+    pub(super) async fn late_parents(
+        &mut self,
+        tx: &mut Tx,
+        rows: &[Deferred],
+        effects: &mut Effects,
+    ) -> Result<()> {
         for row in rows {
-            self.late_parent(tx, &row.subject, &row.payload).await?;
+            self.late_parent(tx, (&row.subject, &row.payload), effects)
+                .await?;
         }
         Ok(())
     }
@@ -221,13 +263,15 @@ impl Writer {
                 (Some(Target::Asset(_)) | None, Some(url)) => RedirectTarget::Url(url),
                 (Some(Target::Asset(_)) | None, None) => continue,
             };
-            let redirect = RedirectDraft {
-                edition: later.edition,
-                from: later.from,
-                to,
-                is_permanent: true,
-            };
-            self.redirect(tx, &redirect, effects).await?;
+            for (edition, from) in later.from {
+                let redirect = RedirectDraft {
+                    edition,
+                    from,
+                    to: to.clone(),
+                    is_permanent: true,
+                };
+                self.redirect(tx, &redirect, effects).await?;
+            }
         }
         Ok(())
     }
@@ -237,13 +281,11 @@ impl Writer {
     pub(super) async fn late_links(
         &mut self,
         tx: &mut Tx,
-        rows: Vec<Deferred>,
+        rows: &[Deferred],
         effects: &mut Effects,
     ) -> Result<()> {
         let mut renewed = Vec::new();
-        for row in rows {
-            let id: EntryId = row.subject.parse()?;
-            let links: LaterLinks = serde_json::from_str(&row.payload).map_err(Error::internal)?;
+        for (id, links) in by_body(rows)? {
             let (found, rest) = self.resolve(tx, &links).await?;
             let rest = (!rest.is_empty()).then(|| LaterLinks {
                 waits: rest,
@@ -258,6 +300,7 @@ impl Writer {
                 continue;
             };
             let html = self.fill_galleries(tx, &links, html, &found).await?;
+            let html = with_late_words(tx, html, links.edition, &found).await?;
             let source = Source {
                 format: Format::Html,
                 text: rewrite::replace(&html, &found),
@@ -287,15 +330,7 @@ impl Writer {
     ) -> Result<()> {
         let Some(rest) = rest else { return Ok(()) };
         effects.tally.reasons.unresolved_links += wide(rest.waits.len());
-        let payload = serde_json::to_string(&rest).map_err(Error::internal)?;
-        tx.store_tx()
-            .defer(
-                EVERYWHERE,
-                other_kind(self.links),
-                &id.to_string(),
-                &payload,
-            )
-            .await
+        defer_links(tx, other_kind(self.links), id, &rest).await
     }
 
     /// What is there now of what a body waits for, by address, and what is not.
@@ -377,6 +412,20 @@ impl Writer {
         }
         Ok(html)
     }
+}
+
+/// The entry that lives at a path of an edition, or has moved from there.
+async fn at_path(tx: &mut Tx, edition: EditionId, path: &str) -> Result<Option<Target>> {
+    let cx = tx.cx().clone();
+    let id = match tx.reader().path(cx.scope(), edition, path).await? {
+        Some(PathRow::Entry(id)) => id,
+        Some(PathRow::Redirect(redirect)) => match redirect.to {
+            RedirectTarget::Entry(id) => id,
+            RedirectTarget::Url(_) | RedirectTarget::Gone => return Ok(None),
+        },
+        None => return Ok(None),
+    };
+    entry_target(tx, id).await
 }
 
 async fn stored_file(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Target>> {

@@ -1,19 +1,20 @@
 //! Addresses within bodies: what leads to something that was imported leads to its new place.
 
-use std::{collections::HashMap, fmt::Write as _};
+use std::collections::{HashMap, HashSet};
 
 use domain::id::{AssetId, EditionId};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    addresses::{Named, file_candidates, host_of},
+    addresses::{Named, file_candidates, host_of, without_tracking},
     known::{Known, Target},
+    pictures::bare,
     urls::{Address, UrlKind, rewrite_urls},
 };
 
-/// How many addresses of one body are waited for.
-const MOST_WAITS: usize = 200;
+/// How many addresses of one body are waited for; more have no real body.
+const MOST_WAITS: usize = 10_000;
 /// What the normaliser leaves for a gallery of whatever is attached to the post.
 const ATTACHED_GALLERY: &str =
     "<figure class=\"wp-block-gallery\" data-wp-gallery=\"attached\"></figure>";
@@ -43,6 +44,8 @@ pub(super) enum Owner {
 /// What is known about addresses.
 pub(super) trait Lookup {
     fn owner(&self, host: &str) -> Owner;
+    /// Whether an address is that of the site itself, or of a language of it, whatever its query.
+    fn is_front(&self, url: &Url) -> bool;
     fn item(&self, id: u64) -> Option<Target>;
     fn file(&self, key: &str) -> Option<AssetId>;
     fn page(&self, url: &Url) -> Option<Target>;
@@ -53,6 +56,8 @@ pub(super) trait Lookup {
 pub(super) struct Rewritten {
     pub(super) html: String,
     pub(super) waits: Vec<Wait>,
+    /// How many more there were than are waited for.
+    pub(super) lost: u64,
 }
 
 /// Where a body stands.
@@ -75,13 +80,21 @@ enum Answer {
 /// Rewrites the addresses of a body as far as what they lead to is known.
 pub(super) fn rewrite(html: &str, standing: Standing<'_>, lookup: &dyn Lookup) -> Rewritten {
     let mut waits: Vec<Wait> = Vec::new();
+    let mut seen: HashSet<Wait> = HashSet::new();
+    let mut lost = 0;
     let html = rewrite_urls(html, &mut |address| {
         let mut wait = |url: &str, attachment: Option<u64>| {
             let url = url.to_owned();
             let wait = Wait { url, attachment };
-            if waits.len() < MOST_WAITS && !waits.contains(&wait) {
-                waits.push(wait);
+            if seen.contains(&wait) {
+                return;
             }
+            if waits.len() >= MOST_WAITS {
+                lost += 1;
+                return;
+            }
+            seen.insert(wait.clone());
+            waits.push(wait);
         };
         if address.kind == UrlKind::Attachment {
             let id = address.attachment?;
@@ -118,10 +131,11 @@ pub(super) fn rewrite(html: &str, standing: Standing<'_>, lookup: &dyn Lookup) -
             Answer::Foreign => kept(),
         }
     });
-    Rewritten { html, waits }
+    Rewritten { html, waits, lost }
 }
 
 fn answer(url: &Url, address: Address<'_>, standing: Standing<'_>, lookup: &dyn Lookup) -> Answer {
+    let url = &*without_tracking(url);
     let owner = host_of(url).map_or(Owner::Foreign, |host| lookup.owner(&host));
     let by_id = || match lookup.item(address.attachment?)? {
         Target::Asset(asset) => Some(asset),
@@ -143,7 +157,8 @@ fn answer(url: &Url, address: Address<'_>, standing: Standing<'_>, lookup: &dyn 
             };
             asset.map(|asset| format!("asset:{asset}"))
         }
-        Named::Item(id) if owner == Owner::Own => lookup
+        // Below another path it may be an item of another site on this host.
+        Named::Item(id) if owner == Owner::Own && lookup.is_front(url) => lookup
             .item(id)
             .and_then(|target| place(url, &target, standing)),
         Named::Path if owner != Owner::Foreign && is_link => {
@@ -235,12 +250,8 @@ pub(super) fn has_attached_gallery(html: &str) -> bool {
 
 /// Fills the galleries of whatever is attached to the post.
 pub(super) fn fill_galleries(html: &str, attachments: &[u64]) -> String {
-    let mut filled = "<figure class=\"wp-block-gallery\">".to_owned();
-    for id in attachments {
-        // Writing to a string never fails.
-        let _ = write!(filled, "<img data-wp-id=\"{id}\">");
-    }
-    filled.push_str("</figure>");
+    let pictures: String = attachments.iter().copied().map(bare).collect();
+    let filled = format!("<figure class=\"wp-block-gallery\">{pictures}</figure>");
     html.replace(ATTACHED_GALLERY, &filled)
 }
 
@@ -273,6 +284,9 @@ mod tests {
                 "fa.example.org" => Owner::Sister,
                 _ => Owner::Foreign,
             }
+        }
+        fn is_front(&self, url: &Url) -> bool {
+            url.path() == "/"
         }
         fn item(&self, id: u64) -> Option<Target> {
             match id {
@@ -310,10 +324,12 @@ mod tests {
 
     #[test]
     fn links_to_what_was_imported_lead_to_its_new_place() {
-        let done = run("<a href=\"https://www.example.org/a/#top\">x</a><a href='/?p=1'>y</a>");
+        let done = run(
+            "<a href=\"https://www.example.org/a/#top\">x</a><a href='/?p=1'>y</a><a href='/a?utm_source=x#b'>z</a>",
+        );
         assert_eq!(
             done.html,
-            "<a href=\"/now/a%20b#top\">x</a><a href='/now/a%20b'>y</a>"
+            "<a href=\"/now/a%20b#top\">x</a><a href='/now/a%20b'>y</a><a href='/now/a%20b#b'>z</a>"
         );
         assert_eq!(done.waits, []);
     }
@@ -339,6 +355,22 @@ mod tests {
         ]);
         let replaced = replace(&done.html, &found);
         assert!(replaced.contains("href=\"/later\"") && replaced.contains("src=\"asset:x\""));
+    }
+
+    #[test]
+    fn an_item_of_a_site_below_this_one_is_waited_for() {
+        let html = "<a href=\"https://example.org/fa/?p=1\">x</a>";
+        let done = run(html);
+        assert_eq!((done.html.as_str(), done.waits.len()), (html, 1));
+    }
+
+    #[test]
+    fn what_a_body_waits_for_is_counted_to_the_last() {
+        let links: String = (0..MOST_WAITS + 3)
+            .map(|at| format!("<a href=\"/later-{at}/\">x</a><a href=\"/later-{at}/\">y</a>"))
+            .collect();
+        let done = run(&links);
+        assert_eq!((done.waits.len(), done.lost), (MOST_WAITS, 6));
     }
 
     #[test]

@@ -179,6 +179,30 @@ impl Run {
             .filter_map(|place| Some((place.base.as_ref()?, place.edition)))
     }
 
+    /// Where plain addresses (`/?p=12`) of something stand: in its own edition, and in the one at
+    /// the root of the site, where WordPress's short links are whatever the language.
+    pub(super) fn plain_addresses(
+        &self,
+        own: EditionId,
+        paths: &[String],
+    ) -> Vec<(EditionId, String)> {
+        let at_root = self
+            .languages
+            .iter()
+            .filter(|(_, place)| place.base == self.default.base)
+            // Where several stand there, the default one is asked.
+            .min_by_key(|(slug, place)| (place.edition != self.default.edition, *slug))
+            .map_or(self.default.edition, |(_, place)| place.edition);
+        let mut editions = vec![own];
+        if at_root != own {
+            editions.push(at_root);
+        }
+        editions
+            .into_iter()
+            .flat_map(|edition| paths.iter().map(move |path| (edition, path.clone())))
+            .collect()
+    }
+
     /// Whose a host is.
     pub(super) fn owner(&self, host: &str) -> Owner {
         if self.bases().any(|(base, _)| base.host == host) {
@@ -258,19 +282,26 @@ pub(super) struct Misses {
     pub(super) picture: Option<u64>,
     /// The page it stands below.
     pub(super) parent: Option<u64>,
+    /// The time it comes out, in seconds.
+    pub(super) due: Option<u64>,
 }
 
 const NO_PICTURE: &str = "+waits:";
 const NO_PARENT: &str = "+below:";
+const NOT_DUE: &str = "+due:";
 
 impl Misses {
     /// A hash that also says what the item did without.
     pub(super) fn hash(self, digest: &str) -> String {
         let mut hash = digest.to_owned();
-        for (mark, id) in [(NO_PICTURE, self.picture), (NO_PARENT, self.parent)] {
-            if let Some(id) = id {
+        for (mark, missed) in [
+            (NO_PICTURE, self.picture),
+            (NO_PARENT, self.parent),
+            (NOT_DUE, self.due),
+        ] {
+            if let Some(missed) = missed {
                 // Writing to a string never fails.
-                let _ = write!(hash, "{mark}{id}");
+                let _ = write!(hash, "{mark}{missed}");
             }
         }
         hash
@@ -278,10 +309,26 @@ impl Misses {
 
     /// Splits a stored hash from what the item did without when it was stored.
     pub(super) fn split(stored: &str) -> (&str, Self) {
+        let (stored, due) = without(stored, NOT_DUE);
         let (stored, parent) = without(stored, NO_PARENT);
         let (hash, picture) = without(stored, NO_PICTURE);
-        (hash, Self { picture, parent })
+        let misses = Self {
+            picture,
+            parent,
+            due,
+        };
+        (hash, misses)
     }
+
+    /// Whether it was to come out later, and that time has come.
+    pub(super) fn is_due(self, now: Timestamp) -> bool {
+        self.due.is_some_and(|due| seconds(now) >= Some(due))
+    }
+}
+
+/// A point in time as it is noted for what is to come out then.
+pub(super) fn seconds(at: Timestamp) -> Option<u64> {
+    u64::try_from(at.timestamp()).ok()
 }
 
 fn without<'a>(stored: &'a str, mark: &str) -> (&'a str, Option<u64>) {
@@ -297,13 +344,18 @@ mod tests {
 
     #[test]
     fn a_stored_hash_says_what_the_item_did_without() {
-        for (picture, parent) in [
-            (None, None),
-            (Some(7), None),
-            (None, Some(8)),
-            (Some(7), Some(8)),
+        for (picture, parent, due) in [
+            (None, None, None),
+            (Some(7), None, None),
+            (None, Some(8), None),
+            (Some(7), Some(8), Some(9)),
+            (None, None, Some(9)),
         ] {
-            let misses = Misses { picture, parent };
+            let misses = Misses {
+                picture,
+                parent,
+                due,
+            };
             assert_eq!(Misses::split(&misses.hash("abc")), ("abc", misses));
         }
     }

@@ -7,10 +7,10 @@ use domain::{
     Error, Result,
     content::{ContentKind, EntryQuery, Parts},
     editions::Edition,
-    id::EditionId,
+    id::{EditionId, Id},
     paging::PageArgs,
 };
-use persistence::ImportLink;
+use persistence::{ImportLink, ImportRecord};
 use tokio::sync::mpsc;
 
 use super::{
@@ -31,6 +31,8 @@ use crate::{ActorContext, Tx};
 /// What an import notes of its own source: that it has begun, and that it has come to its end.
 const IMPORTED: &str = "imported";
 const BEGUN: &str = "begun";
+/// The edition of what says nothing about its language.
+const INTO: &str = "edition";
 pub(super) const DONE: &str = "done";
 /// How many lines of a list of links are dealt with in one transaction.
 pub(super) const LINKS_AT_A_TIME: usize = 200;
@@ -194,6 +196,7 @@ pub(super) async fn set_up(
         .reader()
         .import_record(source, kinds::STATE, IMPORTED)
         .await?;
+    keep_edition(tx, source, &edition).await?;
     note_state(tx, source, BEGUN).await?;
     let listed = tx
         .reader()
@@ -225,6 +228,34 @@ pub(super) async fn set_up(
         sites,
         links: links_kind(tx).await?,
     })
+}
+
+/// Keeps the edition of what says nothing about its language. Another one at a later import would
+/// move all of that to it.
+async fn keep_edition(tx: &mut Tx, source: &str, edition: &Edition) -> Result<()> {
+    let noted = tx
+        .reader()
+        .import_record(source, kinds::STATE, INTO)
+        .await?;
+    let known = tx.editions().await?;
+    let before = noted.and_then(|noted| known.get(Id::from_uuid(noted.target_id)).ok());
+    if let Some(before) = before.filter(|before| before.id != edition.id) {
+        let (is, was) = (&edition.code, &before.code);
+        return Err(Error::invalid(
+            "edition",
+            format!(
+                "is {is}, but {source} was imported into {was} before: give `--edition {was}`, or another `--source`"
+            ),
+        ));
+    }
+    let into = ImportRecord {
+        target_kind: "edition".to_owned(),
+        target_id: edition.id.uuid(),
+        ..saying("")
+    };
+    tx.store_tx()
+        .save_import_record(source, kinds::STATE, INTO, &into)
+        .await
 }
 
 pub(super) async fn note_state(tx: &mut Tx, source: &str, state: &str) -> Result<()> {

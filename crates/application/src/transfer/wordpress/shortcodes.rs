@@ -8,6 +8,7 @@ use super::{
     content::{Notes, count},
     entities,
     html::{Token, Tokens, attribute, cut, lower, with_attribute},
+    pictures::bare,
     shortcode_tags::{Kind, Tag, find, pairs},
 };
 
@@ -211,9 +212,7 @@ fn gallery(tag: &Tag<'_>, notes: &mut Notes) -> Option<String> {
     for id in ids.filter(|id| *id != 0) {
         any = true;
         notes.attachment(id);
-        html.push_str("<img data-wp-id=\"");
-        html.push_str(&id.to_string());
-        html.push_str("\">");
+        html.push_str(&bare(id));
     }
     html.push_str("</figure>");
     any.then_some(html)

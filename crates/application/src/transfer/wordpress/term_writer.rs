@@ -1,7 +1,7 @@
 //! Writing categories, tags and the terms of other taxonomies.
 
 use domain::{
-    Result,
+    Error, Result,
     id::{CategoryId, EditionId, Id},
     terms::{Taxonomy, Term, TermDraft, TermId, TermText},
     text::{EditionText, Localized},
@@ -13,7 +13,7 @@ use super::{
     items::Position,
     plain,
     posts::TermRef,
-    report::{Note, add},
+    report::{Kind, Note, add},
     run::{kinds, later, saying},
     terms::{PreparedTerm, key_of, place_of, readable, term_id, with_text},
     writer::{Effects, Writer},
@@ -108,7 +108,9 @@ impl Writer {
                     version: current.version,
                 }
             }
-            (duty, Some(current)) => {
+            (duty, Some(mut current)) => {
+                let above = current.0.parent;
+                current.0.parent = self.next_parent(tx, term, above, group.is_some()).await?;
                 let counts = effects.tally.counts(term.report_kind());
                 if duty == Duty::Join {
                     counts.created += 1;
@@ -146,7 +148,39 @@ impl Writer {
         Ok(())
     }
 
-    /// Gives a term the text and the parent of the file.
+    /// The parent a term is to have from now on: the one the file names. One that has not come yet
+    /// is waited for where the term stands now.
+    async fn next_parent(
+        &mut self,
+        tx: &mut Tx,
+        term: &PreparedTerm,
+        current: Option<CategoryId>,
+        is_shared: bool,
+    ) -> Result<Option<CategoryId>> {
+        let parent = self.parent_of(tx, term).await?;
+        if parent.is_some() {
+            return Ok(parent);
+        }
+        if self.wait_for_parent(tx, term).await? {
+            return Ok(current);
+        }
+        // Of several languages' words for one term, one that names no parent says nothing.
+        Ok(current.filter(|_| is_shared))
+    }
+
+    /// Leaves a category that names a parent until that may have come.
+    async fn wait_for_parent(&self, tx: &mut Tx, term: &PreparedTerm) -> Result<bool> {
+        let Some(parent) = term.parent.as_ref().filter(|_| term.taxonomy == "category") else {
+            return Ok(false);
+        };
+        let source = &self.run.source;
+        tx.store_tx()
+            .defer(source, later::TERM_PARENT, &term.external_id, parent)
+            .await?;
+        Ok(true)
+    }
+
+    /// Gives a term the text of the file.
     async fn update_term(
         &mut self,
         tx: &mut Tx,
@@ -154,7 +188,7 @@ impl Writer {
         (current, texts): (Term, Vec<Localized<TermText>>),
         edition: EditionId,
     ) -> Result<WrittenTerm> {
-        let parent = self.parent_of(tx, term).await?.or(current.parent);
+        let parent = current.parent;
         let draft = TermDraft {
             taxonomy: current.id.taxonomy,
             namespace: current.namespace,
@@ -178,14 +212,8 @@ impl Writer {
     ) -> Result<TermId> {
         let (taxonomy, namespace) = place_of(&term.taxonomy).unwrap_or((Taxonomy::Tag, ""));
         let parent = self.parent_of(tx, term).await?;
-        if taxonomy == Taxonomy::Category
-            && parent.is_none()
-            && let Some(parent) = &term.parent
-        {
-            let source = self.run.source.clone();
-            tx.store_tx()
-                .defer(&source, later::TERM_PARENT, &term.external_id, parent)
-                .await?;
+        if parent.is_none() {
+            self.wait_for_parent(tx, term).await?;
         }
         let draft = TermDraft {
             taxonomy,
@@ -380,8 +408,8 @@ impl Writer {
     pub(super) async fn late_parent(
         &mut self,
         tx: &mut Tx,
-        external_id: &str,
-        parent: &str,
+        (external_id, parent): (&str, &str),
+        effects: &mut Effects,
     ) -> Result<()> {
         let source = self.run.source.clone();
         let record = tx
@@ -396,13 +424,14 @@ impl Writer {
         let Some((term, texts)) = read(tx, id, self.run.default.edition).await? else {
             return Ok(());
         };
-        if parent.taxonomy != Taxonomy::Category || parent == id || term.parent.is_some() {
+        let parent_id: CategoryId = Id::from_uuid(parent.uuid());
+        if parent.taxonomy != Taxonomy::Category || parent == id || term.parent == Some(parent_id) {
             return Ok(());
         }
         let draft = TermDraft {
             taxonomy: id.taxonomy,
             namespace: term.namespace,
-            parent: Some(Id::from_uuid(parent.uuid())),
+            parent: Some(parent_id),
             position: term.position,
             texts: texts
                 .into_iter()
@@ -412,7 +441,21 @@ impl Writer {
                 })
                 .collect(),
         };
-        terms::update_in(tx, id, &draft).await?;
+        let moved = tx.savepoint(async |tx| terms::update_in(tx, id, &draft).await);
+        match moved.await {
+            Ok(()) => {}
+            // The file puts each below the other.
+            Err(error @ Error::Invalid(_)) => {
+                effects.tally.note(Note {
+                    item_id: external_id.to_owned(),
+                    kind: Kind::Categories,
+                    title: term.text.value.name,
+                    text: format!("stays where it is: {error}"),
+                });
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        }
         let record = ImportRecord {
             target_version: term.version + 1,
             ..record

@@ -80,6 +80,8 @@ pub(super) struct Writer {
     pub(super) orphans: Orphans,
     /// Pages that were put off.
     pub(super) put_off: IdSet,
+    /// Whether all items of menus were read.
+    pub(super) has_all_menu_items: bool,
     /// Whether taken paths of redirects were met: then each is asked for first.
     pub(super) asks_for_paths: bool,
     /// How the batch at hand is written; what stands alone is always written with care.
@@ -100,6 +102,7 @@ impl Writer {
             menus: BTreeSet::new(),
             orphans: Orphans::Wait,
             put_off: IdSet::default(),
+            has_all_menu_items: true,
             asks_for_paths: false,
             care: Care::OneByOne,
             defects: 0,
@@ -183,6 +186,7 @@ impl Writer {
             tracing::error!(error = cause, "an item could not be imported");
         }
         let (kind, name, id) = describe(work);
+        self.has_all_menu_items &= !matches!(work, Work::MenuItem(_));
         if let Some(kind) = kind {
             tally.counts(kind).failed += 1;
         }
