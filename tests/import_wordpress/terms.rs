@@ -25,7 +25,10 @@ async fn tree(server: &TestServer) -> Vec<String> {
         .collect()
 }
 
-fn categories(list: &[(u64, &str, &str)]) -> Export {
+/// A category: its id, its slug and that of its parent.
+type Named<'a> = (u64, &'a str, &'a str);
+
+fn categories(list: &[Named<'_>]) -> Export {
     let export = Export::of(SITE).item(Item::post(1, "one", "One"));
     list.iter().fold(export, |export, (id, slug, parent)| {
         export.category(*id, slug, parent, slug)
@@ -35,7 +38,7 @@ fn categories(list: &[(u64, &str, &str)]) -> Export {
 #[tokio::test]
 async fn a_category_moves_with_its_export() {
     let server = TestServer::start().await;
-    let steps: [(&[(u64, &str, &str)], &[&str]); 4] = [
+    let steps: [(&[Named<'_>], &[&str]); 4] = [
         (
             &[(1, "news", ""), (2, "local", "news"), (3, "sport", "")],
             &["news", "news/local", "sport"],

@@ -207,9 +207,9 @@ impl Preparer {
                 pictures => html = rewrite::fill_galleries(&html, &pictures),
             }
         }
-        let bare = pictures::bare_pictures(&html);
-        if !bare.is_empty() {
-            html = pictures::with_words(&html, &lookup.words_of(&bare, edition));
+        let wordless = pictures::bare_pictures(&html);
+        if !wordless.is_empty() {
+            html = pictures::with_words(&html, &lookup.words_of(&wordless, edition));
         }
         if html.contains(footnotes::PLACE) {
             let list = item.meta_value(footnotes::META).and_then(footnotes::list);
