@@ -33,7 +33,7 @@ impl Budget {
                 left.checked_sub(bytes)
             })
             .map(drop)
-            .map_err(|_| {
+            .map_err(|_left| {
                 Error::LimitExceeded(format!(
                     "the bodies in this answer have more than the {} bytes allowed (limit max_content_bytes); \
                      ask for fewer entries at once, or for fewer forms of their bodies",
