@@ -523,3 +523,37 @@ async fn bodies_of_many_lists_are_still_too_much() {
     refused_by(&server, nested, "max_complexity").await;
     is_well(&server).await;
 }
+
+#[tokio::test]
+async fn an_answer_holds_so_many_bytes_of_bodies_and_no_more() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let long = format!("<p>{}</p><ul><li>x</li></ul>", "word ".repeat(200_000));
+    server
+        .article(site.en, "Long")
+        .slug("long")
+        .body(&long)
+        .await;
+    let article = |fields: &str| format!("{{ article(by: {{ slug: \"long\" }}) {{ {fields} }} }}");
+    let whole = server
+        .graphql(&article("body { html markdown text }"))
+        .await;
+    assert!(whole["article"]["body"]["html"].as_str().unwrap().len() > 1_000_000);
+    for form in [
+        "html",
+        "markdown",
+        "text",
+        "blocks { ... on Paragraph { text } }",
+    ] {
+        let aliases: String = (0..20).map(|at| format!("a{at}: {form} ")).collect();
+        let raw = server
+            .graphql_raw(&article(&format!("body {{ {aliases} }}")), json!({}))
+            .await;
+        assert_eq!(raw["data"], json!({ "article": null }), "{form}");
+        let error = &raw["errors"][0];
+        assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED", "{error}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("max_content_bytes"), "{message}");
+    }
+    is_well(&server).await;
+}

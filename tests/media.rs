@@ -260,6 +260,11 @@ async fn only_the_version_of_the_address_is_served() {
             .await
             .expect(404);
     }
+    // An address holds for good, so that a file has no other.
+    for name in ["anything.jpg", "letters.jpg.exe", "LETTERS.JPG"] {
+        let other = path.replace("letters.jpg", name);
+        server.get(&other).await.expect(404);
+    }
     for path in [
         "/media",
         "/media/x",

@@ -33,7 +33,7 @@ const fn read(name: &'static str, statements: [u64; 2], query: &'static str) -> 
 const LIST: &str = "nodes { title slug excerpt publishedAt primaryCategory { name } categories { name } tags { name } byline { name author { name } } hero { alt asset { url } } }";
 
 /// GraphQL queries; `{LIST}` stands for what a list of articles shows.
-const QUERIES: [Read; 36] = [
+const QUERIES: [Read; 37] = [
     read(
         "L: the latest articles",
         [2, 2],
@@ -173,6 +173,11 @@ const QUERIES: [Read; 36] = [
         "articles with comments",
         [2, 2],
         "{ articles(first: {n}) { nodes { comments(first: 5) { nodes { bodyText } } } } }",
+    ),
+    read(
+        "articles with revisions, of which a reader sees none",
+        [2, 2],
+        "{ articles(first: {n}) { totalCount nodes { title revisions { totalCount nodes { version } } } } }",
     ),
     read(
         "pages with parents and children",

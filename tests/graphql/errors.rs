@@ -115,3 +115,52 @@ async fn a_text_with_a_nul_names_nothing_on_either_engine() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_wrong_time_is_found_before_anything_is_executed() {
+    let server = TestServer::with_demo().await;
+    let literal = "{ articles(filter: { publishedAt: { gte: \"yesterday\" } }) { totalCount } }";
+    let variable =
+        "query($t: DateTime) { articles(filter: { publishedAt: { gte: $t } }) { totalCount } }";
+    let whole = "query($f: ArticleFilter) { articles(filter: $f) { totalCount } }";
+    for (query, variables) in [
+        (literal, json!({})),
+        (variable, json!({ "t": "yesterday" })),
+        (
+            whole,
+            json!({ "f": { "publishedAt": { "gte": "yesterday" } } }),
+        ),
+    ] {
+        let raw = server.graphql_raw(query, variables).await;
+        assert_eq!(raw.get("data"), None, "{raw}");
+        let message = raw["errors"][0]["message"].as_str().unwrap();
+        assert!(
+            message.contains("gte") && message.contains("DateTime"),
+            "{message}"
+        );
+    }
+    let data = server
+        .graphql_with(variable, json!({ "t": "2026-01-01T00:00:00+03:30" }))
+        .await;
+    assert!(data["articles"]["totalCount"].as_i64().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn a_number_of_words_out_of_range_is_named() {
+    let server = TestServer::with_demo().await;
+    for query in [
+        "{ article(by: { slug: \"how-to-read-the-river\" }) { excerpt(maxWords: -3) } }",
+        "{ page(by: { path: \"/about\" }) { excerpt(maxWords: 1001) } }",
+    ] {
+        let error = server.graphql_error(query).await;
+        assert_eq!(
+            error["extensions"]["fields"],
+            json!([{ "field": "maxWords", "message": "must be from 0 to 1000; leave it out for the whole excerpt" }])
+        );
+    }
+    let data = server
+        .graphql("{ page(by: { path: \"/about\" }) { excerpt(maxWords: 3) } }")
+        .await;
+    let excerpt = data["page"]["excerpt"].as_str().unwrap();
+    assert_eq!(excerpt.split_whitespace().count(), 3, "{excerpt}");
+}

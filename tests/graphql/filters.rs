@@ -160,6 +160,20 @@ async fn tags_of_a_namespace_are_apart_from_those_without() {
         titles(&server, "{ tag: { namespace: \"genre\" } }").await,
         ["Genre"]
     );
+    // A category belongs to no set of tags.
+    let news = server.category(site.en, "News", None).await;
+    server.article(site.en, "Untagged").category(news).await;
+    assert_eq!(
+        titles(&server, "{ tag: { namespace: \"\" } }").await,
+        ["Plain"]
+    );
+    for (namespace, expected) in [("genre", &["Genre"][..]), ("", &[]), ("nope", &[])] {
+        for by in ["id: \"ID\"", "anyOf: [\"ID\"]", "allOf: [\"ID\"]"] {
+            let by = by.replace("ID", &genre.to_string());
+            let filter = format!("{{ tag: {{ {by}, namespace: \"{namespace}\" }} }}");
+            assert_eq!(titles(&server, &filter).await, expected, "{filter}");
+        }
+    }
     let data = server
         .graphql("{ tags(filter: { namespace: \"genre\" }) { nodes { id namespace } } tag(by: { slug: \"bees\" }, namespace: \"genre\") { id } }")
         .await;

@@ -3,6 +3,8 @@
 mod articles;
 mod bodies;
 mod caching;
+mod defaults;
+mod empty_selections;
 mod entries;
 mod errors;
 mod filters;

@@ -211,3 +211,20 @@ async fn a_wrong_cursor_spoils_no_list_beside_it() {
         }
     }
 }
+
+#[tokio::test]
+async fn facets_are_not_counted_for_each_item_of_a_list() {
+    let server = TestServer::start().await;
+    crowd(&server).await;
+    let raw = server
+        .graphql_raw(
+            "{ categories { nodes { articles { facets(by: [TAG]) { buckets { count } } } } } }",
+            json!({}),
+        )
+        .await;
+    let error = &raw["errors"][0];
+    assert_eq!(error["extensions"]["code"], "VALIDATION");
+    assert_eq!(error["extensions"]["fields"][0]["field"], "by");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("articles(filter: …)"), "{message}");
+}

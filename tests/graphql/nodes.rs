@@ -189,3 +189,30 @@ async fn a_reference_names_one_thing_only() {
         assert!(raw["errors"].is_array(), "{reference}: {raw}");
     }
 }
+
+#[tokio::test]
+async fn a_shared_record_comes_with_the_texts_of_the_edition_asked_for() {
+    let server = TestServer::with_demo().await;
+    let data = server
+        .graphql("{ category(by: { slug: \"town\" }, edition: \"en\") { id } }")
+        .await;
+    let id = data["category"]["id"].as_str().unwrap();
+    let data = server
+        .graphql(&format!(
+            "{{ en: node(id: \"{id}\") {{ ...F }} fa: node(id: \"{id}\", edition: \"fa\") {{ ...F }} \
+             all: nodes(ids: [\"{id}\"], edition: \"fa\") {{ ...F }} \
+             category(by: {{ id: \"{id}\" }}, edition: \"fa\") {{ ...F }} }} \
+             fragment F on Category {{ name edition {{ code }} }}"
+        ))
+        .await;
+    assert_eq!(data["en"]["edition"]["code"], "en");
+    assert_eq!(data["fa"], data["category"]);
+    assert_eq!(data["all"], json!([data["category"]]));
+    assert_ne!(data["fa"]["name"], data["en"]["name"]);
+    let error = server
+        .graphql_error(&format!(
+            "{{ node(id: \"{id}\", edition: \"xx\") {{ id }} }}"
+        ))
+        .await;
+    assert_eq!(error["extensions"]["fields"][0]["field"], "edition");
+}

@@ -203,3 +203,37 @@ async fn comments_say_nothing_private_of_their_writers() {
         "{fields:?}"
     );
 }
+
+#[tokio::test]
+async fn authors_without_a_text_in_the_edition_are_in_the_list_by_creation() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let first = server.author(site.en, "Zoe").await.to_string();
+    let second = server.author(site.fa, "آرش").await.to_string();
+    let third = server.author(site.en, "Ada").await.to_string();
+    let data = server
+        .graphql(
+            "{ named: authors(edition: \"en\") { totalCount nodes { id } } \
+             all: authors(edition: \"en\", orderBy: CREATED) { totalCount nodes { id name isFallback } } \
+             one: authors(edition: \"en\", orderBy: CREATED, filter: { slug: \"ada\" }) { nodes { id } } }",
+        )
+        .await;
+    assert_eq!(data["named"]["totalCount"], 2);
+    assert_eq!(texts(&data["named"]["nodes"], "id"), [&*third, &first]);
+    assert_eq!(data["all"]["totalCount"], 3);
+    let all = [&*first, &second, &third];
+    assert_eq!(texts(&data["all"]["nodes"], "id"), all);
+    assert_eq!(data["all"]["nodes"][1]["name"], "آرش");
+    assert_eq!(texts(&data["one"]["nodes"], "id"), [&*third]);
+    let found = server
+        .get_json("/api/v1/authors?edition=en&sort=createdAt&first=2")
+        .await;
+    assert_eq!(texts(&found["data"], "id"), all[..2]);
+    let cursor = found["page"]["endCursor"].as_str().unwrap();
+    let rest = server
+        .get_json(&format!(
+            "/api/v1/authors?edition=en&sort=createdAt&after={cursor}"
+        ))
+        .await;
+    assert_eq!(texts(&rest["data"], "id"), all[2..]);
+}

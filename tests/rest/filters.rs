@@ -166,7 +166,7 @@ async fn lists_are_ordered_as_asked() {
         assert_eq!(up, down);
     }
     let issues = server
-        .get_json("/api/v1/issues?edition=en&sort=position")
+        .get_json("/api/v1/issues?edition=en&sort=number")
         .await;
     let numbers: Vec<_> = issues["data"]
         .as_array()
@@ -225,4 +225,35 @@ async fn what_stands_below_a_record_is_listed_below_its_address() {
     let items = server.get_json(&path).await;
     assert_eq!(items["data"].as_array().unwrap().len(), 7);
     assert_ne!(items["data"][0].get("hero"), None::<&Value>);
+}
+
+#[tokio::test]
+async fn several_tags_mean_any_of_them() {
+    let server = TestServer::with_demo().await;
+    let total = async |tag: &str| {
+        let path = format!("/api/v1/articles?edition=en&filter[tag]={tag}&total=true&first=1");
+        server.get_json(&path).await["page"]["totalCount"]
+            .as_i64()
+            .unwrap()
+    };
+    let (river, weather) = (total("river").await, total("weather").await);
+    let both = total("river,weather").await;
+    assert!(river > 0 && weather > 0);
+    assert!(both >= river.max(weather) && both <= river + weather);
+}
+
+#[tokio::test]
+async fn lists_come_in_the_same_order_as_in_graphql() {
+    let server = TestServer::with_demo().await;
+    for list in ["articles", "pages", "issues"] {
+        let data = server
+            .graphql(&format!("{{ {list}(first: 100) {{ nodes {{ id }} }} }}"))
+            .await;
+        let found = server.get_json(&format!("/api/v1/{list}?first=100")).await;
+        assert_eq!(
+            texts(&found["data"], "id"),
+            texts(&data[list]["nodes"], "id"),
+            "{list}"
+        );
+    }
 }

@@ -22,7 +22,10 @@ fn problem(answer: &Answer) -> Value {
     let problem = answer.json();
     assert_eq!(problem["status"], answer.status);
     assert!(problem["title"].is_string() && problem["detail"].is_string());
-    assert_eq!(problem["instance"], answer.header("x-request-id"));
+    assert_eq!(
+        problem["instance"],
+        format!("urn:uuid:{}", answer.header("x-request-id"))
+    );
     assert!(problem["type"].as_str().unwrap().starts_with("/problems/"));
     problem
 }

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 mod kinds;
 
+use crate::requests;
 use kinds::{Code, FieldCode};
 pub(crate) use kinds::{KINDS, PROBLEMS_PATH, slug};
 
@@ -34,7 +35,7 @@ pub(crate) struct Problem {
     "title": "The request is not valid",
     "status": 400,
     "detail": "first: must be a whole number from 0 to 100",
-    "instance": "0199b6a2-5c1f-7d63-8f0e-2b4c6d8e0f12",
+    "instance": "urn:uuid:0199b6a2-5c1f-7d63-8f0e-2b4c6d8e0f12",
     "code": "VALIDATION",
     "errors": [{ "parameter": "first", "message": "must be a whole number from 0 to 100", "code": "INVALID" }]
 }))]
@@ -50,8 +51,10 @@ pub(crate) struct ProblemBody {
     status: u16,
     /// What is wrong this time, and how to mend it.
     detail: String,
-    /// The id of the request, by which it is found in the log.
+    /// The id of the request, by which it is found in the log: `urn:uuid:` and the UUID, or what a
+    /// proxy gave.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri-reference")]
     instance: Option<String>,
     /// The stable code of the kind of problem.
     #[schema(value_type = Code)]
@@ -361,10 +364,7 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
         None if is_bare(response.headers()) => Problem::of_status(status),
         None => return response,
     };
-    problem.body.instance = id
-        .as_ref()
-        .and_then(|id| id.header_value().to_str().ok())
-        .map(str::to_owned);
+    problem.body.instance = id.as_ref().and_then(requests::reference);
     let body = problem.render(response.headers_mut());
     *response.body_mut() = body;
     response

@@ -4,11 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use application::App;
 use axum::{
-    Router,
-    body::Body,
-    extract::{DefaultBodyLimit, MatchedPath},
-    http::{Request, StatusCode},
-    middleware::from_fn,
+    Router, extract::DefaultBodyLimit, http::StatusCode, middleware::from_fn,
     response::IntoResponse,
 };
 use tower::ServiceBuilder;
@@ -18,7 +14,7 @@ use tower_http::{
         CompressionLayer,
         predicate::{NotForContentType, Predicate, SizeAbove},
     },
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
@@ -30,6 +26,7 @@ mod error;
 mod feeds;
 pub mod graphql;
 mod media;
+mod requests;
 mod rest;
 
 use error::Problem;
@@ -63,11 +60,12 @@ pub fn router(app: Arc<App>, options: ApiOptions) -> domain::Result<Router> {
         .layer(CompressionLayer::new().compress_when(worth_compressing))
         .layer(from_fn(caching::tag_per_coding));
     let layers = ServiceBuilder::new()
+        .map_request(requests::with_usable_id)
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(
             TraceLayer::new_for_http()
-                .make_span_with(span)
+                .make_span_with(requests::span)
                 .on_request(())
                 .on_response(())
                 .on_failure(()),
@@ -93,19 +91,6 @@ pub fn schema_sdl() -> String {
 /// The OpenAPI document of the REST face, as JSON.
 pub fn openapi_json() -> domain::Result<String> {
     docs::openapi_json()
-}
-
-/// One span per request: what was asked for by its route, never by its values.
-fn span(request: &Request<Body>) -> tracing::Span {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("", MatchedPath::as_str);
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!("request", http.method = %request.method(), http.route = route, request.id = id.unwrap_or_default())
 }
 
 /// A defect of ours ends one request, not the process.

@@ -66,9 +66,10 @@ async fn serve(
     path: RawPathParams,
 ) -> Result<Response, Problem> {
     let absent = || Problem::not_found("the file");
-    let (id, version) = asset_and_version(&path).ok_or_else(absent)?;
+    let (id, version, name) = place(&path).ok_or_else(absent)?;
     let whole = media::open(&cx, id, version, None)
         .await?
+        .filter(|found| found.asset.file_name == name)
         .ok_or_else(absent)?;
     let tag = quoted(&whole.etag);
 
@@ -140,7 +141,8 @@ fn bytes_of(
     })
 }
 
-fn asset_and_version(path: &RawPathParams) -> Option<(AssetId, i64)> {
+/// The asset, its version and the name of its file.
+fn place(path: &RawPathParams) -> Option<(AssetId, i64, &str)> {
     let find = |name| {
         path.iter()
             .find(|(known, _)| *known == name)
@@ -152,6 +154,7 @@ fn asset_and_version(path: &RawPathParams) -> Option<(AssetId, i64)> {
     Some((
         find("asset")?.parse().ok()?,
         version.parse().ok().filter(|_| is_plain)?,
+        find("file")?,
     ))
 }
 

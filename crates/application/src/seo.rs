@@ -24,7 +24,7 @@ pub fn json_ld(
     data.insert("@context".to_owned(), json!("https://schema.org"));
     let (kind, description) = match content {
         Content::Article(article) => ("NewsArticle", article.excerpt(None)),
-        Content::Page(page) => ("WebPage", page.excerpt()),
+        Content::Page(page) => ("WebPage", page.excerpt(None)),
         Content::Issue(_) => ("CreativeWork", String::new()),
     };
     data.insert("@type".to_owned(), json!(kind));

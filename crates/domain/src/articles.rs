@@ -66,15 +66,20 @@ impl Article {
 
     /// The excerpt: the author's own, else the first words of the body.
     pub fn excerpt(&self, max_words: Option<usize>) -> String {
-        let full = self
-            .custom_excerpt
-            .as_deref()
-            .unwrap_or(&self.derived_excerpt);
-        match (max_words, &self.custom_excerpt) {
-            (Some(max), _) => crate::body::excerpt(full, max),
-            (None, Some(own)) => own.clone(),
-            (None, None) => crate::body::excerpt(full, 55),
-        }
+        excerpt(
+            self.custom_excerpt.as_deref(),
+            &self.derived_excerpt,
+            max_words,
+        )
+    }
+}
+
+/// At most so many words of an author's own excerpt, else of the first words of the body.
+pub(crate) fn excerpt(own: Option<&str>, derived: &str, max_words: Option<usize>) -> String {
+    match (max_words, own) {
+        (Some(max), own) => crate::body::excerpt(own.unwrap_or(derived), max),
+        (None, Some(own)) => own.to_owned(),
+        (None, None) => crate::body::excerpt(derived, 55),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     access::Target,
     events::RecordKind,
     id::{AssetId, AuthorId},
+    terms::TermOrder,
     text::{EditionText, Localized},
     time::Timestamp,
 };
@@ -47,11 +48,13 @@ pub struct AuthorText {
     pub bio: Option<String>,
 }
 
-/// A list of authors, by name.
+/// A list of authors.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AuthorQuery {
     /// Only the one with this slug in the edition asked for.
     pub slug: Option<String>,
+    /// In which order; by name, authors without a text in the edition are left out.
+    pub order: TermOrder,
 }
 
 /// A new author, or the whole of an existing one.

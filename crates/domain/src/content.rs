@@ -405,6 +405,18 @@ pub enum EntryOrderField {
 }
 
 impl EntryOrder {
+    /// The order of a list of one kind for which none is asked: pages by title, what is dated with
+    /// the newest first.
+    pub fn of(kind: ContentKind) -> Self {
+        match kind {
+            ContentKind::Page => Self {
+                field: EntryOrderField::Title,
+                descending: false,
+            },
+            ContentKind::Article | ContentKind::Issue => Self::default(),
+        }
+    }
+
     /// The name in cursors and in REST's `sort`.
     pub fn name(self) -> &'static str {
         match (self.field, self.descending) {

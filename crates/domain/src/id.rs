@@ -75,9 +75,8 @@ impl<K: IdKind> FromStr for Id<K> {
             Err(Error::invalid(
                 "id",
                 format!(
-                    "`{}` is not the id of a {}: it must begin with `{}_`",
+                    "`{}` is an id of another kind: it must begin with `{}_`",
                     shorten(text),
-                    K::PREFIX,
                     K::PREFIX
                 ),
             ))

@@ -36,11 +36,14 @@ impl Page {
     pub fn id(&self) -> PageId {
         Id::from_uuid(self.entry.id.uuid())
     }
+
     /// The excerpt: the author's own, else the first words of the body.
-    pub fn excerpt(&self) -> String {
-        self.custom_excerpt
-            .clone()
-            .unwrap_or_else(|| crate::body::excerpt(&self.derived_excerpt, 55))
+    pub fn excerpt(&self, max_words: Option<usize>) -> String {
+        crate::articles::excerpt(
+            self.custom_excerpt.as_deref(),
+            &self.derived_excerpt,
+            max_words,
+        )
     }
 }
 

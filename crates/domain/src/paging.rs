@@ -197,10 +197,15 @@ impl Cursor {
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_source| BAD)?;
         let (version, rest) = bytes.split_first().ok_or(BAD)?;
-        if *version != 1 {
-            return Err(
-                "is a cursor of another version of the service; begin again from the first page",
-            );
+        match *version {
+            1 => {}
+            2..=15 => {
+                return Err(
+                    "is a cursor of another version of the service; begin again from the first page",
+                );
+            }
+            // No version will be as large: this is any text.
+            _ => return Err(BAD),
         }
         let (id, rest) = rest.split_at_checked(16).ok_or(BAD)?;
         let id = Uuid::from_slice(id).map_err(|_source| BAD)?;
@@ -326,6 +331,17 @@ mod tests {
             let _ = Cursor::decode(&text);
             let _ = Cursor::decode(&URL_SAFE_NO_PAD.encode(bytes));
         }
+    }
+
+    #[test]
+    fn a_cursor_of_a_later_version_is_told_from_any_text() {
+        for text in ["abc", "bm90IGEgY3Vyc29yIGF0IGFsbA", "", "AQ"] {
+            let message = Cursor::decode(text).unwrap_err();
+            assert!(message.starts_with("is not a cursor"), "{text}: {message}");
+        }
+        let later = URL_SAFE_NO_PAD.encode([2; 30]);
+        let message = Cursor::decode(&later).unwrap_err();
+        assert!(message.contains("another version"), "{message}");
     }
 
     #[test]

@@ -164,10 +164,10 @@ impl TermQuery {
     }
 }
 
-/// The order of a list of terms.
+/// The order of a list of terms or authors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TermOrder {
-    /// As the language sorts the names; terms without a text in the edition are left out.
+    /// As the language sorts the names; what has no text in the edition is left out.
     #[default]
     Name,
     /// As they were made.

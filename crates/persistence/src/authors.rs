@@ -10,6 +10,7 @@ use domain::{
     events::{CacheTag, ContentEvent, RecordKind},
     id::{AuthorId, EditionId, Id},
     paging::{Key, Page, PageArgs},
+    terms::TermOrder,
     text::{Localized, SortKeys},
 };
 use sea_orm::Value;
@@ -24,7 +25,8 @@ use crate::{
 };
 
 impl Reader<'_> {
-    /// A page of the authors that have a name in the edition, by name.
+    /// A page of authors, with texts in the edition asked for or a fallback. The order by name holds
+    /// those that have a name in that edition.
     pub async fn authors(
         &self,
         scope: &ReadScope,
@@ -33,25 +35,53 @@ impl Reader<'_> {
         page: &PageArgs,
     ) -> Result<Page<Author>> {
         scope.note(CacheTag::Records(RecordKind::Author));
-        let order = Order {
-            name: "name",
-            key: "wt.name_key",
-            id: "wt.author_id",
-            descending: false,
+        let by_name = query.order == TermOrder::Name;
+        let order = if by_name {
+            Order {
+                name: "name",
+                key: "wt.name_key",
+                id: "wt.author_id",
+                descending: false,
+            }
+        } else {
+            Order {
+                name: "createdAt",
+                key: "w.created_at",
+                id: "w.id",
+                descending: false,
+            }
         };
-        let mut from_where = Sql::new(" FROM author_text wt WHERE wt.edition_id = ");
-        from_where.bind(edition.uuid());
+        let mut from_where = Sql::new(if by_name {
+            " FROM author_text wt WHERE wt.edition_id = "
+        } else {
+            " FROM author w WHERE EXISTS (SELECT 1 FROM author_text wt WHERE wt.author_id = w.id"
+        });
+        if by_name {
+            from_where.bind(edition.uuid());
+        } else if query.slug.is_some() {
+            from_where
+                .push(" AND wt.edition_id = ")
+                .bind(edition.uuid());
+        }
         if let Some(slug) = &query.slug {
             from_where.push(" AND wt.slug = ").bind(slug.clone());
         }
+        if !by_name {
+            from_where.push(")");
+        }
         let total = self.total(&from_where, page).await?;
-        let mut sql = Sql::new("SELECT wt.author_id, wt.name_key");
+        let mut sql = Sql::new(&format!("SELECT {}, {}", order.id, order.key));
         sql.append(&from_where);
         order.page(&mut sql, page)?;
         let rows = self.query(sql).await?;
         let ids = order.collect(page, rows, total, |row| {
             let id: Uuid = row.get()?;
-            Ok((AuthorId::from_uuid(id), Key::Text(row.get()?), id))
+            let key = if by_name {
+                Key::Text(row.get()?)
+            } else {
+                Key::Time(row.time()?)
+            };
+            Ok((AuthorId::from_uuid(id), key, id))
         })?;
         let wanted: Vec<AuthorId> = ids.nodes().copied().collect();
         let mut authors = self.authors_by_ids(scope, &wanted, edition).await?;

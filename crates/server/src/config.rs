@@ -125,8 +125,12 @@ pub struct Graphql {
     pub expose_cost: bool,
     /// The largest body of a request.
     pub max_body_bytes: usize,
+    /// Room for the documents clients may name by their hash.
+    pub max_persisted_bytes: usize,
     /// The most errors in one answer.
     pub max_errors: usize,
+    /// The most bytes of bodies in one answer.
+    pub max_content_bytes: usize,
     /// Bounds of a document.
     pub limits: GraphqlLimits,
 }

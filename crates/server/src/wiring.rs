@@ -98,6 +98,7 @@ pub(crate) fn graphql_options(config: &Config) -> GraphqlOptions {
     let http = HttpOptions {
         limits: limits(&graphql.limits),
         max_body_bytes: graphql.max_body_bytes,
+        max_persisted_bytes: graphql.max_persisted_bytes,
         max_errors: graphql.max_errors,
         expose_cost: graphql.expose_cost,
         introspection: graphql.introspection,
@@ -105,6 +106,7 @@ pub(crate) fn graphql_options(config: &Config) -> GraphqlOptions {
     GraphqlOptions {
         http,
         timeout_ms: graphql.timeout_ms,
+        max_content_bytes: graphql.max_content_bytes,
         graphiql: graphql.graphiql,
     }
 }

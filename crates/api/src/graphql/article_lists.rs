@@ -207,12 +207,20 @@ pub(crate) struct ArticleFacets {
 #[Object]
 impl ArticleFacets {
     /// How many articles of the whole list stand in each category, have each tag, are by each
-    /// author: the 50 most frequent of each. Counted only when asked for.
+    /// author: the 50 most frequent of each. Counted only when asked for, and not for a list that
+    /// hangs on the items of another list.
     async fn facets(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to count by.")] by: Vec<FacetField>,
     ) -> Result<Vec<Facet>> {
+        if lookahead::is_below_list(ctx) {
+            return Err(domain::Error::invalid(
+                "by",
+                "facets are not counted for the lists of the items of a list; ask for them in a list of its own, such as `articles(filter: …)`",
+            )
+            .into());
+        }
         let mut fields: Vec<application::FacetField> = Vec::with_capacity(by.len());
         for field in by.into_iter().map(application::FacetField::from) {
             if !fields.contains(&field) {

@@ -17,7 +17,7 @@ use super::{
     body::Body,
     comments::{self, Comment},
     connection::{Connection, Listed, Paging, size},
-    context::{Here, session},
+    context::{Here, excerpt_words, session},
     entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
     enums::{ContributionRole, View},
     galleries::Gallery,
@@ -29,6 +29,9 @@ use super::{
     seo::Seo,
     terms::{Category, Tag, split},
 };
+
+/// How many related articles are read unless a query says otherwise.
+const RELATED: i32 = 4;
 
 /// An article. Cheap to clone.
 #[derive(Clone)]
@@ -175,11 +178,11 @@ impl Article {
     async fn excerpt(
         &self,
         #[graphql(
-            desc = "At most so many words. Default: all of the author's own excerpt, or 55 of the body."
+            desc = "At most so many words: 0 to 1000. Default: all of the author's own excerpt, or 55 of the body."
         )]
-        max_words: Option<u32>,
-    ) -> String {
-        self.plain_excerpt(max_words.map(|max| usize::try_from(max).unwrap_or(usize::MAX)))
+        max_words: Option<i32>,
+    ) -> Result<String> {
+        Ok(self.plain_excerpt(excerpt_words(max_words)?))
     }
 
     /// The body.
@@ -278,11 +281,12 @@ impl Article {
     async fn related(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many at most: 0 to 100.", default = 4)] first: i32,
+        #[graphql(desc = "How many at most: 0 to 100.", default_with = "Some(RELATED)")]
+        first: Option<i32>,
     ) -> Result<Vec<Article>> {
         let key = RelatedArticles {
             id: self.0.article.id(),
-            first: size(first)?,
+            first: size(first.unwrap_or(RELATED))?,
             parts: lookahead::entry_parts(ctx),
         };
         Ok(session(ctx)?.load(key).await?.unwrap_or_default())
@@ -331,7 +335,13 @@ impl Article {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Revision>> {
-        revisions::list(ctx, self.entry().id, Paging::forward(first, after)).await
+        let entry = self.entry();
+        revisions::list(
+            ctx,
+            (entry.id, entry.edition),
+            Paging::forward(first, after),
+        )
+        .await
     }
 
     /// How it is to be shown, as WordPress calls it: `gallery`, `video`, `quote`.
@@ -454,17 +464,19 @@ impl ArticleQueries {
         edition: Option<String>,
         #[graphql(
             desc = "With an id and an edition: whether an edition that stands in for it will do.",
-            default
+            default_with = "Some(false)"
         )]
-        fallback: bool,
-        #[graphql(desc = "Which state of it.", default)] view: View,
+        fallback: Option<bool>,
+        #[graphql(desc = "Which state of it.", default_with = "Some(View::Live)")] view: Option<
+            View,
+        >,
     ) -> Result<Option<Article>> {
         let session = session(ctx)?;
         let get = EntryArgs {
             by,
             edition,
-            fallback,
-            view,
+            fallback: fallback.unwrap_or_default(),
+            view: view.unwrap_or_default(),
         }
         .read(session, ContentKind::Article)?;
         Ok(

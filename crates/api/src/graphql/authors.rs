@@ -17,7 +17,7 @@ use super::{
     context::{Here, parse_id, session},
     editions::Edition,
     entries::{RecordRef, edition_or},
-    enums::Direction,
+    enums::{Direction, TermOrder},
     loaders::{AssetKey, AuthorTexts},
     lookahead,
     media::Asset,
@@ -280,7 +280,7 @@ impl AuthorQueries {
             .map(|author| Author::new(author, edition)))
     }
 
-    /// The authors by name, as the edition's language sorts.
+    /// The authors.
     async fn authors(
         &self,
         ctx: &Context<'_>,
@@ -293,11 +293,17 @@ impl AuthorQueries {
         )]
         edition: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<AuthorFilter>,
+        #[graphql(
+            desc = "In which order.",
+            default_with = "Some(TermOrder::default())"
+        )]
+        order_by: Option<TermOrder>,
     ) -> Result<Connection<Author>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
         let query = AuthorQuery {
             slug: filter.unwrap_or_default().slug,
+            order: order_by.unwrap_or_default().into(),
         };
         let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         let found = authors::list(session.cx(), &query, edition, &page).await?;

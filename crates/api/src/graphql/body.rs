@@ -56,35 +56,39 @@ impl Body {
     /// HTML that is safe to insert.
     async fn html(&self, ctx: &Context<'_>) -> Result<Cow<'_, str>> {
         let body = &self.stored.derived;
-        if !body.html.contains(SCHEME) {
-            return Ok(Cow::Borrowed(&body.html));
-        }
         let session = session(ctx)?;
-        Ok(Cow::Owned(
-            self.assets(session).await?.body_html(session.cx(), body),
-        ))
+        let html = if body.html.contains(SCHEME) {
+            Cow::Owned(self.assets(session).await?.body_html(session.cx(), body))
+        } else {
+            Cow::Borrowed(body.html.as_str())
+        };
+        Ok(session.budget().text(html)?)
     }
 
     /// Markdown (`CommonMark` with tables and strikethrough).
     async fn markdown(&self, ctx: &Context<'_>) -> Result<Cow<'_, str>> {
         let text = &self.stored.derived.markdown;
-        if !text.contains(SCHEME) {
-            return Ok(Cow::Borrowed(text));
-        }
-        Ok(self.assets(session(ctx)?).await?.plain(text))
+        let session = session(ctx)?;
+        let markdown = if text.contains(SCHEME) {
+            self.assets(session).await?.plain(text)
+        } else {
+            Cow::Borrowed(text.as_str())
+        };
+        Ok(session.budget().text(markdown)?)
     }
 
     /// Plain text.
-    async fn text(&self) -> &str {
-        &self.stored.derived.text
+    async fn text(&self, ctx: &Context<'_>) -> Result<&str> {
+        let text = self.stored.derived.text.as_str();
+        Ok(session(ctx)?.budget().text(text)?)
     }
 
     /// Typed blocks, in order, to be shown by components of your own.
     async fn blocks(&self, ctx: &Context<'_>) -> Result<Vec<Block<'_>>> {
-        Ok(blocks(
+        blocks(
             &self.stored.derived.blocks,
             self.assets(session(ctx)?).await?,
-        ))
+        )
     }
 
     /// The direction of its language; blocks and spans may differ.
@@ -97,11 +101,15 @@ impl Body {
     }
 
     /// What its author wrote. Only for those who may edit it; null for others.
-    async fn source(&self) -> Option<BodySource> {
-        self.stored.source.as_ref().map(|source| BodySource {
+    async fn source(&self, ctx: &Context<'_>) -> Result<Option<BodySource>> {
+        let Some(source) = &self.stored.source else {
+            return Ok(None);
+        };
+        session(ctx)?.budget().spend(source.text.len())?;
+        Ok(Some(BodySource {
             format: source.format.into(),
             text: source.text.clone(),
-        })
+        }))
     }
 }
 
@@ -170,11 +178,12 @@ impl Within<'_> {
     }
 }
 
-fn blocks<'a>(blocks: &'a [DomainBlock], assets: &'a Assets) -> Vec<Block<'a>> {
-    blocks
+fn blocks<'a>(blocks: &'a [DomainBlock], assets: &'a Assets) -> Result<Vec<Block<'a>>> {
+    assets.budget().items(blocks.len())?;
+    Ok(blocks
         .iter()
         .map(|block| object(Within { block, assets }))
-        .collect()
+        .collect())
 }
 
 fn object(within: Within<'_>) -> Block<'_> {
@@ -253,14 +262,14 @@ impl List<'_> {
     }
 
     /// Its items.
-    async fn items(&self) -> Vec<ListItem<'_>> {
-        self.items
+    async fn items(&self) -> Result<Vec<ListItem<'_>>> {
+        let assets = self.within.assets;
+        assets.budget().items(self.items.len())?;
+        Ok(self
+            .items
             .iter()
-            .map(|item| ListItem {
-                blocks: item,
-                assets: self.within.assets,
-            })
-            .collect()
+            .map(|blocks| ListItem { blocks, assets })
+            .collect())
     }
 }
 
@@ -274,7 +283,7 @@ pub(crate) struct ListItem<'a> {
 #[Object]
 impl ListItem<'_> {
     /// What it is made of.
-    async fn blocks(&self) -> Vec<Block<'_>> {
+    async fn blocks(&self) -> Result<Vec<Block<'_>>> {
         blocks(self.blocks, self.assets)
     }
 }
@@ -295,7 +304,7 @@ impl Quote<'_> {
     }
 
     /// What is quoted.
-    async fn blocks(&self) -> Vec<Block<'_>> {
+    async fn blocks(&self) -> Result<Vec<Block<'_>>> {
         blocks(self.blocks, self.within.assets)
     }
 

@@ -18,6 +18,9 @@ use super::{
     scalars::DateTime,
 };
 
+/// How many answers are read unless a query says otherwise.
+const REPLIES: i32 = 20;
+
 /// What a reader wrote under an entry.
 #[derive(Clone)]
 pub(crate) struct Comment(domain::comments::Comment);
@@ -92,11 +95,12 @@ impl Comment {
     async fn replies(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many at most: 0 to 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many at most: 0 to 100.", default_with = "Some(REPLIES)")]
+        first: Option<i32>,
     ) -> Result<Vec<Comment>> {
         let key = Replies {
             id: self.0.id,
-            first: size(first)?,
+            first: size(first.unwrap_or(REPLIES))?,
         };
         if self.0.reply_count == 0 {
             return Ok(Vec::new());

@@ -11,6 +11,7 @@ use async_graphql::{Context, dataloader::Loader};
 use domain::{Error, editions::EditionSet, id::EditionId};
 
 use super::{
+    budget::Budget,
     editions::Edition,
     loaders::{Loaders, SharedError, Source},
     lookahead,
@@ -21,23 +22,35 @@ pub(crate) struct Session {
     cx: ActorContext,
     editions: Arc<Editions>,
     loaders: Loaders,
+    budget: Arc<Budget>,
 }
 
 impl Session {
-    /// Begins a request: reads the editions, makes its own loaders.
-    pub(crate) async fn begin(cx: ActorContext, known: &KnownEditions) -> domain::Result<Self> {
+    /// Begins a request whose answer may hold what `budget` allows: reads the editions, makes its
+    /// own loaders.
+    pub(crate) async fn begin(
+        cx: ActorContext,
+        known: &KnownEditions,
+        budget: Budget,
+    ) -> domain::Result<Self> {
         let editions = known.get(cx.editions().await?);
         let loaders = Loaders::new(cx.clone());
         Ok(Self {
             cx,
             editions,
             loaders,
+            budget: Arc::new(budget),
         })
     }
 
     /// The actor and what it may read.
     pub(crate) fn cx(&self) -> &ActorContext {
         &self.cx
+    }
+
+    /// What the answer may still hold.
+    pub(crate) fn budget(&self) -> &Arc<Budget> {
+        &self.budget
     }
 
     /// The editions as the domain has them.
@@ -166,6 +179,27 @@ pub(crate) fn parse_id<T: std::str::FromStr<Err = Error>>(
 ) -> domain::Result<T> {
     text.parse()
         .map_err(|error: Error| rename_field(error, field))
+}
+
+/// The most words of an excerpt.
+const MAX_EXCERPT_WORDS: usize = 1_000;
+
+/// Checks how many words of an excerpt are wanted.
+pub(crate) fn excerpt_words(max_words: Option<i32>) -> domain::Result<Option<usize>> {
+    let checked = |words: i32| {
+        usize::try_from(words)
+            .ok()
+            .filter(|words| *words <= MAX_EXCERPT_WORDS)
+            .ok_or_else(|| {
+                domain::Error::invalid(
+                    "maxWords",
+                    format!(
+                        "must be from 0 to {MAX_EXCERPT_WORDS}; leave it out for the whole excerpt"
+                    ),
+                )
+            })
+    };
+    max_words.map(checked).transpose()
 }
 
 /// Both of two arguments, or everything that is wrong with either.

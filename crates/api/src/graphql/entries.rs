@@ -118,7 +118,7 @@ impl Entry {
     pub(crate) fn plain_excerpt(&self) -> Option<String> {
         match self {
             Self::Article(article) => Some(article.plain_excerpt(None)),
-            Self::Page(page) => Some(page.plain_excerpt()),
+            Self::Page(page) => Some(page.plain_excerpt(None)),
             Self::Issue(_) => None,
         }
     }

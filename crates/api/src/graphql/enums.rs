@@ -205,7 +205,7 @@ pub(crate) enum IssueOrderField {
     Number,
 }
 
-/// The order of categories and tags.
+/// The order of categories, tags and authors.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[graphql(remote = "domain::terms::TermOrder")]
 pub(crate) enum TermOrder {

@@ -60,8 +60,8 @@ pub(crate) struct PageFilter {
     /// Stands right below this page.
     parent: Option<ID>,
     /// Has no parent.
-    #[graphql(default)]
-    roots_only: bool,
+    #[graphql(default_with = "Some(false)")]
+    roots_only: Option<bool>,
     /// Was published then.
     published_at: Option<DateTimeFilter>,
     /// Was last changed then.
@@ -120,8 +120,8 @@ pub(crate) struct TermFilter {
     /// Has every one of these: slugs or ids.
     all_of: Option<Vec<String>>,
     /// Of categories: whether one stands for those below it as well.
-    #[graphql(default = true)]
-    include_descendants: bool,
+    #[graphql(default_with = "Some(true)")]
+    include_descendants: Option<bool>,
 }
 
 /// A condition on a point in time; all that are set must hold.

@@ -26,12 +26,14 @@ use crate::error::Problem;
 
 mod media;
 mod parameters;
+mod persisted;
 mod response;
 #[cfg(test)]
 mod tests;
 
 pub use media::MediaType;
-use parameters::Parameters;
+use parameters::{Parameters, missing};
+pub use persisted::PersistedQueries;
 use response::{cost_value, judge, serialise, set_code, tidy};
 
 /// The header by which a client asks for `extensions.cost`.
@@ -45,6 +47,9 @@ pub struct HttpOptions {
     pub limits: Limits,
     /// Length of a request body in bytes. Default 2 097 152.
     pub max_body_bytes: usize,
+    /// Room for the documents clients may name by their hash, in bytes; 0 switches
+    /// persisted queries off. Default 4 194 304.
+    pub max_persisted_bytes: usize,
     /// Errors in one answer; a last one says how many were left out. Default 50.
     pub max_errors: usize,
     /// Whether a client may ask for `extensions.cost`. Default true.
@@ -59,6 +64,7 @@ impl Default for HttpOptions {
         Self {
             limits: Limits::default(),
             max_body_bytes: 2_097_152,
+            max_persisted_bytes: 4_194_304,
             max_errors: 50,
             expose_cost: true,
             introspection: true,
@@ -169,19 +175,6 @@ impl Refusal {
     }
 }
 
-/// Answers one request; the `Response` form of [`answer`].
-pub async fn respond<F, Fut>(
-    request: axum::extract::Request,
-    options: &HttpOptions,
-    execute: F,
-) -> Response
-where
-    F: FnOnce(async_graphql::Request) -> Fut,
-    Fut: Future<Output = async_graphql::Response>,
-{
-    answer(request, options, execute).await.into_response()
-}
-
 /// Answers one request.
 ///
 /// `execute` is called at most once, with a request whose document is parsed and
@@ -189,6 +182,7 @@ where
 pub async fn answer<F, Fut>(
     request: axum::extract::Request,
     options: &HttpOptions,
+    persisted: &PersistedQueries,
     execute: F,
 ) -> Answer
 where
@@ -210,10 +204,16 @@ where
         (Ok(()), Some(_)) => read(&parts, body, options).await,
     };
     let mut cost = None;
-    let prepared =
-        read.and_then(|parameters| prepare(parameters, &parts.method, media, options, &mut cost));
+    let prepared = read.and_then(|mut parameters| {
+        let new = persisted.resolve(&mut parameters, media)?;
+        let request = prepare(parameters, &parts.method, media, options, &mut cost)?;
+        Ok((request, new))
+    });
     let (status, allow, outcome, mut response) = match prepared {
-        Ok(request) => {
+        Ok((request, new)) => {
+            if let Some(new) = new {
+                persisted.keep(&new, &request.query);
+            }
             let response = execute(request).await;
             let (status, outcome) = judge(&response, media);
             (status, None, outcome, response)
@@ -301,6 +301,13 @@ async fn read(parts: &Parts, body: Body, options: &HttpOptions) -> Result<Parame
             "Content-Type must be application/json, in UTF-8.",
         ));
     }
+    if !media::is_plain(&parts.headers) {
+        return Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "VALIDATION",
+            "Content-Encoding is not supported: send the body as it is.",
+        ));
+    }
     let announced = parts
         .headers
         .get(header::CONTENT_LENGTH)
@@ -342,16 +349,12 @@ fn prepare(
     options: &HttpOptions,
     measured: &mut Option<Cost>,
 ) -> Result<async_graphql::Request, Refusal> {
+    let query = parameters.query.ok_or_else(missing)?;
     let name = parameters.operation_name.as_deref();
-    let cost = limits::check(
-        &parameters.query,
-        name,
-        &parameters.variables,
-        &options.limits,
-    )
-    .map_err(|violation| Refusal::limit(media, &violation))?;
+    let cost = limits::check(&query, name, &parameters.variables, &options.limits)
+        .map_err(|violation| Refusal::limit(media, &violation))?;
     *measured = Some(cost);
-    let document = parse_query(&parameters.query)
+    let document = parse_query(&query)
         .map_err(|error| Refusal::invalid(media, vec![ServerError::from(error)]))?;
     if !cost.understood {
         // The library's parser is laxer than the specification. What only it can
@@ -377,7 +380,7 @@ fn prepare(
             return Err(Refusal::invalid(media, missing));
         }
     }
-    let mut request = async_graphql::Request::new(parameters.query).variables(parameters.variables);
+    let mut request = async_graphql::Request::new(query).variables(parameters.variables);
     request.operation_name = parameters.operation_name;
     request.extensions = parameters.extensions;
     request.set_parsed_query(document);

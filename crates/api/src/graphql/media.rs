@@ -10,7 +10,7 @@ use domain::{
 };
 
 use super::{
-    connection::{Connection, Listed, Paging},
+    connection::{Connection, Listed, Paging, size},
     context::{Here, parse_id, session},
     editions::Edition,
     entries::Entry,
@@ -173,14 +173,22 @@ impl Asset {
             .collect()
     }
 
-    /// The entries that use it, as far as the caller may read them.
-    async fn used_by(&self, ctx: &Context<'_>) -> Result<Vec<Entry>> {
+    /// The entries that use it, as far as the caller may read them, in the order they were made; the
+    /// first hundred can be asked for.
+    async fn used_by(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most: 0 to 100.", default_with = "Some(USERS)")]
+        first: Option<i32>,
+    ) -> Result<Vec<Entry>> {
         let session = session(ctx)?;
         let parts = lookahead::entry_parts(ctx);
-        let ids = session
+        let first = size(first.unwrap_or(USERS))?;
+        let mut ids = session
             .load(AssetUsers(self.asset.id))
             .await?
             .unwrap_or_default();
+        ids.truncate(usize::try_from(first).unwrap_or(usize::MAX));
         let mut found = session
             .load_many(ids.iter().map(|id| EntryKey { id: *id, parts }).collect())
             .await?;
@@ -205,6 +213,9 @@ impl Asset {
         DateTime(self.asset.updated_at)
     }
 }
+
+/// How many of the entries that use an asset are read unless a query says otherwise.
+const USERS: i32 = 20;
 
 /// A point of a picture, from its upper left corner.
 #[derive(SimpleObject)]

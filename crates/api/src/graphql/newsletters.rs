@@ -260,7 +260,13 @@ impl Issue {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Revision>> {
-        revisions::list(ctx, self.entry().id, Paging::forward(first, after)).await
+        let entry = self.entry();
+        revisions::list(
+            ctx,
+            (entry.id, entry.edition),
+            Paging::forward(first, after),
+        )
+        .await
     }
 }
 
@@ -392,17 +398,19 @@ impl NewsletterQueries {
         edition: Option<String>,
         #[graphql(
             desc = "With an id and an edition: whether an edition that stands in for it will do.",
-            default
+            default_with = "Some(false)"
         )]
-        fallback: bool,
-        #[graphql(desc = "Which state of it.", default)] view: View,
+        fallback: Option<bool>,
+        #[graphql(desc = "Which state of it.", default_with = "Some(View::Live)")] view: Option<
+            View,
+        >,
     ) -> Result<Option<Issue>> {
         let session = session(ctx)?;
         let get = EntryArgs {
             by,
             edition,
-            fallback,
-            view,
+            fallback: fallback.unwrap_or_default(),
+            view: view.unwrap_or_default(),
         }
         .read(session, ContentKind::Issue)?;
         Ok(

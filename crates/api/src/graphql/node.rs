@@ -14,7 +14,7 @@ use super::{
     authors::Author,
     collections::Collection,
     comments::Comment,
-    context::{Here, parse_id, session},
+    context::{Here, both, parse_id, session},
     editions::Edition,
     entries::Entry,
     galleries::Gallery,
@@ -88,21 +88,19 @@ pub(crate) struct NodeQueries;
 
 #[Object]
 impl NodeQueries {
-    /// Any record by its id. Its texts are those of the default edition.
+    /// Any record by its id.
     async fn node(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The id.")] id: ID,
+        #[graphql(
+            desc = "Code of the edition the texts of a shared record are wanted in. The default edition if absent. An entry is always that of the id."
+        )]
+        edition: Option<String>,
     ) -> Result<Option<Node>> {
         let session = session(ctx)?;
-        let edition = session.edition_set().default_edition()?.id;
-        fetch(
-            session,
-            parse_id("id", &id)?,
-            edition,
-            lookahead::entry_parts(ctx),
-        )
-        .await
+        let (id, edition) = both(parse_id("id", &id), session.edition_id(edition.as_deref()))?;
+        fetch(session, id, edition, lookahead::entry_parts(ctx)).await
     }
 
     /// Any records by their ids, in the order asked for; null for what is not there.
@@ -110,11 +108,14 @@ impl NodeQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The ids: at most 100.")] ids: Vec<ID>,
+        #[graphql(
+            desc = "Code of the edition the texts of shared records are wanted in. The default edition if absent. An entry is always that of its id."
+        )]
+        edition: Option<String>,
     ) -> Result<Vec<Option<Node>>> {
         let session = session(ctx)?.with_company();
-        let edition = session.edition_set().default_edition()?.id;
         let parts = lookahead::entry_parts(ctx);
-        let ids = parse(&ids)?;
+        let (ids, edition) = both(parse(&ids), session.edition_id(edition.as_deref()))?;
         try_join_all(ids.into_iter().map(|id| fetch(session, id, edition, parts))).await
     }
 }

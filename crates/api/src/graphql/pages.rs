@@ -16,7 +16,7 @@ use super::{
     body::Body,
     comments::{self, Comment},
     connection::{Connection, Listed, Paging},
-    context::{Here, both, session},
+    context::{Here, both, excerpt_words, session},
     entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
     entry_lists,
     enums::View,
@@ -70,9 +70,9 @@ impl Listed for Page {
 }
 
 impl Page {
-    /// The excerpt.
-    pub(crate) fn plain_excerpt(&self) -> String {
-        self.0.page.excerpt()
+    /// The excerpt, at most so many words of it.
+    pub(crate) fn plain_excerpt(&self, max_words: Option<usize>) -> String {
+        self.0.page.excerpt(max_words)
     }
 
     /// The main picture.
@@ -113,8 +113,14 @@ impl Page {
     }
 
     /// The author's own excerpt, else the first words of the body; plain text.
-    async fn excerpt(&self) -> String {
-        self.plain_excerpt()
+    async fn excerpt(
+        &self,
+        #[graphql(
+            desc = "At most so many words: 0 to 1000. Default: all of the author's own excerpt, or 55 of the body."
+        )]
+        max_words: Option<i32>,
+    ) -> Result<String> {
+        Ok(self.plain_excerpt(excerpt_words(max_words)?))
     }
 
     /// The body.
@@ -217,7 +223,13 @@ impl Page {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Revision>> {
-        revisions::list(ctx, self.entry().id, Paging::forward(first, after)).await
+        let entry = self.entry();
+        revisions::list(
+            ctx,
+            (entry.id, entry.edition),
+            Paging::forward(first, after),
+        )
+        .await
     }
 }
 
@@ -264,17 +276,19 @@ impl PageQueries {
         edition: Option<String>,
         #[graphql(
             desc = "With an id and an edition: whether an edition that stands in for it will do.",
-            default
+            default_with = "Some(false)"
         )]
-        fallback: bool,
-        #[graphql(desc = "Which state of it.", default)] view: View,
+        fallback: Option<bool>,
+        #[graphql(desc = "Which state of it.", default_with = "Some(View::Live)")] view: Option<
+            View,
+        >,
     ) -> Result<Option<Page>> {
         let session = session(ctx)?;
         let get = EntryArgs {
             by,
             edition,
-            fallback,
-            view,
+            fallback: fallback.unwrap_or_default(),
+            view: view.unwrap_or_default(),
         }
         .read(session, ContentKind::Page)?;
         Ok(pages::get(session.cx(), &get, lookahead::entry_parts(ctx))
@@ -297,11 +311,7 @@ impl PageQueries {
         let session = session(ctx)?;
         let filter = filters::read_optional(filter, session.edition_set());
         let among = both(session.list_edition(edition.as_deref()), filter);
-        let by_title = EntryOrder {
-            field: EntryOrderField::Title,
-            descending: false,
-        };
-        let order = order_by.map_or(by_title, Into::into);
+        let order = order_by.map_or_else(|| EntryOrder::of(ContentKind::Page), Into::into);
         list(ctx, among, order, Paging::new(first, after, last, before)).await
     }
 }

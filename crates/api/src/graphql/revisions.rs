@@ -2,7 +2,10 @@
 
 use application::entries;
 use async_graphql::{Context, ID, Object, Result};
-use domain::id::EntryId;
+use domain::{
+    id::{EditionId, EntryId},
+    paging::Page,
+};
 
 use super::{
     connection::{Connection, Listed, Paging},
@@ -65,14 +68,22 @@ impl Revision {
     }
 }
 
-/// The revisions of an entry.
+/// The revisions of an entry of an edition. Nothing is asked of the store for a reader.
 pub(crate) async fn list(
     ctx: &Context<'_>,
-    entry: EntryId,
+    (entry, edition): (EntryId, EditionId),
     paging: Paging,
 ) -> Result<Connection<Revision>> {
+    let session = session(ctx)?;
     let page = paging.check(lookahead::page(ctx))?;
+    if !session.sees_inside(edition) {
+        let nothing: Page<domain::revisions::Revision> = Page {
+            total: page.with_total.then_some(0),
+            ..Page::default()
+        };
+        return Ok(Connection::new(nothing));
+    }
     Ok(Connection::new(
-        entries::revisions(session(ctx)?.cx(), entry, &page).await?,
+        entries::revisions(session.cx(), entry, &page).await?,
     ))
 }

@@ -27,6 +27,11 @@ impl ScalarType for DateTime {
         Ok(Self(to_micros(time.to_utc())))
     }
 
+    /// Lets a wrong time be found before anything is executed.
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(text) if chrono::DateTime::parse_from_rfc3339(text).is_ok())
+    }
+
     fn to_value(&self) -> Value {
         Value::String(rfc3339(self.0))
     }

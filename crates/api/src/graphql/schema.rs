@@ -54,7 +54,11 @@ pub fn schema(introspection: bool) -> Schema {
 
 /// The schema in its own language, as it is committed.
 pub fn sdl(schema: &Schema) -> String {
-    schema.sdl_with_options(SDLExportOptions::new().prefer_single_line_descriptions())
+    schema.sdl_with_options(
+        SDLExportOptions::new()
+            .prefer_single_line_descriptions()
+            .include_specified_by(),
+    )
 }
 
 #[cfg(test)]
@@ -120,6 +124,12 @@ mod tests {
             }
         }
         missing
+    }
+
+    #[test]
+    fn a_scalar_of_a_public_specification_names_it() {
+        let sdl = sdl(&schema(true));
+        assert!(sdl.contains("scalar DateTime @specifiedBy(url: \"https://"));
     }
 
     #[test]

@@ -15,9 +15,11 @@ use http::{HeaderValue, Method, header};
 use serde::Deserialize;
 
 use super::{
+    budget::Budget,
     context::{KnownEditions, Session},
     error, graphiql,
-    http::{self as over_http, Answer, HttpOptions, MediaType, Outcome},
+    http::{self as over_http, Answer, HttpOptions, MediaType, Outcome, PersistedQueries},
+    presence,
     schema::{Schema, schema, sdl},
     shape::Shape,
     types::Types,
@@ -37,6 +39,8 @@ pub struct GraphqlOptions {
     pub http: HttpOptions,
     /// How long a query may take, in milliseconds. Default 10 000.
     pub timeout_ms: u64,
+    /// How many bytes the bodies in one answer may have, in all their forms. Default 16 777 216.
+    pub max_content_bytes: usize,
     /// Whether browsers are shown `GraphiQL`. Default true.
     pub graphiql: bool,
 }
@@ -46,6 +50,7 @@ impl Default for GraphqlOptions {
         Self {
             http: HttpOptions::default(),
             timeout_ms: 10_000,
+            max_content_bytes: 16_777_216,
             graphiql: true,
         }
     }
@@ -60,6 +65,7 @@ struct Inner {
     schema: Schema,
     types: Types,
     editions: KnownEditions,
+    persisted: PersistedQueries,
     options: GraphqlOptions,
 }
 
@@ -84,11 +90,13 @@ impl Graphql {
                 .or_insert(length);
         }
         let editions = KnownEditions::default();
+        let persisted = PersistedQueries::new(options.http.max_persisted_bytes);
         Ok(Self(Arc::new(Inner {
             app,
             schema,
             types,
             editions,
+            persisted,
             options,
         })))
     }
@@ -107,7 +115,8 @@ impl Graphql {
         let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
         let asked = is_safe.then(|| request.headers().clone());
         let execute = |request| self.execute(cx.clone(), request);
-        let answer = over_http::answer(request, &self.0.options.http, execute).await;
+        let (options, persisted) = (&self.0.options.http, &self.0.persisted);
+        let answer = over_http::answer(request, options, persisted, execute).await;
         let Some(asked) = asked.filter(|_| answer.outcome == Outcome::Complete) else {
             return uncached(answer);
         };
@@ -127,7 +136,8 @@ impl Graphql {
 
     /// Executes a request that is within the limits.
     async fn execute(&self, cx: ActorContext, mut request: Request) -> Response {
-        let session = match Session::begin(cx, &self.0.editions).await {
+        let budget = Budget::new(self.0.options.max_content_bytes);
+        let session = match Session::begin(cx, &self.0.editions, budget).await {
             Ok(session) => session,
             Err(failure) => return Response::from_errors(vec![error::refused(&failure)]),
         };
@@ -136,6 +146,13 @@ impl Graphql {
             .parsed_query()
             .ok()
             .and_then(|document| Shape::of(document, name.as_deref()));
+        let ensured = request
+            .parsed_query()
+            .ok()
+            .and_then(|document| presence::ensured(document, &self.0.types));
+        if let Some(document) = ensured {
+            request.set_parsed_query(document);
+        }
         let limit = Duration::from_millis(self.0.options.timeout_ms);
         let Ok(mut response) =
             tokio::time::timeout(limit, self.0.schema.execute(request.data(session))).await

@@ -2,7 +2,8 @@
 //!
 //! The library writes fields in the order in which they were finished, and leaves out those that
 //! failed. Here keys get the order of the selection, so that the same content is always the same
-//! bytes, and an error makes its field null, or what is around it as far up as needed.
+//! bytes, and an error makes its field null, or what is around it as far up as needed. The field that
+//! [`presence`] asks for besides is left out.
 
 use std::collections::HashMap;
 
@@ -15,7 +16,7 @@ use async_graphql::{
     },
 };
 
-use super::types::Types;
+use super::{presence, types::Types};
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
@@ -66,10 +67,15 @@ impl Shape {
 
     /// Gives an answer this shape.
     pub(crate) fn restore(&self, response: &mut Response, types: &Types) {
-        for error in &response.errors {
-            if let Some(place) = self.null_for(&error.path, types) {
-                set_null(&mut response.data, place);
-            }
+        let mut places: Vec<&[PathSegment]> = response
+            .errors
+            .iter()
+            .filter_map(|error| self.null_for(&error.path, types))
+            .collect();
+        // The deepest first: an object that is null by then has lost all its fields to errors.
+        places.sort_by_key(|place| std::cmp::Reverse(place.len()));
+        for place in places {
+            set_null(&mut response.data, place);
         }
         order(&mut response.data, &self.fields);
     }
@@ -158,12 +164,16 @@ fn collect(set: &SelectionSet, on: Option<&Name>, fragments: &Fragments, into: &
     }
 }
 
-/// Puts null at a place, unless something around it is null already.
+/// Puts null at a place. An object without any field that did not fail was made null by the library;
+/// it becomes an object again.
 fn set_null(value: &mut Value, place: &[PathSegment]) {
     let Some((segment, rest)) = place.split_first() else {
         *value = Value::Null;
         return;
     };
+    if *value == Value::Null && rest.is_empty() && matches!(segment, PathSegment::Field(_)) {
+        *value = Value::Object(IndexMap::new());
+    }
     match (value, segment) {
         (Value::Object(object), PathSegment::Field(key)) => {
             if rest.is_empty() {
@@ -211,6 +221,7 @@ fn order_object(object: &mut IndexMap<Name, Value>, fields: &Fields) {
         }
     }
     if !sorted {
+        object.shift_remove(presence::KEY);
         object.sort_by_cached_key(|key, _| fields.get_index_of(key));
     }
 }
@@ -284,5 +295,26 @@ mod tests {
             r#"{maybe: {inner: {}}, list: [{}, {name: "b"}], loose: [null, {name: "b"}]}"#
         );
         assert_eq!(text(&["list", "0", "name"]), "null");
+    }
+
+    #[test]
+    fn an_object_all_of_whose_fields_failed_is_still_there() {
+        let failed = |document, data, at: &[&str]| restored(document, data, path(at)).to_string();
+        let document = "{ maybe { note } }";
+        assert_eq!(
+            failed(document, value!({ "maybe": null }), &["maybe", "note"]),
+            "{maybe: {note: null}}"
+        );
+        assert_eq!(failed(document, Value::Null, &["maybe"]), "{maybe: null}");
+    }
+
+    #[test]
+    fn the_field_that_was_asked_for_besides_is_left_out() {
+        let document = "{ maybe { note id } list { ... on Any { id } } }";
+        let data = value!({ "list": [{ "__present": "Thing" }], "maybe": { "id": "1", "__present": "Thing", "note": "n" }, "__present": "Query" });
+        assert_eq!(
+            restored(document, data, None).to_string(),
+            r#"{maybe: {note: "n", id: "1"}, list: [{}]}"#
+        );
     }
 }

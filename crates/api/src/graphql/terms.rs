@@ -375,8 +375,8 @@ pub(crate) struct CategoryFilter {
     /// Stands right below this category.
     parent: Option<ID>,
     /// Has no parent.
-    #[graphql(default)]
-    roots_only: bool,
+    #[graphql(default_with = "Some(false)")]
+    roots_only: Option<bool>,
     /// Has this slug in the edition asked for.
     slug: Option<String>,
 }
@@ -432,7 +432,8 @@ impl TermQueries {
         )]
         edition: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<CategoryFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: TermOrder,
+        #[graphql(desc = "In which order.", default_with = "Some(TermOrder::default())")]
+        order_by: Option<TermOrder>,
     ) -> Result<Connection<Category>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
@@ -441,6 +442,7 @@ impl TermQueries {
             roots_only,
             slug,
         } = filter.unwrap_or_default();
+        let roots_only = roots_only.unwrap_or_default();
         let parent = match parent {
             Some(_) if roots_only => {
                 return Err(domain::Error::invalid(
@@ -455,7 +457,7 @@ impl TermQueries {
         let query = TermQuery {
             parent,
             slug,
-            order: order_by.into(),
+            order: order_by.unwrap_or_default().into(),
             ..TermQuery::all(Taxonomy::Category)
         };
         let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
@@ -472,9 +474,9 @@ impl TermQueries {
         #[graphql(desc = "Which one.")] by: RecordRef,
         #[graphql(
             desc = "The set its slug stands in; the empty text means plain tags.",
-            default
+            default_with = "Some(String::new())"
         )]
-        namespace: String,
+        namespace: Option<String>,
         #[graphql(
             desc = "Code of the edition its texts are wanted in and its slug stands in. The default edition if absent."
         )]
@@ -484,7 +486,10 @@ impl TermQueries {
         let edition = session.edition_id(edition.as_deref())?;
         let by = match by {
             RecordRef::Id(id) => TermGet::Id(parse_id::<domain::id::TagId>("by.id", &id)?.into()),
-            RecordRef::Slug(slug) => TermGet::Slug { namespace, slug },
+            RecordRef::Slug(slug) => TermGet::Slug {
+                namespace: namespace.unwrap_or_default(),
+                slug,
+            },
         };
         let found = terms::get(session.cx(), Taxonomy::Tag, &by, edition).await?;
         Ok(found.map(|term| Tag::new(Arc::new(term), edition)))
@@ -503,7 +508,8 @@ impl TermQueries {
         )]
         edition: Option<String>,
         #[graphql(desc = "Only those that match.")] filter: Option<TagFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: TermOrder,
+        #[graphql(desc = "In which order.", default_with = "Some(TermOrder::default())")]
+        order_by: Option<TermOrder>,
     ) -> Result<Connection<Tag>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
@@ -511,7 +517,7 @@ impl TermQueries {
         let query = TermQuery {
             namespace,
             slug,
-            order: order_by.into(),
+            order: order_by.unwrap_or_default().into(),
             ..TermQuery::all(Taxonomy::Tag)
         };
         let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;

@@ -50,18 +50,22 @@ impl Declared for ListArticles {
             Parameter::optional(
                 "filter[category]",
                 Kind::Text,
-                "Stands in this category, or in one below it: an id or a slug.",
+                "Stands in this category, or in one below it: an id or a slug. Several, with commas between them: in any of them.",
             ),
-            Parameter::optional("filter[tag]", Kind::Text, "Has this tag: an id or a slug."),
+            Parameter::optional(
+                "filter[tag]",
+                Kind::Text,
+                "Has this tag: an id or a slug. Several, with commas between them: any of them.",
+            ),
             Parameter::optional(
                 "filter[tag.namespace]",
                 Kind::Text,
-                "Has a tag of this namespace; with `filter[tag]`, the namespace of that tag.",
+                "Has a tag of this namespace; with `filter[tag]`, the namespace of these tags.",
             ),
             Parameter::optional(
                 "filter[author]",
                 Kind::Text,
-                "Has this author in its byline: an id or a slug.",
+                "Has this author in its byline: an id or a slug. Several, with commas between them: any of them.",
             ),
             Parameter::optional(
                 "filter[source]",

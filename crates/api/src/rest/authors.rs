@@ -24,6 +24,7 @@ use super::{
     parameters::{ById, BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record, TEXTS_OF},
     request::Read,
     selection::{Fields, Include, Selection},
+    terms,
     view::View,
     wire::{Direction, Id, Included},
 };
@@ -272,6 +273,7 @@ impl Declared for ListAuthors {
                 Kind::Text,
                 "Only the author with this slug in the edition.",
             ),
+            terms::SORT,
         ],
         Author::SELECTION,
         PAGE,
@@ -280,7 +282,8 @@ impl Declared for ListAuthors {
 
 /// List authors
 ///
-/// By name, as the language of the edition sorts.
+/// By name, as the language of the edition sorts, unless `sort` says otherwise. In that order, authors
+/// without a text in the edition are left out.
 #[utoipa::path(
     get,
     path = "/authors",
@@ -294,6 +297,7 @@ async fn list_authors(read: Read) -> Answer {
     let edition = read.edition_of_texts(&query).await?;
     let wanted = AuthorQuery {
         slug: query.text("filter[slug]").map(str::to_owned),
+        order: terms::order(&query),
     };
     let args = query.page()?;
     let page = authors::list(&read.cx, &wanted, edition, &args).await?;

@@ -26,14 +26,14 @@ pub(super) fn entry_query(
         kind,
         edition,
         filter: entry_filter(query, editions)?,
-        order: order(query.text("sort")),
+        order: order(kind, query.text("sort")),
     })
 }
 
 fn entry_filter(query: &Query<'_>, editions: &EditionSet) -> Result<EntryFilter, Problem> {
     let term = |name: &str, key: fn(&str) -> TermKey| {
         query.text(name).map(|text| TermFilter {
-            any_of: vec![key(text)],
+            any_of: text.split(',').map(key).collect(),
             include_descendants: true,
             ..TermFilter::default()
         })
@@ -144,9 +144,9 @@ fn range(query: &Query<'_>, [gte, gt, lte, lt]: &[&str; 4]) -> Option<TimeRange>
     (range != TimeRange::default()).then_some(range)
 }
 
-fn order(sort: Option<&str>) -> EntryOrder {
+fn order(kind: ContentKind, sort: Option<&str>) -> EntryOrder {
     let Some(sort) = sort else {
-        return EntryOrder::default();
+        return EntryOrder::of(kind);
     };
     let (descending, name) = sort
         .strip_prefix('-')
@@ -154,7 +154,7 @@ fn order(sort: Option<&str>) -> EntryOrder {
     let field = match name {
         "updatedAt" => EntryOrderField::UpdatedAt,
         "title" => EntryOrderField::Title,
-        "position" => EntryOrderField::Position,
+        "position" | "number" => EntryOrderField::Position,
         _ => EntryOrderField::PublishedAt,
     };
     EntryOrder { field, descending }
@@ -188,9 +188,9 @@ mod tests {
             "position",
             "-position",
         ] {
-            assert_eq!(order(Some(name)).name(), name);
+            assert_eq!(order(ContentKind::Article, Some(name)).name(), name);
         }
-        assert_eq!(order(None), EntryOrder::default());
+        assert_eq!(order(ContentKind::Article, None), EntryOrder::default());
     }
 
     #[test]
@@ -215,6 +215,50 @@ mod tests {
             .tag
             .unwrap();
         assert!(alone.any_of.is_empty() && alone.namespace.is_some());
+    }
+
+    #[test]
+    fn several_terms_mean_any_of_them() {
+        let filter = filter_of::<ListArticles>("filter[tag]=river,weather&filter[author]=mira,ana");
+        assert_eq!(
+            filter.tag.unwrap().any_of,
+            ["river", "weather"].map(|slug| TermKey::Slug(slug.to_owned()))
+        );
+        assert_eq!(filter.author.unwrap().any_of.len(), 2);
+    }
+
+    #[test]
+    fn the_first_order_of_a_list_is_its_default() {
+        let order = |raw, parameters, kind| {
+            let query = Query::parse(raw, parameters).unwrap();
+            entry_query(&query, kind, &EditionSet::default())
+                .unwrap()
+                .order
+        };
+        for (parameters, kind, first) in [
+            (
+                ListArticles::PARAMETERS,
+                ContentKind::Article,
+                "sort=-publishedAt",
+            ),
+            (ListPages::PARAMETERS, ContentKind::Page, "sort=title"),
+            (
+                ListIssues::PARAMETERS,
+                ContentKind::Issue,
+                "sort=-publishedAt",
+            ),
+        ] {
+            assert_eq!(
+                order(None, parameters, kind),
+                order(Some(first), parameters, kind)
+            );
+        }
+        let by_number = order(
+            Some("sort=number"),
+            ListIssues::PARAMETERS,
+            ContentKind::Issue,
+        );
+        assert_eq!(by_number.field, EntryOrderField::Position);
     }
 
     #[test]

@@ -346,8 +346,8 @@ impl Declared for ListIssues {
             "updatedAt",
             "title",
             "-title",
-            "-position",
-            "position",
+            "-number",
+            "number",
         ])],
         Issue::SELECTION,
         PAGE,
@@ -356,8 +356,7 @@ impl Declared for ListIssues {
 
 /// List issues
 ///
-/// The newest first, unless `sort` says otherwise; `position` is the number of an issue. All
-/// conditions that are set must hold.
+/// The newest first, unless `sort` says otherwise. All conditions that are set must hold.
 #[utoipa::path(
     get,
     path = "/issues",

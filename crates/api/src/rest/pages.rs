@@ -169,7 +169,7 @@ impl<'a> View<'a> {
             path: &entry.path,
             url: edition.url(&entry.path),
             title: &entry.title,
-            excerpt: page.excerpt(),
+            excerpt: page.excerpt(None),
             status: entry.status.into(),
             is_featured: entry.is_featured,
             published_at: entry.published_at,
@@ -211,7 +211,7 @@ impl<'a> View<'a> {
         };
         let sources = Sources {
             texts,
-            excerpt: Some(page.excerpt()),
+            excerpt: Some(page.excerpt(None)),
             byline: &[],
             hero: page.hero.loaded().and_then(Option::as_ref),
         };
@@ -244,12 +244,12 @@ impl Declared for ListPages {
         ],
         FILTERS,
         &[Parameter::sort(&[
+            "title",
+            "-title",
             "-publishedAt",
             "publishedAt",
             "-updatedAt",
             "updatedAt",
-            "title",
-            "-title",
             "position",
             "-position",
         ])],
@@ -260,7 +260,7 @@ impl Declared for ListPages {
 
 /// List pages
 ///
-/// The newest first, unless `sort` says otherwise. All conditions that are set must hold.
+/// By title, unless `sort` says otherwise. All conditions that are set must hold.
 #[utoipa::path(
     get,
     path = "/pages",

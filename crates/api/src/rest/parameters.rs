@@ -139,7 +139,7 @@ pub(super) const PAGE: &[Parameter] = &[
 pub(super) const TEXTS_OF: Parameter = Parameter::optional(
     "edition",
     Kind::Edition,
-    "The edition whose texts are wanted; the default edition if absent. A record without a text there is shown with that of a fallback; its `edition` says which.",
+    "The edition whose texts are wanted; the default edition if absent. A record without a text there is shown with that of a fallback, and its `edition` says which; a list by name leaves it out.",
 );
 
 /// The edition in a path.

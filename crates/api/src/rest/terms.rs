@@ -37,7 +37,8 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(get_tag_by_slug))
 }
 
-const SORT: Parameter = Parameter::sort(&["name", "createdAt"]);
+/// The order of a list of records with a name.
+pub(super) const SORT: Parameter = Parameter::sort(&["name", "createdAt"]);
 const SLUG_FILTER: Parameter = Parameter::optional(
     "filter[slug]",
     Kind::Text,
@@ -245,15 +246,19 @@ async fn get_tag_by_slug(read: Read) -> Answer {
     .await
 }
 
-fn query_of(query: &Query<'_>, taxonomy: Taxonomy) -> TermQuery {
-    let order = if query.text("sort") == Some("createdAt") {
+/// The order a list of records with a name is asked for in.
+pub(super) fn order(query: &Query<'_>) -> TermOrder {
+    if query.text("sort") == Some("createdAt") {
         TermOrder::Created
     } else {
         TermOrder::Name
-    };
+    }
+}
+
+fn query_of(query: &Query<'_>, taxonomy: Taxonomy) -> TermQuery {
     TermQuery {
         slug: query.text("filter[slug]").map(str::to_owned),
-        order,
+        order: order(query),
         ..TermQuery::all(taxonomy)
     }
 }

@@ -249,7 +249,15 @@ fn resolve(
             sql.bind(id.uuid());
         }
         TermKey::Tag(id) => {
-            sql.bind(id.uuid());
+            match namespace {
+                Some(namespace) => sql
+                    .push("(SELECT t.id FROM term t WHERE t.id = ")
+                    .bind(id.uuid())
+                    .push(" AND t.taxonomy = 'tag' AND t.namespace = ")
+                    .bind(namespace.to_owned())
+                    .push(")"),
+                None => sql.bind(id.uuid()),
+            };
         }
         TermKey::Author(id) => {
             sql.bind(id.uuid());
@@ -303,7 +311,7 @@ fn related(sql: &mut Sql, terms: &TermFilter, what: Relation, edition: Option<Uu
         .as_ref()
         .filter(|_| terms.any_of.is_empty() && terms.all_of.is_empty())
     {
-        sql.push(" AND EXISTS (SELECT 1 FROM entry_term x JOIN term t ON t.id = x.term_id WHERE x.entry_id = e.id AND t.namespace = ").bind(namespace.clone()).push(")");
+        sql.push(" AND EXISTS (SELECT 1 FROM entry_term x JOIN term t ON t.id = x.term_id WHERE x.entry_id = e.id AND t.taxonomy = 'tag' AND t.namespace = ").bind(namespace.clone()).push(")");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The assets a body shows, and their addresses in place of `asset:KEY`.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use application::{ActorContext, body::fill};
 use async_graphql::Result;
@@ -9,11 +9,13 @@ use domain::{
     id::{AssetId, EditionId},
 };
 
-use crate::graphql::{context::Here, loaders::AssetKey, media::Asset};
+use crate::graphql::{budget::Budget, context::Here, loaders::AssetKey, media::Asset};
 
 /// The assets a body shows, as far as the caller may read them.
-#[derive(Default)]
-pub(crate) struct Assets(HashMap<AssetId, (Asset, String)>);
+pub(crate) struct Assets {
+    found: HashMap<AssetId, (Asset, String)>,
+    budget: Arc<Budget>,
+}
 
 impl Assets {
     /// Reads the assets of a body, with their texts in an edition.
@@ -29,7 +31,15 @@ impl Assets {
             let address = asset.address(session.cx());
             (key.id, (asset, address))
         };
-        Ok(Self(found.into_iter().map(with_address).collect()))
+        Ok(Self {
+            found: found.into_iter().map(with_address).collect(),
+            budget: Arc::clone(session.budget()),
+        })
+    }
+
+    /// What the answer may still hold.
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// The asset behind a place, if it is one of ours.
@@ -46,7 +56,7 @@ impl Assets {
     /// A body as HTML.
     pub(crate) fn body_html(&self, cx: &ActorContext, body: &Body) -> String {
         let assets = self
-            .0
+            .found
             .iter()
             .map(|(id, (asset, _))| (*id, asset.to_domain()))
             .collect();
@@ -54,14 +64,20 @@ impl Assets {
     }
 
     /// A piece of HTML with the addresses in its attributes filled in.
-    pub(crate) fn html<'t>(&self, html: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
-        self.fill(html.into(), |address| {
+    pub(crate) fn html<'t>(&self, html: impl Into<Cow<'t, str>>) -> Result<Cow<'t, str>> {
+        let html = self.fill(html.into(), |address| {
             address
                 .replace('&', "&amp;")
                 .replace('<', "&lt;")
                 .replace('>', "&gt;")
                 .replace('"', "&quot;")
-        })
+        });
+        Ok(self.budget.text(html)?)
+    }
+
+    /// A piece of plain text.
+    pub(crate) fn text<'t>(&self, text: impl Into<Cow<'t, str>>) -> Result<Cow<'t, str>> {
+        Ok(self.budget.text(text.into())?)
     }
 
     /// An address or a piece of Markdown with addresses filled in.
@@ -71,13 +87,13 @@ impl Assets {
 
     fn find(&self, place: &MediaRef) -> Option<&(Asset, String)> {
         match place {
-            MediaRef::Asset(key) => self.0.get(&key.parse().ok()?),
+            MediaRef::Asset(key) => self.found.get(&key.parse().ok()?),
             MediaRef::Url(_) => None,
         }
     }
 
     fn fill<'t>(&self, text: Cow<'t, str>, write: impl Fn(&str) -> String) -> Cow<'t, str> {
-        let address = |id| self.0.get(&id).map(|(_, address)| write(address));
+        let address = |id| self.found.get(&id).map(|(_, address)| write(address));
         match text {
             Cow::Borrowed(text) => fill(text, address),
             Cow::Owned(text) => Cow::Owned(fill(&text, address).into_owned()),

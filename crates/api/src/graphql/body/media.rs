@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Object, Result, SimpleObject};
 use domain::body::{
     AspectRatio as DomainRatio, Embed as DomainEmbed, Image, Inline, MediaRef,
     Track as DomainTrack, Video,
@@ -80,14 +80,14 @@ impl GalleryBlock<'_> {
     }
 
     /// The pictures, in order.
-    async fn items(&self) -> Vec<ImageBlock<'_>> {
-        self.items
+    async fn items(&self) -> Result<Vec<ImageBlock<'_>>> {
+        let within = self.within;
+        within.assets.budget().items(self.items.len())?;
+        Ok(self
+            .items
             .iter()
-            .map(|image| ImageBlock {
-                within: self.within,
-                image,
-            })
-            .collect()
+            .map(|image| ImageBlock { within, image })
+            .collect())
     }
 
     /// What stands below the group.

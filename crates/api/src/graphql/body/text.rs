@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use async_graphql::Object;
+use async_graphql::{Object, Result};
 use domain::body::{Cell, Inline, Span as DomainSpan, Table as DomainTable};
 
 use super::{Assets, Within};
@@ -25,27 +25,28 @@ impl<'a> InlineText<'a> {
 #[Object]
 impl InlineText<'_> {
     /// HTML that is safe to insert.
-    async fn html(&self) -> Cow<'_, str> {
+    async fn html(&self) -> Result<Cow<'_, str>> {
         self.assets.html(self.inline.html())
     }
 
     /// Plain text; line breaks are `\n`.
-    async fn text(&self) -> String {
-        self.inline.text()
+    async fn text(&self) -> Result<Cow<'_, str>> {
+        self.assets.text(self.inline.text())
     }
 
     /// Runs of text that look the same from end to end.
-    async fn spans(&self) -> Vec<Span<'_>> {
+    async fn spans(&self) -> Result<Vec<Span<'_>>> {
         spans(self.inline, self.assets)
     }
 }
 
-fn spans<'a>(inline: &'a Inline, assets: &'a Assets) -> Vec<Span<'a>> {
-    inline
+fn spans<'a>(inline: &'a Inline, assets: &'a Assets) -> Result<Vec<Span<'a>>> {
+    assets.budget().items(inline.spans.len())?;
+    Ok(inline
         .spans
         .iter()
         .map(|span| Span { span, assets })
-        .collect()
+        .collect())
 }
 
 /// A run of text that looks the same from end to end.
@@ -58,8 +59,8 @@ pub(crate) struct Span<'a> {
 #[Object]
 impl Span<'_> {
     /// The characters, unescaped; line breaks are `\n`.
-    async fn text(&self) -> &str {
-        &self.span.text
+    async fn text(&self) -> Result<Cow<'_, str>> {
+        self.assets.text(&self.span.text)
     }
 
     /// How they are marked, the outermost mark first.
@@ -106,17 +107,17 @@ impl Paragraph<'_> {
     }
 
     /// HTML that is safe to insert, without the element around it.
-    async fn html(&self) -> Cow<'_, str> {
+    async fn html(&self) -> Result<Cow<'_, str>> {
         self.within.assets.html(self.content.html())
     }
 
     /// Plain text; line breaks are `\n`.
-    async fn text(&self) -> String {
-        self.content.text()
+    async fn text(&self) -> Result<Cow<'_, str>> {
+        self.within.assets.text(self.content.text())
     }
 
     /// Runs of text that look the same from end to end.
-    async fn spans(&self) -> Vec<Span<'_>> {
+    async fn spans(&self) -> Result<Vec<Span<'_>>> {
         spans(self.content, self.within.assets)
     }
 }
@@ -148,17 +149,17 @@ impl Heading<'_> {
     }
 
     /// HTML that is safe to insert, without the element around it.
-    async fn html(&self) -> Cow<'_, str> {
+    async fn html(&self) -> Result<Cow<'_, str>> {
         self.within.assets.html(self.content.html())
     }
 
     /// Plain text; line breaks are `\n`.
-    async fn text(&self) -> String {
-        self.content.text()
+    async fn text(&self) -> Result<Cow<'_, str>> {
+        self.within.assets.text(self.content.text())
     }
 
     /// Runs of text that look the same from end to end.
-    async fn spans(&self) -> Vec<Span<'_>> {
+    async fn spans(&self) -> Result<Vec<Span<'_>>> {
         spans(self.content, self.within.assets)
     }
 }
@@ -184,8 +185,8 @@ impl Code<'_> {
     }
 
     /// The code, without a final line break.
-    async fn text(&self) -> &str {
-        self.text
+    async fn text(&self) -> Result<Cow<'_, str>> {
+        self.within.assets.text(self.text)
     }
 }
 
@@ -205,13 +206,13 @@ impl RawHtml<'_> {
     }
 
     /// HTML that is safe to insert.
-    async fn html(&self) -> Cow<'_, str> {
+    async fn html(&self) -> Result<Cow<'_, str>> {
         self.within.assets.html(self.html)
     }
 
     /// The same as plain text.
-    async fn text(&self) -> &str {
-        self.text
+    async fn text(&self) -> Result<Cow<'_, str>> {
+        self.within.assets.text(self.text)
     }
 }
 
@@ -235,28 +236,22 @@ impl Table<'_> {
     }
 
     /// The rows that head the columns.
-    async fn head(&self) -> Vec<TableRow<'_>> {
-        self.table
-            .head
-            .iter()
-            .map(|cells| TableRow {
-                cells,
-                assets: self.within.assets,
-            })
-            .collect()
+    async fn head(&self) -> Result<Vec<TableRow<'_>>> {
+        rows(&self.table.head, self.within.assets)
     }
 
     /// The other rows.
-    async fn rows(&self) -> Vec<TableRow<'_>> {
-        self.table
-            .rows
-            .iter()
-            .map(|cells| TableRow {
-                cells,
-                assets: self.within.assets,
-            })
-            .collect()
+    async fn rows(&self) -> Result<Vec<TableRow<'_>>> {
+        rows(&self.table.rows, self.within.assets)
     }
+}
+
+fn rows<'a>(rows: &'a [Vec<Cell>], assets: &'a Assets) -> Result<Vec<TableRow<'a>>> {
+    assets.budget().items(rows.len())?;
+    Ok(rows
+        .iter()
+        .map(|cells| TableRow { cells, assets })
+        .collect())
 }
 
 /// A row of a table.
@@ -269,14 +264,14 @@ pub(crate) struct TableRow<'a> {
 #[Object]
 impl TableRow<'_> {
     /// Its cells, in reading order.
-    async fn cells(&self) -> Vec<TableCell<'_>> {
-        self.cells
+    async fn cells(&self) -> Result<Vec<TableCell<'_>>> {
+        let assets = self.assets;
+        assets.budget().items(self.cells.len())?;
+        Ok(self
+            .cells
             .iter()
-            .map(|cell| TableCell {
-                cell,
-                assets: self.assets,
-            })
-            .collect()
+            .map(|cell| TableCell { cell, assets })
+            .collect())
     }
 }
 
@@ -290,17 +285,17 @@ pub(crate) struct TableCell<'a> {
 #[Object]
 impl TableCell<'_> {
     /// HTML that is safe to insert, without the element around it.
-    async fn html(&self) -> Cow<'_, str> {
+    async fn html(&self) -> Result<Cow<'_, str>> {
         self.assets.html(self.cell.content.html())
     }
 
     /// Plain text; line breaks are `\n`.
-    async fn text(&self) -> String {
-        self.cell.content.text()
+    async fn text(&self) -> Result<Cow<'_, str>> {
+        self.assets.text(self.cell.content.text())
     }
 
     /// Runs of text that look the same from end to end.
-    async fn spans(&self) -> Vec<Span<'_>> {
+    async fn spans(&self) -> Result<Vec<Span<'_>>> {
         spans(&self.cell.content, self.assets)
     }
 

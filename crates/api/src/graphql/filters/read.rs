@@ -194,7 +194,7 @@ impl Reader<'_> {
             include_descendants,
         } = filter?;
         let mut read = content::TermFilter {
-            include_descendants: include_descendants && of == Of::Category,
+            include_descendants: include_descendants.unwrap_or(true) && of == Of::Category,
             ..content::TermFilter::default()
         };
         if namespace.is_some() && of != Of::Tag {
@@ -335,15 +335,16 @@ impl Conditions for PageFilter {
             or: self.or,
             not: self.not,
         };
+        let roots_only = self.roots_only.unwrap_or_default();
         let parent = match self.parent {
-            Some(_) if self.roots_only => {
+            Some(_) if roots_only => {
                 reader.wrong(&path.with("rootsOnly"), "cannot hold beside `parent`");
                 None
             }
             Some(id) => reader
                 .id::<domain::id::PageId>(Some(id), &path.with("parent"))
                 .map(|id| Some(id.into())),
-            None => self.roots_only.then_some(None),
+            None => roots_only.then_some(None),
         };
         EntryFilter {
             parent,

@@ -12,8 +12,8 @@ use super::Refusal;
 /// What a client asks for.
 #[derive(Debug)]
 pub(super) struct Parameters {
-    /// The document.
-    pub(super) query: String,
+    /// The document, unless it is named by its hash.
+    pub(super) query: Option<String>,
     /// The operation of the document to run.
     pub(super) operation_name: Option<String>,
     /// The values of its variables.
@@ -65,7 +65,8 @@ fn text(name: &str, json: &RawValue) -> Result<String, Refusal> {
         .map_err(|error| Refusal::malformed(format!("The parameter {name} is not text: {error}.")))
 }
 
-fn missing() -> Refusal {
+/// A request without a document.
+pub(super) fn missing() -> Refusal {
     Refusal::malformed("The parameter query is missing.")
 }
 
@@ -85,7 +86,11 @@ impl Parameters {
         let members: Members<'_> = serde_json::from_slice(body).map_err(|error| {
             Refusal::malformed(format!("The body is not a JSON object: {error}."))
         })?;
-        let query = text("query", members.query.ok_or_else(missing)?)?;
+        let query = members
+            .query
+            .filter(|json| json.get() != "null")
+            .map(|json| text("query", json))
+            .transpose()?;
         let operation_name = members
             .operation_name
             .map(|json| text("operationName", json))
@@ -128,7 +133,7 @@ impl Parameters {
         }
         let given = |value: Option<String>| value.filter(|value| !value.is_empty());
         Ok(Self {
-            query: given(query).ok_or_else(missing)?,
+            query: given(query),
             operation_name: given(operation_name),
             variables: object("variables", given(variables).as_deref())?,
             extensions: object("extensions", given(extensions).as_deref())?,

@@ -6,7 +6,9 @@ use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{Answer, COST_HEADER, HttpOptions, Outcome, answer, hide_schema};
+use super::{Answer, COST_HEADER, HttpOptions, Outcome, PersistedQueries, answer, hide_schema};
+
+mod persisted;
 
 const NEW: &str = "application/graphql-response+json";
 const OLD: &str = "application/json";
@@ -61,13 +63,22 @@ impl Mutation {
 }
 
 async fn run(request: Request<Body>, options: &HttpOptions) -> Answer {
+    let persisted = PersistedQueries::new(options.max_persisted_bytes);
+    run_with(request, options, &persisted).await
+}
+
+async fn run_with(
+    request: Request<Body>,
+    options: &HttpOptions,
+    persisted: &PersistedQueries,
+) -> Answer {
     let builder = Schema::build(Query, Mutation, EmptySubscription);
     let schema = if options.introspection {
         builder.finish()
     } else {
         hide_schema(builder).finish()
     };
-    answer(request, options, |request| async move {
+    answer(request, options, persisted, |request| async move {
         schema.execute(request).await
     })
     .await
@@ -283,6 +294,19 @@ async fn only_json_bodies_are_read() {
 }
 
 #[tokio::test]
+async fn a_compressed_body_is_refused_by_its_header() {
+    for (coding, status) in [("gzip", 415), ("identity", 200)] {
+        let request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, OLD)
+            .header(header::CONTENT_ENCODING, coding)
+            .body(r#"{"query":"{ hello }"}"#.into())
+            .unwrap();
+        let answer = run(request, &HttpOptions::default()).await;
+        assert_eq!(answer.status.as_u16(), status, "{coding}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_above_the_limit_is_413_whether_announced_or_not() {
     let answer = raw(NEW, OLD, vec![b' '; 32 << 20]).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
@@ -457,7 +481,8 @@ async fn a_refusal_of_the_caller_gets_the_status_of_its_code() {
         let request = Request::get("/graphql?query=%7Bhello%7D")
             .body(Body::empty())
             .unwrap();
-        let answer = answer(request, &HttpOptions::default(), |_| async {
+        let persisted = PersistedQueries::new(0);
+        let answer = answer(request, &HttpOptions::default(), &persisted, |_| async {
             let mut error = async_graphql::ServerError::new("no", None);
             super::set_code(&mut error, code);
             async_graphql::Response::from_errors(vec![error])

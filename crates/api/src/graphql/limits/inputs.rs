@@ -17,6 +17,8 @@ struct Input {
     bytes: usize,
     /// Its value, or its largest default, as the length of a list.
     length: Option<usize>,
+    /// How many items it, or its largest default, has if it is a list.
+    items: Option<usize>,
     /// Whether the request gives its value, so that defaults do not matter.
     given: bool,
 }
@@ -62,11 +64,22 @@ impl<'a> Inputs<'a> {
                 | Value::List(_)
                 | Value::Object(_) => None,
             };
+            let items = match value {
+                Value::List(items) => Some(items.len()),
+                Value::Null
+                | Value::Number(_)
+                | Value::String(_)
+                | Value::Boolean(_)
+                | Value::Binary(_)
+                | Value::Enum(_)
+                | Value::Object(_) => None,
+            };
             inputs.known.insert(
                 name.as_str(),
                 Input {
                     bytes,
                     length,
+                    items,
                     given: true,
                 },
             );
@@ -154,6 +167,10 @@ impl<'a> Inputs<'a> {
                 | Kind::Literal => {}
             }
             if let Some(default) = &mut default {
+                // Inside the bracket of the definitions and that of the list.
+                if open == 2 && token.kind.is_value() {
+                    default.items = Some(default.items.unwrap_or_default().saturating_add(1));
+                }
                 default.bytes = default
                     .bytes
                     .saturating_add(token.bytes)
@@ -173,6 +190,7 @@ impl<'a> Inputs<'a> {
         if !known.given {
             known.bytes = known.bytes.max(default.bytes);
             known.length = known.length.max(default.length);
+            known.items = known.items.max(default.items);
         }
     }
 
@@ -184,5 +202,10 @@ impl<'a> Inputs<'a> {
     /// A variable's value as the length of a list.
     pub(super) fn length(&self, name: &str) -> Option<usize> {
         self.known.get(name).and_then(|input| input.length)
+    }
+
+    /// How many items a variable's value has if it is a list.
+    pub(super) fn items(&self, name: &str) -> Option<usize> {
+        self.known.get(name).and_then(|input| input.items)
     }
 }

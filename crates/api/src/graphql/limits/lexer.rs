@@ -17,6 +17,13 @@ pub(super) enum Kind<'a> {
     Literal,
 }
 
+impl Kind<'_> {
+    /// Whether it is a value by itself, and not the beginning, end or part of one.
+    pub(super) fn is_value(self) -> bool {
+        matches!(self, Self::Name(_) | Self::Int(_) | Self::Literal)
+    }
+}
+
 /// A token and where it stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token<'a> {

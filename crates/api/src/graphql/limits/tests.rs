@@ -69,6 +69,30 @@ fn nested_lists_multiply_each_other() {
 }
 
 #[test]
+fn records_asked_for_by_their_ids_are_a_list() {
+    for (document, number) in [
+        ("{ nodes(ids: [\"a\", \"b\", \"c\"]) { id } }", 3),
+        ("{ nodes(ids: \"a\") { id } }", 1),
+        ("{ nodes(ids: []) { id } }", 1),
+        (
+            "query($a: ID!, $b: ID!) { nodes(ids: [$a, $b, \"c\", $a]) { id } }",
+            4,
+        ),
+        (
+            "query($ids: [ID!]! = [\"a\", \"b\"]) { nodes(ids: $ids) { id } }",
+            2,
+        ),
+        ("query($ids: [ID!]! = \"a\") { nodes(ids: $ids) { id } }", 1),
+    ] {
+        assert_eq!(cost(document).complexity, 1 + number, "{document}");
+    }
+    let document = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    let variables = Variables::from_value(value!({ "ids": ["a", "b", "c", "d", "e"] }));
+    let given = check(document, None, &variables, &Limits::default()).unwrap();
+    assert_eq!(given.complexity, 1 + 5);
+}
+
+#[test]
 fn a_list_size_may_come_from_a_variable_or_its_default() {
     let document = "query($n: Int = 7) { posts(first: $n) { id } }";
     assert_eq!(cost(document).complexity, 1 + 7);

@@ -5,7 +5,7 @@
 //! list sizes, which is why arguments are read strictly: the library takes
 //! `truefirst: 9` for `true first: 9`, and this walk refuses to read it.
 
-use super::inputs::{Inputs, length};
+use super::inputs::{self, Inputs};
 use super::lexer::{Kind, Token};
 use super::{Bound, Limits, Stop, Violation, bounded};
 
@@ -97,8 +97,17 @@ struct Arguments {
     literals: usize,
     /// The bytes of the values of their variables.
     variables: usize,
-    /// The value of `first` or `last`.
+    /// The value of `first` or `last`, or the number of `ids`.
     size: Option<usize>,
+}
+
+/// What a value says about the length of the list its argument stands for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Length {
+    /// The value, if it is a number.
+    number: Option<usize>,
+    /// How many items it has, if it is a list.
+    items: Option<usize>,
 }
 
 impl Arguments {
@@ -370,19 +379,21 @@ impl<'a> Walker<'a, '_> {
         while !self.eat(b')') {
             let name = self.name()?;
             self.expect(b':')?;
-            let size = self.value(&mut arguments)?;
+            let length = self.value(&mut arguments)?;
             arguments.count = arguments.count.saturating_add(1);
-            if matches!(name, "first" | "last") {
-                arguments.size = arguments.size.max(size);
-            }
+            arguments.size = arguments.size.max(match name {
+                "first" | "last" => length.number,
+                "ids" => length.items,
+                _ => None,
+            });
         }
         Ok(arguments)
     }
 
-    /// A value; returns the length of a list if it can be one.
-    fn value(&mut self, arguments: &mut Arguments) -> Result<Option<usize>, Stop> {
+    /// A value; returns what it says about the length of a list.
+    fn value(&mut self, arguments: &mut Arguments) -> Result<Length, Stop> {
         let mut open: usize = 0;
-        let mut size = None;
+        let mut length = Length::default();
         loop {
             let token = self.take()?;
             arguments.literals = arguments.literals.saturating_add(token.bytes);
@@ -391,18 +402,34 @@ impl<'a> Walker<'a, '_> {
                     let name = self.name()?;
                     arguments.variables =
                         arguments.variables.saturating_add(self.inputs.bytes(name));
-                    size = self.inputs.length(name);
+                    if open == 0 {
+                        length.number = self.inputs.length(name);
+                        length.items = self.inputs.items(name);
+                    }
+                    length.add_item(open);
                 }
                 Kind::Punctuator(b'[' | b'{') => open = open.saturating_add(1),
                 Kind::Punctuator(b']' | b'}') if open > 0 => open = open.saturating_sub(1),
                 Kind::Punctuator(b':') if open > 0 => {}
                 Kind::Punctuator(_) | Kind::Spread => return Err(Stop::NotUnderstood),
-                Kind::Int(literal) => size = length(literal),
-                Kind::Name(_) | Kind::Literal => {}
+                Kind::Int(literal) => {
+                    length.number = inputs::length(literal).filter(|_| open == 0);
+                    length.add_item(open);
+                }
+                Kind::Name(_) | Kind::Literal => length.add_item(open),
             }
             if open == 0 {
-                return Ok(size);
+                return Ok(length);
             }
+        }
+    }
+}
+
+impl Length {
+    /// Counts an item, if it stands right in the list.
+    fn add_item(&mut self, open: usize) {
+        if open == 1 {
+            self.items = Some(self.items.unwrap_or_default().saturating_add(1));
         }
     }
 }
