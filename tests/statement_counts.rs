@@ -91,7 +91,7 @@ const QUERIES: [Read; 37] = [
     ),
     read(
         "facets of a list",
-        [4, 4],
+        [9, 9],
         "{ articles(first: {n}) { nodes { title } facets(by: [CATEGORY, TAG, AUTHOR]) { buckets { label count } } } }",
     ),
     read(

@@ -187,7 +187,7 @@ CREATE UNIQUE INDEX entry_slug ON entry (edition_id, kind, slug, slug_scope);
 
 CREATE UNIQUE INDEX entry_guid ON entry (guid) WHERE guid IS NOT NULL;
 
-CREATE INDEX entry_group ON entry (group_id);
+CREATE UNIQUE INDEX entry_group ON entry (group_id, edition_id);
 
 CREATE INDEX entry_translated_from ON entry (translated_from_id);
 

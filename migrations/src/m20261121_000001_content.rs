@@ -191,7 +191,7 @@ CREATE TABLE entry (
 );
 CREATE UNIQUE INDEX entry_slug ON entry (edition_id, kind, slug, slug_scope);
 CREATE UNIQUE INDEX entry_guid ON entry (guid) WHERE guid IS NOT NULL;
-CREATE INDEX entry_group ON entry (group_id);
+CREATE UNIQUE INDEX entry_group ON entry (group_id, edition_id);
 CREATE INDEX entry_translated_from ON entry (translated_from_id);
 CREATE INDEX entry_parent ON entry (parent_id);
 CREATE INDEX entry_owner ON entry (owner_id);

@@ -9,6 +9,7 @@ mod entries;
 mod errors;
 mod filters;
 mod introspection;
+mod many;
 mod menus;
 mod nested_lists;
 mod nodes;

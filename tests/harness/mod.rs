@@ -17,6 +17,7 @@ pub mod builders;
 mod client;
 mod database;
 mod demo;
+pub mod people;
 pub mod program;
 mod raw;
 pub mod records;

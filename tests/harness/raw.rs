@@ -28,6 +28,15 @@ impl TestServer {
         rows
     }
 
+    /// Ends all connections, as a restart of a database server does. A file has none to lose.
+    pub async fn lose_connections(&self) {
+        if engine() == "postgres" {
+            // What has been in use a moment ago is not asked again whether it is still there.
+            tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+            self.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()").await;
+        }
+    }
+
     /// The number a statement counts.
     pub async fn count(&self, statement: &str) -> i64 {
         self.rows(statement).await[0].try_get_by_index(0).unwrap()

@@ -86,7 +86,7 @@ pub fn link(label: &str, target: MenuTarget) -> MenuItemDraft {
 impl TestServer {
     /// An empty translation group.
     pub async fn group(&self) -> TranslationGroupId {
-        entries::create_group(&self.system()).await.unwrap()
+        entries::new_group(&self.system())
     }
 
     /// A published page.

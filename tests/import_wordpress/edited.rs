@@ -1,11 +1,12 @@
 //! What happens at the next import to what was edited or deleted here.
 
 use application::{
-    OnUse, authors, media, terms,
+    OnUse, authors, entries, media, terms,
     transfer::wordpress::{ImportReport, WordPressImport},
 };
 use domain::{
-    id::{AssetId, AuthorId, CategoryId, Id},
+    body::{DeriveOptions, Format, Source, derive},
+    id::{ArticleId, AssetId, AuthorId, CategoryId, Id},
     terms::TermId,
 };
 use uuid::Uuid;
@@ -182,6 +183,16 @@ async fn what_was_deleted_here_stays_away_and_takes_nothing_with_it() {
     let ada: AuthorId = Id::from_uuid(ada);
     authors::delete(&cx, ada, OnUse::Detach).await.unwrap();
     let asset: AssetId = Id::from_uuid(ids(&server, "SELECT id FROM asset").await[0]);
+    // It stands in a text, from which an editor has to take it first.
+    let article: ArticleId = Id::from_uuid(ids(&server, "SELECT entry_id FROM article").await[0]);
+    let source = Source {
+        format: Format::Html,
+        text: "<p>No picture.</p>".to_owned(),
+    };
+    let body = derive(&source, &DeriveOptions::default());
+    entries::replace_body(&cx, article.into(), &source, &body)
+        .await
+        .unwrap();
     media::delete(&cx, asset, OnUse::Detach).await.unwrap();
     let changed = first.write_named("changed.xml", &export(" II").text());
     // The post was touched by the deletions, so only the edition of the file can replace it.

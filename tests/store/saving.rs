@@ -96,7 +96,7 @@ async fn what_fails_leaves_nothing_behind() {
     let error = articles::create(&server.system(), absent)
         .await
         .unwrap_err();
-    assert_eq!(error.code(), "CONFLICT", "{error:?}");
+    assert_eq!(error.code(), "VALIDATION", "{error:?}");
     let two = server.article(site.en, "Good").draft;
     let failed = server
         .system()

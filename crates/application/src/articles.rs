@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 
 use domain::{
-    Error, Result,
-    access::{Action, Target},
+    Result,
     articles::{ArchiveDay, ArchiveMonth, Article, ArticleDraft},
     content::{Content, ContentKind, EntryQuery, Parts},
-    events::RecordKind,
     id::{ArticleId, AuthorId, EditionId, EntryId, Id},
     paging::{Page, PageArgs},
     terms::TermId,
@@ -15,8 +13,9 @@ use domain::{
 
 use crate::{
     ActorContext, Tx,
+    bounds::{self, Bounds},
     context::found,
-    entries::{self, EntryGet, PathParts, prepare},
+    entries::{self, EntryGet, PathParts, check_version, permit, prepare},
 };
 
 use persistence::{Facet, FacetField, Latest};
@@ -149,12 +148,9 @@ pub async fn create(cx: &ActorContext, draft: ArticleDraft) -> Result<ArticleId>
 
 /// Makes an article, in a transaction.
 pub async fn create_in(tx: &mut Tx, draft: &ArticleDraft) -> Result<ArticleId> {
-    let id = Id::from_uuid(tx.cx().next_id());
-    let target = Target {
-        owner: draft.entry.owner,
-        ..Target::of_edition(RecordKind::Article, id, draft.entry.edition)
-    };
-    let permit = tx.cx().authorize(Action::Create, target)?;
+    let id: ArticleId = Id::from_uuid(tx.cx().next_id());
+    let permit = permit(tx.cx(), id.into(), &draft.entry, None)?;
+    check(draft)?;
     let parts = path_parts(tx, draft).await?;
     let prepared = prepare(tx, id.into(), &draft.entry, None, &parts).await?;
     tx.store_tx()
@@ -187,18 +183,30 @@ pub async fn update_in(
         .await?
         .remove(&id.into());
     let old = found(old, id)?;
-    if let Some(expected) = expected.filter(|expected| *expected != old.entry().version) {
-        return Err(Error::conflict(format!(
-            "version {expected} is not the current one, which is {}",
-            old.entry().version
-        )));
-    }
-    let permit = tx.cx().authorize(Action::Update, old.entry().target())?;
+    check_version(old.entry(), expected)?;
+    let permit = permit(tx.cx(), id.into(), &draft.entry, Some(old.entry()))?;
+    check(draft)?;
     let parts = path_parts(tx, draft).await?;
     let prepared = prepare(tx, id.into(), &draft.entry, Some(old.entry()), &parts).await?;
     tx.store_tx()
         .save_article(&permit, prepared.save(&draft.entry), draft)
         .await
+}
+
+fn check(draft: &ArticleDraft) -> Result<()> {
+    let outlet = draft
+        .source_credit
+        .as_ref()
+        .and_then(|credit| credit.outlet.as_deref());
+    Bounds::default()
+        .list("categories", draft.categories.len(), bounds::RELATED)
+        .list("tags", draft.tags.len(), bounds::RELATED)
+        .list("byline", draft.byline.len(), bounds::RELATED)
+        .list("attachments", draft.attachments.len(), bounds::RELATED)
+        .list("galleries", draft.galleries.len(), bounds::RELATED)
+        .list("related", draft.related.len(), bounds::RELATED)
+        .text("source.outlet", outlet.unwrap_or_default(), bounds::NAME)
+        .check()
 }
 
 async fn path_parts(tx: &mut Tx, draft: &ArticleDraft) -> Result<PathParts> {

@@ -15,7 +15,12 @@ use domain::{
 };
 use persistence::{Deletion, OnUse, Save};
 
-use crate::{ActorContext, Tx, context::found, slugs};
+use crate::{
+    ActorContext, Tx,
+    bounds::{self, Bounds},
+    context::found,
+    slugs,
+};
 
 /// How one author is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,11 +63,7 @@ pub async fn texts(
     cx: &ActorContext,
     ids: &[AuthorId],
 ) -> Result<HashMap<AuthorId, Vec<Localized<AuthorText>>>> {
-    cx.scope().note_all(
-        ids.iter()
-            .map(|id| domain::events::CacheTag::Record(id.to_string())),
-    );
-    cx.reader().author_texts(ids).await
+    cx.reader().all_author_texts(cx.scope(), ids).await
 }
 
 /// The public path of an author, in the edition the text was served from.
@@ -114,9 +115,14 @@ pub async fn update_in(tx: &mut Tx, id: AuthorId, draft: &AuthorDraft) -> Result
 
 /// Deletes an author.
 pub async fn delete(cx: &ActorContext, id: AuthorId, on_use: OnUse) -> Result<()> {
-    let edition = cx.editions().await?.default_edition()?.id;
-    let author = found(by_ids(cx, &[id], edition).await?.remove(&id), id)?;
     cx.write(async |tx| {
+        let edition = tx.editions().await?.default_edition()?.id;
+        let author = tx
+            .reader()
+            .authors_by_ids(tx.cx().scope(), &[id], edition)
+            .await?
+            .remove(&id);
+        let author = found(author, id)?;
         let permit = tx.cx().authorize(Action::Delete, author.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
         tx.store_tx()
@@ -152,6 +158,12 @@ async fn save(
             "must not be empty, in at least one edition",
         ));
     }
+    let names = draft.texts.iter().map(|text| text.value.name.as_str());
+    names
+        .fold(Bounds::default(), |bounds, name| {
+            bounds.text("texts.name", name, bounds::NAME)
+        })
+        .check()?;
     let permit = tx
         .cx()
         .authorize(action, Target::shared(RecordKind::Author, id))?;

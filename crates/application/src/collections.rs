@@ -12,7 +12,11 @@ use domain::{
 
 use persistence::Save;
 
-use crate::{ActorContext, Tx, slugs};
+use crate::{
+    ActorContext, Tx,
+    bounds::{self, Bounds},
+    slugs,
+};
 
 /// How one collection is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +86,10 @@ pub async fn create_in(tx: &mut Tx, draft: &CollectionDraft) -> Result<Collectio
     if draft.title.trim().is_empty() {
         return Err(Error::invalid("title", "must not be empty"));
     }
+    Bounds::default()
+        .text("title", &draft.title, bounds::NAME)
+        .list("items", draft.items.len(), bounds::ITEMS)
+        .check()?;
     let id = Id::from_uuid(tx.cx().next_id());
     let permit = tx.cx().authorize(
         Action::Create,

@@ -3,25 +3,27 @@
 use std::collections::HashMap;
 
 use domain::{
-    Error, FieldError, Result,
+    Result,
     access::Action,
-    articles::{Contribution, EntryBody, EntryDraft},
-    body::{Body, Source},
-    content::{Content, ContentKind, Entry, EntryQuery, EntryRef, Parts, Seo, Status},
-    editions::Edition,
-    events::ContentEvent,
+    articles::{Contribution, EntryBody},
+    body::{Body, DeriveOptions, Source, derive},
+    content::{Content, ContentKind, Entry, EntryQuery, EntryRef, Parts, Seo},
     galleries::Gallery,
-    id::{EditionId, EntryId, GalleryId, Id, TranslationGroupId},
+    id::{EditionId, EntryId, GalleryId, Id, RevisionId, TranslationGroupId},
     paging::{Page, PageArgs},
-    revisions::Revision,
-    routes::{PathValues, expand, normalise_path},
-    text::SortKeys,
-    time::to_micros,
+    revisions::{Revision, Snapshot},
 };
 pub use persistence::Relations;
-use persistence::{Deletion, EntrySave, OnUse};
+use persistence::{Deletion, OnUse};
 
-use crate::{ActorContext, Tx, context::found, slugs};
+use crate::{ActorContext, Tx, context::found};
+
+mod saving;
+
+pub(crate) use saving::MAX_GUID_BYTES;
+pub use saving::MAX_SOURCE_BYTES;
+use saving::permit_change;
+pub(crate) use saving::{PathParts, check_version, permit, prepare};
 
 /// How one entry is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,7 +217,7 @@ pub async fn galleries(
         .entries_by_ids(cx.scope(), ids, Parts::NONE)
         .await?;
     let known: Vec<EntryId> = visible.keys().copied().collect();
-    let wanted = cx.reader().gallery_ids(&known).await?;
+    let wanted = cx.reader().gallery_ids(cx.scope(), &known).await?;
     let mut by_edition: HashMap<EditionId, Vec<GalleryId>> = HashMap::new();
     for (entry, galleries) in &wanted {
         if let Some(content) = visible.get(entry) {
@@ -257,17 +259,30 @@ pub async fn revisions(
     cx.reader().revisions(cx.scope(), entry, page).await
 }
 
-/// Makes an empty translation group.
-pub async fn create_group(cx: &ActorContext) -> Result<TranslationGroupId> {
-    cx.write(create_group_in).await
+/// The whole of an entry as it was, its body derived anew: saving it restores it. `None` for
+/// readers.
+pub async fn snapshot(cx: &ActorContext, id: RevisionId) -> Result<Option<Snapshot>> {
+    let mut found = cx.reader().snapshot(cx.scope(), id).await?;
+    if let Some(snapshot) = &mut found {
+        let entry = snapshot.entry_mut();
+        entry.body = derive(&entry.source, &DeriveOptions::default());
+    }
+    Ok(found)
 }
 
-/// Makes an empty translation group, in a transaction.
-pub async fn create_group_in(tx: &mut Tx) -> Result<TranslationGroupId> {
-    let id = Id::from_uuid(tx.cx().next_id());
+/// A name for a translation group that is to be; the first entry in it makes it.
+pub fn new_group(cx: &ActorContext) -> TranslationGroupId {
+    Id::from_uuid(cx.next_id())
+}
+
+/// Moves an entry into another translation group, in a transaction: without a new version, as what
+/// it says stays as it is.
+pub async fn move_to_group_in(tx: &mut Tx, entry: &Entry, group: TranslationGroupId) -> Result<()> {
+    let permit = permit_change(tx.cx(), entry)?;
     let now = tx.cx().now();
-    tx.store_tx().insert_group(id, now).await?;
-    Ok(id)
+    tx.store_tx()
+        .move_to_group(&permit, entry, group, now)
+        .await
 }
 
 /// Replaces what was written in an entry and what was derived of it, without a new version: how
@@ -290,9 +305,7 @@ pub async fn replace_body_in(tx: &mut Tx, id: EntryId, source: &Source, body: &B
         .await?
         .remove(&id);
     let content = found(content, id)?;
-    let permit = tx
-        .cx()
-        .authorize(Action::Update, content.entry().target())?;
+    let permit = permit_change(tx.cx(), content.entry())?;
     tx.store_tx()
         .replace_body(&permit, content.entry(), source, body)
         .await
@@ -324,214 +337,6 @@ pub async fn delete(cx: &ActorContext, id: EntryId, on_use: OnUse) -> Result<()>
             .await
     })
     .await
-}
-
-/// What a path is made from beside the entry itself.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct PathParts {
-    pub(crate) category: Option<String>,
-    pub(crate) newsletter: Option<String>,
-    pub(crate) number: Option<i64>,
-    pub(crate) parent_path: Option<String>,
-}
-
-/// An entry that is about to be saved.
-pub(crate) struct Prepared {
-    pub(crate) entry: Entry,
-    pub(crate) sort_keys: SortKeys,
-    pub(crate) event: ContentEvent,
-    pub(crate) revision: uuid::Uuid,
-}
-
-impl Prepared {
-    pub(crate) fn save<'a>(&'a self, draft: &'a EntryDraft) -> EntrySave<'a> {
-        EntrySave {
-            entry: &self.entry,
-            draft,
-            event: self.event.clone(),
-            sort_keys: &self.sort_keys,
-            revision: self.revision,
-        }
-    }
-}
-
-/// Checks a draft and decides slug, path and times. `old`: the entry it replaces.
-pub(crate) async fn prepare(
-    tx: &mut Tx,
-    id: EntryId,
-    draft: &EntryDraft,
-    old: Option<&Entry>,
-    parts: &PathParts,
-) -> Result<Prepared> {
-    check(draft)?;
-    let editions = tx.editions().await?;
-    let edition = editions.get(draft.edition)?;
-    let now = tx.cx().now();
-    let created_at = old.map_or_else(
-        || draft.created_at.map_or(now, to_micros),
-        |old| old.created_at,
-    );
-    let published_at = match draft.status {
-        Status::Published => Some(draft.published_at.map_or(now, to_micros)),
-        Status::Draft
-        | Status::InReview
-        | Status::Scheduled
-        | Status::Archived
-        | Status::Trashed => draft.published_at.map(to_micros),
-    };
-    let group = match (draft.group, old) {
-        (Some(group), _) => group,
-        (None, Some(old)) => old.group,
-        (None, None) => Id::from_uuid(tx.cx().next_id()),
-    };
-    let mut entry = Entry {
-        id,
-        edition: draft.edition,
-        group,
-        translated_from: draft.translated_from,
-        parent: draft.parent,
-        slug: String::new(),
-        path: String::new(),
-        title: draft.title.trim().to_owned(),
-        status: draft.status,
-        version: old.map_or(1, |old| old.version + 1),
-        has_pending_changes: false,
-        scheduled_at: draft.scheduled_at.map(to_micros),
-        published_at,
-        sort_at: published_at.unwrap_or(created_at),
-        is_featured: draft.is_featured,
-        owner: draft.owner,
-        guid: draft.guid.clone(),
-        created_at,
-        updated_at: draft.updated_at.map_or(now, to_micros),
-    };
-    decide_slug(tx, edition, &mut entry, draft).await?;
-    entry.path = decide_path(tx, edition, &entry, draft, parts).await?;
-    let sort_keys =
-        SortKeys::of(edition).ok_or_else(|| Error::internal("no collation could be made"))?;
-    let verb = if old.is_none() { "created" } else { "updated" };
-    let event = ContentEvent::new(id.kind.into(), verb, id, Some(draft.edition));
-    Ok(Prepared {
-        entry,
-        sort_keys,
-        event,
-        revision: tx.cx().next_id(),
-    })
-}
-
-async fn decide_slug(
-    tx: &mut Tx,
-    edition: &Edition,
-    entry: &mut Entry,
-    draft: &EntryDraft,
-) -> Result<()> {
-    let template = entry.clone();
-    let store = &*tx.store_tx();
-    let slug = slugs::free(
-        edition,
-        &draft.slug,
-        &draft.title,
-        entry.id.uuid(),
-        async |slug| {
-            let mut candidate = template.clone();
-            slug.as_str().clone_into(&mut candidate.slug);
-            store.slug_is_free(&candidate).await
-        },
-    )
-    .await?;
-    slug.as_str().clone_into(&mut entry.slug);
-    Ok(())
-}
-
-async fn decide_path(
-    tx: &mut Tx,
-    edition: &Edition,
-    entry: &Entry,
-    draft: &EntryDraft,
-    parts: &PathParts,
-) -> Result<String> {
-    if let Some(path) = &draft.path {
-        // Whether it is taken is told when it is written.
-        return normalise_path(path);
-    }
-    let slug_path = parts.parent_path.as_ref().map_or_else(
-        || entry.slug.clone(),
-        |above| format!("{}/{}", above.trim_matches('/'), entry.slug),
-    );
-    let values = PathValues {
-        slug: &entry.slug,
-        slug_path: &slug_path,
-        category: parts.category.as_deref(),
-        newsletter: parts.newsletter.as_deref(),
-        number: parts.number,
-        date: Some(entry.sort_at),
-    };
-    let pattern = match entry.id.kind {
-        ContentKind::Article => &edition.permalinks.article,
-        ContentKind::Page => &edition.permalinks.page,
-        ContentKind::Issue => &edition.permalinks.issue,
-    };
-    let base = normalise_path(&expand(pattern, &values))?;
-    let mut path = base.clone();
-    for number in 2..1000 {
-        if tx
-            .store_tx()
-            .path_is_free(edition.id, &path, entry.id)
-            .await?
-        {
-            return Ok(path);
-        }
-        path = format!("{base}-{number}");
-    }
-    Err(Error::Conflict {
-        message: format!("the path {base} and its numbered variants are taken"),
-        field: Some("path".to_owned()),
-        used_by: Vec::new(),
-    })
-}
-
-/// The longest title, in characters.
-const MAX_TITLE_CHARS: usize = 1000;
-/// The longest id an entry may have in feeds, in bytes: it stands in an index.
-pub(crate) const MAX_GUID_BYTES: usize = 1024;
-/// The longest source of a body, in bytes.
-pub const MAX_SOURCE_BYTES: usize = 8 * 1024 * 1024;
-
-fn check(draft: &EntryDraft) -> Result<()> {
-    let mut errors = Vec::new();
-    if draft.title.chars().count() > MAX_TITLE_CHARS {
-        errors.push(FieldError::new(
-            "title",
-            format!("must have at most {MAX_TITLE_CHARS} characters"),
-        ));
-    }
-    if draft.source.text.len() > MAX_SOURCE_BYTES {
-        errors.push(FieldError::new(
-            "body",
-            format!("must have at most {MAX_SOURCE_BYTES} bytes"),
-        ));
-    }
-    if draft
-        .guid
-        .as_ref()
-        .is_some_and(|guid| guid.len() > MAX_GUID_BYTES)
-    {
-        errors.push(FieldError::new(
-            "guid",
-            format!("must have at most {MAX_GUID_BYTES} bytes"),
-        ));
-    }
-    if draft.status == Status::Scheduled && draft.scheduled_at.is_none() {
-        errors.push(FieldError::new(
-            "scheduledAt",
-            "is required for a scheduled entry",
-        ));
-    }
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Invalid(errors))
-    }
 }
 
 /// The contributions as one line: `Ada Moor, Ben Hale`.

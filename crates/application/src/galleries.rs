@@ -12,7 +12,12 @@ use domain::{
 };
 use persistence::{Deletion, OnUse, Save};
 
-use crate::{ActorContext, Tx, context::found, slugs};
+use crate::{
+    ActorContext, Tx,
+    bounds::{self, Bounds},
+    context::found,
+    slugs,
+};
 
 /// How one gallery is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +81,13 @@ pub async fn create_in(tx: &mut Tx, draft: &GalleryDraft) -> Result<GalleryId> {
             "must not be empty, in at least one edition",
         ));
     }
+    let titles = draft.texts.iter().map(|text| text.value.title.as_str());
+    titles
+        .fold(Bounds::default(), |bounds, title| {
+            bounds.text("texts.title", title, bounds::NAME)
+        })
+        .list("items", draft.items.len(), bounds::ITEMS)
+        .check()?;
     let id = Id::from_uuid(tx.cx().next_id());
     let permit = tx
         .cx()
@@ -118,9 +130,14 @@ pub async fn create_in(tx: &mut Tx, draft: &GalleryDraft) -> Result<GalleryId> {
 
 /// Deletes a gallery.
 pub async fn delete(cx: &ActorContext, id: GalleryId, on_use: OnUse) -> Result<()> {
-    let edition = cx.editions().await?.default_edition()?.id;
-    let gallery = found(by_ids(cx, &[id], edition).await?.remove(&id), id)?;
     cx.write(async |tx| {
+        let edition = tx.editions().await?.default_edition()?.id;
+        let gallery = tx
+            .reader()
+            .galleries_by_ids(tx.cx().scope(), &[id], edition)
+            .await?
+            .remove(&id);
+        let gallery = found(gallery, id)?;
         let permit = tx.cx().authorize(Action::Delete, gallery.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
         tx.store_tx()

@@ -6,6 +6,7 @@
 pub mod articles;
 pub mod authors;
 pub mod body;
+mod bounds;
 pub mod collections;
 pub mod comments;
 pub mod context;

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt, ops::Range};
 use bytes::Bytes;
 use domain::{
     Error, FieldError, Result,
-    access::{Action, Target},
+    access::{Action, Actor, Target},
     events::RecordKind,
     id::{AssetId, EditionId, EntryId, Id},
     media::{Asset, AssetDraft, AssetLocation, AssetQuery, AssetText},
@@ -49,11 +49,7 @@ pub async fn texts(
     cx: &ActorContext,
     ids: &[AssetId],
 ) -> Result<HashMap<AssetId, Vec<Localized<AssetText>>>> {
-    cx.scope().note_all(
-        ids.iter()
-            .map(|id| domain::events::CacheTag::Record(id.to_string())),
-    );
-    cx.reader().asset_texts(ids).await
+    cx.reader().all_asset_texts(cx.scope(), ids).await
 }
 
 /// The entries that use each of these assets, as far as the actor may know.
@@ -212,10 +208,19 @@ pub async fn update(cx: &ActorContext, id: AssetId, draft: AssetDraft) -> Result
 
 /// Deletes an asset's record; its bytes stay until nothing names them.
 pub async fn delete(cx: &ActorContext, id: AssetId, on_use: OnUse) -> Result<()> {
-    let edition = cx.editions().await?.default_edition()?.id;
-    let asset = found(get(cx, id, edition).await?, id)?;
     cx.write(async |tx| {
-        let permit = tx.cx().authorize(Action::Delete, asset.target())?;
+        let edition = tx.editions().await?.default_edition()?.id;
+        let asset = tx
+            .reader()
+            .assets_by_ids(tx.cx().scope(), &[id], edition)
+            .await?
+            .remove(&id);
+        let asset = found(asset, id)?;
+        let target = Target {
+            owner: tx.store_tx().asset_owner(id).await?,
+            ..asset.target()
+        };
+        let permit = tx.cx().authorize(Action::Delete, target)?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
         tx.store_tx()
             .delete_record(
@@ -240,9 +245,15 @@ async fn save(
     draft: &AssetDraft,
 ) -> Result<()> {
     check(draft)?;
-    let permit = tx
-        .cx()
-        .authorize(action, Target::shared(RecordKind::Asset, id))?;
+    let owner = match (version, tx.cx().actor()) {
+        (1, Actor::User { id, .. }) => Some(*id),
+        _ => tx.store_tx().asset_owner(id).await?,
+    };
+    let target = Target {
+        owner,
+        ..Target::shared(RecordKind::Asset, id)
+    };
+    let permit = tx.cx().authorize(action, target)?;
     let now = tx.cx().now();
     tx.store_tx()
         .save_asset(

@@ -5,12 +5,16 @@ use domain::{
     access::{Action, Target},
     events::RecordKind,
     id::{EditionId, Id, MenuId},
-    menus::{Menu, MenuDraft},
+    menus::{Menu, MenuDraft, MenuItemDraft},
 };
 
 use persistence::Save;
 
-use crate::{ActorContext, Tx, context::found};
+use crate::{
+    ActorContext, Tx,
+    bounds::{self, Bounds},
+    context::found,
+};
 
 /// How one menu is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +74,11 @@ async fn save(
     draft: &MenuDraft,
 ) -> Result<()> {
     draft.check()?;
+    Bounds::default()
+        .text("location", &draft.location, bounds::KEY)
+        .text("name", &draft.name, bounds::NAME)
+        .list("items", count(&draft.items), bounds::ITEMS)
+        .check()?;
     let permit = tx.cx().authorize(
         action,
         Target::of_edition(RecordKind::Menu, id, draft.edition),
@@ -86,4 +95,9 @@ async fn save(
             draft,
         )
         .await
+}
+
+/// How many links there are, nested ones included.
+fn count(items: &[MenuItemDraft]) -> usize {
+    items.iter().map(|item| 1 + count(&item.children)).sum()
 }

@@ -18,8 +18,9 @@ use persistence::Save;
 
 use crate::{
     ActorContext, Tx,
+    bounds::{self, Bounds},
     context::found,
-    entries::{self, EntryGet, PathParts, prepare},
+    entries::{self, EntryGet, PathParts, check_version, permit, prepare},
     slugs,
 };
 
@@ -123,6 +124,9 @@ pub async fn create_in(tx: &mut Tx, draft: &NewsletterDraft) -> Result<Newslette
     if draft.title.trim().is_empty() {
         return Err(Error::invalid("title", "must not be empty"));
     }
+    Bounds::default()
+        .text("title", &draft.title, bounds::NAME)
+        .check()?;
     let id = Id::from_uuid(tx.cx().next_id());
     let permit = tx.cx().authorize(
         Action::Create,
@@ -171,11 +175,9 @@ pub async fn create_issue(cx: &ActorContext, draft: IssueDraft) -> Result<IssueI
 
 /// Makes an issue, in a transaction.
 pub async fn create_issue_in(tx: &mut Tx, draft: &IssueDraft) -> Result<IssueId> {
-    let id = Id::from_uuid(tx.cx().next_id());
-    let permit = tx.cx().authorize(
-        Action::Create,
-        Target::of_edition(RecordKind::Issue, id, draft.entry.edition),
-    )?;
+    let id: IssueId = Id::from_uuid(tx.cx().next_id());
+    let permit = permit(tx.cx(), id.into(), &draft.entry, None)?;
+    check(draft)?;
     let parts = path_parts(tx, draft).await?;
     let prepared = prepare(tx, id.into(), &draft.entry, None, &parts).await?;
     tx.store_tx()
@@ -198,13 +200,9 @@ pub async fn update_issue(
             .await?
             .remove(&id.into());
         let old = found(old, id)?;
-        if let Some(expected) = expected.filter(|expected| *expected != old.entry().version) {
-            return Err(Error::conflict(format!(
-                "version {expected} is not the current one, which is {}",
-                old.entry().version
-            )));
-        }
-        let permit = tx.cx().authorize(Action::Update, old.entry().target())?;
+        check_version(old.entry(), expected)?;
+        let permit = permit(tx.cx(), id.into(), &draft.entry, Some(old.entry()))?;
+        check(&draft)?;
         let parts = path_parts(tx, &draft).await?;
         let prepared = prepare(tx, id.into(), &draft.entry, Some(old.entry()), &parts).await?;
         tx.store_tx()
@@ -212,6 +210,17 @@ pub async fn update_issue(
             .await
     })
     .await
+}
+
+fn check(draft: &IssueDraft) -> Result<()> {
+    let items = draft
+        .sections
+        .iter()
+        .map(|section| section.items.len().max(1));
+    Bounds::default()
+        .list("sections", items.sum(), bounds::RELATED)
+        .list("attachments", draft.attachments.len(), bounds::RELATED)
+        .check()
 }
 
 async fn path_parts(tx: &Tx, draft: &IssueDraft) -> Result<PathParts> {

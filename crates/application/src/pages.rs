@@ -2,9 +2,7 @@
 
 use domain::{
     Error, Result,
-    access::{Action, Target},
     content::{ContentKind, EntryQuery, Parts},
-    events::RecordKind,
     id::{Id, PageId},
     pages::{Page, PageDraft},
     paging::{self, PageArgs},
@@ -13,7 +11,7 @@ use domain::{
 use crate::{
     ActorContext, Tx,
     context::found,
-    entries::{self, EntryGet, PathParts, prepare},
+    entries::{self, EntryGet, PathParts, check_version, permit, prepare},
 };
 
 /// How deep pages go.
@@ -46,12 +44,8 @@ pub async fn create(cx: &ActorContext, draft: PageDraft) -> Result<PageId> {
 
 /// Makes a page, in a transaction.
 pub async fn create_in(tx: &mut Tx, draft: &PageDraft) -> Result<PageId> {
-    let id = Id::from_uuid(tx.cx().next_id());
-    let target = Target {
-        owner: draft.entry.owner,
-        ..Target::of_edition(RecordKind::Page, id, draft.entry.edition)
-    };
-    let permit = tx.cx().authorize(Action::Create, target)?;
+    let id: PageId = Id::from_uuid(tx.cx().next_id());
+    let permit = permit(tx.cx(), id.into(), &draft.entry, None)?;
     let parts = path_parts(tx, id, draft).await?;
     let prepared = prepare(tx, id.into(), &draft.entry, None, &parts).await?;
     tx.store_tx()
@@ -84,13 +78,8 @@ pub async fn update_in(
         .await?
         .remove(&id.into());
     let old = found(old, id)?;
-    if let Some(expected) = expected.filter(|expected| *expected != old.entry().version) {
-        return Err(Error::conflict(format!(
-            "version {expected} is not the current one, which is {}",
-            old.entry().version
-        )));
-    }
-    let permit = tx.cx().authorize(Action::Update, old.entry().target())?;
+    check_version(old.entry(), expected)?;
+    let permit = permit(tx.cx(), id.into(), &draft.entry, Some(old.entry()))?;
     let parts = path_parts(tx, id, draft).await?;
     let prepared = prepare(tx, id.into(), &draft.entry, Some(old.entry()), &parts).await?;
     tx.store_tx()

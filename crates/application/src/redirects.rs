@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use domain::{
-    Result,
+    Error, Result,
     access::{Action, Target},
     events::RecordKind,
     id::{EditionId, Id, RedirectId},
     paging::{Page, PageArgs},
-    redirects::{Redirect, RedirectDraft},
+    redirects::{Redirect, RedirectDraft, RedirectTarget},
 };
 
 use crate::{ActorContext, Tx, routes::stored_form};
@@ -51,9 +51,30 @@ pub async fn create_in(tx: &mut Tx, draft: &RedirectDraft) -> Result<RedirectId>
         from: stored_form(&draft.from)?,
         ..draft.clone()
     };
+    check_target(&draft)?;
     let now = tx.cx().now();
     tx.store_tx()
         .insert_redirect(&permit, id, &draft, now)
         .await?;
     Ok(id)
+}
+
+/// An address must be one a browser can be sent to, and not the one it came from.
+fn check_target(draft: &RedirectDraft) -> Result<()> {
+    let RedirectTarget::Url(address) = &draft.to else {
+        return Ok(());
+    };
+    if address.starts_with('/') && !address.starts_with("//") {
+        if stored_form(address)? == draft.from {
+            return Err(Error::invalid("to", "is the path it leads away from"));
+        }
+        return Ok(());
+    }
+    match url::Url::parse(address) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(()),
+        _ => Err(Error::invalid(
+            "to",
+            "must be a path that begins with `/`, or an absolute http or https address",
+        )),
+    }
 }

@@ -14,7 +14,12 @@ use domain::{
 };
 use persistence::{Deletion, OnUse, Save, TermSlug};
 
-use crate::{ActorContext, Tx, context::found, slugs};
+use crate::{
+    ActorContext, Tx,
+    bounds::{self, Bounds},
+    context::found,
+    slugs,
+};
 
 /// How one term is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,11 +96,7 @@ pub async fn texts(
     cx: &ActorContext,
     ids: &[TermId],
 ) -> Result<HashMap<TermId, Vec<Localized<TermText>>>> {
-    cx.scope().note_all(
-        ids.iter()
-            .map(|id| domain::events::CacheTag::Record(id.to_string())),
-    );
-    cx.reader().term_texts(ids).await
+    cx.reader().all_term_texts(cx.scope(), ids).await
 }
 
 /// How many published articles each term has.
@@ -164,9 +165,14 @@ pub async fn update_in(tx: &mut Tx, id: TermId, draft: &TermDraft) -> Result<()>
 
 /// Deletes a category or a tag.
 pub async fn delete(cx: &ActorContext, id: TermId, on_use: OnUse) -> Result<()> {
-    let edition = cx.editions().await?.default_edition()?.id;
-    let term = found(by_ids(cx, &[id], edition).await?.remove(&id), id)?;
     cx.write(async |tx| {
+        let edition = tx.editions().await?.default_edition()?.id;
+        let term = tx
+            .reader()
+            .terms_by_ids(tx.cx().scope(), &[id], edition)
+            .await?
+            .remove(&id);
+        let term = found(term, id)?;
         let permit = tx.cx().authorize(Action::Delete, term.target())?;
         let (cx, now) = (tx.cx().clone(), tx.cx().now());
         tx.store_tx()
@@ -255,5 +261,11 @@ fn check(draft: &TermDraft) -> Result<()> {
             "belongs to tags; categories have none",
         ));
     }
-    Ok(())
+    let names = draft.texts.iter().map(|text| text.value.name.as_str());
+    names
+        .fold(Bounds::default(), |bounds, name| {
+            bounds.text("texts.name", name, bounds::NAME)
+        })
+        .text("namespace", &draft.namespace, bounds::KEY)
+        .check()
 }

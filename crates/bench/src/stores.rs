@@ -283,7 +283,7 @@ async fn write_batch(
         for (article, mut draft) in made {
             if article.is_translated() {
                 if article.edition == 0 || group.is_none() {
-                    *group = Some(entries::create_group_in(tx).await?);
+                    *group = Some(entries::new_group(tx.cx()));
                 }
                 draft.entry.group = *group;
             }

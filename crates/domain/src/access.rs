@@ -180,6 +180,19 @@ impl Permit {
     pub fn target(&self) -> &Target {
         &self.target
     }
+    /// Whether the permit is for this action: the store refuses any other where it matters.
+    pub fn allows(&self, action: Action) -> Result<()> {
+        if self.action == action {
+            Ok(())
+        } else {
+            Err(Error::internal(format!(
+                "a permit to {} {} was used to {} it",
+                self.action.as_str(),
+                self.target.id,
+                action.as_str()
+            )))
+        }
+    }
     /// Whether the permit is for this record: the store refuses any other.
     pub fn covers(&self, kind: RecordKind, id: impl fmt::Display) -> Result<()> {
         if self.target.kind == kind && self.target.id == id.to_string() {
@@ -229,11 +242,19 @@ fn allowed(actor: &Actor, action: Action, target: &Target) -> bool {
             let own = target.owner == Some(*id);
             grants.iter().any(|grant| {
                 let here = grant.edition.is_none()
-                    || (target.edition.is_some() && grant.edition == target.edition);
+                    || (target.edition.is_some() && grant.edition == target.edition)
+                    || is_open(action, target.kind, own);
                 here && role_allows(grant.role, action, target.kind, own)
             })
         }
     }
+}
+
+/// Whether a role in any edition will do for what all editions share: to make tags and assets, and
+/// to change the assets one uploaded.
+fn is_open(action: Action, kind: RecordKind, own: bool) -> bool {
+    (action == Action::Create && matches!(kind, RecordKind::Tag | RecordKind::Asset))
+        || (own && kind == RecordKind::Asset)
 }
 
 fn role_allows(role: Role, action: Action, kind: RecordKind, own: bool) -> bool {
@@ -267,6 +288,7 @@ fn role_allows(role: Role, action: Action, kind: RecordKind, own: bool) -> bool 
 /// What an actor may read. Every read of the store asks for one, turns it into the condition that
 /// hides the rest, and notes in it what the answer was made from. Only [`ReadScope::of`] makes it.
 pub struct ReadScope {
+    actor: Actor,
     visibility: Visibility,
     tags: Mutex<BTreeSet<CacheTag>>,
 }
@@ -287,6 +309,15 @@ pub enum Visibility {
         /// These entries.
         entries: Vec<EntryId>,
     },
+}
+
+/// Where an actor may do something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// In every edition.
+    Everywhere,
+    /// In these; in none, if there are none.
+    Editions(Vec<EditionId>),
 }
 
 impl ReadScope {
@@ -348,6 +379,7 @@ impl ReadScope {
             },
         };
         Self {
+            actor: actor.clone(),
             visibility,
             tags: Mutex::default(),
         }
@@ -358,13 +390,46 @@ impl ReadScope {
         &self.visibility
     }
 
-    /// Whether what is read may be kept in shared caches: only what anybody may read.
+    /// Whether what is read may be kept in shared caches: only what anybody may read. Those who may
+    /// change something see more of it than others.
     pub fn is_public(&self) -> bool {
         self.visibility == Visibility::Public
+            && match &self.actor {
+                Actor::ApiKey { scopes, .. } => !scopes.iter().any(|scope| scope.write),
+                Actor::Anonymous | Actor::User { .. } | Actor::Link(_) | Actor::System(_) => true,
+            }
     }
 
-    /// Whether an answer may show what stays inside the house of this edition (revisions, sources
-    /// of bodies, addresses of commenters).
+    /// Whether an answer may show what only those see who may change the record: its revisions and
+    /// the source of its body.
+    pub fn edits(&self, target: &Target) -> bool {
+        allowed(&self.actor, Action::Update, target)
+    }
+
+    /// Where the actor may do something to every record of a kind, whosever it is.
+    pub fn reach(&self, action: Action, kind: RecordKind) -> Reach {
+        let editions: Vec<Option<EditionId>> = match &self.actor {
+            Actor::System(_) => return Reach::Everywhere,
+            Actor::Anonymous | Actor::Link(_) => Vec::new(),
+            Actor::ApiKey { scopes, .. } => scopes
+                .iter()
+                .filter(|scope| scope.write && scope.kind.is_none_or(|known| known == kind))
+                .map(|scope| scope.edition)
+                .collect(),
+            Actor::User { grants, .. } => grants
+                .iter()
+                .filter(|grant| role_allows(grant.role, action, kind, false))
+                .map(|grant| grant.edition)
+                .collect(),
+        };
+        editions
+            .into_iter()
+            .collect::<Option<Vec<EditionId>>>()
+            .map_or(Reach::Everywhere, Reach::Editions)
+    }
+
+    /// Whether an answer may show how the drafts of this edition stand (what is scheduled, what
+    /// waits to be published): for those who read them.
     pub fn sees_inside(&self, edition: EditionId) -> bool {
         match &self.visibility {
             Visibility::All => true,
@@ -405,90 +470,4 @@ impl fmt::Debug for ReadScope {
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn user(role: Role, edition: Option<EditionId>) -> Actor {
-        Actor::User {
-            id: UserId::from_uuid(Uuid::nil()),
-            grants: vec![Grant { role, edition }],
-        }
-    }
-
-    #[test]
-    fn a_reader_changes_nothing() {
-        let target = Target::shared(RecordKind::Article, "article_1");
-        assert_eq!(
-            authorize(&Actor::Anonymous, Action::Update, target)
-                .unwrap_err()
-                .code(),
-            "UNAUTHENTICATED"
-        );
-    }
-
-    #[test]
-    fn an_editor_of_one_edition_does_not_change_another() {
-        let en = EditionId::from_uuid(Uuid::from_u128(1));
-        let fa = EditionId::from_uuid(Uuid::from_u128(2));
-        let editor = user(Role::Editor, Some(en));
-        assert!(
-            authorize(
-                &editor,
-                Action::Publish,
-                Target::of_edition(RecordKind::Article, "a", en)
-            )
-            .is_ok()
-        );
-        assert!(
-            authorize(
-                &editor,
-                Action::Publish,
-                Target::of_edition(RecordKind::Article, "a", fa)
-            )
-            .is_err()
-        );
-        assert!(
-            authorize(
-                &editor,
-                Action::Delete,
-                Target::shared(RecordKind::Category, "c")
-            )
-            .is_err()
-        );
-    }
-
-    #[test]
-    fn a_contributor_submits_but_does_not_publish() {
-        let me = UserId::from_uuid(Uuid::nil());
-        let own = Target {
-            owner: Some(me),
-            ..Target::shared(RecordKind::Article, "a")
-        };
-        let contributor = user(Role::Contributor, None);
-        assert!(authorize(&contributor, Action::Submit, own.clone()).is_ok());
-        assert!(authorize(&contributor, Action::Publish, own).is_err());
-    }
-
-    #[test]
-    fn a_permit_covers_its_own_record_only() {
-        let permit = authorize(
-            &Actor::System("test"),
-            Action::Update,
-            Target::shared(RecordKind::Tag, "tag_1"),
-        )
-        .unwrap();
-        assert!(permit.covers(RecordKind::Tag, "tag_1").is_ok());
-        assert!(permit.covers(RecordKind::Tag, "tag_2").is_err());
-    }
-
-    #[test]
-    fn a_reader_sees_what_is_published() {
-        assert!(ReadScope::of(&Actor::Anonymous).is_public());
-        assert_eq!(
-            *ReadScope::of(&user(Role::Owner, None)).visibility(),
-            Visibility::All
-        );
-    }
-}
+mod tests;

@@ -178,11 +178,13 @@ pub struct SourceCredit {
 }
 
 /// What commands say about an entry of any kind.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct EntryDraft {
     /// The edition it belongs to.
     pub edition: EditionId,
-    /// The group of its translations; `None` makes a new one.
+    /// The group of its translations; `None`: a new one, and in a change the one it is in. The first
+    /// entry that names a group makes it.
     pub group: Option<TranslationGroupId>,
     /// What it was translated from, and that one's version.
     pub translated_from: Option<(EntryId, i64)>,
@@ -202,7 +204,7 @@ pub struct EntryDraft {
     pub scheduled_at: Option<Timestamp>,
     /// Marked to stand out.
     pub is_featured: bool,
-    /// The account that wrote it.
+    /// The account that wrote it; `None`: the person who makes it, and in a change whose it was.
     pub owner: Option<UserId>,
     /// Id in feeds, if not ours.
     pub guid: Option<String>,
@@ -220,14 +222,16 @@ pub struct EntryDraft {
     pub comments_open: bool,
     /// What was written.
     pub source: Source,
-    /// What it is derived to.
+    /// What it is derived to. A snapshot leaves it out: it is derived again.
+    #[serde(skip, default = "Body::empty")]
     pub body: Body,
     /// Data nobody but editors and exports see.
     pub private_data: serde_json::Value,
 }
 
 /// A new article, or the whole of an existing one.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ArticleDraft {
     /// What all entries share.
     pub entry: EntryDraft,
@@ -252,7 +256,8 @@ pub struct ArticleDraft {
 }
 
 /// One name in a byline, as a command writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ContributionDraft {
     /// What they did.
     pub role: ContributionRole,

@@ -4,6 +4,7 @@ use crate::{
     access::Target,
     events::RecordKind,
     id::{CollectionId, EditionId, EntryId},
+    paging::ListOrder,
     time::Timestamp,
 };
 
@@ -29,8 +30,8 @@ pub struct Collection {
 }
 
 impl Collection {
-    /// The name of the order of what is in it, in cursors.
-    pub const ITEM_ORDER: &str = "position";
+    /// The order of what is in it, as its cursors know it.
+    pub const ITEM_ORDER: ListOrder = ListOrder::by_number("position");
 
     /// What the policy needs to know.
     pub fn target(&self) -> Target {

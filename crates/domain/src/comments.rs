@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     events::RecordKind,
     id::{CommentId, EditionId, EntryId},
+    paging::ListOrder,
     time::Timestamp,
 };
 
@@ -97,8 +98,8 @@ pub struct CommentQuery {
 }
 
 impl CommentQuery {
-    /// The name of their order in cursors.
-    pub const ORDER: &str = "createdAt";
+    /// Their order, as its cursors know it.
+    pub const ORDER: ListOrder = ListOrder::by_time("createdAt");
 }
 
 /// A new comment.

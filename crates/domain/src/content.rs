@@ -1,4 +1,4 @@
-//! What every publishable thing shares: the entry, its lifecycle, and the closed set of kinds.
+//! What every publishable thing shares: the entry, where it is in its life, and the closed set of kinds.
 
 use std::{fmt, str::FromStr};
 
@@ -8,7 +8,6 @@ use crate::{
     access::Target,
     articles::Article,
     error::Error,
-    events::ContentEvent,
     id::{
         AssetId, AuthorId, CategoryId, EditionId, EntryId, NewsletterId, TagId, TranslationGroupId,
         UserId,
@@ -16,6 +15,7 @@ use crate::{
     media::AssetKind,
     newsletters::Issue,
     pages::Page,
+    paging::{KeyKind, ListOrder},
     time::Timestamp,
 };
 
@@ -171,65 +171,6 @@ impl Entry {
             edition: Some(self.edition),
             owner: self.owner,
         }
-    }
-
-    /// Makes it public.
-    pub fn publish(&mut self, now: Timestamp) -> Result<ContentEvent, Error> {
-        match self.status {
-            Status::Draft | Status::InReview | Status::Scheduled | Status::Published => {}
-            Status::Archived | Status::Trashed => {
-                return Err(self.refused("publish", "restore it first"));
-            }
-        }
-        self.status = Status::Published;
-        self.scheduled_at = None;
-        let at = *self.published_at.get_or_insert(now);
-        self.sort_at = at;
-        Ok(self.changed("published", now))
-    }
-
-    /// Takes it off the site, back to a draft.
-    pub fn unpublish(&mut self, now: Timestamp) -> Result<ContentEvent, Error> {
-        if self.status != Status::Published {
-            return Err(self.refused("unpublish", "it is not published"));
-        }
-        self.status = Status::Draft;
-        self.scheduled_at = None;
-        Ok(self.changed("unpublished", now))
-    }
-
-    /// Takes it off the site and keeps it.
-    pub fn archive(&mut self, now: Timestamp) -> Result<ContentEvent, Error> {
-        if matches!(self.status, Status::Trashed | Status::Archived) {
-            return Err(self.refused("archive", "restore it first"));
-        }
-        self.status = Status::Archived;
-        self.scheduled_at = None;
-        Ok(self.changed("archived", now))
-    }
-
-    /// Puts it into the trash.
-    pub fn trash(&mut self, now: Timestamp) -> Result<ContentEvent, Error> {
-        if self.status == Status::Trashed {
-            return Err(self.refused("trash", "it is in the trash"));
-        }
-        self.status = Status::Trashed;
-        self.scheduled_at = None;
-        Ok(self.changed("trashed", now))
-    }
-
-    fn changed(&mut self, verb: &str, now: Timestamp) -> ContentEvent {
-        self.version += 1;
-        self.updated_at = now;
-        ContentEvent::new(self.id.kind.into(), verb, self.id, Some(self.edition))
-    }
-
-    fn refused(&self, verb: &str, why: &str) -> Error {
-        Error::conflict(format!(
-            "cannot {verb} a {} that is {}: {why}",
-            self.id.kind,
-            self.status.as_str()
-        ))
     }
 }
 
@@ -414,6 +355,19 @@ impl EntryOrder {
                 descending: false,
             },
             ContentKind::Article | ContentKind::Issue => Self::default(),
+        }
+    }
+
+    /// The order as its cursors know it.
+    pub fn of_list(self) -> ListOrder {
+        let key = match self.field {
+            EntryOrderField::PublishedAt | EntryOrderField::UpdatedAt => KeyKind::Time,
+            EntryOrderField::Title => KeyKind::Text,
+            EntryOrderField::Position => KeyKind::Int,
+        };
+        ListOrder {
+            name: self.name(),
+            key,
         }
     }
 

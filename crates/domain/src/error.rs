@@ -122,6 +122,17 @@ impl Error {
         }
     }
 
+    /// A change that was made for another version than the current one.
+    pub fn stale(current: i64) -> Self {
+        Self::Conflict {
+            message: format!(
+                "the record has changed since you read it: its version is {current} now; read it again and repeat the change on it"
+            ),
+            field: Some("expectedVersion".to_owned()),
+            used_by: Vec::new(),
+        }
+    }
+
     /// A defect, described for the log.
     pub fn internal(source: impl Into<BoxError>) -> Self {
         Self::Internal(source.into())

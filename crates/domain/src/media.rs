@@ -191,7 +191,8 @@ pub struct Figure {
 }
 
 /// A figure as a command writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FigureDraft {
     /// The asset.
     pub asset: AssetId,

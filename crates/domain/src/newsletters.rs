@@ -1,5 +1,7 @@
 //! Newsletters and their numbered issues (content; sending is apart).
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     access::Target,
     articles::{EntryBody, EntryDraft},
@@ -93,7 +95,8 @@ impl TryFrom<Content> for Issue {
 }
 
 /// A part of an issue.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Section {
     /// Its heading.
     pub heading: Option<String>,
@@ -102,7 +105,8 @@ pub struct Section {
 }
 
 /// An article or a free note in a section.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SectionItem {
     /// The article; hidden from those who may not read it.
     pub article: Option<ArticleId>,
@@ -115,7 +119,8 @@ pub struct SectionItem {
 }
 
 /// A new issue, or the whole of an existing one.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct IssueDraft {
     /// What all entries share; its source is the intro.
     pub entry: EntryDraft,

@@ -1,5 +1,7 @@
 //! Pages: what stands, below other pages or alone.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     articles::{EntryBody, EntryDraft},
     content::{Content, Entry, Part, Seo},
@@ -58,7 +60,8 @@ impl TryFrom<Content> for Page {
 }
 
 /// A new page, or the whole of an existing one.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PageDraft {
     /// What all entries share.
     pub entry: EntryDraft,

@@ -8,7 +8,7 @@ use crate::{
     access::Target,
     error::Error,
     events::RecordKind,
-    id::{CategoryId, Id, TagId},
+    id::{CategoryId, TagId},
     text::{EditionText, Localized},
     time::Timestamp,
 };
@@ -187,9 +187,4 @@ pub struct TermDraft {
     pub position: i64,
     /// Its texts; at least one. An empty slug is made from the name.
     pub texts: Vec<EditionText<TermText>>,
-}
-
-/// Gives a bare UUID the kind of a category.
-pub fn category_id(uuid: Uuid) -> CategoryId {
-    Id::from_uuid(uuid)
 }

@@ -11,6 +11,8 @@ use crate::{editions::Edition, error::Error, id::EditionId};
 
 pub use crate::body::Direction;
 
+/// The longest sort key, in bytes.
+pub const MAX_SORT_KEY_BYTES: usize = 1024;
 /// The longest slug, in characters.
 pub const MAX_SLUG_CHARS: usize = 200;
 
@@ -29,7 +31,7 @@ impl Slug {
             if chars >= MAX_SLUG_CHARS {
                 break;
             }
-            let joins = c == '\u{200c}' && slug.ends_with(char::is_alphanumeric);
+            let joins = is_joiner(c) && slug.ends_with(|c| char::is_alphanumeric(c) || is_mark(c));
             if c.is_alphanumeric() || (is_mark(c) && !slug.is_empty()) || joins {
                 slug.push(c);
                 chars += 1;
@@ -40,7 +42,7 @@ impl Slug {
                 chars += 1;
             }
         }
-        let slug = normal(slug.trim_end_matches(['-', '\u{200c}']));
+        let slug = normal(slug.trim_end_matches(|c| c == '-' || is_joiner(c)));
         (!slug.is_empty()).then_some(Self(slug))
     }
 
@@ -79,6 +81,11 @@ fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }
 
+/// Zero-width non-joiners and joiners, which shape words in many scripts.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
 impl fmt::Display for Slug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -90,9 +97,7 @@ impl FromStr for Slug {
     fn from_str(text: &str) -> Result<Self, Error> {
         let slug = normal(text);
         let good = |c: char| {
-            c.is_alphanumeric()
-                || is_mark(c)
-                || matches!(c, '-' | '_' | '.' | '~' | '\u{200c}' | '\u{200d}')
+            c.is_alphanumeric() || is_mark(c) || is_joiner(c) || matches!(c, '-' | '_' | '.' | '~')
         };
         if slug.is_empty() || slug.chars().count() > MAX_SLUG_CHARS {
             return Err(Error::invalid(
@@ -100,10 +105,10 @@ impl FromStr for Slug {
                 format!("must have 1 to {MAX_SLUG_CHARS} characters"),
             ));
         }
-        if !slug.chars().all(good) || slug == "." || slug == ".." {
+        if !slug.chars().all(good) || !slug.contains(char::is_alphanumeric) {
             return Err(Error::invalid(
                 "slug",
-                "may hold letters, digits, `-`, `_`, `.` and `~` only",
+                "must hold a letter or a digit, and beside those `-`, `_`, `.` and `~` only",
             ));
         }
         Ok(Self(slug))
@@ -215,9 +220,11 @@ impl SortKeys {
     /// The key of a text as hexadecimal digits: comparing keys as ASCII compares the texts.
     pub fn key(&self, text: &str) -> String {
         let mut bytes = Vec::new();
-        // Long names differ long before this; the key lives in an index.
+        // Long names differ long before this; the key lives in an index, whose rows have a limit,
+        // and some characters sort as a dozen others.
         let head: String = text.chars().take(80).collect();
         let Ok(()) = self.0.write_sort_key_to(&head, &mut bytes);
+        bytes.truncate(MAX_SORT_KEY_BYTES / 2);
         bytes
             .iter()
             .fold(String::with_capacity(bytes.len() * 2), |mut key, byte| {
@@ -261,11 +268,42 @@ mod tests {
         assert_eq!(slug("کتاب‌خانهٔ شهر").unwrap(), "کتاب‌خانهٔ-شهر");
         assert_eq!(slug("السوق الجديد").unwrap(), "السوق-الجديد");
         assert_eq!(slug("Çmimi i mollëve").unwrap(), "çmimi-i-mollëve");
+        // A joiner after a mark, and the one Sinhala writes its conjuncts with.
+        assert_eq!(slug("مثلاً\u{200c}ها").unwrap(), "مثلاً\u{200c}ها");
+        assert_eq!(slug("ශ්\u{200d}රී").unwrap(), "ශ්\u{200d}රී");
+        assert_eq!(slug("\u{1f469}\u{200d}\u{1f680} x\u{200d}").unwrap(), "x");
         assert_eq!(slug("!!!"), None);
         assert_eq!(
             Slug::transliterated("Çmimi i mollëve").unwrap().as_str(),
             "cmimi-i-molleve"
         );
+    }
+
+    #[test]
+    fn a_slug_holds_a_letter_or_a_digit() {
+        for text in [
+            "\u{200c}",
+            "\u{200d}\u{200c}",
+            "-",
+            ".",
+            "..",
+            "_~_",
+            "\u{301}",
+            "",
+        ] {
+            assert!(text.parse::<Slug>().is_err(), "{text:?}");
+        }
+        assert_eq!("A_1".parse::<Slug>().unwrap().as_str(), "a_1");
+    }
+
+    #[test]
+    fn a_sort_key_has_a_limit() {
+        let collator = Collator::try_new(IcuLocale::UNKNOWN.into(), CollatorOptions::default());
+        let keys = SortKeys(collator.unwrap());
+        for text in ["x", "\u{fdfa}", "\u{1f469}\u{200d}\u{1f680}", "漢"] {
+            assert!(keys.key(&text.repeat(1000)).len() <= MAX_SORT_KEY_BYTES);
+        }
+        assert!(keys.key("River") < keys.key("Stream"));
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use domain::{
-    Result,
+    Error, Result,
     access::{Permit, ReadScope, Visibility},
     events::{CacheTag, ContentEvent, RecordKind},
-    id::{AssetId, EditionId, EntryId, Id},
+    id::{AssetId, EditionId, EntryId, Id, UserId},
     media::{Asset, AssetDraft, AssetLocation, AssetQuery, AssetText},
-    paging::{Key, Page, PageArgs},
+    paging::{Key, ListOrder, Page, PageArgs},
     text::Localized,
 };
 use sea_orm::Value;
@@ -18,12 +18,12 @@ use crate::{
     Reader, WriteTx,
     entries::{AssetRow, asset_columns, best_text, visible},
     lists::{LISTS_PER_STATEMENT, Order},
-    sql::Sql,
-    write_tx::{Save, stale},
+    sql::{IDS_PER_STATEMENT, Sql},
+    write_tx::Save,
 };
 
 /// Adds the condition that hides assets the actor may not see: public ones are those an editor
-/// made public, those of galleries, and those a published entry uses.
+/// made public, those of galleries, and those a published entry uses. One's own are visible too.
 fn readable(sql: &mut Sql, scope: &ReadScope) {
     match scope.visibility() {
         Visibility::All => {
@@ -34,9 +34,24 @@ fn readable(sql: &mut Sql, scope: &ReadScope) {
             sql.push(" OR EXISTS (SELECT 1 FROM author w WHERE w.avatar_id = m.id)");
             sql.push(" OR EXISTS (SELECT 1 FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = m.id");
             visible(sql, scope, "e");
-            sql.push("))");
+            sql.push(")");
+            if let Visibility::Some { own: Some(own), .. } = scope.visibility() {
+                sql.push(" OR m.owner_id = ").bind(own.uuid());
+            }
+            sql.push(")");
         }
     }
+}
+
+/// What is hidden is not named. When it is shown, the lists of assets change.
+fn note_assets(scope: &ReadScope, ids: &[AssetId], is_visible: impl Fn(&AssetId) -> bool) {
+    scope.note_all(ids.iter().map(|id| {
+        if is_visible(id) {
+            CacheTag::Record(id.to_string())
+        } else {
+            CacheTag::Records(RecordKind::Asset)
+        }
+    }));
 }
 
 impl Reader<'_> {
@@ -50,7 +65,7 @@ impl Reader<'_> {
     ) -> Result<Page<Asset>> {
         scope.note(CacheTag::Records(RecordKind::Asset));
         let order = Order {
-            name: "-createdAt",
+            list: ListOrder::by_time("-createdAt"),
             key: "m.created_at",
             id: "m.id",
             descending: true,
@@ -71,11 +86,8 @@ impl Reader<'_> {
         })?;
         let wanted: Vec<AssetId> = ids.nodes().copied().collect();
         let mut assets = self.assets_by_ids(scope, &wanted, edition).await?;
-        ids.try_map(|id| {
-            assets
-                .remove(&id)
-                .ok_or_else(|| domain::Error::internal(format!("{id} vanished while it was read")))
-        })
+        // What was deleted between the two statements is left out.
+        Ok(ids.filter_map(|id| assets.remove(&id)))
     }
 
     /// Assets by id; those that are absent or hidden are missing in the answer.
@@ -87,7 +99,7 @@ impl Reader<'_> {
     ) -> Result<HashMap<AssetId, Asset>> {
         let mut all: HashMap<AssetId, Asset> = HashMap::with_capacity(ids.len());
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        for chunk in uuids.chunks(500) {
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
             let columns = asset_columns(self.engine);
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
             let rows = self.engine.json_rows(&self.engine.json_array(&columns));
@@ -107,14 +119,7 @@ impl Reader<'_> {
                 all.insert(asset.id, asset);
             }
         }
-        // What is hidden is not named. When it is shown, the lists of assets change.
-        scope.note_all(ids.iter().map(|id| {
-            if all.contains_key(id) {
-                CacheTag::Record(id.to_string())
-            } else {
-                CacheTag::Records(RecordKind::Asset)
-            }
-        }));
+        note_assets(scope, ids, |id| all.contains_key(id));
         let nameless: Vec<AssetId> = all
             .values()
             .filter(|asset| asset.text.value == AssetText::default())
@@ -131,33 +136,53 @@ impl Reader<'_> {
         Ok(all)
     }
 
-    /// All texts of assets, in the order of the editions.
-    pub async fn asset_texts(
+    /// All texts of assets, in the order of the editions; those that are absent or hidden are
+    /// missing in the answer.
+    pub async fn all_asset_texts(
+        &self,
+        scope: &ReadScope,
+        ids: &[AssetId],
+    ) -> Result<HashMap<AssetId, Vec<Localized<AssetText>>>> {
+        let mut visible = Vec::with_capacity(ids.len());
+        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = Sql::new("SELECT m.id FROM asset m WHERE m.id IN ");
+            sql.id_list(chunk);
+            readable(&mut sql, scope);
+            for row in &mut self.query(sql).await? {
+                visible.push(AssetId::from_uuid(row.get()?));
+            }
+        }
+        note_assets(scope, ids, |id| visible.contains(id));
+        self.asset_texts(&visible).await
+    }
+
+    /// The same, of assets whose ids a scope has let through.
+    pub(crate) async fn asset_texts(
         &self,
         ids: &[AssetId],
     ) -> Result<HashMap<AssetId, Vec<Localized<AssetText>>>> {
         let mut all: HashMap<AssetId, Vec<Localized<AssetText>>> = HashMap::new();
-        if ids.is_empty() {
-            return Ok(all);
-        }
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new(
-            "SELECT mt.asset_id, mt.edition_id, mt.title, mt.alt, mt.caption, mt.credit, mt.description FROM asset_text mt JOIN edition d ON d.id = mt.edition_id WHERE mt.asset_id IN ",
-        );
-        sql.id_list(&uuids).push(" ORDER BY d.position, d.id");
-        for row in &mut self.query(sql).await? {
-            let id = Id::from_uuid(row.get()?);
-            let text = Localized {
-                edition: Id::from_uuid(row.get()?),
-                value: AssetText {
-                    title: row.get()?,
-                    alt: row.get()?,
-                    caption: row.get()?,
-                    credit: row.get()?,
-                    description: row.get()?,
-                },
-            };
-            all.entry(id).or_default().push(text);
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = Sql::new(
+                "SELECT mt.asset_id, mt.edition_id, mt.title, mt.alt, mt.caption, mt.credit, mt.description FROM asset_text mt JOIN edition d ON d.id = mt.edition_id WHERE mt.asset_id IN ",
+            );
+            sql.id_list(chunk).push(" ORDER BY d.position, d.id");
+            for row in &mut self.query(sql).await? {
+                let id = Id::from_uuid(row.get()?);
+                let text = Localized {
+                    edition: Id::from_uuid(row.get()?),
+                    value: AssetText {
+                        title: row.get()?,
+                        alt: row.get()?,
+                        caption: row.get()?,
+                        credit: row.get()?,
+                        description: row.get()?,
+                    },
+                };
+                all.entry(id).or_default().push(text);
+            }
         }
         Ok(all)
     }
@@ -191,6 +216,16 @@ impl Reader<'_> {
 }
 
 impl WriteTx {
+    /// Who uploaded an asset.
+    pub async fn asset_owner(&self, id: AssetId) -> Result<Option<UserId>> {
+        let mut sql = Sql::new("SELECT owner_id FROM asset WHERE id = ");
+        sql.bind(id.uuid());
+        match self.query(sql).await?.first_mut() {
+            Some(row) => Ok(row.get::<Option<Uuid>>()?.map(Id::from_uuid)),
+            None => Ok(None),
+        }
+    }
+
     /// Saves a new asset (`version` 1) or the whole of an existing one.
     pub async fn save_asset(
         &mut self,
@@ -205,7 +240,7 @@ impl WriteTx {
             AssetLocation::Remote { url } => (None, Some(url.clone())),
         };
         let created = draft.created_at.unwrap_or(at);
-        let columns: Vec<(&str, Value)> = vec![
+        let mut columns: Vec<(&str, Value)> = vec![
             ("kind", draft.kind.as_str().into()),
             ("storage_key", key.into()),
             ("remote_url", url.into()),
@@ -226,6 +261,8 @@ impl WriteTx {
         ];
         let mut sql = Sql::default();
         if version == 1 {
+            let owner = permit.target().owner;
+            columns.push(("owner_id", owner.map(Id::uuid).into()));
             let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
             sql.push(&format!(
                 "INSERT INTO asset (id, {}) VALUES (",
@@ -249,7 +286,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(stale(version));
+            return Err(Error::stale(version));
         }
         if version > 1 {
             self.clear("asset_text", "asset_id", id.uuid()).await?;

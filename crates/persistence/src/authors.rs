@@ -9,7 +9,7 @@ use domain::{
     editions::Edition,
     events::{CacheTag, ContentEvent, RecordKind},
     id::{AuthorId, EditionId, Id},
-    paging::{Key, Page, PageArgs},
+    paging::{Key, ListOrder, Page, PageArgs},
     terms::TermOrder,
     text::{Localized, SortKeys},
 };
@@ -20,8 +20,8 @@ use crate::{
     Reader, WriteTx,
     entries::best_text,
     lists::Order,
-    sql::{Row, Sql},
-    write_tx::{Save, stale},
+    sql::{IDS_PER_STATEMENT, Row, Sql},
+    write_tx::Save,
 };
 
 impl Reader<'_> {
@@ -38,14 +38,14 @@ impl Reader<'_> {
         let by_name = query.order == TermOrder::Name;
         let order = if by_name {
             Order {
-                name: "name",
+                list: ListOrder::by_text("name"),
                 key: "wt.name_key",
                 id: "wt.author_id",
                 descending: false,
             }
         } else {
             Order {
-                name: "createdAt",
+                list: ListOrder::by_time("createdAt"),
                 key: "w.created_at",
                 id: "w.id",
                 descending: false,
@@ -85,11 +85,8 @@ impl Reader<'_> {
         })?;
         let wanted: Vec<AuthorId> = ids.nodes().copied().collect();
         let mut authors = self.authors_by_ids(scope, &wanted, edition).await?;
-        ids.try_map(|id| {
-            authors
-                .remove(&id)
-                .ok_or_else(|| Error::internal(format!("{id} vanished while it was read")))
-        })
+        // What was deleted between the two statements is left out.
+        Ok(ids.filter_map(|id| authors.remove(&id)))
     }
 
     /// Authors by id; absent ones are missing in the answer.
@@ -100,19 +97,17 @@ impl Reader<'_> {
         edition: EditionId,
     ) -> Result<HashMap<AuthorId, Author>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let found = self
-            .read_authors(edition, |sql| {
-                sql.push("w.id IN ").id_list(&uuids);
-            })
-            .await?;
-        Ok(found
-            .into_iter()
-            .map(|author| (author.id, author))
-            .collect())
+        let mut all = HashMap::with_capacity(ids.len());
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let found = self
+                .read_authors(edition, |sql| {
+                    sql.push("w.id IN ").id_list(chunk);
+                })
+                .await?;
+            all.extend(found.into_iter().map(|author| (author.id, author)));
+        }
+        Ok(all)
     }
 
     /// One author by slug.
@@ -134,22 +129,31 @@ impl Reader<'_> {
     }
 
     /// All texts of authors, in the order of the editions.
-    pub async fn author_texts(
+    pub async fn all_author_texts(
+        &self,
+        scope: &ReadScope,
+        ids: &[AuthorId],
+    ) -> Result<HashMap<AuthorId, Vec<Localized<AuthorText>>>> {
+        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        self.author_texts(ids).await
+    }
+
+    /// The same, of authors whose ids a scope has let through.
+    pub(crate) async fn author_texts(
         &self,
         ids: &[AuthorId],
     ) -> Result<HashMap<AuthorId, Vec<Localized<AuthorText>>>> {
         let mut all: HashMap<AuthorId, Vec<Localized<AuthorText>>> = HashMap::new();
-        if ids.is_empty() {
-            return Ok(all);
-        }
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new(
-            "SELECT wt.author_id, wt.edition_id, wt.name, wt.slug, wt.job_title, wt.bio FROM author_text wt JOIN edition d ON d.id = wt.edition_id WHERE wt.author_id IN ",
-        );
-        sql.id_list(&uuids).push(" ORDER BY d.position, d.id");
-        for row in &mut self.query(sql).await? {
-            let id = Id::from_uuid(row.get()?);
-            all.entry(id).or_default().push(read_text(row)?);
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = Sql::new(
+                "SELECT wt.author_id, wt.edition_id, wt.name, wt.slug, wt.job_title, wt.bio FROM author_text wt JOIN edition d ON d.id = wt.edition_id WHERE wt.author_id IN ",
+            );
+            sql.id_list(chunk).push(" ORDER BY d.position, d.id");
+            for row in &mut self.query(sql).await? {
+                let id = Id::from_uuid(row.get()?);
+                all.entry(id).or_default().push(read_text(row)?);
+            }
         }
         Ok(all)
     }
@@ -239,8 +243,8 @@ impl WriteTx {
                 .push(" AND version = ")
                 .bind(version - 1);
         }
-        if self.execute(sql).await? == 0 {
-            return Err(stale(version));
+        if self.save_into("author", sql).await? == 0 {
+            return Err(Error::stale(version));
         }
         if version > 1 {
             self.clear("author_text", "author_id", id.uuid()).await?;

@@ -9,7 +9,7 @@ use domain::{
     content::{Content, Parts},
     events::{CacheTag, ContentEvent, RecordKind},
     id::{CollectionId, EditionId, EntryId, Id},
-    paging::{Key, Page, PageArgs},
+    paging::{Key, ListOrder, Page, PageArgs},
 };
 use sea_orm::Value;
 
@@ -18,7 +18,7 @@ use crate::{
     entries::visible,
     lists::{List, Order},
     sql::{Row, Sql},
-    write_tx::{Save, stale},
+    write_tx::Save,
 };
 
 const COLUMNS: &str =
@@ -47,7 +47,7 @@ impl Reader<'_> {
     ) -> Result<Page<Collection>> {
         scope.note(CacheTag::Records(RecordKind::Collection));
         let order = Order {
-            name: "-createdAt",
+            list: ListOrder::by_time("-createdAt"),
             key: "c.created_at",
             id: "c.id",
             descending: true,
@@ -132,23 +132,17 @@ impl Reader<'_> {
         let wanted: BTreeSet<EntryId> = found.iter().flat_map(Page::nodes).copied().collect();
         let wanted: Vec<EntryId> = wanted.into_iter().collect();
         let entries: HashMap<EntryId, Content> = self.entries_by_ids(scope, &wanted, parts).await?;
-        found
+        // What was deleted or hidden between the two statements is left out.
+        Ok(found
             .into_iter()
-            .map(|page| {
-                page.try_map(|id| {
-                    entries
-                        .get(&id)
-                        .cloned()
-                        .ok_or_else(|| Error::internal(format!("{id} vanished while it was read")))
-                })
-            })
-            .collect()
+            .map(|page| page.filter_map(|id| entries.get(&id).cloned()))
+            .collect())
     }
 }
 
 /// The order of what is in a collection.
 const ITEMS: Order<'static> = Order {
-    name: Collection::ITEM_ORDER,
+    list: Collection::ITEM_ORDER,
     key: "x.position",
     id: "x.entry_id",
     descending: false,
@@ -195,7 +189,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(stale(version));
+            return Err(Error::stale(version));
         }
         if version > 1 {
             self.clear("collection_item", "collection_id", id.uuid())

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Result,
-    access::{Permit, ReadScope, Visibility},
+    access::{Action, Permit, Reach, ReadScope},
     comments::{Comment, CommentDraft, CommentQuery, CommentStatus},
     events::{CacheTag, ContentEvent, RecordKind},
     id::{CommentId, EditionId, EntryId, Id},
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     Reader, WriteTx,
     lists::{List, Order},
-    sql::{Row, Sql},
+    sql::{IDS_PER_STATEMENT, Row, Sql},
 };
 
 const COLUMNS: &str = "c.id, c.entry_kind, c.entry_id, c.edition_id, c.parent_id, c.status, c.author_name, c.author_url, c.body_html, c.body_text, c.reply_count, c.created_at, c.version";
@@ -49,7 +49,7 @@ fn read_item(row: &mut Row) -> Result<(Comment, Key, Uuid)> {
 
 /// The order of lists of comments.
 const ORDER: Order<'static> = Order {
-    name: CommentQuery::ORDER,
+    list: CommentQuery::ORDER,
     key: "c.created_at",
     id: "c.id",
     descending: false,
@@ -79,21 +79,22 @@ fn select(scope: &ReadScope, query: &CommentQuery) -> Sql {
     sql
 }
 
-/// Hides comments that wait or were rejected, and those under hidden entries.
+/// Hides comments that wait or were rejected from all but moderators, and those under hidden
+/// entries.
 fn readable(sql: &mut Sql, scope: &ReadScope) {
-    match scope.visibility() {
-        Visibility::All => {}
-        Visibility::Public => {
-            sql.push(" AND c.status = 'approved' AND e.status = 'published'");
+    match scope.reach(Action::Moderate, RecordKind::Comment) {
+        Reach::Everywhere => {}
+        Reach::Editions(editions) if editions.is_empty() => {
+            sql.push(" AND c.status = 'approved'");
         }
-        Visibility::Some { editions, .. } => {
+        Reach::Editions(editions) => {
             let editions: Vec<Uuid> = editions.iter().map(|id| id.uuid()).collect();
             sql.push(" AND (c.status = 'approved' OR c.edition_id IN ")
                 .id_list(&editions)
                 .push(")");
-            crate::entries::visible(sql, scope, "e");
         }
     }
+    crate::entries::visible(sql, scope, "e");
 }
 
 impl Reader<'_> {
@@ -141,7 +142,7 @@ impl Reader<'_> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut all = HashMap::with_capacity(ids.len());
-        for chunk in uuids.chunks(500) {
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
             let mut sql = Sql::new(&format!(
                 "SELECT {COLUMNS} FROM comment c JOIN entry e ON e.id = c.entry_id WHERE c.id IN "
             ));
@@ -165,19 +166,21 @@ impl Reader<'_> {
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut all: HashMap<CommentId, Vec<Comment>> =
             ids.iter().map(|id| (*id, Vec::new())).collect();
-        let mut sql = Sql::new(&format!(
-            "SELECT {COLUMNS} FROM (SELECT c.*, row_number() OVER (PARTITION BY c.parent_id ORDER BY c.created_at, c.id) AS place FROM comment c JOIN entry e ON e.id = c.entry_id WHERE c.parent_id IN "
-        ));
-        sql.id_list(&uuids);
-        readable(&mut sql, scope);
-        sql.push(&format!(
-            ") AS c WHERE c.place <= {size} ORDER BY c.parent_id, c.place"
-        ));
-        for row in &mut self.query(sql).await? {
-            let comment = read(row)?;
-            scope.note(CacheTag::Entry(comment.entry));
-            if let Some(parent) = comment.parent {
-                all.entry(parent).or_default().push(comment);
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = Sql::new(&format!(
+                "SELECT {COLUMNS} FROM (SELECT c.*, row_number() OVER (PARTITION BY c.parent_id ORDER BY c.created_at, c.id) AS place FROM comment c JOIN entry e ON e.id = c.entry_id WHERE c.parent_id IN "
+            ));
+            sql.id_list(chunk);
+            readable(&mut sql, scope);
+            sql.push(&format!(
+                ") AS c WHERE c.place <= {size} ORDER BY c.parent_id, c.place"
+            ));
+            for row in &mut self.query(sql).await? {
+                let comment = read(row)?;
+                scope.note(CacheTag::Entry(comment.entry));
+                if let Some(parent) = comment.parent {
+                    all.entry(parent).or_default().push(comment);
+                }
             }
         }
         Ok(all)

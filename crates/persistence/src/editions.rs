@@ -1,7 +1,7 @@
 //! Editions and the site's settings.
 
 use domain::{
-    Result,
+    Error, Result,
     access::Permit,
     editions::{Edition, EditionSet},
     events::{ContentEvent, RecordKind},
@@ -16,7 +16,6 @@ use uuid::Uuid;
 use crate::{
     Reader, WriteTx,
     sql::{Sql, to_json},
-    write_tx::stale,
 };
 
 impl Reader<'_> {
@@ -126,7 +125,7 @@ impl WriteTx {
                 .bind(edition.version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(stale(edition.version));
+            return Err(Error::stale(edition.version));
         }
         let verb = if edition.version == 1 {
             "created"

@@ -9,7 +9,7 @@ use domain::{
     galleries::{Gallery, GalleryDraft, GalleryItem, GalleryText},
     id::{AssetId, EditionId, GalleryId, Id},
     media::Figure,
-    paging::{Key, Page, PageArgs},
+    paging::{Key, ListOrder, Page, PageArgs},
     text::Localized,
 };
 use sea_orm::Value;
@@ -19,8 +19,8 @@ use crate::{
     Reader, WriteTx,
     entries::best_text,
     lists::Order,
-    sql::{Sql, to_json},
-    write_tx::{Save, stale},
+    sql::{IDS_PER_STATEMENT, Row, Sql, to_json},
+    write_tx::Save,
 };
 
 impl Reader<'_> {
@@ -33,7 +33,7 @@ impl Reader<'_> {
     ) -> Result<Page<Gallery>> {
         scope.note(CacheTag::Records(RecordKind::Gallery));
         let order = Order {
-            name: "-createdAt",
+            list: ListOrder::by_time("-createdAt"),
             key: "g.created_at",
             id: "g.id",
             descending: true,
@@ -49,11 +49,8 @@ impl Reader<'_> {
         })?;
         let wanted: Vec<GalleryId> = ids.nodes().copied().collect();
         let mut galleries = self.galleries_by_ids(scope, &wanted, edition).await?;
-        ids.try_map(|id| {
-            galleries
-                .remove(&id)
-                .ok_or_else(|| Error::internal(format!("{id} vanished while it was read")))
-        })
+        // What was deleted between the two statements is left out.
+        Ok(ids.filter_map(|id| galleries.remove(&id)))
     }
 
     /// Galleries by id; absent ones are missing in the answer.
@@ -64,18 +61,12 @@ impl Reader<'_> {
         edition: EditionId,
     ) -> Result<HashMap<GalleryId, Gallery>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
-        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        if uuids.is_empty() {
+        if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut sql = Sql::new(
-            "SELECT g.id, (SELECT count(*) FROM gallery_item i WHERE i.gallery_id = g.id), g.version, g.created_at, g.updated_at, gt.edition_id, gt.title, gt.slug, gt.description \
-             FROM gallery g JOIN gallery_text gt ON gt.gallery_id = g.id WHERE g.id IN ",
-        );
-        sql.id_list(&uuids).push(" ORDER BY g.id");
         let order = self.edition_set().await?.text_order(edition);
         let mut all: HashMap<GalleryId, Gallery> = HashMap::new();
-        for row in &mut self.query(sql).await? {
+        for row in &mut self.gallery_rows(ids).await? {
             let gallery = Gallery {
                 id: Id::from_uuid(row.get()?),
                 item_count: row.get()?,
@@ -104,6 +95,20 @@ impl Reader<'_> {
             );
         }
         Ok(all)
+    }
+
+    async fn gallery_rows(&self, ids: &[GalleryId]) -> Result<Vec<Row>> {
+        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let mut rows = Vec::new();
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = Sql::new(
+                "SELECT g.id, (SELECT count(*) FROM gallery_item i WHERE i.gallery_id = g.id), g.version, g.created_at, g.updated_at, gt.edition_id, gt.title, gt.slug, gt.description \
+                 FROM gallery g JOIN gallery_text gt ON gt.gallery_id = g.id WHERE g.id IN ",
+            );
+            sql.id_list(chunk).push(" ORDER BY g.id");
+            rows.extend(self.query(sql).await?);
+        }
+        Ok(rows)
     }
 
     /// One gallery by slug.
@@ -137,20 +142,22 @@ impl Reader<'_> {
     ) -> Result<HashMap<GalleryId, Vec<GalleryItem>>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new(
-            "SELECT i.gallery_id, i.asset_id, i.captions FROM gallery_item i WHERE i.gallery_id IN ",
-        );
-        sql.id_list(&uuids)
-            .push(" ORDER BY i.gallery_id, i.position");
         let order = self.edition_set().await?.text_order(edition);
         let mut found: Vec<(GalleryId, AssetId, Option<String>)> = Vec::new();
-        for row in &mut self.query(sql).await? {
-            let (gallery, asset) = (Id::from_uuid(row.get()?), Id::from_uuid(row.get()?));
-            let captions: BTreeMap<EditionId, String> = row.json()?;
-            let caption = order
-                .iter()
-                .find_map(|edition| captions.get(edition).cloned());
-            found.push((gallery, asset, caption));
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = Sql::new(
+                "SELECT i.gallery_id, i.asset_id, i.captions FROM gallery_item i WHERE i.gallery_id IN ",
+            );
+            sql.id_list(chunk)
+                .push(" ORDER BY i.gallery_id, i.position");
+            for row in &mut self.query(sql).await? {
+                let (gallery, asset) = (Id::from_uuid(row.get()?), Id::from_uuid(row.get()?));
+                let captions: BTreeMap<EditionId, String> = row.json()?;
+                let caption = order
+                    .iter()
+                    .find_map(|edition| captions.get(edition).cloned());
+                found.push((gallery, asset, caption));
+            }
         }
         let wanted: Vec<AssetId> = found.iter().map(|(_, asset, _)| *asset).collect();
         let assets = self.assets_by_ids(scope, &wanted, edition).await?;
@@ -199,7 +206,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(stale(version));
+            return Err(Error::stale(version));
         }
         if version > 1 {
             self.clear("gallery_text", "gallery_id", id.uuid()).await?;

@@ -245,11 +245,4 @@ impl WriteTx {
         sql.push(") ON CONFLICT (source, kind, external_id) DO UPDATE SET group_key = excluded.group_key");
         self.execute(sql).await.map(|_rows| ())
     }
-
-    /// Moves an entry into another translation group.
-    pub async fn move_to_group(&self, entry: Uuid, group: Uuid) -> Result<()> {
-        let mut sql = Sql::new("UPDATE entry SET group_id = ");
-        sql.bind(group).push(" WHERE id = ").bind(entry);
-        self.execute(sql).await.map(|_rows| ())
-    }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Error, Result,
-    paging::{Cursor, Edge, Key, Page, PageArgs},
+    paging::{Cursor, Edge, Key, ListOrder, Page, PageArgs},
 };
 use uuid::Uuid;
 
@@ -11,10 +11,10 @@ use crate::{
     sql::{Row, Sql},
 };
 
-/// The order of a list: its name in cursors and the columns that make it.
+/// The order of a list: what its cursors know of it, and the columns that make it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Order<'a> {
-    pub(crate) name: &'a str,
+    pub(crate) list: ListOrder,
     pub(crate) key: &'a str,
     pub(crate) id: &'a str,
     pub(crate) descending: bool,
@@ -24,7 +24,7 @@ impl Order<'_> {
     /// Adds the keyset condition, the order and the limit. `sql` must end in a WHERE clause.
     pub(crate) fn page(&self, sql: &mut Sql, page: &PageArgs) -> Result<()> {
         let down = self.descending != page.backward;
-        if let Some((key, id)) = page.key_in(self.name)? {
+        if let Some((key, id)) = page.key_in(self.list)? {
             let (columns, than) = (
                 format!(" AND ({}, {}) ", self.key, self.id),
                 if down { "< (" } else { "> (" },
@@ -77,7 +77,7 @@ impl Order<'_> {
             .map(|(node, key, id)| Edge {
                 node,
                 cursor: Cursor {
-                    order: self.name.to_owned(),
+                    order: self.list.name.to_owned(),
                     key,
                     id,
                 },

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     Reader, WriteTx,
     sql::{Row, Sql},
-    write_tx::{Save, stale},
+    write_tx::Save,
 };
 
 /// How deep menus go.
@@ -264,7 +264,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(stale(version));
+            return Err(Error::stale(version));
         }
         if version > 1 {
             self.clear("menu_item", "menu_id", id.uuid()).await?;

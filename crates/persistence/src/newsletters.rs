@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use domain::{
-    Result,
+    Error, Result,
     access::{Permit, ReadScope},
     events::{CacheTag, ContentEvent, RecordKind},
     id::{EditionId, Id, NewsletterId},
     newsletters::{Newsletter, NewsletterDraft},
-    paging::{Key, Page, PageArgs},
+    paging::{Key, ListOrder, Page, PageArgs},
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use crate::{
     Reader, WriteTx,
     lists::Order,
     sql::{Row, Sql},
-    write_tx::{Save, stale},
+    write_tx::Save,
 };
 
 const COLUMNS: &str =
@@ -46,7 +46,7 @@ impl Reader<'_> {
     ) -> Result<Page<Newsletter>> {
         scope.note(CacheTag::Records(RecordKind::Newsletter));
         let order = Order {
-            name: "createdAt",
+            list: ListOrder::by_time("createdAt"),
             key: "n.created_at",
             id: "n.id",
             descending: false,
@@ -145,7 +145,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(stale(version));
+            return Err(Error::stale(version));
         }
         let verb = if version == 1 { "created" } else { "updated" };
         self.record(

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use domain::{
-    Result,
+    Error, Result,
     access::{Permit, ReadScope},
     events::{CacheTag, ContentEvent, RecordKind},
     id::{EditionId, EntryId, Id, RedirectId},
-    paging::{Key, Page, PageArgs},
+    paging::{Key, ListOrder, Page, PageArgs},
     redirects::{Redirect, RedirectDraft, RedirectTarget},
     routes::encode_path,
     time::Timestamp,
@@ -19,7 +19,7 @@ use crate::{
     Reader, WriteTx,
     entries::visible,
     lists::Order,
-    sql::{Row, Sql},
+    sql::{IDS_PER_STATEMENT, Row, Sql},
 };
 
 /// What stands at a path.
@@ -113,7 +113,7 @@ impl Reader<'_> {
     ) -> Result<Page<Redirect>> {
         scope.note(CacheTag::Records(RecordKind::Redirect));
         let order = Order {
-            name: "from",
+            list: ListOrder::by_text("from"),
             key: "r.path",
             id: "r.redirect_id",
             descending: false,
@@ -146,7 +146,7 @@ impl Reader<'_> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut all = HashMap::with_capacity(ids.len());
-        for chunk in uuids.chunks(500) {
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
             let mut sql = Sql::new(&format!(
                 "SELECT {COLUMNS} FROM route r LEFT JOIN entry e ON e.id = r.entry_id"
             ));
@@ -177,7 +177,10 @@ impl WriteTx {
             RedirectTarget::Url(url) => ("redirect", None, Some(url.clone())),
             RedirectTarget::Gone => ("gone", None, None),
         };
-        let row = [
+        let mut sql = Sql::new(
+            "INSERT INTO route (edition_id, path, role, redirect_id, entry_id, url, is_permanent, version, created_at, updated_at) SELECT ",
+        );
+        sql.bind_all([
             Value::from(draft.edition.uuid()),
             draft.from.clone().into(),
             role.into(),
@@ -188,8 +191,16 @@ impl WriteTx {
             1_i64.into(),
             at.into(),
             at.into(),
-        ];
-        self.insert_rows("route (edition_id, path, role, redirect_id, entry_id, url, is_permanent, version, created_at, updated_at)", vec![row]).await?;
+        ]);
+        if let Some(entry) = entry {
+            sql.push(" FROM entry e WHERE e.id = ")
+                .bind(entry)
+                .push(" AND e.edition_id = ")
+                .bind(draft.edition.uuid());
+        }
+        if self.save_into("route", sql).await? == 0 {
+            return Err(Error::invalid("to", "must be an entry of the same edition"));
+        }
         self.record(
             permit,
             at,

@@ -1,18 +1,57 @@
 //! Revisions of entries.
 
 use domain::{
-    Result,
-    access::ReadScope,
-    id::{EntryId, Id},
-    paging::{Key, Page, PageArgs},
-    revisions::Revision,
+    Error, Result,
+    access::{ReadScope, Target},
+    id::{EntryId, Id, RevisionId},
+    paging::{Key, ListOrder, Page, PageArgs},
+    revisions::{Revision, SNAPSHOT_FORMAT, Snapshot},
 };
 use uuid::Uuid;
 
-use crate::{Reader, lists::Order, sql::Sql};
+use crate::{
+    Reader,
+    lists::Order,
+    sql::{Row, Sql},
+};
+
+/// Reads whose an entry is and where it stands.
+fn read_target(row: &mut Row) -> Result<Target> {
+    let id = EntryId::new(row.parse()?, row.get()?);
+    Ok(Target {
+        kind: id.kind.into(),
+        id: id.to_string(),
+        edition: Some(Id::from_uuid(row.get()?)),
+        owner: row.get::<Option<Uuid>>()?.map(Id::from_uuid),
+    })
+}
 
 impl Reader<'_> {
-    /// A page of an entry's revisions, the newest first; empty for those who do not see inside.
+    /// The whole of an entry as it was; `None` for those who may not change it.
+    pub async fn snapshot(&self, scope: &ReadScope, id: RevisionId) -> Result<Option<Snapshot>> {
+        let mut sql = Sql::new(
+            "SELECT e.kind, e.id, e.edition_id, e.owner_id, v.format, v.snapshot FROM revision v JOIN entry e ON e.id = v.entry_id WHERE v.id = ",
+        );
+        sql.bind(id.uuid());
+        let Some(mut row) = self.query_one(sql).await? else {
+            return Ok(None);
+        };
+        if !scope.edits(&read_target(&mut row)?) {
+            return Ok(None);
+        }
+        let format: i64 = row.get()?;
+        if format != SNAPSHOT_FORMAT {
+            return Err(Error::internal(format!(
+                "{id} has the unknown format {format}"
+            )));
+        }
+        let text: String = row.get()?;
+        serde_json::from_str(&text)
+            .map(Some)
+            .map_err(Error::internal)
+    }
+
+    /// A page of an entry's revisions, the newest first; empty for those who may not change it.
     pub async fn revisions(
         &self,
         scope: &ReadScope,
@@ -20,12 +59,12 @@ impl Reader<'_> {
         page: &PageArgs,
     ) -> Result<Page<Revision>> {
         let order = Order {
-            name: "-version",
+            list: ListOrder::by_number("-version"),
             key: "v.version",
             id: "v.id",
             descending: true,
         };
-        let mut edition = Sql::new("SELECT edition_id FROM entry WHERE id = ");
+        let mut edition = Sql::new("SELECT kind, id, edition_id, owner_id FROM entry WHERE id = ");
         edition.bind(entry.uuid());
         let nothing = Page {
             total: page.with_total.then_some(0),
@@ -34,7 +73,7 @@ impl Reader<'_> {
         let Some(mut row) = self.query_one(edition).await? else {
             return Ok(nothing);
         };
-        if !scope.sees_inside(Id::from_uuid(row.get()?)) {
+        if !scope.edits(&read_target(&mut row)?) {
             return Ok(nothing);
         }
         let mut from_where = Sql::new(" FROM revision v WHERE v.entry_id = ");

@@ -2,12 +2,18 @@
 
 use domain::{Error, Result, time::Timestamp};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, ExecResult, QueryResult, Statement,
-    TryGetable, Value,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, ExecResult, QueryResult,
+    Statement, TryGetable, Value,
 };
 use uuid::Uuid;
 
-use crate::{dialect::Engine, error::from_db};
+use crate::{
+    dialect::Engine,
+    error::{from_db, is_lost},
+};
+
+/// How many ids a statement lists at most.
+pub(crate) const IDS_PER_STATEMENT: usize = 500;
 
 /// A statement under construction: text and values grow together, so that no value can end up in
 /// the text. Both engines read `$1` as the first value.
@@ -215,6 +221,13 @@ impl Connection<'_> {
     pub(crate) async fn query(self, engine: Engine, sql: Sql) -> Result<Vec<Row>> {
         let statement = sql.statement(engine);
         let rows = match self {
+            // A read outside a transaction can be made again. A local file is never lost.
+            Self::Pool(pool) if engine.loses_connections() => {
+                match pool.query_all_raw(statement.clone()).await {
+                    Err(error) if is_lost(&error) => pool.query_all_raw(statement).await,
+                    answer => answer,
+                }
+            }
             Self::Pool(pool) => pool.query_all_raw(statement).await,
             Self::Transaction(tx) => tx.query_all_raw(statement).await,
         };
@@ -226,12 +239,16 @@ impl Connection<'_> {
     }
 
     pub(crate) async fn execute(self, engine: Engine, sql: Sql) -> Result<ExecResult> {
+        self.try_execute(engine, sql).await.map_err(from_db)
+    }
+
+    /// The same, with the engine's own error.
+    pub(crate) async fn try_execute(self, engine: Engine, sql: Sql) -> Result<ExecResult, DbErr> {
         let statement = sql.statement(engine);
-        let done = match self {
+        match self {
             Self::Pool(pool) => pool.execute_raw(statement).await,
             Self::Transaction(tx) => tx.execute_raw(statement).await,
-        };
-        done.map_err(from_db)
+        }
     }
 }
 

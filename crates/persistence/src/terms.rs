@@ -8,7 +8,7 @@ use domain::{
     editions::Edition,
     events::{CacheTag, ContentEvent},
     id::{CategoryId, EditionId, Id},
-    paging::{Key, Page, PageArgs},
+    paging::{Key, ListOrder, Page, PageArgs},
     terms::{Taxonomy, Term, TermDraft, TermId, TermOrder, TermQuery, TermText},
     text::{Localized, SortKeys},
     time::Timestamp,
@@ -20,8 +20,8 @@ use crate::{
     Reader, WriteTx,
     entries::best_text,
     lists::Order,
-    sql::{Row, Sql},
-    write_tx::{Save, stale},
+    sql::{IDS_PER_STATEMENT, Row, Sql},
+    write_tx::Save,
 };
 
 /// Names a term within an edition.
@@ -49,14 +49,14 @@ impl Reader<'_> {
         let by_name = query.order == TermOrder::Name;
         let order = if by_name {
             Order {
-                name: "name",
+                list: ListOrder::by_text("name"),
                 key: "tt.name_key",
                 id: "tt.term_id",
                 descending: false,
             }
         } else {
             Order {
-                name: "createdAt",
+                list: ListOrder::by_time("createdAt"),
                 key: "t.created_at",
                 id: "t.id",
                 descending: false,
@@ -108,11 +108,8 @@ impl Reader<'_> {
         })?;
         let wanted: Vec<TermId> = ids.nodes().copied().collect();
         let mut terms = self.terms_by_ids(scope, &wanted, edition).await?;
-        ids.try_map(|id| {
-            terms
-                .remove(&id)
-                .ok_or_else(|| Error::internal(format!("{id} vanished while it was read")))
-        })
+        // What was deleted between the two statements is left out.
+        Ok(ids.filter_map(|id| terms.remove(&id)))
     }
 
     /// Terms by id; absent ones are missing in the answer.
@@ -123,21 +120,23 @@ impl Reader<'_> {
         edition: EditionId,
     ) -> Result<HashMap<TermId, Term>> {
         scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
-        if ids.is_empty() {
-            return Ok(HashMap::new());
+        let mut all = HashMap::with_capacity(ids.len());
+        for chunk in ids.chunks(IDS_PER_STATEMENT) {
+            let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
+            let found = self
+                .read_terms(edition, |sql| {
+                    sql.push("t.id IN ").id_list(&uuids);
+                })
+                .await?;
+            // An id of the other taxonomy names nothing.
+            all.extend(
+                found
+                    .into_iter()
+                    .filter(|term| chunk.contains(&term.id))
+                    .map(|term| (term.id, term)),
+            );
         }
-        self.read_terms(edition, |sql| {
-            let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-            sql.push("t.id IN ").id_list(&uuids);
-        })
-        .await
-        .map(|terms| {
-            terms
-                .into_iter()
-                .filter(|term| ids.contains(&term.id))
-                .map(|term| (term.id, term))
-                .collect()
-        })
+        Ok(all)
     }
 
     /// One term by slug.
@@ -177,11 +176,15 @@ impl Reader<'_> {
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut children: HashMap<CategoryId, Vec<Term>> =
             ids.iter().map(|id| (*id, Vec::new())).collect();
-        let mut found = self
-            .read_terms(edition, |sql| {
-                sql.push("t.parent_id IN ").id_list(&uuids);
-            })
-            .await?;
+        let mut found = Vec::new();
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            found.extend(
+                self.read_terms(edition, |sql| {
+                    sql.push("t.parent_id IN ").id_list(chunk);
+                })
+                .await?,
+            );
+        }
         found.sort_by_key(|term| (term.position, term.id));
         for term in found {
             if let Some(parent) = term.parent {
@@ -192,25 +195,34 @@ impl Reader<'_> {
     }
 
     /// All texts of terms, in the order of the editions.
-    pub async fn term_texts(
+    pub async fn all_term_texts(
+        &self,
+        scope: &ReadScope,
+        ids: &[TermId],
+    ) -> Result<HashMap<TermId, Vec<Localized<TermText>>>> {
+        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        self.term_texts(ids).await
+    }
+
+    /// The same, of terms whose ids a scope has let through.
+    pub(crate) async fn term_texts(
         &self,
         ids: &[TermId],
     ) -> Result<HashMap<TermId, Vec<Localized<TermText>>>> {
         let mut all: HashMap<TermId, Vec<Localized<TermText>>> = HashMap::new();
-        if ids.is_empty() {
-            return Ok(all);
-        }
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new(
-            "SELECT tt.term_id, tt.taxonomy, tt.edition_id, tt.name, tt.slug, tt.slug_path, tt.description FROM term_text tt JOIN edition d ON d.id = tt.edition_id WHERE tt.term_id IN ",
-        );
-        sql.id_list(&uuids).push(" ORDER BY d.position, d.id");
-        for row in &mut self.query(sql).await? {
-            let (uuid, taxonomy): (Uuid, Taxonomy) = (row.get()?, row.parse()?);
-            let text = read_text(row)?;
-            all.entry(TermId::new(taxonomy, uuid))
-                .or_default()
-                .push(text);
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = Sql::new(
+                "SELECT tt.term_id, tt.taxonomy, tt.edition_id, tt.name, tt.slug, tt.slug_path, tt.description FROM term_text tt JOIN edition d ON d.id = tt.edition_id WHERE tt.term_id IN ",
+            );
+            sql.id_list(chunk).push(" ORDER BY d.position, d.id");
+            for row in &mut self.query(sql).await? {
+                let (uuid, taxonomy): (Uuid, Taxonomy) = (row.get()?, row.parse()?);
+                let text = read_text(row)?;
+                all.entry(TermId::new(taxonomy, uuid))
+                    .or_default()
+                    .push(text);
+            }
         }
         Ok(all)
     }
@@ -312,7 +324,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(stale(version));
+            return Err(Error::stale(version));
         }
         if version > 1 {
             self.clear("term_text", "term_id", id.uuid()).await?;
@@ -420,15 +432,23 @@ impl WriteTx {
         self.rebuild_ancestors(&entries).await
     }
 
-    /// Tree paths and slug paths of everything below these categories, level by level.
+    /// Tree paths and slug paths of everything below these categories, level by level. A category
+    /// is met once, even if a tree had a circle.
     pub(crate) async fn refresh_below(&self, mut level: Vec<Uuid>) -> Result<()> {
+        let mut met: HashSet<Uuid> = level.iter().copied().collect();
         while !level.is_empty() {
-            let mut sql = Sql::new("SELECT c.id FROM term c WHERE c.parent_id IN ");
-            sql.id_list(&level);
-            level = Vec::new();
-            for row in &mut self.query(sql).await? {
-                level.push(row.get()?);
+            let mut below = Vec::new();
+            for chunk in level.chunks(IDS_PER_STATEMENT) {
+                let mut sql = Sql::new("SELECT c.id FROM term c WHERE c.parent_id IN ");
+                sql.id_list(chunk);
+                for row in &mut self.query(sql).await? {
+                    let id: Uuid = row.get()?;
+                    if met.insert(id) {
+                        below.push(id);
+                    }
+                }
             }
+            level = below;
             self.refresh_paths(&level).await?;
         }
         Ok(())
@@ -475,7 +495,7 @@ impl WriteTx {
     /// Makes the rows for the ancestors of these entries' categories anew, a few statements for
     /// every five hundred entries.
     pub(crate) async fn rebuild_ancestors(&self, entries: &[Uuid]) -> Result<()> {
-        for chunk in entries.chunks(500) {
+        for chunk in entries.chunks(IDS_PER_STATEMENT) {
             let mut delete =
                 Sql::new("DELETE FROM entry_term WHERE NOT is_direct AND entry_id IN ");
             delete.id_list(chunk);

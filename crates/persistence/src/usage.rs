@@ -2,10 +2,13 @@
 
 use domain::{
     Error, Result,
-    access::{Permit, ReadScope},
+    access::{Action, Permit, ReadScope},
     error::Usage,
     events::{ContentEvent, RecordKind},
-    id::{AuthorId, CategoryId, CollectionId, GalleryId, MenuId},
+    id::{
+        ArticleId, AssetId, AuthorId, CategoryId, CollectionId, CommentId, EditionId, GalleryId,
+        IssueId, MenuId, NewsletterId, PageId, RedirectId, TagId,
+    },
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -15,6 +18,11 @@ use crate::{
     entries::visible,
     sql::{Row, Sql},
 };
+
+mod references;
+mod texts;
+
+use references::{Reference, references};
 
 /// What happens to the users of a record that is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,142 +44,6 @@ pub struct Deletion {
     pub on_use: OnUse,
     /// The time of the change.
     pub at: Timestamp,
-}
-
-/// One place that refers to a kind of record.
-struct Reference {
-    table: &'static str,
-    column: &'static str,
-    role: &'static str,
-    /// The column that names the entry which uses it, where an entry does.
-    entry: Option<&'static str>,
-    /// Whether the whole row goes when the reference goes; else the column becomes empty.
-    is_row: bool,
-    /// The column that names the record which uses it, where that is no entry, and its kind.
-    owner: Option<(&'static str, RecordKind)>,
-    /// Columns that, with the new id, must stay unique: rows that would double are dropped.
-    unique_with: Option<&'static str>,
-}
-
-const fn row(
-    table: &'static str,
-    column: &'static str,
-    role: &'static str,
-    entry: Option<&'static str>,
-) -> Reference {
-    Reference {
-        table,
-        column,
-        role,
-        entry,
-        is_row: true,
-        owner: None,
-        unique_with: None,
-    }
-}
-
-const fn column(
-    table: &'static str,
-    column: &'static str,
-    role: &'static str,
-    entry: Option<&'static str>,
-) -> Reference {
-    Reference {
-        table,
-        column,
-        role,
-        entry,
-        is_row: false,
-        owner: None,
-        unique_with: None,
-    }
-}
-
-/// Everything that refers to a kind of record. A test compares this list with the foreign keys.
-fn references(kind: RecordKind) -> &'static [Reference] {
-    const TERM: &[Reference] = &[
-        Reference {
-            unique_with: Some("entry_id"),
-            ..row("entry_term", "term_id", "term", Some("entry_id"))
-        },
-        column(
-            "article",
-            "primary_category_id",
-            "primaryCategory",
-            Some("entry_id"),
-        ),
-        Reference {
-            owner: Some(("id", RecordKind::Category)),
-            ..column("term", "parent_id", "parent", None)
-        },
-        Reference {
-            owner: Some(("menu_id", RecordKind::Menu)),
-            ..row("menu_item", "term_id", "menuItem", None)
-        },
-    ];
-    const AUTHOR: &[Reference] = &[
-        row(
-            "entry_contribution",
-            "author_id",
-            "byline",
-            Some("entry_id"),
-        ),
-        Reference {
-            owner: Some(("menu_id", RecordKind::Menu)),
-            ..row("menu_item", "author_id", "menuItem", None)
-        },
-    ];
-    const ASSET: &[Reference] = &[
-        row("entry_asset", "asset_id", "figure", Some("entry_id")),
-        Reference {
-            owner: Some(("gallery_id", RecordKind::Gallery)),
-            ..row("gallery_item", "asset_id", "galleryItem", None)
-        },
-        Reference {
-            owner: Some(("id", RecordKind::Author)),
-            ..column("author", "avatar_id", "avatar", None)
-        },
-    ];
-    const GALLERY: &[Reference] = &[row(
-        "entry_gallery",
-        "gallery_id",
-        "gallery",
-        Some("entry_id"),
-    )];
-    const NEWSLETTER: &[Reference] = &[column(
-        "issue",
-        "newsletter_id",
-        "newsletter",
-        Some("entry_id"),
-    )];
-    const ENTRY: &[Reference] = &[
-        column("entry", "parent_id", "parent", Some("id")),
-        column("entry", "translated_from_id", "translation", Some("id")),
-        row("entry_related", "related_id", "related", Some("entry_id")),
-        Reference {
-            owner: Some(("collection_id", RecordKind::Collection)),
-            ..row("collection_item", "entry_id", "collectionItem", None)
-        },
-        row("issue_item", "article_id", "issueItem", Some("entry_id")),
-        Reference {
-            owner: Some(("menu_id", RecordKind::Menu)),
-            ..row("menu_item", "entry_id", "menuItem", None)
-        },
-    ];
-    match kind {
-        RecordKind::Category | RecordKind::Tag => TERM,
-        RecordKind::Author => AUTHOR,
-        RecordKind::Asset => ASSET,
-        RecordKind::Gallery => GALLERY,
-        RecordKind::Newsletter => NEWSLETTER,
-        RecordKind::Article | RecordKind::Page | RecordKind::Issue => ENTRY,
-        RecordKind::Site
-        | RecordKind::Edition
-        | RecordKind::Collection
-        | RecordKind::Menu
-        | RecordKind::Comment
-        | RecordKind::Redirect => &[],
-    }
 }
 
 /// The table a kind of record stands in.
@@ -207,36 +79,50 @@ impl Reader<'_> {
         let mut used = false;
         let mut seen = Vec::new();
         for reference in references(kind) {
-            let mut any = Sql::new(&format!(
-                "SELECT 1 FROM {} WHERE {} = ",
-                reference.table, reference.column
-            ));
-            any.bind(id).push(" LIMIT 1");
-            if self.query(any).await?.is_empty() {
-                continue;
-            }
-            used = true;
-            let Some(entry) = reference.entry else {
-                seen.extend(self.owners(reference, id).await?);
-                continue;
-            };
-            let mut sql = Sql::new(&format!(
-                "SELECT DISTINCT e.kind, e.id FROM {} u JOIN entry e ON e.id = u.{entry} WHERE u.{} = ",
-                reference.table, reference.column
-            ));
-            sql.bind(id);
-            visible(&mut sql, scope, "e");
-            sql.push(" ORDER BY e.id LIMIT 100");
-            for row in &mut self.query(sql).await? {
-                let entry = domain::id::EntryId::new(row.parse()?, row.get()?);
-                seen.push(Usage {
-                    id: entry.to_string(),
-                    role: reference.role.to_owned(),
-                });
-            }
+            let (any, mut users) = self.uses(scope, reference, id).await?;
+            used |= any;
+            seen.append(&mut users);
         }
         seen.truncate(100);
         Ok((used, seen))
+    }
+
+    /// The same by one reference.
+    async fn uses(
+        &self,
+        scope: &ReadScope,
+        reference: &Reference,
+        id: Uuid,
+    ) -> Result<(bool, Vec<Usage>)> {
+        let Reference {
+            table,
+            column,
+            condition,
+            ..
+        } = reference;
+        let mut any = Sql::new(&format!("SELECT 1 FROM {table} u WHERE u.{column} = "));
+        any.bind(id).push(condition).push(" LIMIT 1");
+        if self.query(any).await?.is_empty() {
+            return Ok((false, Vec::new()));
+        }
+        let Some(entry) = reference.entry else {
+            return Ok((true, self.owners(reference, id).await?));
+        };
+        let mut sql = Sql::new(&format!(
+            "SELECT DISTINCT e.kind, e.id FROM {table} u JOIN entry e ON e.id = u.{entry} WHERE u.{column} = "
+        ));
+        sql.bind(id).push(condition);
+        visible(&mut sql, scope, "e");
+        sql.push(" ORDER BY e.id LIMIT 100");
+        let mut seen = Vec::new();
+        for row in &mut self.query(sql).await? {
+            let entry = domain::id::EntryId::new(row.parse()?, row.get()?);
+            seen.push(Usage {
+                id: entry.to_string(),
+                role: reference.role.to_owned(),
+            });
+        }
+        Ok((true, seen))
     }
 }
 
@@ -265,24 +151,24 @@ impl Reader<'_> {
     }
 }
 
-/// The public id of a record of a kind that can own references.
+/// The public id of a record.
 fn public_id(kind: RecordKind, id: Uuid) -> String {
     match kind {
+        RecordKind::Article => ArticleId::from_uuid(id).to_string(),
+        RecordKind::Page => PageId::from_uuid(id).to_string(),
+        RecordKind::Issue => IssueId::from_uuid(id).to_string(),
         RecordKind::Category => CategoryId::from_uuid(id).to_string(),
-        RecordKind::Menu => MenuId::from_uuid(id).to_string(),
-        RecordKind::Gallery => GalleryId::from_uuid(id).to_string(),
+        RecordKind::Tag => TagId::from_uuid(id).to_string(),
         RecordKind::Author => AuthorId::from_uuid(id).to_string(),
+        RecordKind::Asset => AssetId::from_uuid(id).to_string(),
+        RecordKind::Gallery => GalleryId::from_uuid(id).to_string(),
         RecordKind::Collection => CollectionId::from_uuid(id).to_string(),
-        RecordKind::Site
-        | RecordKind::Edition
-        | RecordKind::Article
-        | RecordKind::Page
-        | RecordKind::Issue
-        | RecordKind::Tag
-        | RecordKind::Asset
-        | RecordKind::Newsletter
-        | RecordKind::Comment
-        | RecordKind::Redirect => id.to_string(),
+        RecordKind::Newsletter => NewsletterId::from_uuid(id).to_string(),
+        RecordKind::Menu => MenuId::from_uuid(id).to_string(),
+        RecordKind::Comment => CommentId::from_uuid(id).to_string(),
+        RecordKind::Redirect => RedirectId::from_uuid(id).to_string(),
+        RecordKind::Edition => EditionId::from_uuid(id).to_string(),
+        RecordKind::Site => kind.as_str().to_owned(),
     }
 }
 
@@ -295,7 +181,9 @@ impl WriteTx {
         Deletion { id, on_use, at }: Deletion,
     ) -> Result<()> {
         let kind = permit.target().kind;
-        let public_id = permit.target().id.clone();
+        let public_id = public_id(kind, id);
+        permit.covers(kind, &public_id)?;
+        permit.allows(Action::Delete)?;
         // What stands below a category follows where it goes; what stood in it is filed anew.
         let is_category = kind == RecordKind::Category;
         let entries = if is_category {
@@ -308,6 +196,9 @@ impl WriteTx {
         } else {
             Vec::new()
         };
+        if table(kind)? == "entry" {
+            self.lead_elsewhere(id, on_use).await?;
+        }
         match on_use {
             OnUse::Refuse => {
                 let (used, used_by) = self.reader().usage(scope, kind, id).await?;
@@ -324,6 +215,9 @@ impl WriteTx {
                 }
             }
             OnUse::Detach => {
+                if kind == RecordKind::Asset {
+                    self.detach_from_texts(scope, id).await?;
+                }
                 for reference in references(kind) {
                     self.detach(reference, id).await?;
                 }
@@ -335,13 +229,20 @@ impl WriteTx {
                         "is the record that is to be deleted",
                     ));
                 }
-                self.check_replacement(kind, other).await?;
+                self.check_replacement(kind, id, other).await?;
+                if kind == RecordKind::Asset {
+                    self.replace_in_texts(id, other).await?;
+                }
                 for reference in references(kind) {
                     self.replace(reference, id, other).await?;
                 }
             }
         }
-        self.clear(table(kind)?, "id", id).await?;
+        let mut sql = Sql::new(&format!("DELETE FROM {} WHERE id = ", table(kind)?));
+        sql.bind(id);
+        if self.execute(sql).await? == 0 {
+            return Err(Error::NotFound(public_id));
+        }
         self.refresh_paths(&children).await?;
         self.refresh_below(children).await?;
         self.rebuild_ancestors(&entries).await?;
@@ -353,8 +254,8 @@ impl WriteTx {
         Ok(())
     }
 
-    /// A record's place can be taken by one of its own kind only.
-    async fn check_replacement(&self, kind: RecordKind, other: Uuid) -> Result<()> {
+    /// A record's place can be taken by one of its own kind only, and by none that stands below it.
+    async fn check_replacement(&self, kind: RecordKind, id: Uuid, other: Uuid) -> Result<()> {
         let table = table(kind)?;
         let mut sql = Sql::new(&format!("SELECT 1 FROM {table} WHERE id = "));
         sql.bind(other);
@@ -369,7 +270,45 @@ impl WriteTx {
                 format!("must be the id of another {}", kind.as_str()),
             ));
         }
+        if matches!(table, "term" | "entry") {
+            // UNION drops what was met before, so that this ends whatever the tree looks like.
+            let mut sql = Sql::new("WITH RECURSIVE above (id) AS (SELECT t.parent_id FROM ");
+            sql.push(table).push(" t WHERE t.id = ").bind(other);
+            sql.push(&format!(
+                " UNION SELECT t.parent_id FROM {table} t JOIN above ON above.id = t.id) SELECT 1 FROM above WHERE above.id = "
+            ))
+            .bind(id);
+            if !self.query(sql).await?.is_empty() {
+                return Err(Error::invalid(
+                    "replaceWith",
+                    format!(
+                        "stands below the {} that is to be deleted; move it first",
+                        kind.as_str()
+                    ),
+                ));
+            }
+        }
         Ok(())
+    }
+
+    /// Redirects to an entry that goes lead to the one that takes its place, if that is of the same
+    /// edition; else they say that it is gone.
+    async fn lead_elsewhere(&self, id: Uuid, on_use: OnUse) -> Result<()> {
+        if let OnUse::ReplaceWith(other) = on_use {
+            let mut sql = Sql::new("UPDATE route SET entry_id = ");
+            sql.bind(other)
+                .push(" WHERE role = 'redirect' AND entry_id = ")
+                .bind(id)
+                .push(" AND edition_id = (SELECT e.edition_id FROM entry e WHERE e.id = ")
+                .bind(other)
+                .push(")");
+            self.execute(sql).await?;
+        }
+        let mut sql = Sql::new(
+            "UPDATE route SET role = 'gone', entry_id = NULL WHERE role = 'redirect' AND entry_id = ",
+        );
+        sql.bind(id);
+        self.execute(sql).await.map(|_rows| ())
     }
 
     async fn children(&self, category: Uuid) -> Result<Vec<Uuid>> {
@@ -379,6 +318,9 @@ impl WriteTx {
     }
 
     async fn detach(&self, reference: &Reference, id: Uuid) -> Result<()> {
+        if reference.table == "menu_item" {
+            return self.detach_links(reference.column, id).await;
+        }
         if reference.is_row {
             return self.clear(reference.table, reference.column, id).await;
         }
@@ -392,6 +334,20 @@ impl WriteTx {
             reference.table, reference.column, reference.column
         ));
         sql.bind(id);
+        self.execute(sql).await.map(|_rows| ())
+    }
+
+    /// Takes links out of menus, each with what stands below it: the rows after it that are
+    /// deeper, up to the next that is not.
+    async fn detach_links(&self, column: &str, id: Uuid) -> Result<()> {
+        let mut sql = Sql::new(&format!(
+            "DELETE FROM menu_item WHERE EXISTS (SELECT 1 FROM menu_item h \
+             WHERE h.menu_id = menu_item.menu_id AND h.position <= menu_item.position AND h.{column} = "
+        ));
+        sql.bind(id).push(
+            " AND NOT EXISTS (SELECT 1 FROM menu_item n WHERE n.menu_id = h.menu_id \
+             AND n.position > h.position AND n.position <= menu_item.position AND n.depth <= h.depth))",
+        );
         self.execute(sql).await.map(|_rows| ())
     }
 
@@ -414,6 +370,7 @@ impl WriteTx {
                 .push(")");
             self.execute(sql).await?;
         }
+        self.detach_from(reference, id, other).await?;
         let mut sql = Sql::new(&format!(
             "UPDATE {} SET {} = ",
             reference.table, reference.column
@@ -421,6 +378,26 @@ impl WriteTx {
         sql.bind(other)
             .push(&format!(" WHERE {} = ", reference.column))
             .bind(id);
+        self.execute(sql).await.map(|_rows| ())
+    }
+
+    /// The record that takes another's place loses what it said about that one: it would name
+    /// itself.
+    async fn detach_from(&self, reference: &Reference, id: Uuid, user: Uuid) -> Result<()> {
+        let owner = reference.owner.map(|(column, _)| column);
+        let Some(user_column) = reference.entry.or(owner) else {
+            return Ok(());
+        };
+        let (table, column) = (reference.table, reference.column);
+        let mut sql = if reference.is_row {
+            Sql::new(&format!("DELETE FROM {table}"))
+        } else {
+            Sql::new(&format!("UPDATE {table} SET {column} = NULL"))
+        };
+        sql.push(&format!(" WHERE {column} = "))
+            .bind(id)
+            .push(&format!(" AND {user_column} = "))
+            .bind(user);
         self.execute(sql).await.map(|_rows| ())
     }
 }

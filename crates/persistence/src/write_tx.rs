@@ -1,12 +1,12 @@
 //! A transaction that writes: rows, audit and outbox together or not at all.
 
 use domain::{Error, Result, access::Permit, events::ContentEvent, time::Timestamp};
-use sea_orm::{DatabaseTransaction, TransactionTrait, Value};
+use sea_orm::{DatabaseTransaction, DbErr, TransactionTrait, Value};
 
 use crate::{
     Reader,
     dialect::Engine,
-    error::from_db,
+    error::{ForeignKey, from_db, from_save},
     imports::NewRecords,
     sql::{Changes, Connection, Row, Sql},
 };
@@ -145,9 +145,82 @@ impl WriteTx {
         into: &str,
         rows: Vec<[Value; N]>,
     ) -> Result<()> {
+        let table = into.split(' ').next().unwrap_or(into);
         let mut changes = self.changes();
         changes.insert(into, rows);
-        self.run(changes).await
+        for sql in changes.into_statements() {
+            self.save_into(table, sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement that saves into a table and answers how many rows it touched.
+    pub(crate) async fn save_into(&self, table: &str, sql: Sql) -> Result<u64> {
+        self.try_execute(sql)
+            .await
+            .map_err(|error| from_save(error, table))
+    }
+
+    /// Runs changes; a reference to what is not there is told by the field that makes it. Looking
+    /// for it costs something only then.
+    pub(crate) async fn run_naming(
+        &self,
+        changes: impl IntoIterator<Item = Sql>,
+        references: impl Fn() -> Vec<Named>,
+    ) -> Result<u64> {
+        let mut touched = 0;
+        for sql in changes {
+            match self.try_execute(sql).await {
+                Ok(rows) => touched += rows,
+                Err(error) => {
+                    return Err(match ForeignKey::broken_by(&error) {
+                        Some(key) => self.absent(key, references()).await,
+                        None => from_db(error),
+                    });
+                }
+            }
+        }
+        Ok(touched)
+    }
+
+    /// PostgreSQL says which id is not there and answers nothing any more; SQLite is asked.
+    async fn absent(&self, key: ForeignKey, references: Vec<Named>) -> Error {
+        for named in references {
+            let is_absent = match key {
+                ForeignKey::To(id) => Ok(named.id == id),
+                ForeignKey::Unknown => {
+                    let mut sql = Sql::new(&format!("SELECT 1 FROM {} WHERE id = ", named.table));
+                    sql.bind(named.id);
+                    self.query(sql).await.map(|found| found.is_empty())
+                }
+            };
+            match is_absent {
+                Ok(true) => {
+                    return Error::invalid(named.field, "names something that does not exist");
+                }
+                Ok(false) => {}
+                Err(error) => return error,
+            }
+        }
+        Error::conflict("something it refers to does not exist, or something still refers to it")
+    }
+
+    async fn try_execute(&self, sql: Sql) -> Result<u64, DbErr> {
+        Connection::Transaction(&self.transaction)
+            .try_execute(self.engine, sql)
+            .await
+            .map(|done| done.rows_affected())
+    }
+
+    /// Who made the latest change of a record, if this transaction has not told the store yet.
+    pub(crate) fn untold_actor(&self, kind: &str, id: &str) -> Option<&Value> {
+        let (kind, id) = (Value::from(kind), Value::from(id));
+        let of_it = |row: &&[Value; 5]| {
+            let [.., known_kind, known_id] = row;
+            *known_kind == kind && *known_id == id
+        };
+        let [_, actor, ..] = self.audit.iter().rev().find(of_it)?;
+        Some(actor)
     }
 
     /// Removes the rows of a table that belong to one record.
@@ -156,6 +229,17 @@ impl WriteTx {
         changes.clear(table, column, id);
         self.run(changes).await
     }
+}
+
+/// A reference as a draft makes it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named {
+    /// The field, in the words of drafts.
+    pub(crate) field: &'static str,
+    /// Where what it names stands.
+    pub(crate) table: &'static str,
+    /// What it names.
+    pub(crate) id: uuid::Uuid,
 }
 
 fn outbox_row((at, event): &(Timestamp, ContentEvent)) -> [Value; 4] {
@@ -176,15 +260,4 @@ pub struct Save<I> {
     pub version: i64,
     /// The time of the change.
     pub at: Timestamp,
-}
-
-/// A stale version, in the words every face answers with.
-pub(crate) fn stale(current: i64) -> Error {
-    Error::Conflict {
-        message: format!(
-            "the record has changed since you read it: its version is {current} now; read it again and repeat the change on it"
-        ),
-        field: Some("expectedVersion".to_owned()),
-        used_by: Vec::new(),
-    }
 }

@@ -328,7 +328,7 @@ impl Article {
             .await
     }
 
-    /// Its saved states, the newest first. Only for those who read drafts; empty for others.
+    /// What it was before each save, the newest first. Only for those who may change it; empty for others.
     async fn revisions(
         &self,
         ctx: &Context<'_>,

@@ -20,7 +20,7 @@ pub(crate) async fn read(
     parts: Parts,
 ) -> Result<Page<Entry>> {
     // A wrong cursor must not spoil the lists that are read together with this one.
-    page.key_in(query.order.name())?;
+    page.key_in(query.order.of_list())?;
     if !session.has_company() {
         let found = Box::pin(entries::list(session.cx(), &query, &page, parts)).await?;
         return Ok(found.map(Entry::from));

@@ -1,4 +1,4 @@
-//! Revisions: what an entry was. For those who read drafts.
+//! Revisions: what an entry was before a save replaced it. For those who may change it.
 
 use application::entries;
 use async_graphql::{Context, ID, Object, Result};

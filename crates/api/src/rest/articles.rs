@@ -225,7 +225,7 @@ async fn list_related_articles(read: Read) -> Answer {
 
 /// List the revisions of an article
 ///
-/// The newest first. Empty for those who may read only what is public.
+/// What it was before each save, the newest first. Empty for those who may not change it.
 #[utoipa::path(
     get,
     path = "/articles/{id}/revisions",

@@ -430,7 +430,7 @@ async fn list_issue_comments(read: Read) -> Answer {
 
 /// List the revisions of an issue
 ///
-/// The newest first. Empty for those who may read only what is public.
+/// What it was before each save, the newest first. Empty for those who may not change it.
 #[utoipa::path(
     get,
     path = "/issues/{id}/revisions",

@@ -336,7 +336,7 @@ async fn list_page_comments(read: Read) -> Answer {
 
 /// List the revisions of a page
 ///
-/// The newest first. Empty for those who may read only what is public.
+/// What it was before each save, the newest first. Empty for those who may not change it.
 #[utoipa::path(
     get,
     path = "/pages/{id}/revisions",

@@ -100,6 +100,18 @@ pub struct Body {
 }
 
 impl Body {
+    /// Nothing derived yet.
+    pub const fn empty() -> Self {
+        Self {
+            parser_version: PARSER_VERSION,
+            html: String::new(),
+            markdown: String::new(),
+            text: String::new(),
+            blocks: Vec::new(),
+            word_count: 0,
+        }
+    }
+
     /// Puts together what the store holds.
     pub fn from_stored(
         parser_version: u32,

@@ -91,6 +91,9 @@ async fn postgres(options: &StoreOptions) -> Result<Pools> {
     connect
         .max_connections(options.readers.max(2))
         .min_connections(1)
+        // What has lain idle is asked whether it is still there, so that after a restart of the
+        // server nobody meets the connections of before. Under load nothing lies idle.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
         .set_application_name("colophon");
     connect.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(500));
     let pool = Database::connect(connect).await.map_err(from_db)?;
@@ -125,7 +128,7 @@ fn base(url: String) -> ConnectOptions {
         .sqlx_logging(false)
         .acquire_timeout(PATIENCE)
         .connect_timeout(PATIENCE)
-        // A local file needs no ping; a lost PostgreSQL connection shows at its next use.
+        // A ping before every use would be a round trip for every read.
         .test_before_acquire(false);
     connect
 }

@@ -72,6 +72,11 @@ impl Engine {
         self == Self::Sqlite
     }
 
+    /// Whether a connection may be lost under way.
+    pub(crate) fn loses_connections(self) -> bool {
+        self == Self::Postgres
+    }
+
     /// How a transaction that will write begins: SQLite takes its write lock at once, so that it
     /// never fails half way because another writer came first.
     pub(crate) fn write_transaction(self) -> TransactionOptions {

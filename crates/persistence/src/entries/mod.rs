@@ -21,15 +21,17 @@ use uuid::Uuid;
 use crate::{
     Reader,
     lists::{List, Order},
-    sql::{Row, Sql},
+    sql::{IDS_PER_STATEMENT, Row, Sql},
 };
 
+mod facets;
 mod filter;
 mod more;
 mod relations;
 mod write;
 
-pub use more::{Bucket, Facet, FacetField, Latest};
+pub use facets::{Bucket, Facet, FacetField};
+pub use more::Latest;
 pub use relations::Relations;
 pub(crate) use relations::{AssetRow, asset_columns, best_text};
 pub use write::EntrySave;
@@ -145,7 +147,7 @@ impl EntryList {
 
     fn order(&self, query: &EntryQuery) -> Order<'_> {
         Order {
-            name: query.order.name(),
+            list: query.order.of_list(),
             key: &self.key,
             id: &self.id,
             descending: query.order.descending,
@@ -244,7 +246,7 @@ impl Reader<'_> {
         parts: Parts,
     ) -> Result<HashMap<EntryId, Content>> {
         let mut all: HashMap<EntryId, Content> = HashMap::with_capacity(ids.len());
-        for chunk in ids.chunks(500) {
+        for chunk in ids.chunks(IDS_PER_STATEMENT) {
             let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
             let kind = chunk
                 .first()
@@ -326,7 +328,7 @@ impl Reader<'_> {
     ) -> Result<HashMap<TranslationGroupId, Vec<Content>>> {
         let mut all: HashMap<TranslationGroupId, Vec<Content>> =
             groups.iter().map(|group| (*group, Vec::new())).collect();
-        for chunk in groups.chunks(500) {
+        for chunk in groups.chunks(IDS_PER_STATEMENT) {
             let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
             let found = self
                 .contents(scope, None, parts, |sql| {
@@ -592,7 +594,7 @@ fn read_body(row: &mut Row, entry: &Entry, scope: &ReadScope) -> Result<EntryBod
     );
     // What was written, comments and hidden markup included, is for those who may edit it.
     let source = scope
-        .sees_inside(entry.edition)
+        .edits(&entry.target())
         .then(|| format.parse().map(|format| Source { format, text }))
         .transpose()?;
     Ok(EntryBody { derived, source })

@@ -1,4 +1,4 @@
-//! Reads around lists of entries: newest per term, related, archive, facets.
+//! Reads around lists of entries: newest per term, related, archive, numbers.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,49 +6,20 @@ use domain::{
     Error, Result,
     access::ReadScope,
     articles::{ArchiveDay, ArchiveMonth},
-    content::{Content, ContentKind, EntryQuery, Parts},
+    content::{Content, ContentKind, Parts},
     events::CacheTag,
     id::{AuthorId, EditionId, EntryId, Id},
-    terms::{Taxonomy, TermId},
+    terms::TermId,
     time::Timestamp,
 };
 use uuid::Uuid;
 
-use super::{filter, visible};
-use crate::{Reader, sql::Sql};
-
-/// What a list can be counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FacetField {
-    /// By category.
-    Category,
-    /// By tag.
-    Tag,
-    /// By author.
-    Author,
-}
-
-/// The counts of one field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facet {
-    /// The field.
-    pub field: FacetField,
-    /// Its values, the most frequent first; at most 50.
-    pub buckets: Vec<Bucket>,
-}
-
-/// One value of a field and how often it occurs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bucket {
-    /// The public id of the term or author.
-    pub id: String,
-    /// Its name.
-    pub label: String,
-    /// Its slug.
-    pub slug: String,
-    /// How many entries of the list have it.
-    pub count: u64,
-}
+use super::visible;
+use crate::{
+    Reader,
+    lists::LISTS_PER_STATEMENT,
+    sql::{IDS_PER_STATEMENT, Sql},
+};
 
 /// How many of the newest articles of each owner are wanted, and what of them.
 #[derive(Debug, Clone, Copy)]
@@ -66,10 +37,12 @@ pub struct Latest {
 struct OwnerTable {
     table: &'static str,
     column: &'static str,
+    /// `DISTINCT ` where an entry may stand below one owner more than once.
+    distinct: &'static str,
 }
 
 impl Reader<'_> {
-    /// The newest articles of each term, in one statement however many terms there are.
+    /// The newest articles of each term, in one statement for every two hundred terms.
     pub async fn latest_by_term(
         &self,
         scope: &ReadScope,
@@ -82,6 +55,7 @@ impl Reader<'_> {
             OwnerTable {
                 table: "entry_term",
                 column: "term_id",
+                distinct: "",
             },
             owners,
             latest,
@@ -89,7 +63,7 @@ impl Reader<'_> {
         .await
     }
 
-    /// The newest articles of each author, in one statement however many authors there are.
+    /// The newest articles of each author, in one statement for every two hundred authors.
     pub async fn latest_by_author(
         &self,
         scope: &ReadScope,
@@ -102,6 +76,8 @@ impl Reader<'_> {
             OwnerTable {
                 table: "entry_contribution",
                 column: "author_id",
+                // Somebody who wrote it and took the pictures has two rows.
+                distinct: "DISTINCT ",
             },
             owners,
             latest,
@@ -112,7 +88,11 @@ impl Reader<'_> {
     async fn latest_by<K: Copy + Eq + std::hash::Hash>(
         &self,
         scope: &ReadScope,
-        OwnerTable { table, column }: OwnerTable,
+        OwnerTable {
+            table,
+            column,
+            distinct,
+        }: OwnerTable,
         owners: HashMap<Uuid, K>,
         Latest {
             edition,
@@ -121,28 +101,27 @@ impl Reader<'_> {
         }: Latest,
     ) -> Result<HashMap<K, Vec<Content>>> {
         scope.note(CacheTag::List(ContentKind::Article, edition));
-        // Each owner's newest are found by its index; the union is as long as the answer.
-        let mut sql = Sql::default();
-        for owner in owners.keys() {
-            if !sql.is_empty() {
-                sql.push(" UNION ALL ");
-            }
-            sql.push(&format!("SELECT * FROM (SELECT x.{column} AS owner, x.entry_id, x.sort_at FROM {table} x WHERE x.{column} = ")).bind(*owner);
-            sql.push(" AND x.kind = 'article' AND x.status = 'published'");
-            if let Some(edition) = edition {
-                sql.push(" AND x.edition_id = ").bind(edition.uuid());
-            }
-            sql.push(&format!(
-                " ORDER BY x.sort_at DESC, x.entry_id DESC LIMIT {}) AS newest",
-                u64::from(size) * 2
-            ));
-        }
-        if sql.is_empty() {
-            return Ok(HashMap::new());
-        }
+        let ids: Vec<Uuid> = owners.keys().copied().collect();
         let mut found: Vec<(Uuid, EntryId)> = Vec::new();
-        for row in &mut self.query(sql).await? {
-            found.push((row.get()?, EntryId::new(ContentKind::Article, row.get()?)));
+        for chunk in ids.chunks(LISTS_PER_STATEMENT) {
+            // Each owner's newest are found by its index; the union is as long as the answer.
+            let mut sql = Sql::default();
+            for owner in chunk {
+                if !sql.is_empty() {
+                    sql.push(" UNION ALL ");
+                }
+                sql.push(&format!("SELECT * FROM (SELECT {distinct}x.{column} AS owner, x.entry_id, x.sort_at FROM {table} x WHERE x.{column} = ")).bind(*owner);
+                sql.push(" AND x.kind = 'article' AND x.status = 'published'");
+                if let Some(edition) = edition {
+                    sql.push(" AND x.edition_id = ").bind(edition.uuid());
+                }
+                sql.push(&format!(
+                    " ORDER BY x.sort_at DESC, x.entry_id DESC LIMIT {size}) AS newest"
+                ));
+            }
+            for row in &mut self.query(sql).await? {
+                found.push((row.get()?, EntryId::new(ContentKind::Article, row.get()?)));
+            }
         }
         let ids: Vec<EntryId> = found.iter().map(|(_, id)| *id).collect();
         let contents = self.entries_by_ids(scope, &ids, parts).await?;
@@ -150,13 +129,7 @@ impl Reader<'_> {
             owners.values().map(|key| (*key, Vec::new())).collect();
         for (owner, id) in found {
             if let (Some(key), Some(content)) = (owners.get(&owner), contents.get(&id)) {
-                // Somebody who wrote it and took the pictures has two rows.
-                let list = all.entry(*key).or_default();
-                if u32::try_from(list.len()).is_ok_and(|length| length < size)
-                    && !list.iter().any(|known| known.entry().id == id)
-                {
-                    list.push(content.clone());
-                }
+                all.entry(*key).or_default().push(content.clone());
             }
         }
         Ok(all)
@@ -173,15 +146,17 @@ impl Reader<'_> {
     ) -> Result<HashMap<EntryId, Vec<Content>>> {
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut chosen: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-        let mut curated = Sql::new(
-            "SELECT x.entry_id, x.related_id FROM entry_related x JOIN entry e ON e.id = x.related_id WHERE x.entry_id IN ",
-        );
-        curated.id_list(&uuids);
-        visible(&mut curated, scope, "e");
-        curated.push(" ORDER BY x.entry_id, x.position");
-        for row in &mut self.query(curated).await? {
-            let (entry, related): (Uuid, Uuid) = (row.get()?, row.get()?);
-            chosen.entry(entry).or_default().push(related);
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut curated = Sql::new(
+                "SELECT x.entry_id, x.related_id FROM entry_related x JOIN entry e ON e.id = x.related_id WHERE x.entry_id IN ",
+            );
+            curated.id_list(chunk);
+            visible(&mut curated, scope, "e");
+            curated.push(" ORDER BY x.entry_id, x.position");
+            for row in &mut self.query(curated).await? {
+                let (entry, related): (Uuid, Uuid) = (row.get()?, row.get()?);
+                chosen.entry(entry).or_default().push(related);
+            }
         }
         self.add_by_shared_terms(&uuids, size, &mut chosen).await?;
         let wanted: Vec<EntryId> = chosen
@@ -224,46 +199,37 @@ impl Reader<'_> {
         chosen: &mut HashMap<Uuid, Vec<Uuid>>,
     ) -> Result<()> {
         let mut terms: BTreeMap<(Uuid, Uuid), Vec<Uuid>> = BTreeMap::new();
-        let mut own = Sql::new(
-            "SELECT x.term_id, x.edition_id, x.entry_id FROM entry_term x WHERE x.is_direct AND x.entry_id IN ",
-        );
-        own.id_list(entries);
-        for row in &mut self.query(own).await? {
-            terms
-                .entry((row.get()?, row.get()?))
-                .or_default()
-                .push(row.get()?);
-        }
-        let mut newest = Sql::default();
-        for (term, edition) in terms.keys().take(200) {
-            if !newest.is_empty() {
-                newest.push(" UNION ALL ");
+        for chunk in entries.chunks(IDS_PER_STATEMENT) {
+            let mut own = Sql::new(
+                "SELECT x.term_id, x.edition_id, x.entry_id FROM entry_term x WHERE x.is_direct AND x.entry_id IN ",
+            );
+            own.id_list(chunk);
+            for row in &mut self.query(own).await? {
+                terms
+                    .entry((row.get()?, row.get()?))
+                    .or_default()
+                    .push(row.get()?);
             }
-            newest.push("SELECT * FROM (SELECT x.term_id, x.edition_id, x.entry_id, x.sort_at FROM entry_term x WHERE x.kind = 'article' AND x.status = 'published' AND x.term_id = ").bind(*term);
-            newest
-                .push(" AND x.edition_id = ")
-                .bind(*edition)
-                .push(" ORDER BY x.sort_at DESC, x.entry_id DESC LIMIT 30) AS newest");
-        }
-        if newest.is_empty() {
-            return Ok(());
         }
         let mut shared: HashMap<Uuid, HashMap<Uuid, (usize, Timestamp)>> = HashMap::new();
-        for row in &mut self.query(newest).await? {
-            let key: (Uuid, Uuid) = (row.get()?, row.get()?);
-            let (candidate, at): (Uuid, Timestamp) = (row.get()?, row.get()?);
-            for entry in terms
-                .get(&key)
-                .into_iter()
-                .flatten()
-                .filter(|entry| **entry != candidate)
-            {
-                shared
-                    .entry(*entry)
-                    .or_default()
-                    .entry(candidate)
-                    .or_insert((0, at))
-                    .0 += 1;
+        let keys: Vec<(Uuid, Uuid)> = terms.keys().copied().collect();
+        for chunk in keys.chunks(LISTS_PER_STATEMENT) {
+            for row in &mut self.query(newest_of(chunk)).await? {
+                let key: (Uuid, Uuid) = (row.get()?, row.get()?);
+                let (candidate, at): (Uuid, Timestamp) = (row.get()?, row.get()?);
+                for entry in terms
+                    .get(&key)
+                    .into_iter()
+                    .flatten()
+                    .filter(|entry| **entry != candidate)
+                {
+                    shared
+                        .entry(*entry)
+                        .or_default()
+                        .entry(candidate)
+                        .or_insert((0, at))
+                        .0 += 1;
+                }
             }
         }
         for (entry, candidates) in shared {
@@ -350,57 +316,6 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// How the entries of a list spread over categories, tags or authors.
-    pub async fn facets(
-        &self,
-        scope: &ReadScope,
-        query: &EntryQuery,
-        fields: &[FacetField],
-    ) -> Result<Vec<Facet>> {
-        let mut all = Vec::with_capacity(fields.len());
-        for field in fields {
-            let (table, column, texts) = match field {
-                FacetField::Category | FacetField::Tag => ("entry_term", "term_id", "term_text"),
-                FacetField::Author => ("entry_contribution", "author_id", "author_text"),
-            };
-            let source = filter::source(scope, query)?;
-            let mut sql = Sql::new(&format!(
-                "SELECT f.{column}, min(ft.name), min(ft.slug), count(DISTINCT e.id) AS number"
-            ));
-            let mut body = Sql::new(source.from);
-            body.push(&format!(" JOIN {table} f ON f.entry_id = e.id JOIN {texts} ft ON ft.{column} = f.{column} AND ft.edition_id = f.edition_id WHERE "));
-            source.conditions(&mut body, scope, query);
-            match field {
-                FacetField::Category => body.push(" AND ft.taxonomy = 'category'"),
-                FacetField::Tag => body.push(" AND ft.taxonomy = 'tag'"),
-                FacetField::Author => &mut body,
-            };
-            sql.append(&body).push(&format!(
-                " GROUP BY f.{column} ORDER BY number DESC, min(ft.name), f.{column} LIMIT 50"
-            ));
-            let mut buckets = Vec::new();
-            for row in &mut self.query(sql).await? {
-                let id: Uuid = row.get()?;
-                let id = match field {
-                    FacetField::Category => TermId::new(Taxonomy::Category, id).to_string(),
-                    FacetField::Tag => TermId::new(Taxonomy::Tag, id).to_string(),
-                    FacetField::Author => AuthorId::from_uuid(id).to_string(),
-                };
-                buckets.push(Bucket {
-                    id,
-                    label: row.get()?,
-                    slug: row.get()?,
-                    count: row.count()?,
-                });
-            }
-            all.push(Facet {
-                field: *field,
-                buckets,
-            });
-        }
-        Ok(all)
-    }
-
     /// How many published articles each term has, in one edition or all.
     pub async fn article_counts(
         &self,
@@ -411,43 +326,67 @@ impl Reader<'_> {
         scope.note(CacheTag::List(ContentKind::Article, edition));
         let mut counts: HashMap<TermId, u64> = terms.iter().map(|id| (*id, 0)).collect();
         let uuids: Vec<Uuid> = terms.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new(
-            "SELECT x.term_id, count(*) FROM entry_term x WHERE x.kind = 'article' AND x.status = 'published' AND x.term_id IN ",
-        );
-        sql.id_list(&uuids);
-        if let Some(edition) = edition {
-            sql.push(" AND x.edition_id = ").bind(edition.uuid());
-        }
-        sql.push(" GROUP BY x.term_id");
         let by_uuid: HashMap<Uuid, TermId> = terms.iter().map(|id| (id.uuid(), *id)).collect();
-        for row in &mut self.query(sql).await? {
-            let id: Uuid = row.get()?;
-            if let Some(term) = by_uuid.get(&id) {
-                counts.insert(*term, row.count()?);
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = Sql::new(
+                "SELECT x.term_id, count(*) FROM entry_term x WHERE x.kind = 'article' AND x.status = 'published' AND x.term_id IN ",
+            );
+            sql.id_list(chunk);
+            if let Some(edition) = edition {
+                sql.push(" AND x.edition_id = ").bind(edition.uuid());
+            }
+            sql.push(" GROUP BY x.term_id");
+            for row in &mut self.query(sql).await? {
+                let id: Uuid = row.get()?;
+                if let Some(term) = by_uuid.get(&id) {
+                    counts.insert(*term, row.count()?);
+                }
             }
         }
         Ok(counts)
     }
 
-    /// The galleries of each entry, by id, in order.
+    /// The galleries of each visible entry, by id, in order.
     pub async fn gallery_ids(
         &self,
+        scope: &ReadScope,
         ids: &[EntryId],
     ) -> Result<HashMap<EntryId, Vec<domain::id::GalleryId>>> {
+        scope.note_all(ids.iter().map(|id| CacheTag::Entry(*id)));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let by_uuid: HashMap<Uuid, EntryId> = ids.iter().map(|id| (id.uuid(), *id)).collect();
-        let mut sql =
-            Sql::new("SELECT x.entry_id, x.gallery_id FROM entry_gallery x WHERE x.entry_id IN ");
-        sql.id_list(&uuids).push(" ORDER BY x.entry_id, x.position");
         let mut all: HashMap<EntryId, Vec<_>> = ids.iter().map(|id| (*id, Vec::new())).collect();
-        for row in &mut self.query(sql).await? {
-            let entry: Uuid = row.get()?;
-            if let Some(id) = by_uuid.get(&entry) {
-                all.entry(*id).or_default().push(Id::from_uuid(row.get()?));
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = Sql::new(
+                "SELECT x.entry_id, x.gallery_id FROM entry_gallery x JOIN entry e ON e.id = x.entry_id WHERE x.entry_id IN ",
+            );
+            sql.id_list(chunk);
+            visible(&mut sql, scope, "e");
+            sql.push(" ORDER BY x.entry_id, x.position");
+            for row in &mut self.query(sql).await? {
+                let entry: Uuid = row.get()?;
+                if let Some(id) = by_uuid.get(&entry) {
+                    all.entry(*id).or_default().push(Id::from_uuid(row.get()?));
+                }
             }
         }
         Ok(all)
     }
+}
+
+/// The newest thirty articles of each term in an edition.
+fn newest_of(terms: &[(Uuid, Uuid)]) -> Sql {
+    let mut sql = Sql::default();
+    for (term, edition) in terms {
+        if !sql.is_empty() {
+            sql.push(" UNION ALL ");
+        }
+        sql.push("SELECT * FROM (SELECT x.term_id, x.edition_id, x.entry_id, x.sort_at FROM entry_term x WHERE x.kind = 'article' AND x.status = 'published' AND x.term_id = ").bind(*term);
+        sql.push(" AND x.edition_id = ")
+            .bind(*edition)
+            .push(" ORDER BY x.sort_at DESC, x.entry_id DESC LIMIT 30) AS newest");
+    }
+    sql
 }
 
 fn chosen_enough(list: &[Uuid], size: u32) -> bool {

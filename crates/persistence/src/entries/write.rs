@@ -1,16 +1,15 @@
 //! Saving entries.
 
 use domain::{
-    Result,
+    Error, Result,
     access::Permit,
     articles::{ArticleDraft, EntryDraft},
     body::{Body, Source},
-    content::{Content, Entry},
+    content::Entry,
     events::ContentEvent,
     id::{EntryId, TranslationGroupId},
     newsletters::IssueDraft,
     pages::PageDraft,
-    revisions::SNAPSHOT_FORMAT,
     text::SortKeys,
     time::Timestamp,
 };
@@ -20,15 +19,20 @@ use uuid::Uuid;
 use crate::{
     WriteTx,
     sql::{Changes, Sql, to_json},
+    write_tx::Named,
 };
 
 mod addresses;
+mod groups;
 mod relations;
+mod snapshot;
 
 use addresses::{insert_path, naming_path, slug_scope};
-use relations::{FIGURES, body_asset_rows, byline_rows, figure_rows, section_rows, term_rows};
+use relations::{
+    FIGURES, body_asset_rows, body_assets, byline_rows, figure_rows, named_by, named_by_article,
+    section_rows, term_rows,
+};
 
-const GROUP: &str = "translation_group (id, created_at)";
 const BODY: &str = "entry_body (entry_id, parser_version, source_format, source, html, markdown, plain_text, blocks)";
 
 /// An entry as it is to be saved: what the application has decided, and the draft it came from.
@@ -42,17 +46,11 @@ pub struct EntrySave<'a> {
     pub event: ContentEvent,
     /// The collation of the edition, for the order by title.
     pub sort_keys: &'a SortKeys,
-    /// An id for the revision, should one be written.
+    /// An id for the revision that keeps what is replaced.
     pub revision: Uuid,
 }
 
 impl WriteTx {
-    /// Makes an empty translation group.
-    pub async fn insert_group(&self, id: TranslationGroupId, at: Timestamp) -> Result<()> {
-        self.insert_rows(GROUP, vec![[id.uuid().into(), at.into()]])
-            .await
-    }
-
     /// Saves a new article (`version` 1) or the whole of an existing one.
     pub async fn save_article(
         &mut self,
@@ -63,7 +61,12 @@ impl WriteTx {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
         let ancestors = self.ancestors(&draft.categories).await?;
-        let mut changes = self.save_entry(&save).await?;
+        let named = || {
+            let mut named = named_by(entry, save.draft, &draft.attachments);
+            named.extend(named_by_article(draft));
+            named
+        };
+        let mut changes = self.save_entry(&save, &named).await?;
         if entry.version > 1 {
             for table in [
                 "article",
@@ -105,7 +108,7 @@ impl WriteTx {
             "entry_related (entry_id, position, related_id)",
             related.map(pair),
         );
-        self.finish(permit, save, changes).await
+        self.finish(permit, &save, changes, named).await
     }
 
     /// Saves a new page or the whole of an existing one.
@@ -117,7 +120,8 @@ impl WriteTx {
     ) -> Result<()> {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
-        let mut changes = self.save_entry(&save).await?;
+        let named = || named_by(entry, save.draft, &[]);
+        let mut changes = self.save_entry(&save, &named).await?;
         if entry.version > 1 {
             changes.clear("page", "entry_id", entry.id.uuid());
             changes.clear("entry_asset", "entry_id", entry.id.uuid());
@@ -127,7 +131,7 @@ impl WriteTx {
             [[Value::from(entry.id.uuid()), draft.position.into()]],
         );
         changes.insert(FIGURES, figure_rows(entry.id, save.draft, &[]));
-        self.finish(permit, save, changes).await
+        self.finish(permit, &save, changes, named).await
     }
 
     /// Saves a new issue or the whole of an existing one.
@@ -139,7 +143,22 @@ impl WriteTx {
     ) -> Result<()> {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
-        let mut changes = self.save_entry(&save).await?;
+        let named = || {
+            let mut named = named_by(entry, save.draft, &draft.attachments);
+            named.push(Named {
+                field: "newsletter",
+                table: "newsletter",
+                id: draft.newsletter.uuid(),
+            });
+            let items = draft.sections.iter().flat_map(|section| &section.items);
+            named.extend(items.filter_map(|item| item.article).map(|id| Named {
+                field: "sections",
+                table: "entry",
+                id: id.uuid(),
+            }));
+            named
+        };
+        let mut changes = self.save_entry(&save, &named).await?;
         if entry.version > 1 {
             for table in ["issue", "issue_item", "entry_asset"] {
                 changes.clear(table, "entry_id", entry.id.uuid());
@@ -161,7 +180,7 @@ impl WriteTx {
             FIGURES,
             figure_rows(entry.id, save.draft, &draft.attachments),
         );
-        self.finish(permit, save, changes).await
+        self.finish(permit, &save, changes, named).await
     }
 
     /// Replaces what was written and what was derived of it, as the second pass of an import does;
@@ -181,7 +200,16 @@ impl WriteTx {
             .statement("DELETE FROM entry_asset WHERE role = 'body' AND entry_id = ")
             .bind(entry.id.uuid());
         changes.insert(FIGURES, body_asset_rows(entry.id, body));
-        self.run(changes).await?;
+        let named = || {
+            let assets = body_assets(body);
+            let of = |id| Named {
+                field: "body",
+                table: "asset",
+                id,
+            };
+            assets.map(of).collect()
+        };
+        self.run_naming(changes.into_statements(), named).await?;
         let event = ContentEvent::new(
             entry.id.kind.into(),
             "updated",
@@ -192,84 +220,26 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Saves a change of an entry's place in its life.
-    pub async fn save_lifecycle(
-        &mut self,
-        permit: &Permit,
-        content: &Content,
-        event: ContentEvent,
-    ) -> Result<()> {
-        let entry = content.entry();
-        permit.covers(entry.id.kind.into(), entry.id)?;
-        let mut sql = Sql::new("UPDATE entry SET status = ");
-        sql.bind(entry.status.as_str())
-            .push(", version = ")
-            .bind(entry.version)
-            .push(", scheduled_at = ")
-            .bind(entry.scheduled_at);
-        sql.push(", published_at = ")
-            .bind(entry.published_at)
-            .push(", sort_at = ")
-            .bind(entry.sort_at)
-            .push(", updated_at = ")
-            .bind(entry.updated_at);
-        sql.push(" WHERE id = ")
-            .bind(entry.id.uuid())
-            .push(" AND version = ")
-            .bind(entry.version - 1);
-        if self.execute(sql).await? == 0 {
-            return Err(crate::write_tx::stale(entry.version));
-        }
-        for table in ["entry_term", "entry_contribution"] {
-            let mut sql = Sql::new(&format!("UPDATE {table} SET status = "));
-            sql.bind(entry.status.as_str())
-                .push(", sort_at = ")
-                .bind(entry.sort_at)
-                .push(" WHERE entry_id = ")
-                .bind(entry.id.uuid());
-            self.execute(sql).await?;
-        }
-        self.record(permit, entry.updated_at, event);
-        Ok(())
-    }
-
-    /// Removes an entry for good, with everything that is only its own.
-    pub async fn delete_entry(
-        &mut self,
-        permit: &Permit,
-        entry: &Entry,
-        at: Timestamp,
-    ) -> Result<()> {
-        permit.covers(entry.id.kind.into(), entry.id)?;
-        self.clear("entry", "id", entry.id.uuid()).await?;
-        self.record(
-            permit,
-            at,
-            ContentEvent::new(
-                entry.id.kind.into(),
-                "deleted",
-                entry.id,
-                Some(entry.edition),
-            ),
-        );
-        Ok(())
-    }
-
     /// What is to be changed in the rows all kinds have. That an existing entry still is what the
     /// change was made for is checked at once.
-    async fn save_entry(&self, save: &EntrySave<'_>) -> Result<Changes> {
+    async fn save_entry(
+        &self,
+        save: &EntrySave<'_>,
+        named: &impl Fn() -> Vec<Named>,
+    ) -> Result<Changes> {
         let (entry, draft) = (save.entry, save.draft);
         let mut changes = self.changes();
         if entry.version == 1 {
-            if draft.group.is_none() {
-                changes.insert(
-                    GROUP,
-                    [[entry.group.uuid().into(), entry.created_at.into()]],
-                );
+            if draft.group.is_none() || self.may_enter_group(entry, entry.group).await? {
+                insert_group(&mut changes, entry.group, entry.created_at);
             }
             insert_entry(&mut changes, entry.id, entry_columns(save)?);
         } else {
-            self.update_entry(entry, entry_columns(save)?).await?;
+            // Boxed: what it holds on the way would make every save larger.
+            Box::pin(self.keep(entry.id, save.revision)).await?;
+            self.enter_group(entry, entry.group).await?;
+            self.update_entry(entry, entry_columns(save)?, named)
+                .await?;
             changes.clear("entry_body", "entry_id", entry.id.uuid());
         }
         changes.insert(BODY, [body_row(entry.id, &draft.source, &draft.body)?]);
@@ -281,7 +251,12 @@ impl WriteTx {
         Ok(changes)
     }
 
-    async fn update_entry(&self, entry: &Entry, columns: Vec<(&str, Value)>) -> Result<()> {
+    async fn update_entry(
+        &self,
+        entry: &Entry,
+        columns: Vec<(&str, Value)>,
+        named: &impl Fn() -> Vec<Named>,
+    ) -> Result<()> {
         let mut sql = Sql::new("UPDATE entry SET ");
         for (index, (name, value)) in columns.into_iter().enumerate() {
             sql.push(if index == 0 { "" } else { ", " })
@@ -293,8 +268,8 @@ impl WriteTx {
             .bind(entry.id.uuid())
             .push(" AND version = ")
             .bind(entry.version - 1);
-        if self.execute(sql).await? == 0 {
-            return Err(crate::write_tx::stale(entry.version));
+        if self.run_naming([sql], named).await? == 0 {
+            return Err(Error::stale(entry.version));
         }
         Ok(())
     }
@@ -302,30 +277,15 @@ impl WriteTx {
     async fn finish(
         &mut self,
         permit: &Permit,
-        save: EntrySave<'_>,
-        mut changes: Changes,
+        save: &EntrySave<'_>,
+        changes: Changes,
+        named: impl Fn() -> Vec<Named>,
     ) -> Result<()> {
         let entry = save.entry;
-        // The live rows are the newest version; a revision keeps what a later save replaces.
-        if entry.version > 1 {
-            let row = [
-                Value::from(save.revision),
-                entry.id.uuid().into(),
-                entry.version.into(),
-                SNAPSHOT_FORMAT.into(),
-                false.into(),
-                entry.title.clone().into(),
-                entry.status.as_str().into(),
-                to_json(&save.draft.source)?.into(),
-                permit.actor().to_string().into(),
-                entry.updated_at.into(),
-            ];
-            changes.insert("revision (id, entry_id, version, format, is_pending, title, status, snapshot, actor, created_at)", [row]);
-        }
-        self.run(changes)
+        self.run_naming(changes.into_statements(), named)
             .await
             .map_err(|error| naming_path(error, &entry.path))?;
-        self.record(permit, entry.updated_at, save.event);
+        self.record(permit, entry.updated_at, save.event.clone());
         Ok(())
     }
 }
@@ -390,6 +350,16 @@ fn entry_columns(save: &EntrySave<'_>) -> Result<Vec<(&'static str, Value)>> {
         ("created_at", entry.created_at.into()),
         ("updated_at", entry.updated_at.into()),
     ])
+}
+
+/// Makes a group; one that has lost its entries is there already.
+fn insert_group(changes: &mut Changes, id: TranslationGroupId, at: Timestamp) {
+    changes
+        .statement("INSERT INTO translation_group (id, created_at) VALUES (")
+        .bind(id.uuid())
+        .push(", ")
+        .bind(at)
+        .push(") ON CONFLICT (id) DO NOTHING");
 }
 
 fn insert_entry(changes: &mut Changes, id: EntryId, columns: Vec<(&str, Value)>) {

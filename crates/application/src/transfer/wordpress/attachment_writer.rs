@@ -30,7 +30,11 @@ async fn read(tx: &mut Tx, id: AssetId, edition: EditionId) -> Result<Option<(i6
     let Some(asset) = found.into_values().next() else {
         return Ok(None);
     };
-    let texts = tx.reader().asset_texts(&[id]).await?.remove(&id);
+    let texts = tx
+        .reader()
+        .all_asset_texts(tx.cx().scope(), &[id])
+        .await?
+        .remove(&id);
     let texts = texts.unwrap_or_default().into_iter();
     let draft = AssetDraft {
         kind: asset.kind,

@@ -295,7 +295,11 @@ pub(super) async fn read(
     let Some(author) = found.into_values().next() else {
         return Ok(None);
     };
-    let texts = tx.reader().author_texts(&[id]).await?.remove(&id);
+    let texts = tx
+        .reader()
+        .all_author_texts(tx.cx().scope(), &[id])
+        .await?
+        .remove(&id);
     let texts = texts.unwrap_or_default().into_iter();
     let draft = AuthorDraft {
         website: author.website,

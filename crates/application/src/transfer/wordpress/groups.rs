@@ -167,7 +167,7 @@ impl Writer {
         let group = if let Some(id) = group_target(tx, &key).await? {
             TranslationGroupId::from_uuid(id)
         } else {
-            let group = entries::create_group_in(tx).await?;
+            let group = entries::new_group(tx.cx());
             save_group_target(tx, &key, "translations", group.uuid()).await?;
             group
         };

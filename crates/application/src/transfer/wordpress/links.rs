@@ -110,12 +110,20 @@ async fn editions_of(tx: &mut Tx, record: &ImportRecord) -> Result<Vec<EditionId
         return Ok(entry.into_iter().map(|entry| entry.edition).collect());
     }
     if let Some(id) = asset_of(record) {
-        let texts = tx.reader().asset_texts(&[id]).await?.remove(&id);
+        let texts = tx
+            .reader()
+            .all_asset_texts(tx.cx().scope(), &[id])
+            .await?
+            .remove(&id);
         let texts = texts.unwrap_or_default().into_iter();
         return Ok(texts.map(|text| text.edition).collect());
     }
     let id = term_id(record);
-    let texts = tx.reader().term_texts(&[id]).await?.remove(&id);
+    let texts = tx
+        .reader()
+        .all_term_texts(tx.cx().scope(), &[id])
+        .await?
+        .remove(&id);
     let texts = texts.unwrap_or_default().into_iter();
     Ok(texts.map(|text| text.edition).collect())
 }
@@ -321,7 +329,7 @@ async fn join_entry(tx: &mut Tx, row: &LinkRow, id: EntryId) -> Result<Joined> {
         let reason = "belongs to a group that has another of its edition";
         return Ok(Joined::Refused(reason.to_owned()));
     }
-    tx.store_tx().move_to_group(id.uuid(), group.uuid()).await?;
+    crate::entries::move_to_group_in(tx, &entry, group).await?;
     Ok(Joined::Now)
 }
 

@@ -33,7 +33,11 @@ pub(super) async fn read(
         .await?
         .remove(&id);
     let Some(term) = term else { return Ok(None) };
-    let texts = tx.reader().term_texts(&[id]).await?.remove(&id);
+    let texts = tx
+        .reader()
+        .all_term_texts(tx.cx().scope(), &[id])
+        .await?
+        .remove(&id);
     Ok(Some((term, texts.unwrap_or_default())))
 }
 

@@ -1,7 +1,7 @@
 //! Saving what belongs to entries: terms, pictures, sections.
 
 use domain::{
-    Result,
+    Error, Result,
     articles::{ArticleDraft, EntryDraft},
     body::Body,
     content::Entry,
@@ -12,29 +12,37 @@ use domain::{
 use sea_orm::Value;
 use uuid::Uuid;
 
-use crate::{WriteTx, sql::Sql};
+use crate::{WriteTx, sql::Sql, write_tx::Named};
 
 /// The pictures of entries.
 pub(super) const FIGURES: &str = "entry_asset (entry_id, role, position, asset_id, caption, alt)";
 
 impl WriteTx {
-    /// All categories above these.
+    /// All categories above these, which must be there.
     pub(super) async fn ancestors(&self, categories: &[CategoryId]) -> Result<Vec<Uuid>> {
         if categories.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<Uuid> = categories.iter().map(|id| id.uuid()).collect();
-        let mut sql = Sql::new("SELECT tree_path FROM term WHERE id IN ");
+        let mut sql =
+            Sql::new("SELECT id, tree_path FROM term WHERE taxonomy = 'category' AND id IN ");
         sql.id_list(&ids);
-        let mut found = Vec::new();
+        let (mut known, mut found) = (Vec::new(), Vec::new());
         for row in &mut self.query(sql).await? {
+            known.push(row.get()?);
             let path: String = row.get()?;
             found.extend(
                 path.split('/')
                     .filter_map(|part| Uuid::parse_str(part).ok()),
             );
         }
-        Ok(found)
+        match categories.iter().find(|id| !known.contains(&id.uuid())) {
+            Some(absent) => Err(Error::invalid(
+                "categories",
+                format!("{absent} does not exist"),
+            )),
+            None => Ok(found),
+        }
     }
 }
 
@@ -129,22 +137,59 @@ pub(super) fn figure_rows(
     rows
 }
 
+/// What the shared part of a draft refers to.
+pub(super) fn named_by(
+    entry: &Entry,
+    draft: &EntryDraft,
+    attachments: &[FigureDraft],
+) -> Vec<Named> {
+    let of = |field, table| move |id| Named { field, table, id };
+    let mut named: Vec<Named> = Vec::new();
+    named.extend(entry.owner.map(Id::uuid).map(of("owner", "user_account")));
+    let source = entry.translated_from.map(|(id, _)| id.uuid());
+    named.extend(source.map(of("translatedFrom", "entry")));
+    named.extend(entry.parent.map(EntryId::uuid).map(of("parent", "entry")));
+    let hero = draft.hero.iter().map(|figure| figure.asset.uuid());
+    named.extend(hero.map(of("hero", "asset")));
+    let attached = attachments.iter().map(|figure| figure.asset.uuid());
+    named.extend(attached.map(of("attachments", "asset")));
+    named.extend(draft.seo.image.map(Id::uuid).map(of("seo.image", "asset")));
+    named.extend(body_assets(&draft.body).map(of("body", "asset")));
+    named
+}
+
+/// What an article refers to beside that.
+pub(super) fn named_by_article(draft: &ArticleDraft) -> Vec<Named> {
+    let of = |field, table| move |id| Named { field, table, id };
+    let mut named: Vec<Named> = Vec::new();
+    let tags = draft.tags.iter().map(|id| id.uuid());
+    named.extend(tags.map(of("tags", "term")));
+    let authors = draft.byline.iter().filter_map(|line| line.author);
+    named.extend(authors.map(Id::uuid).map(of("byline", "author")));
+    let galleries = draft.galleries.iter().map(|id| id.uuid());
+    named.extend(galleries.map(of("galleries", "gallery")));
+    let related = draft.related.iter().map(|id| id.uuid());
+    named.extend(related.map(of("related", "entry")));
+    named
+}
+
+/// The pictures in a body.
+pub(super) fn body_assets(body: &Body) -> impl Iterator<Item = Uuid> {
+    let assets = body.asset_references();
+    assets.filter_map(|text| text.parse::<AssetId>().ok().map(Id::uuid))
+}
+
 /// The rows for the pictures in a body.
 pub(super) fn body_asset_rows(id: EntryId, body: &Body) -> Vec<[Value; 6]> {
     let none = || Value::from(None::<String>);
-    let assets: Vec<AssetId> = body
-        .asset_references()
-        .filter_map(|text| text.parse().ok())
-        .collect();
-    assets
-        .into_iter()
+    body_assets(body)
         .zip(0_i64..)
         .map(|(asset, position)| {
             [
                 Value::from(id.uuid()),
                 "body".into(),
                 position.into(),
-                asset.uuid().into(),
+                asset.into(),
                 none(),
                 none(),
             ]

@@ -69,7 +69,7 @@ impl<'a> Entries<'a> {
         for document in tops.into_iter().chain(below) {
             if !self.page_groups.contains_key(document.key.as_str()) {
                 self.page_groups
-                    .insert(&document.key, entries::create_group_in(tx).await?);
+                    .insert(&document.key, entries::new_group(tx.cx()));
             }
             let draft = self.page(document)?;
             let id = pages::create_in(tx, &draft).await?;
@@ -89,7 +89,7 @@ impl<'a> Entries<'a> {
         for document in &self.demo.articles {
             if !self.article_groups.contains_key(document.key.as_str()) {
                 self.article_groups
-                    .insert(&document.key, entries::create_group_in(tx).await?);
+                    .insert(&document.key, entries::new_group(tx.cx()));
             }
             let draft = self.article(document, None)?;
             let id = articles::create_in(tx, &draft).await?;

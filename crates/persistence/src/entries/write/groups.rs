@@ -1,0 +1,76 @@
+//! Translation groups: entries of one kind, one in each edition.
+
+use domain::{
+    Error, Result,
+    access::Permit,
+    content::Entry,
+    events::ContentEvent,
+    id::{EditionId, TranslationGroupId},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use super::insert_group;
+use crate::{WriteTx, sql::Sql};
+
+impl WriteTx {
+    /// Moves an entry into another translation group. As with links that are resolved late, what
+    /// the entry says stays as it is, and so does its version.
+    pub async fn move_to_group(
+        &mut self,
+        permit: &Permit,
+        entry: &Entry,
+        group: TranslationGroupId,
+        at: Timestamp,
+    ) -> Result<()> {
+        permit.covers(entry.id.kind.into(), entry.id)?;
+        self.enter_group(entry, group).await?;
+        let mut sql = Sql::new("UPDATE entry SET group_id = ");
+        sql.bind(group.uuid())
+            .push(" WHERE id = ")
+            .bind(entry.id.uuid());
+        self.execute(sql).await?;
+        let event = ContentEvent::new(
+            entry.id.kind.into(),
+            "updated",
+            entry.id,
+            Some(entry.edition),
+        );
+        self.record(permit, at, event);
+        Ok(())
+    }
+
+    /// Brings an entry into a group; the first one makes it.
+    pub(super) async fn enter_group(&self, entry: &Entry, group: TranslationGroupId) -> Result<()> {
+        if self.may_enter_group(entry, group).await? {
+            let mut changes = self.changes();
+            insert_group(&mut changes, group, entry.created_at);
+            self.run(changes).await?;
+        }
+        Ok(())
+    }
+
+    /// Checks that an entry may stand in a group, and tells whether it is the first there.
+    pub(super) async fn may_enter_group(
+        &self,
+        entry: &Entry,
+        group: TranslationGroupId,
+    ) -> Result<bool> {
+        let wrong = |why: &str| Err(Error::invalid("translationGroup", why));
+        let mut sql = Sql::new("SELECT e.kind, e.edition_id FROM entry e WHERE e.group_id = ");
+        sql.bind(group.uuid())
+            .push(" AND e.id <> ")
+            .bind(entry.id.uuid());
+        let mut others = self.query(sql).await?;
+        for row in &mut others {
+            let (kind, edition): (String, Uuid) = (row.get()?, row.get()?);
+            if kind != entry.id.kind.as_str() {
+                return wrong("holds entries of another kind");
+            }
+            if EditionId::from_uuid(edition) == entry.edition {
+                return wrong("has an entry of this edition already");
+            }
+        }
+        Ok(others.is_empty())
+    }
+}
