@@ -295,7 +295,7 @@ async fn crowd(server: &TestServer) -> Vec<ArticleId> {
         let gallery = server
             .gallery(site.en, &format!("Gallery {number}"), &[picture, inner])
             .await;
-        let group = server.group().await;
+        let group = server.group();
         let article = server
             .article(site.en, &format!("Article {number}"))
             .group(group)

@@ -203,7 +203,7 @@ async fn no_filter_finds_what_is_hidden() {
 async fn no_translation_or_fallback_shows_a_draft() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let group = server.group().await;
+    let group = server.group();
     let shown = server.article(site.en, "Shown").group(group).await;
     let draft = server
         .article(site.fa, "Umbrella")

@@ -42,7 +42,7 @@ async fn gazette(server: &TestServer) -> Editions {
             ..remote_picture(site.en, "Bells")
         })
         .await;
-    let group = server.group().await;
+    let group = server.group();
     let html = format!(
         "<p>See <a href=\"https://elsewhere.example/\">them</a> ]]&gt; &amp; <img src=\"asset:{picture}\" alt=\"Here\"></p><p>More <em>of it</em>.</p>"
     );

@@ -12,7 +12,7 @@ use crate::harness::{
 async fn sitemaps_name_what_search_engines_may_show() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let group = server.group().await;
+    let group = server.group();
     let picture = server.picture(site.en, "The river").await;
     let news = server.category(site.en, "News", None).await;
     server
@@ -121,7 +121,7 @@ async fn translations_search_engines_may_not_show_are_no_alternates() {
         ..Seo::default()
     };
     for (title, seo) in [("One", noindex()), ("Two", elsewhere), ("Three", here)] {
-        let group = server.group().await;
+        let group = server.group();
         let translated = server.article(site.fa, title).group(group);
         translated.with(|draft| draft.entry.seo = seo).await;
         server.article(site.en, title).group(group).await;
@@ -197,7 +197,7 @@ async fn issues_hidden_from_search_engines_make_no_sitemap() {
 async fn the_front_page_stands_before_the_pages() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let group = server.group().await;
+    let group = server.group();
     let mut about = page(site.en, "About");
     about.entry.group = Some(group);
     let mut translated = page(site.fa, "درباره");

@@ -303,11 +303,11 @@ async fn media_are_found_wherever_they_stand() {
 async fn translations_are_found_and_missed() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let group = server.group().await;
+    let group = server.group();
     let english = server.article(site.en, "A translated").group(group).await;
     let persian = server.article(site.fa, "ترجمه").group(group).await;
     server.article(site.en, "B alone").await;
-    let half = server.group().await;
+    let half = server.group();
     server.article(site.en, "C half").group(half).await;
     server
         .article(site.fa, "پیش‌نویس")

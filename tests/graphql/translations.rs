@@ -36,7 +36,7 @@ async fn translations_come_in_the_order_of_the_editions() {
 async fn a_translation_is_stale_when_its_original_was_changed_since() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let group = server.group().await;
+    let group = server.group();
     let original = server.article(site.en, "Original").group(group);
     let draft = original.draft.clone();
     let id = original.await;
@@ -64,7 +64,7 @@ async fn a_translation_is_stale_when_its_original_was_changed_since() {
 async fn an_id_with_an_edition_asks_for_the_translation() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let group = server.group().await;
+    let group = server.group();
     let english = server.article(site.en, "English").group(group).await;
     server.article(site.fa, "فارسی").group(group).await;
     let alone = server.article(site.en, "Alone").await;
@@ -91,11 +91,7 @@ async fn the_fallback_follows_the_chain_of_the_edition() {
     let ar = application::editions::create(&cx, edition("ar", Some(site.fa)))
         .await
         .unwrap();
-    let (both, fa_only, ar_only) = (
-        server.group().await,
-        server.group().await,
-        server.group().await,
-    );
+    let (both, fa_only, ar_only) = (server.group(), server.group(), server.group());
     let first = server.article(site.en, "English of both").group(both).await;
     server.article(site.fa, "فارسی هر دو").group(both).await;
     let second = server.article(site.fa, "فقط فارسی").group(fa_only).await;
@@ -248,7 +244,7 @@ async fn a_list_by_name_holds_those_that_have_a_name_there() {
 async fn a_hidden_translation_is_not_told() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let group = server.group().await;
+    let group = server.group();
     let id = server.article(site.en, "Out").group(group).await;
     server
         .article(site.fa, "پنهان")

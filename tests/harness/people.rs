@@ -32,7 +32,7 @@ impl TestServer {
     /// Makes somebody an account and gives them a role.
     pub async fn person(&self, role: Role, edition: EditionId) -> Person {
         let number = self.count("SELECT count(*) FROM user_account").await;
-        let id = Uuid::from_u128(0x7000 + number.unsigned_abs() as u128);
+        let id = Uuid::from_u128(0x7000 + u128::from(number.unsigned_abs()));
         let connection = self.connect().await;
         connection
             .execute_unprepared(&format!(

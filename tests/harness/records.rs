@@ -85,7 +85,7 @@ pub fn link(label: &str, target: MenuTarget) -> MenuItemDraft {
 
 impl TestServer {
     /// An empty translation group.
-    pub async fn group(&self) -> TranslationGroupId {
+    pub fn group(&self) -> TranslationGroupId {
         entries::new_group(&self.system())
     }
 

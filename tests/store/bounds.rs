@@ -94,6 +94,9 @@ async fn names_and_keys_have_a_limit() {
     refused(articles::create(&cx, crowded).await, "tags");
 }
 
+/// A change that makes something wrong.
+type Change = fn(&mut Permalinks);
+
 #[tokio::test]
 async fn permalinks_name_only_what_their_records_have() {
     let server = TestServer::start().await;
@@ -108,32 +111,31 @@ async fn permalinks_name_only_what_their_records_have() {
             ..edition("ar", None)
         }
     };
-    type Change = fn(&mut Permalinks);
     let wrong: [(&str, Change); 9] = [
         ("permalinks.article", |links| {
-            links.article = "/{yeer}/{slug}".to_owned()
+            links.article = "/{yeer}/{slug}".to_owned();
         }),
         ("permalinks.article", |links| {
-            links.article = "/{year}".to_owned()
+            links.article = "/{year}".to_owned();
         }),
         ("permalinks.article", |links| {
-            links.article = "/{slug".to_owned()
+            links.article = "/{slug".to_owned();
         }),
         ("permalinks.page", |links| links.page = "{path}".to_owned()),
         ("permalinks.category", |links| {
-            links.category = "/c/{year}/{path}".to_owned()
+            links.category = "/c/{year}/{path}".to_owned();
         }),
         ("permalinks.tag", |links| {
-            links.tag = "/tag/{path}".to_owned()
+            links.tag = "/tag/{path}".to_owned();
         }),
         ("permalinks.author", |links| {
-            links.author = "/author/{path}".to_owned()
+            links.author = "/author/{path}".to_owned();
         }),
         ("permalinks.newsletter", |links| {
-            links.newsletter = "/l/{path}".to_owned()
+            links.newsletter = "/l/{path}".to_owned();
         }),
         ("permalinks.issue", |links| {
-            links.issue = "/l/{newsletter}".to_owned()
+            links.issue = "/l/{newsletter}".to_owned();
         }),
     ];
     for (field, change) in wrong {

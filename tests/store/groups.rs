@@ -10,7 +10,7 @@ async fn a_group_has_one_entry_in_each_edition() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
     let cx = server.system();
-    let group = server.group().await;
+    let group = server.group();
     let english = server.article(site.en, "River").group(group).await;
     let twin = server.article(site.en, "Stream").group(group).draft;
     let error = articles::create(&cx, twin.clone()).await.unwrap_err();
@@ -39,7 +39,7 @@ async fn a_group_holds_one_kind() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
     let cx = server.system();
-    let group = server.group().await;
+    let group = server.group();
     let article = server.article(site.en, "River").group(group).await;
     let mut draft = page(site.fa, "رود");
     draft.entry.group = Some(group);

@@ -32,13 +32,15 @@ fn refused<T: std::fmt::Debug>(result: Result<T, Error>, field: &str) {
     assert_eq!(error.fields()[0].field, field, "{error:?}");
 }
 
+/// A change that makes something wrong.
+type Change = fn(&mut ArticleDraft);
+
 #[tokio::test]
 async fn an_article_names_only_what_is_there() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
     let cx = server.system();
     let news = server.category(site.en, "News", None).await;
-    type Change = fn(&mut ArticleDraft);
     let changes: [(&str, Change); 10] = [
         ("categories", |draft| draft.categories.push(absent())),
         ("categories", |draft| draft.categories.insert(0, absent())),

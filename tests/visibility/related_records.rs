@@ -279,7 +279,7 @@ async fn a_parent_that_is_shown_is_named_over_rest() {
 async fn a_translation_does_not_tell_of_its_hidden_original() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let group = server.group().await;
+    let group = server.group();
     let builder = server
         .article(site.en, "Umbrella original")
         .group(group)
