@@ -49,12 +49,11 @@ async fn of_a_record_within_only_the_fields_that_are_named_are_shown() {
     };
     assert_eq!(keys(&article), ["byline", "hero", "id", "tags", "type"]);
     assert_eq!(keys(&article["byline"][0]), ["author"]);
-    assert_eq!(
-        article["byline"][0]["author"],
-        json!({ "slug": "hannah-thornbury" })
-    );
-    assert_eq!(keys(&article["hero"]["asset"]), ["width"]);
-    assert_eq!(keys(&article["tags"][0]), ["name"]);
+    let author = &article["byline"][0]["author"];
+    assert_eq!(keys(author), ["id", "slug"]);
+    assert_eq!(author["slug"], "hannah-thornbury");
+    assert_eq!(keys(&article["hero"]["asset"]), ["id", "width"]);
+    assert_eq!(keys(&article["tags"][0]), ["id", "name"]);
     let answer = server.get(&format!("{address}?fields=byline.colour")).await;
     answer.expect(400);
 }

@@ -170,7 +170,7 @@ pub(super) trait Record {
                 names: Self::FIELDS,
                 below: Self::BELOW,
             }),
-            "Only these fields; a dot names a field within another. `id` (of entries also `type`) is always there.",
+            "Only these fields; a dot names a field within another. The `id` of a record (of entries also `type`) is always there.",
         );
         let include = Parameter::optional(
             "include",

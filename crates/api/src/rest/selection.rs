@@ -69,6 +69,19 @@ impl<'q> Mask<'q> {
             .map(|(_, mask)| mask)
     }
 
+    /// Wants what tells which record it is, of this one and of those within it.
+    fn identify(&mut self) {
+        if self.is_whole() {
+            return;
+        }
+        for (_, mask) in &mut self.0 {
+            mask.identify();
+        }
+        for name in ["id", "type"] {
+            self.add(name);
+        }
+    }
+
     /// Wants one more field, such as `title` or `byline.author.slug`. A field that is wanted whole
     /// stays so.
     fn add(&mut self, path: &'q str) {
@@ -117,8 +130,6 @@ impl<'q> Selection<'q> {
             mask.add(path);
         }
         if !mask.is_whole() {
-            mask.add("id");
-            mask.add("type");
             let of_includes = chosen
                 .iter()
                 .filter(|include| named.contains(&include.name))
@@ -126,6 +137,7 @@ impl<'q> Selection<'q> {
             for field in of_includes {
                 mask.add(field);
             }
+            mask.identify();
         }
         Self {
             mask,

@@ -76,6 +76,10 @@ fn check_below(document: &Value, schema: &Value, fields: &Fields, path: &str) {
         names,
         "{path}"
     );
+    // With `fields`, nothing else is sure to be there.
+    let required = schema["required"].as_array().into_iter().flatten();
+    let has_more = required.clone().any(|name| name != "id" && name != "type");
+    assert!(!has_more, "{path} requires {:?}", schema["required"]);
     for (name, fields) in fields.below {
         check_below(
             document,
