@@ -242,22 +242,6 @@ impl Found {
         let Some(language) = polylang_language(item) else {
             return;
         };
-        // An export of some of the content declares no terms: the item is all that tells of its
-        // language.
-        if let Some(term) = item.terms_of("language").next()
-            && self.languages.len() < MOST_LANGUAGES
-            && !self
-                .languages
-                .iter()
-                .any(|known| known.slug == term.nicename)
-        {
-            self.languages.push(Language {
-                slug: term.nicename.clone(),
-                name: term.name.clone(),
-                locale: None,
-                base: None,
-            });
-        }
         let is_new = !self.samples.iter().any(|(known, _)| known == language);
         let url = item.link.as_deref().and_then(|link| Url::parse(link).ok());
         // A plain address (`?p=12`) says nothing about where a language stands.
