@@ -84,6 +84,32 @@ async fn polylang_makes_editions_and_translations() {
 }
 
 #[tokio::test]
+async fn a_language_that_only_items_name_makes_an_edition() {
+    let server = TestServer::start().await;
+    let post = |id, language: &str, link: &str, title: &str| {
+        Item::post(id, &title.to_lowercase(), title)
+            .link(link)
+            .category("language", language, language)
+            .category("post_translations", "pll_1", "pll_1")
+    };
+    let export = Export::of(SITE)
+        .item(post(1, "en", "/2024/03/flood/", "Flood"))
+        .item(post(2, "fa", "/fa/2024/03/seyl/", "Seyl"))
+        .item(Item::post(3, "book", "Book").category("language", "scots-gaelic", "Gaelic"));
+    let report = import(&server, &request(&export.write())).await;
+    assert_eq!(report.tally.problems, []);
+    assert_eq!(report.tally.kinds.editions.created, 2);
+    let fa = read::edition(&server.reader(), "fa").await;
+    assert_eq!(
+        (fa.direction.as_str(), fa.base_url.as_str()),
+        ("rtl", "https://almanac.example.org/fa")
+    );
+    let article = read::article(&server, "fa", "seyl").await;
+    assert_eq!(article["path"], "/2024/03/seyl");
+    assert_eq!(article["translations"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn a_custom_field_can_name_the_language() {
     let server = TestServer::start().await;
     let export = Export::of(SITE)

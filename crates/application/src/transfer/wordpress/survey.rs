@@ -18,11 +18,11 @@ use url::Url;
 
 use super::{
     addresses::Base,
-    dates,
+    dates, editions,
     error::ReadError,
     items::{Item, Record, Site, Term},
     known::IdSet,
-    meta::{polylang_language, polylang_term_groups},
+    meta::polylang_term_groups,
     php::PhpValue,
     reader::{Bookmark, ReadOptions, WxrReader},
 };
@@ -88,6 +88,8 @@ struct Skim {
     unpublished: IdSet,
     has_attachments: bool,
     any: bool,
+    /// The languages items name, as they stand in the file.
+    languages: Vec<Vec<u8>>,
 }
 
 /// Looks through a file. Faults within it are for the passes that follow; what makes it no export
@@ -103,9 +105,10 @@ pub(super) fn survey(
     let filter = {
         let (skim, wants_samples) = (Arc::clone(&skim), Arc::clone(&wants_samples));
         move |item: &[u8]| {
-            skim_item(&mut lock(&skim), item, now);
-            wants_samples.load(Ordering::Relaxed)
-                && memmem::find(item, b"domain=\"language\"").is_some()
+            let mut skim = lock(&skim);
+            skim_item(&mut skim, item, now);
+            let is_new = skim_language(&mut skim, item);
+            is_new.is_some_and(|is_new| is_new || wants_samples.load(Ordering::Relaxed))
         }
     };
     let mut reader = WxrReader::with_options(BufReader::new(file), OPTIONS);
@@ -239,15 +242,27 @@ impl Found {
 
     fn sample(&mut self, item: &Item) {
         self.parsed += 1;
-        let Some(language) = polylang_language(item) else {
+        let Some(term) = item.terms_of("language").next() else {
             return;
         };
+        let language = &term.nicename;
+        // An export of some of the content declares no terms: the item is all that tells of its
+        // language.
+        let is_known = self.languages.iter().any(|known| known.slug == *language);
+        if !is_known && self.languages.len() < MOST_LANGUAGES && names_language(language) {
+            self.languages.push(Language {
+                slug: language.clone(),
+                name: term.name.clone(),
+                locale: None,
+                base: None,
+            });
+        }
         let is_new = !self.samples.iter().any(|(known, _)| known == language);
         let url = item.link.as_deref().and_then(|link| Url::parse(link).ok());
         // A plain address (`?p=12`) says nothing about where a language stands.
         let telling = url.filter(|url| url.query().is_none() && url.path() != "/");
         if let Some(url) = telling.filter(|_| is_new && item.post_type != "attachment") {
-            self.samples.push((language.to_owned(), url));
+            self.samples.push((language.clone(), url));
         }
     }
 
@@ -294,6 +309,26 @@ fn skim_item(skim: &mut Skim, item: &[u8], now: Timestamp) {
     if !is_public && let Some(id) = field(item, b"<wp:post_id>").and_then(|id| id.parse().ok()) {
         skim.unpublished.insert(id);
     }
+}
+
+/// Whether the item names a language, and if so whether it is the first to name it.
+fn skim_language(skim: &mut Skim, item: &[u8]) -> Option<bool> {
+    const DOMAIN: &[u8] = b"domain=\"language\" nicename=\"";
+    let at = memmem::rfind(item, DOMAIN)?.checked_add(DOMAIN.len())?;
+    let slug = item.get(at..)?.split(|byte| *byte == b'"').next()?;
+    let is_new = skim.languages.len() < MOST_LANGUAGES
+        && !skim.languages.iter().any(|known| known == slug);
+    if is_new {
+        skim.languages.push(slug.to_vec());
+    }
+    Some(is_new)
+}
+
+/// Whether a slug is that of a language (`fa`, `pt-br`) rather than of a term of a site's own
+/// taxonomy that happens to have Polylang's name.
+fn names_language(slug: &str) -> bool {
+    let primary = slug.split('-').next().unwrap_or(slug);
+    matches!(primary.len(), 2 | 3) && editions::language_of(slug).is_ok()
 }
 
 /// Whether an item as it stands in the file may be an attachment; it is not certain to be one.
