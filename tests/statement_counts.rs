@@ -41,7 +41,7 @@ const QUERIES: [Read; 37] = [
     ),
     read(
         "L with names from a fallback",
-        [5, 5],
+        [2, 2],
         "{ articles(first: {n}, edition: \"fa\") { {LIST} } }",
     ),
     read(

@@ -149,6 +149,12 @@ CREATE UNIQUE INDEX author_text_slug ON author_text (edition_id, slug);
 
 CREATE INDEX author_text_name ON author_text (edition_id, name_key, author_id);
 
+CREATE TABLE record_generation (
+  generation bigint NOT NULL
+);
+
+INSERT INTO record_generation (generation) VALUES (0);
+
 CREATE TABLE entry (
   id uuid NOT NULL PRIMARY KEY,
   kind text COLLATE "C" NOT NULL,
@@ -545,3 +551,15 @@ CREATE TABLE import_link (
 );
 
 CREATE INDEX import_link_group ON import_link (group_key);
+
+CREATE FUNCTION count_record_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE record_generation SET generation = generation + 1 WHERE xmin <> pg_current_xact_id()::xid; RETURN NULL; END $$;
+
+CREATE CONSTRAINT TRIGGER edition_counted AFTER INSERT OR UPDATE OR DELETE ON edition DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_record_change();
+
+CREATE CONSTRAINT TRIGGER term_counted AFTER INSERT OR UPDATE OR DELETE ON term DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_record_change();
+
+CREATE CONSTRAINT TRIGGER term_text_counted AFTER INSERT OR UPDATE OR DELETE ON term_text DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_record_change();
+
+CREATE CONSTRAINT TRIGGER author_counted AFTER INSERT OR UPDATE OR DELETE ON author DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_record_change();
+
+CREATE CONSTRAINT TRIGGER author_text_counted AFTER INSERT OR UPDATE OR DELETE ON author_text DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_record_change();

@@ -149,6 +149,12 @@ CREATE UNIQUE INDEX author_text_slug ON author_text (edition_id, slug);
 
 CREATE INDEX author_text_name ON author_text (edition_id, name_key, author_id);
 
+CREATE TABLE record_generation (
+  generation bigint NOT NULL
+);
+
+INSERT INTO record_generation (generation) VALUES (0);
+
 CREATE TABLE entry (
   id blob NOT NULL PRIMARY KEY,
   kind text NOT NULL,
@@ -545,3 +551,33 @@ CREATE TABLE import_link (
 ) WITHOUT ROWID;
 
 CREATE INDEX import_link_group ON import_link (group_key);
+
+CREATE TRIGGER edition_insert_counted AFTER INSERT ON edition BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER edition_update_counted AFTER UPDATE ON edition BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER edition_delete_counted AFTER DELETE ON edition BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER term_insert_counted AFTER INSERT ON term BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER term_update_counted AFTER UPDATE ON term BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER term_delete_counted AFTER DELETE ON term BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER term_text_insert_counted AFTER INSERT ON term_text BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER term_text_update_counted AFTER UPDATE ON term_text BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER term_text_delete_counted AFTER DELETE ON term_text BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER author_insert_counted AFTER INSERT ON author BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER author_update_counted AFTER UPDATE ON author BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER author_delete_counted AFTER DELETE ON author BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER author_text_insert_counted AFTER INSERT ON author_text BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER author_text_update_counted AFTER UPDATE ON author_text BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+CREATE TRIGGER author_text_delete_counted AFTER DELETE ON author_text BEGIN UPDATE record_generation SET generation = generation + 1; END;

@@ -1,7 +1,7 @@
 //! The content store: site, editions, entries of every kind, terms, authors, media, galleries,
 //! collections, newsletters, menus, comments, redirects, revisions, audit, outbox, imports.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 /// Makes the tables.
 pub(crate) struct Migration;
@@ -19,7 +19,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in super::statements(SQL, manager.get_database_backend()) {
+        for statement in make(manager.get_database_backend()) {
             manager
                 .get_connection()
                 .execute_unprepared(&statement)
@@ -27,6 +27,39 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
+}
+
+/// The statements of the step.
+pub(crate) fn make(backend: DbBackend) -> Vec<String> {
+    let mut all = super::statements(SQL, backend);
+    all.extend(counting(backend));
+    all
+}
+
+/// Triggers that count up `record_generation` with every change of what is kept in memory. On
+/// PostgreSQL they wait for the commit: the one row is then the last a transaction locks, and only
+/// for a moment.
+fn counting(backend: DbBackend) -> Vec<String> {
+    const TABLES: [&str; 5] = ["edition", "term", "term_text", "author", "author_text"];
+    if backend == DbBackend::Sqlite {
+        let trigger = |table: &str, event: &str| {
+            let name = event.to_lowercase();
+            format!(
+                "CREATE TRIGGER {table}_{name}_counted AFTER {event} ON {table} BEGIN UPDATE record_generation SET generation = generation + 1; END"
+            )
+        };
+        let of = |table| ["INSERT", "UPDATE", "DELETE"].map(|event| trigger(table, event));
+        return TABLES.into_iter().flat_map(of).collect();
+    }
+    let function = "CREATE FUNCTION count_record_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE record_generation SET generation = generation + 1 WHERE xmin <> pg_current_xact_id()::xid; RETURN NULL; END $$";
+    let trigger = |table| {
+        format!(
+            "CREATE CONSTRAINT TRIGGER {table}_counted AFTER INSERT OR UPDATE OR DELETE ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_record_change()"
+        )
+    };
+    std::iter::once(function.to_owned())
+        .chain(TABLES.into_iter().map(trigger))
+        .collect()
 }
 
 /// Every foreign key column is the head of an index; every list order ends with the id. What the
@@ -156,6 +189,10 @@ CREATE TABLE author_text (
 ){clustered};
 CREATE UNIQUE INDEX author_text_slug ON author_text (edition_id, slug);
 CREATE INDEX author_text_name ON author_text (edition_id, name_key, author_id);
+CREATE TABLE record_generation (
+  generation bigint NOT NULL
+);
+INSERT INTO record_generation (generation) VALUES (0);
 CREATE TABLE entry (
   id {uuid} NOT NULL PRIMARY KEY,
   kind {key} NOT NULL,

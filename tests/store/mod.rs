@@ -7,6 +7,7 @@ mod groups;
 mod moving;
 mod paths;
 mod permits;
+mod record_cache;
 mod redirects;
 mod references;
 mod replacing;

@@ -1,6 +1,6 @@
 //! Articles.
 
-use std::str::FromStr;
+use std::{str::FromStr, sync::Arc};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,7 @@ pub struct Article {
     /// The body.
     pub body: Part<EntryBody>,
     /// Categories first, then tags, each in its order.
-    pub terms: Part<Vec<Term>>,
+    pub terms: Part<Vec<Arc<Term>>>,
     /// Who made it, in order.
     pub byline: Part<Vec<Contribution>>,
     /// The main picture.
@@ -108,7 +108,7 @@ pub struct Contribution {
     /// What they did.
     pub role: ContributionRole,
     /// Their profile, or none for a name alone.
-    pub author: Option<Author>,
+    pub author: Option<Arc<Author>>,
     /// The name, where there is no profile or it is to be shown differently.
     pub name: Option<String>,
 }

@@ -100,14 +100,18 @@ impl Reader<'_> {
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut all = HashMap::with_capacity(ids.len());
         for chunk in uuids.chunks(IDS_PER_STATEMENT) {
-            let found = self
-                .read_authors(edition, |sql| {
-                    sql.push("w.id IN ").id_list(chunk);
-                })
-                .await?;
+            let found = self.authors_of(chunk, edition).await?;
             all.extend(found.into_iter().map(|author| (author.id, author)));
         }
         Ok(all)
+    }
+
+    /// Authors by id.
+    pub(crate) async fn authors_of(&self, ids: &[Uuid], edition: EditionId) -> Result<Vec<Author>> {
+        self.read_authors(edition, |sql| {
+            sql.push("w.id IN ").id_list(ids);
+        })
+        .await
     }
 
     /// One author by slug.

@@ -26,6 +26,7 @@ mod imports;
 mod lists;
 mod menus;
 mod newsletters;
+mod record_cache;
 mod redirects;
 mod revisions;
 mod sql;
@@ -45,6 +46,7 @@ pub use write_tx::{Save, WriteTx};
 use dialect::Pools;
 use error::from_db;
 use imports::NewRecords;
+use record_cache::RecordCache;
 use sql::{Connection, Row, Sql};
 
 /// How to open a store.
@@ -73,6 +75,7 @@ pub enum Durability {
 pub struct Store {
     pools: Pools,
     log: Arc<StatementLog>,
+    records: Arc<RecordCache>,
 }
 
 /// What ran: always a number, and the texts while somebody asks for them.
@@ -104,7 +107,11 @@ impl Store {
             let log = Arc::clone(&log);
             pool.set_metric_callback(move |info| log.note(info.statement));
         }
-        Ok(Self { pools, log })
+        Ok(Self {
+            pools,
+            log,
+            records: Arc::default(),
+        })
     }
 
     /// Brings the schema up to date.
@@ -193,6 +200,7 @@ impl Store {
             engine: self.pools.engine,
             connection: Connection::Pool(&self.pools.reader),
             new_records: None,
+            records: Some(&self.records),
         }
     }
 
@@ -230,6 +238,8 @@ pub struct Reader<'a> {
     engine: Engine,
     connection: Connection<'a>,
     new_records: Option<&'a NewRecords>,
+    /// None inside a transaction: what it sees may never come true.
+    records: Option<&'a RecordCache>,
 }
 
 impl Reader<'_> {

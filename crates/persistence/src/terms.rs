@@ -123,11 +123,7 @@ impl Reader<'_> {
         let mut all = HashMap::with_capacity(ids.len());
         for chunk in ids.chunks(IDS_PER_STATEMENT) {
             let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
-            let found = self
-                .read_terms(edition, |sql| {
-                    sql.push("t.id IN ").id_list(&uuids);
-                })
-                .await?;
+            let found = self.terms_of(&uuids, edition).await?;
             // An id of the other taxonomy names nothing.
             all.extend(
                 found
@@ -137,6 +133,14 @@ impl Reader<'_> {
             );
         }
         Ok(all)
+    }
+
+    /// Terms by id, of either taxonomy.
+    pub(crate) async fn terms_of(&self, ids: &[Uuid], edition: EditionId) -> Result<Vec<Term>> {
+        self.read_terms(edition, |sql| {
+            sql.push("t.id IN ").id_list(ids);
+        })
+        .await
     }
 
     /// One term by slug.

@@ -39,6 +39,7 @@ impl WriteTx {
             engine: self.engine,
             connection: Connection::Transaction(&self.transaction),
             new_records: Some(&self.new_records),
+            records: None,
         }
     }
 

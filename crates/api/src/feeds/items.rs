@@ -1,6 +1,6 @@
 //! Turns entries into items of a feed.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use application::{ActorContext, authors, body as bodies, entries, media, newsletters};
 use domain::{
@@ -287,7 +287,7 @@ fn is_iri(text: &str) -> bool {
     !text.contains(is_refused) && Url::parse(text).is_ok()
 }
 
-fn category_of(term: &Term) -> Category {
+fn category_of(term: &Arc<Term>) -> Category {
     Category {
         slug: term.text.value.slug.clone(),
         name: term.text.value.name.clone(),

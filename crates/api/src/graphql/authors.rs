@@ -33,9 +33,12 @@ pub(crate) struct Author {
 
 impl Author {
     /// An author whose text was asked for in an edition.
-    pub(crate) fn new(author: domain::authors::Author, requested: EditionId) -> Self {
+    pub(crate) fn new(
+        author: impl Into<Arc<domain::authors::Author>>,
+        requested: EditionId,
+    ) -> Self {
         Self {
-            author: Arc::new(author),
+            author: author.into(),
             requested,
         }
     }
@@ -46,8 +49,8 @@ impl Author {
     }
 
     /// The author as the domain has them.
-    pub(crate) fn to_domain(&self) -> domain::authors::Author {
-        self.author.as_ref().clone()
+    pub(crate) fn to_domain(&self) -> Arc<domain::authors::Author> {
+        Arc::clone(&self.author)
     }
 
     fn text(&self) -> &AuthorText {

@@ -318,13 +318,13 @@ impl Tag {
 }
 
 /// Categories and tags of a mixed list, each in its order.
-pub(crate) fn split(terms: Vec<Term>, requested: EditionId) -> (Vec<Category>, Vec<Tag>) {
+pub(crate) fn split(terms: Vec<Arc<Term>>, requested: EditionId) -> (Vec<Category>, Vec<Tag>) {
     let mut categories = Vec::new();
     let mut tags = Vec::new();
     for term in terms {
         match term.id.taxonomy {
-            Taxonomy::Category => categories.push(Category::new(Arc::new(term), requested)),
-            Taxonomy::Tag => tags.push(Tag::new(Arc::new(term), requested)),
+            Taxonomy::Category => categories.push(Category::new(term, requested)),
+            Taxonomy::Tag => tags.push(Tag::new(term, requested)),
         }
     }
     (categories, tags)

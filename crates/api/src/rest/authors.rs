@@ -22,6 +22,7 @@ use super::{
     answer::{self, Answer, List},
     media::Asset,
     parameters::{ById, BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record, TEXTS_OF},
+    place::{Named, Path, Url},
     request::Read,
     selection::{Fields, Include, Selection},
     terms,
@@ -51,9 +52,11 @@ pub(super) struct Author<'a> {
     #[schema(value_type = Option<Id>)]
     avatar_id: Option<AssetId>,
     /// The path of their page in the edition the text was served from.
-    path: String,
+    #[schema(value_type = String)]
+    path: Path<'a>,
     /// The address of that page.
-    url: String,
+    #[schema(value_type = String)]
+    url: Url<'a>,
     /// The code of the edition the text was served from.
     edition: &'a str,
     /// The direction this text is written in.
@@ -88,9 +91,11 @@ struct Translation<'a> {
     /// The slug there.
     slug: &'a str,
     /// The path of their page there.
-    path: String,
+    #[schema(value_type = String)]
+    path: Path<'a>,
     /// The address of that page.
-    url: String,
+    #[schema(value_type = String)]
+    url: Url<'a>,
     /// `Reporter`, `Photographer`.
     job_title: Option<&'a str>,
     /// A short biography, plain text.
@@ -182,7 +187,7 @@ impl<'a> View<'a> {
     ) -> Result<Author<'a>, Problem> {
         let edition = self.edition(author.text.edition)?;
         let text = &author.text.value;
-        let path = authors::path(self.editions, author);
+        let (path, url) = self.place(Named::Author(&author.text));
         Ok(Author {
             id: author.id,
             name: &text.name,
@@ -191,8 +196,8 @@ impl<'a> View<'a> {
             bio: text.bio.as_deref(),
             website: author.website.as_deref(),
             avatar_id: author.avatar,
-            url: edition.url(&path),
             path,
+            url,
             edition: edition.code.as_str(),
             direction: edition.direction.into(),
             version: author.version,
@@ -238,15 +243,15 @@ impl<'a> View<'a> {
             .iter()
             .map(|text| {
                 let edition = self.edition(text.edition)?;
-                let path = authors::text_path(self.editions, text);
+                let (path, url) = self.place(Named::Author(text));
                 let text = &text.value;
                 Ok(Translation {
                     edition: edition.code.as_str(),
                     direction: edition.direction.into(),
                     name: &text.name,
                     slug: &text.slug,
-                    url: edition.url(&path),
                     path,
+                    url,
                     job_title: text.job_title.as_deref(),
                     bio: text.bio.as_deref(),
                 })

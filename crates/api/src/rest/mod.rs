@@ -24,6 +24,7 @@ mod menus;
 mod newsletters;
 mod pages;
 mod parameters;
+mod place;
 mod query;
 mod redirects;
 mod request;

@@ -6,7 +6,10 @@ use domain::{
     id::EditionId,
 };
 
-use super::wire::Direction;
+use super::{
+    place::{Named, Path, Url},
+    wire::Direction,
+};
 use crate::error::Problem;
 
 /// Who reads, and the editions of the site.
@@ -25,6 +28,12 @@ impl<'a> View<'a> {
         self.editions
             .get(id)
             .map_err(|error| Problem::from(domain::Error::internal(error)))
+    }
+
+    /// The path and the address of the page of a record.
+    pub(super) fn place(&self, of: Named<'a>) -> (Path<'a>, Url<'a>) {
+        let editions = self.editions;
+        (Path { editions, of }, Url { editions, of })
     }
 
     /// The code of an edition that a record names, and the direction of its writing.

@@ -1,10 +1,11 @@
 //! What belongs to entries, read for many at once: terms, byline, pictures, issue sections. One
-//! statement for all of it, plus one where texts must be served from a fallback edition.
+//! statement for all of it, plus one where texts must be served from a fallback edition. Terms and
+//! authors are told by their ids and mostly kept in memory.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    Result,
+    Error, Result,
     access::ReadScope,
     articles::Contribution,
     content::{Content, Part, Parts},
@@ -17,7 +18,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::Reader;
+use crate::{
+    Reader,
+    record_cache::{RecordKey, Records},
+};
 
 mod rows;
 mod statement;
@@ -30,7 +34,7 @@ pub(crate) use statement::asset_columns;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Relations {
     /// Categories, then tags, each in its order.
-    pub terms: Vec<Term>,
+    pub terms: Vec<Arc<Term>>,
     /// Who made it, in order.
     pub byline: Vec<Contribution>,
     /// The main picture.
@@ -85,11 +89,26 @@ struct Found {
 }
 
 impl Found {
-    /// Puts each row where it belongs, in its order.
-    fn hand_out(mut self, all: &mut HashMap<Uuid, Owner>, missing: &mut Missing) -> Result<()> {
-        // Categories stand before tags.
+    fn term_keys(&self, all: &HashMap<Uuid, Owner>) -> impl Iterator<Item = RecordKey> {
         self.terms
-            .sort_by_key(|row| (row.row.taxonomy == Taxonomy::Tag.as_str(), row.position));
+            .iter()
+            .filter_map(|row| Some((row.row.term, all.get(&row.entry)?.edition)))
+    }
+
+    fn author_keys(&self, all: &HashMap<Uuid, Owner>) -> impl Iterator<Item = RecordKey> {
+        self.byline
+            .iter()
+            .filter_map(|row| Some((row.row.author?, all.get(&row.entry)?.edition)))
+    }
+
+    /// Puts each row where it belongs, in its order.
+    fn hand_out(
+        mut self,
+        all: &mut HashMap<Uuid, Owner>,
+        records: &Records,
+        missing: &mut Missing,
+    ) -> Result<()> {
+        self.terms.sort_by_key(|row| row.position);
         self.byline.sort_by_key(|row| row.position);
         self.attachments.sort_by_key(|row| row.position);
         self.items.sort_by_key(|row| row.position);
@@ -98,7 +117,10 @@ impl Found {
                 edition, relations, ..
             }) = all.get_mut(&row.entry)
             {
-                relations.terms.push(row.row.read(*edition, missing)?);
+                // What was deleted between two statements is left out.
+                relations
+                    .terms
+                    .extend(records.terms.get(&(row.row.term, *edition)).cloned());
             }
         }
         for row in self.byline {
@@ -106,7 +128,7 @@ impl Found {
                 edition, relations, ..
             }) = all.get_mut(&row.entry)
             {
-                relations.byline.push(row.row.read(*edition, missing)?);
+                relations.byline.push(row.row.read(*edition, records)?);
             }
         }
         for row in self.heroes {
@@ -163,9 +185,10 @@ impl Reader<'_> {
             let Some(sql) = statement::of(self.engine, &ids, parts) else {
                 continue;
             };
-            let Some(mut row) = self.query_one(sql).await? else {
-                continue;
-            };
+            let mut row = self
+                .query_one(sql)
+                .await?
+                .ok_or_else(|| Error::internal("the table record_generation has no row"))?;
             let found = Found {
                 terms: row.json()?,
                 byline: row.json()?,
@@ -173,9 +196,18 @@ impl Reader<'_> {
                 attachments: row.json()?,
                 items: row.json()?,
             };
-            found.hand_out(&mut all, &mut missing)?;
+            let records = self
+                .records(row.get()?, found.term_keys(&all), found.author_keys(&all))
+                .await?;
+            found.hand_out(&mut all, &records, &mut missing)?;
         }
-        if !missing.is_empty() {
+        for Owner { relations, .. } in all.values_mut() {
+            // Categories stand before tags.
+            relations
+                .terms
+                .sort_by_key(|term| term.id.taxonomy == Taxonomy::Tag);
+        }
+        if !missing.assets.is_empty() {
             self.fill_texts(&mut all, &missing).await?;
         }
         scope.note_all(all.values().flat_map(|owner| owner.relations.tags()));
@@ -217,39 +249,12 @@ impl Reader<'_> {
     /// Serves texts that are missing in an entry's edition from another one.
     async fn fill_texts(&self, all: &mut HashMap<Uuid, Owner>, missing: &Missing) -> Result<()> {
         let editions = self.edition_set().await?;
-        let terms = self.term_texts(&missing.terms).await?;
-        let authors = self.author_texts(&missing.authors).await?;
         let assets = self.asset_texts(&missing.assets).await?;
         for Owner {
             edition, relations, ..
         } in all.values_mut()
         {
             let order = editions.text_order(*edition);
-            for term in relations
-                .terms
-                .iter_mut()
-                .filter(|term| term.text.value.name.is_empty())
-            {
-                if let Some(text) = terms
-                    .get(&term.id)
-                    .and_then(|texts| best_text(texts.clone(), &order))
-                {
-                    term.text = text;
-                }
-            }
-            for author in relations
-                .byline
-                .iter_mut()
-                .filter_map(|c| c.author.as_mut())
-                .filter(|author| author.text.value.name.is_empty())
-            {
-                if let Some(text) = authors
-                    .get(&author.id)
-                    .and_then(|texts| best_text(texts.clone(), &order))
-                {
-                    author.text = text;
-                }
-            }
             for figure in relations
                 .hero
                 .iter_mut()

@@ -1,5 +1,7 @@
 //! The wire form of articles.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use domain::{
     articles::{Article as DomainArticle, Contribution as DomainContribution, SourceCredit},
@@ -462,8 +464,9 @@ pub(in crate::rest) fn wanted<'a, T>(
     part.loaded().filter(|_| selection.includes(name))
 }
 
-fn of(terms: &[Term], taxonomy: Taxonomy) -> impl Iterator<Item = &Term> {
+fn of(terms: &[Arc<Term>], taxonomy: Taxonomy) -> impl Iterator<Item = &Term> {
     terms
         .iter()
+        .map(Arc::as_ref)
         .filter(move |term| term.id.taxonomy == taxonomy)
 }

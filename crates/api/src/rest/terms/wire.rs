@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use crate::error::Problem;
 use crate::rest::{
     parameters::Record,
+    place::{Named, Path, Url},
     request::Read,
     selection::{Fields, Include, Selection},
     view::View,
@@ -41,9 +42,11 @@ pub(in crate::rest) struct Category<'a> {
     /// Its place among the children of its parent.
     position: i64,
     /// The path of its page in the edition the text was served from.
-    path: String,
+    #[schema(value_type = String)]
+    path: Path<'a>,
     /// The address of that page.
-    url: String,
+    #[schema(value_type = String)]
+    url: Url<'a>,
     /// The code of the edition the text was served from.
     edition: &'a str,
     /// The direction this text is written in.
@@ -84,9 +87,11 @@ pub(in crate::rest) struct Tag<'a> {
     /// What it is about.
     description: Option<&'a str>,
     /// The path of its page in the edition the text was served from.
-    path: String,
+    #[schema(value_type = String)]
+    path: Path<'a>,
     /// The address of that page.
-    url: String,
+    #[schema(value_type = String)]
+    url: Url<'a>,
     /// The code of the edition the text was served from.
     edition: &'a str,
     /// The direction this text is written in.
@@ -120,9 +125,11 @@ struct Translation<'a> {
     /// The slug there.
     slug: &'a str,
     /// The path of its page there.
-    path: String,
+    #[schema(value_type = String)]
+    path: Path<'a>,
     /// The address of that page.
-    url: String,
+    #[schema(value_type = String)]
+    url: Url<'a>,
     /// What it is about.
     description: Option<&'a str>,
 }
@@ -252,7 +259,7 @@ impl<'a> View<'a> {
     pub(in crate::rest) fn category(&self, term: &'a Term) -> Result<Category<'a>, Problem> {
         let edition = self.edition(term.text.edition)?;
         let text = &term.text.value;
-        let path = terms::path(self.editions, term);
+        let (path, url) = self.place(Named::Term(term, &term.text));
         Ok(Category {
             id: DomainId::from_uuid(term.id.uuid()),
             name: &text.name,
@@ -260,8 +267,8 @@ impl<'a> View<'a> {
             description: text.description.as_deref(),
             parent_id: term.parent,
             position: term.position,
-            url: edition.url(&path),
             path,
+            url,
             edition: edition.code.as_str(),
             direction: edition.direction.into(),
             version: term.version,
@@ -277,15 +284,15 @@ impl<'a> View<'a> {
     pub(in crate::rest) fn tag(&self, term: &'a Term) -> Result<Tag<'a>, Problem> {
         let edition = self.edition(term.text.edition)?;
         let text = &term.text.value;
-        let path = terms::path(self.editions, term);
+        let (path, url) = self.place(Named::Term(term, &term.text));
         Ok(Tag {
             id: DomainId::from_uuid(term.id.uuid()),
             namespace: &term.namespace,
             name: &text.name,
             slug: &text.slug,
             description: text.description.as_deref(),
-            url: edition.url(&path),
             path,
+            url,
             edition: edition.code.as_str(),
             direction: edition.direction.into(),
             version: term.version,
@@ -340,22 +347,22 @@ impl<'a> View<'a> {
 
     fn term_translations(
         &self,
-        term: &Term,
+        term: &'a Term,
         texts: &'a [Localized<TermText>],
     ) -> Result<Vec<Translation<'a>>, Problem> {
         texts
             .iter()
             .map(|text| {
                 let edition = self.edition(text.edition)?;
-                let path = terms::text_path(self.editions, term, text);
+                let (path, url) = self.place(Named::Term(term, text));
                 let text = &text.value;
                 Ok(Translation {
                     edition: edition.code.as_str(),
                     direction: edition.direction.into(),
                     name: &text.name,
                     slug: &text.slug,
-                    url: edition.url(&path),
                     path,
+                    url,
                     description: text.description.as_deref(),
                 })
             })

@@ -316,8 +316,8 @@ fn skim_language(skim: &mut Skim, item: &[u8]) -> Option<bool> {
     const DOMAIN: &[u8] = b"domain=\"language\" nicename=\"";
     let at = memmem::rfind(item, DOMAIN)?.checked_add(DOMAIN.len())?;
     let slug = item.get(at..)?.split(|byte| *byte == b'"').next()?;
-    let is_new = skim.languages.len() < MOST_LANGUAGES
-        && !skim.languages.iter().any(|known| known == slug);
+    let is_new =
+        skim.languages.len() < MOST_LANGUAGES && !skim.languages.iter().any(|known| known == slug);
     if is_new {
         skim.languages.push(slug.to_vec());
     }

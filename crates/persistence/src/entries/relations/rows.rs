@@ -4,16 +4,16 @@
 use domain::{
     Error, Result,
     articles::Contribution,
-    authors::{Author, AuthorText},
-    id::{AssetId, AuthorId, EditionId, Id},
+    id::{AssetId, EditionId, Id},
     media::{Asset, AssetLocation, AssetText, Figure},
     newsletters::{Section, SectionItem},
-    terms::{Term, TermId, TermText},
     text::Localized,
     time::Timestamp,
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
 use uuid::Uuid;
+
+use crate::record_cache::Records;
 
 /// A row of an entry.
 #[derive(Deserialize)]
@@ -38,15 +38,7 @@ fn optional_id<'de, D: Deserializer<'de>>(
 /// What has no text in the edition of the entry it belongs to.
 #[derive(Default)]
 pub(super) struct Missing {
-    pub(super) terms: Vec<TermId>,
-    pub(super) authors: Vec<AuthorId>,
     pub(super) assets: Vec<AssetId>,
-}
-
-impl Missing {
-    pub(super) fn is_empty(&self) -> bool {
-        self.terms.is_empty() && self.authors.is_empty() && self.assets.is_empty()
-    }
 }
 
 fn add<T: PartialEq>(list: &mut Vec<T>, id: T) {
@@ -55,49 +47,10 @@ fn add<T: PartialEq>(list: &mut Vec<T>, id: T) {
     }
 }
 
-/// A term, with its text in the entry's edition.
+/// A term an entry has.
 #[derive(Deserialize)]
 pub(super) struct TermRow {
-    id: Uuid,
-    pub(super) taxonomy: String,
-    namespace: String,
-    #[serde(deserialize_with = "optional_id")]
-    parent: Option<Uuid>,
-    position: i64,
-    version: i64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-    name: Option<String>,
-    slug: Option<String>,
-    slug_path: Option<String>,
-    description: Option<String>,
-}
-
-impl TermRow {
-    pub(super) fn read(self, edition: EditionId, missing: &mut Missing) -> Result<Term> {
-        let id = TermId::new(self.taxonomy.parse()?, self.id);
-        if self.name.is_none() {
-            add(&mut missing.terms, id);
-        }
-        Ok(Term {
-            id,
-            namespace: self.namespace,
-            parent: self.parent.map(Id::from_uuid),
-            position: self.position,
-            version: self.version,
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-            text: Localized {
-                edition,
-                value: TermText {
-                    name: self.name.unwrap_or_default(),
-                    slug: self.slug.unwrap_or_default(),
-                    slug_path: self.slug_path.unwrap_or_default(),
-                    description: self.description,
-                },
-            },
-        })
-    }
+    pub(super) term: Uuid,
 }
 
 /// One of those who made an entry.
@@ -105,60 +58,17 @@ impl TermRow {
 pub(super) struct ContributionRow {
     role: String,
     name: Option<String>,
-    author: AuthorRow,
+    #[serde(deserialize_with = "optional_id")]
+    pub(super) author: Option<Uuid>,
 }
 
 impl ContributionRow {
-    pub(super) fn read(self, edition: EditionId, missing: &mut Missing) -> Result<Contribution> {
-        let author = self.author.read(edition);
-        if let Some(author) = &author
-            && author.text.value.name.is_empty()
-        {
-            add(&mut missing.authors, author.id);
-        }
+    pub(super) fn read(self, edition: EditionId, records: &Records) -> Result<Contribution> {
+        let author = |id| records.authors.get(&(id, edition)).cloned();
         Ok(Contribution {
             role: self.role.parse()?,
-            author,
+            author: self.author.and_then(author),
             name: self.name,
-        })
-    }
-}
-
-/// An author with their text in the entry's edition; all absent if a contribution names none.
-#[derive(Deserialize)]
-struct AuthorRow {
-    #[serde(deserialize_with = "optional_id")]
-    id: Option<Uuid>,
-    website: Option<String>,
-    #[serde(deserialize_with = "optional_id")]
-    avatar: Option<Uuid>,
-    version: Option<i64>,
-    created_at: Option<Timestamp>,
-    updated_at: Option<Timestamp>,
-    name: Option<String>,
-    slug: Option<String>,
-    job_title: Option<String>,
-    bio: Option<String>,
-}
-
-impl AuthorRow {
-    fn read(self, edition: EditionId) -> Option<Author> {
-        Some(Author {
-            id: Id::from_uuid(self.id?),
-            website: self.website,
-            avatar: self.avatar.map(Id::from_uuid),
-            version: self.version?,
-            created_at: self.created_at?,
-            updated_at: self.updated_at?,
-            text: Localized {
-                edition,
-                value: AuthorText {
-                    name: self.name.unwrap_or_default(),
-                    slug: self.slug.unwrap_or_default(),
-                    job_title: self.job_title,
-                    bio: self.bio,
-                },
-            },
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The statement that reads what belongs to entries: one row with a column for each kind of
 //! relation, a JSON array of rows `[entry, place, [columns…]]`. A row of JSON costs the engines and
-//! us less than a row of columns, and all of it is one answer.
+//! us less than a row of columns, and all of it is one answer. Last comes the generation of the
+//! records that rows name only by id.
 
 use domain::content::Parts;
 use uuid::Uuid;
@@ -93,54 +94,26 @@ pub(super) fn of(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sql> {
             "(SELECT {rows} FROM {tables} WHERE x.entry_id {among}{condition})"
         ));
     }
+    sql.push(", generation FROM record_generation");
     Some(sql)
 }
 
-/// A term that several of the entries have is told with each: to tell it once takes a second way
-/// through the links and a look for doubles, which costs more than the few columns do.
 fn terms(engine: Engine) -> Relation {
-    let mut columns = vec![engine.id_text("x.term_id")];
-    columns.extend(owned(&["t.taxonomy", "t.namespace"]));
-    columns.push(engine.id_text("t.parent_id"));
-    columns.extend(owned(&[
-        "t.position",
-        "t.version",
-        "t.created_at",
-        "t.updated_at",
-        "tt.name",
-        "tt.slug",
-        "tt.slug_path",
-        "tt.description",
-    ]));
     Relation {
-        columns,
+        columns: vec![engine.id_text("x.term_id")],
         position: "x.position",
-        tables: "entry_term x JOIN term t ON t.id = x.term_id \
-                 LEFT JOIN term_text tt ON tt.term_id = x.term_id AND tt.edition_id = x.edition_id",
+        tables: "entry_term x",
         condition: " AND x.is_direct",
     }
 }
 
 fn byline(engine: Engine) -> Relation {
-    let mut author = vec![engine.id_text("w.id"), "w.website".to_owned()];
-    author.push(engine.id_text("w.avatar_id"));
-    author.extend(owned(&[
-        "w.version",
-        "w.created_at",
-        "w.updated_at",
-        "wt.name",
-        "wt.slug",
-        "wt.job_title",
-        "wt.bio",
-    ]));
-    let author: Vec<&str> = author.iter().map(String::as_str).collect();
     let mut columns = owned(&["x.role", "x.name"]);
-    columns.push(engine.json_array(&author));
+    columns.push(engine.id_text("x.author_id"));
     Relation {
         columns,
         position: "x.position",
-        tables: "entry_contribution x LEFT JOIN author w ON w.id = x.author_id \
-                 LEFT JOIN author_text wt ON wt.author_id = x.author_id AND wt.edition_id = x.edition_id",
+        tables: "entry_contribution x",
         condition: "",
     }
 }
