@@ -101,6 +101,13 @@ impl Sql {
             .push(")")
     }
 
+    /// Binds a value without saying so in the text yet: what is returned, such as `$3`, may be said
+    /// any number of times.
+    pub(crate) fn bind_for_later(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
     /// Binds ids without saying so in the text yet: what is returned, such as `IN ($1, $2)`, may
     /// be said any number of times.
     pub(crate) fn bind_ids(&mut self, engine: Engine, ids: &[Uuid]) -> String {

@@ -182,7 +182,7 @@ impl Reader<'_> {
         let mut missing = Missing::default();
         for chunk in entries.chunks(500) {
             let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| id.uuid()).collect();
-            let Some(sql) = statement::of(self.engine, &ids, parts) else {
+            let Some(sql) = statement::of(self.engine, &ids, edition_of_all(chunk), parts) else {
                 continue;
             };
             let mut row = self
@@ -271,6 +271,13 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// The edition of these entries, if it is one.
+fn edition_of_all(entries: &[(EntryId, EditionId)]) -> Option<EditionId> {
+    let (_, first) = entries.first()?;
+    let is_first = |(_, edition): &(EntryId, EditionId)| edition == first;
+    entries.iter().all(is_first).then_some(*first)
 }
 
 fn attach(content: &mut Content, found: Relations, wanted: Parts) {

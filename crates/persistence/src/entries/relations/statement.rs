@@ -3,7 +3,7 @@
 //! us less than a row of columns, and all of it is one answer. Last comes the generation of the
 //! records that rows name only by id.
 
-use domain::content::Parts;
+use domain::{content::Parts, id::EditionId};
 use uuid::Uuid;
 
 use crate::{dialect::Engine, sql::Sql};
@@ -50,16 +50,23 @@ struct Relation {
     /// An expression that orders the rows of an entry.
     position: &'static str,
     /// The tables; those of an entry are found by `x.entry_id`.
-    tables: &'static str,
+    tables: String,
     /// What else must hold.
     condition: &'static str,
 }
 
-/// Makes a relation in the words of an engine.
-type MakeRelation = fn(Engine) -> Relation;
+/// Makes a relation in the words of an engine. The text is that of the one edition of all entries, if
+/// they are of one.
+type MakeRelation = fn(Engine, Option<&str>) -> Relation;
 
-/// The statement for these entries and parts; none if no part is a relation.
-pub(super) fn of(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sql> {
+/// The statement for these entries and parts; none if no part is a relation. `edition`: that of all
+/// the entries, if they are of one.
+pub(super) fn of(
+    engine: Engine,
+    ids: &[Uuid],
+    edition: Option<EditionId>,
+    parts: Parts,
+) -> Option<Sql> {
     let relations: [(Parts, MakeRelation); 5] = [
         (Parts::TERMS, terms),
         (Parts::BYLINE, byline),
@@ -72,6 +79,9 @@ pub(super) fn of(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sql> {
     }
     let mut sql = Sql::default();
     let among = sql.bind_ids(engine, ids);
+    let edition = edition
+        .filter(|_| parts.contains(Parts::HERO) || parts.contains(Parts::ATTACHMENTS))
+        .map(|edition| sql.bind_for_later(edition.uuid()));
     let mut before = "SELECT ";
     for (part, relation) in relations {
         sql.push(before);
@@ -85,7 +95,7 @@ pub(super) fn of(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sql> {
             position,
             tables,
             condition,
-        } = relation(engine);
+        } = relation(engine, edition.as_deref());
         let owner = engine.id_text("x.entry_id");
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let row = engine.json_array(&[&owner, position, &engine.json_array(&columns)]);
@@ -98,27 +108,32 @@ pub(super) fn of(engine: Engine, ids: &[Uuid], parts: Parts) -> Option<Sql> {
     Some(sql)
 }
 
-fn terms(engine: Engine) -> Relation {
+fn terms(engine: Engine, _edition: Option<&str>) -> Relation {
     Relation {
         columns: vec![engine.id_text("x.term_id")],
         position: "x.position",
-        tables: "entry_term x",
+        tables: "entry_term x".to_owned(),
         condition: " AND x.is_direct",
     }
 }
 
-fn byline(engine: Engine) -> Relation {
+fn byline(engine: Engine, _edition: Option<&str>) -> Relation {
     let mut columns = owned(&["x.role", "x.name"]);
     columns.push(engine.id_text("x.author_id"));
     Relation {
         columns,
         position: "x.position",
-        tables: "entry_contribution x",
+        tables: "entry_contribution x".to_owned(),
         condition: "",
     }
 }
 
-fn hero(engine: Engine) -> Relation {
+fn hero(engine: Engine, edition: Option<&str>) -> Relation {
+    // Where all entries are of one edition, none has to be looked up for it.
+    let (entry, edition) = edition.map_or(
+        ("JOIN entry e ON e.id = x.entry_id ", "e.edition_id"),
+        |edition| ("", edition),
+    );
     let asset = asset_columns(engine);
     let asset: Vec<&str> = asset.iter().map(String::as_str).collect();
     Relation {
@@ -128,27 +143,29 @@ fn hero(engine: Engine) -> Relation {
             engine.json_array(&asset),
         ],
         position: "x.position",
-        tables: "entry_asset x JOIN entry e ON e.id = x.entry_id JOIN asset m ON m.id = x.asset_id \
-                 LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = e.edition_id",
+        tables: format!(
+            "entry_asset x {entry}JOIN asset m ON m.id = x.asset_id \
+             LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = {edition}"
+        ),
         condition: " AND x.role = 'hero'",
     }
 }
 
-fn attachments(engine: Engine) -> Relation {
+fn attachments(engine: Engine, edition: Option<&str>) -> Relation {
     Relation {
         condition: " AND x.role = 'attachment'",
-        ..hero(engine)
+        ..hero(engine, edition)
     }
 }
 
-fn sections(engine: Engine) -> Relation {
+fn sections(engine: Engine, _edition: Option<&str>) -> Relation {
     let mut columns = owned(&["x.section", "x.heading"]);
     columns.push(engine.id_text("x.article_id"));
     columns.extend(owned(&["x.title", "x.summary", "x.note"]));
     Relation {
         columns,
         position: "x.section * 10000 + x.position",
-        tables: "issue_item x",
+        tables: "issue_item x".to_owned(),
         condition: "",
     }
 }
