@@ -91,8 +91,8 @@ async fn a_name_that_was_taken_back_is_never_shown() {
             let hornets = named(&scene.site, &[("en", "Hornets")]);
             terms::update_in(tx, scene.bees.into(), &hornets).await?;
             let entries = [(scene.article, scene.site.en)];
-            let scope = tx.cx().scope().clone();
-            tx.reader().relations(&scope, &entries, Parts::TERMS).await
+            let scope = tx.cx().scope();
+            tx.reader().relations(scope, &entries, Parts::TERMS).await
         })
         .await
         .unwrap();

@@ -1,10 +1,14 @@
 //! What happened to the content, and which cached answers that touches.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     content::ContentKind,
-    id::{EditionId, EntryId},
+    id::{CategoryId, EditionId, EntryId, Id, IdKind, TagId, write_type_id},
+    terms::{Taxonomy, TermId},
 };
 
 /// Names a piece of content that an answer was made from. A change names the tags it touches.
@@ -14,24 +18,42 @@ pub enum CacheTag {
     Entry(EntryId),
     /// The lists of a kind in an edition (`None`: in every edition).
     List(ContentKind, Option<EditionId>),
-    /// One record that is not an entry, by its public id.
-    Record(String),
+    /// One record that is not an entry: the prefix of its public id, and the rest of it.
+    Record(&'static str, Uuid),
+    /// What stands at a path of an edition.
+    Path(EditionId, String),
     /// The lists of a kind of record that is not an entry.
     Records(RecordKind),
     /// Settings, editions and permalink patterns.
     Settings,
 }
 
-impl CacheTag {
-    /// The tag as it stands in a `Surrogate-Key` header.
-    pub fn surrogate_key(&self) -> String {
+impl fmt::Display for CacheTag {
+    /// The tag as it stands in a `Surrogate-Key` header, except for what a path may hold.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Entry(id) => id.to_string(),
-            Self::List(kind, None) => format!("{kind}-list"),
-            Self::List(kind, Some(edition)) => format!("{kind}-list-{edition}"),
-            Self::Record(id) => id.clone(),
-            Self::Records(kind) => format!("{}-list", kind.as_str()),
-            Self::Settings => "settings".to_owned(),
+            Self::Entry(id) => id.fmt(f),
+            Self::List(kind, None) => write!(f, "{kind}-list"),
+            Self::List(kind, Some(edition)) => write!(f, "{kind}-list-{edition}"),
+            Self::Record(prefix, id) => write_type_id(f, prefix, *id),
+            Self::Path(edition, path) => write!(f, "path-{edition}-{path}"),
+            Self::Records(kind) => write!(f, "{}-list", kind.as_str()),
+            Self::Settings => f.write_str("settings"),
+        }
+    }
+}
+
+impl<K: IdKind> From<Id<K>> for CacheTag {
+    fn from(id: Id<K>) -> Self {
+        Self::Record(K::PREFIX, id.uuid())
+    }
+}
+
+impl From<TermId> for CacheTag {
+    fn from(id: TermId) -> Self {
+        match id.taxonomy {
+            Taxonomy::Category => CategoryId::from_uuid(id.uuid()).into(),
+            Taxonomy::Tag => TagId::from_uuid(id.uuid()).into(),
         }
     }
 }

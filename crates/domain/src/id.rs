@@ -382,16 +382,16 @@ impl FromStr for AnyId {
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-fn write_type_id(f: &mut fmt::Formatter<'_>, prefix: &str, uuid: Uuid) -> fmt::Result {
-    let value = uuid.as_u128();
-    let mut text = String::with_capacity(prefix.len() + 27);
-    text.push_str(prefix);
-    text.push('_');
-    for position in (0..26_u32).rev() {
-        let digit = usize::try_from((value >> (position * 5)) & 31).unwrap_or(0);
-        text.push(char::from(ALPHABET.get(digit).copied().unwrap_or(b'0')));
+pub(crate) fn write_type_id(f: &mut fmt::Formatter<'_>, prefix: &str, uuid: Uuid) -> fmt::Result {
+    let mut value = uuid.as_u128();
+    let mut text = [b'_'; 27];
+    for place in text.iter_mut().skip(1).rev() {
+        let digit = usize::try_from(value & 31).unwrap_or(0);
+        *place = ALPHABET.get(digit).copied().unwrap_or(b'0');
+        value >>= 5;
     }
-    f.write_str(&text)
+    f.write_str(prefix)?;
+    f.write_str(str::from_utf8(&text).unwrap_or_default())
 }
 
 fn parse_type_id(text: &str) -> Result<(&str, Uuid), Error> {

@@ -47,7 +47,7 @@ fn readable(sql: &mut Sql, scope: &ReadScope) {
 fn note_assets(scope: &ReadScope, ids: &[AssetId], is_visible: impl Fn(&AssetId) -> bool) {
     scope.note_all(ids.iter().map(|id| {
         if is_visible(id) {
-            CacheTag::Record(id.to_string())
+            CacheTag::from(*id)
         } else {
             CacheTag::Records(RecordKind::Asset)
         }

@@ -96,7 +96,7 @@ impl Reader<'_> {
         ids: &[AuthorId],
         edition: EditionId,
     ) -> Result<HashMap<AuthorId, Author>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        scope.note_all(ids.iter().copied().map(CacheTag::from));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut all = HashMap::with_capacity(ids.len());
         for chunk in uuids.chunks(IDS_PER_STATEMENT) {
@@ -138,7 +138,7 @@ impl Reader<'_> {
         scope: &ReadScope,
         ids: &[AuthorId],
     ) -> Result<HashMap<AuthorId, Vec<Localized<AuthorText>>>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        scope.note_all(ids.iter().copied().map(CacheTag::from));
         self.author_texts(ids).await
     }
 

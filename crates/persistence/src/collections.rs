@@ -74,7 +74,7 @@ impl Reader<'_> {
         scope: &ReadScope,
         id: CollectionId,
     ) -> Result<Option<Collection>> {
-        scope.note(CacheTag::Record(id.to_string()));
+        scope.note(id.into());
         let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM collection c WHERE c.id = "));
         sql.bind(id.uuid());
         self.query_one(sql).await?.as_mut().map(read).transpose()
@@ -106,7 +106,7 @@ impl Reader<'_> {
         page: &PageArgs,
         parts: Parts,
     ) -> Result<Vec<Page<Content>>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        scope.note_all(ids.iter().copied().map(CacheTag::from));
         let columns = Sql::new("e.kind, x.entry_id, x.position");
         let lists: Vec<List<'_>> = ids
             .iter()

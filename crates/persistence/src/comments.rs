@@ -139,7 +139,7 @@ impl Reader<'_> {
         scope: &ReadScope,
         ids: &[CommentId],
     ) -> Result<HashMap<CommentId, Comment>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        scope.note_all(ids.iter().copied().map(CacheTag::from));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut all = HashMap::with_capacity(ids.len());
         for chunk in uuids.chunks(IDS_PER_STATEMENT) {

@@ -60,7 +60,7 @@ impl Reader<'_> {
         ids: &[GalleryId],
         edition: EditionId,
     ) -> Result<HashMap<GalleryId, Gallery>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        scope.note_all(ids.iter().copied().map(CacheTag::from));
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
@@ -140,7 +140,7 @@ impl Reader<'_> {
         ids: &[GalleryId],
         edition: EditionId,
     ) -> Result<HashMap<GalleryId, Vec<GalleryItem>>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        scope.note_all(ids.iter().copied().map(CacheTag::from));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let order = self.edition_set().await?.text_order(edition);
         let mut found: Vec<(GalleryId, AssetId, Option<String>)> = Vec::new();

@@ -74,11 +74,7 @@ impl Reader<'_> {
                 items: Vec::new(),
             });
         }
-        scope.note_all(
-            menus
-                .iter()
-                .map(|menu| CacheTag::Record(menu.id.to_string())),
-        );
+        scope.note_all(menus.iter().map(|menu| CacheTag::from(menu.id)));
         self.fill_items(scope, &mut menus).await?;
         Ok(menus)
     }

@@ -73,7 +73,7 @@ impl Reader<'_> {
         scope: &ReadScope,
         ids: &[NewsletterId],
     ) -> Result<HashMap<NewsletterId, Newsletter>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        scope.note_all(ids.iter().copied().map(CacheTag::from));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut sql = Sql::new(&format!(
             "SELECT {COLUMNS} FROM newsletter n WHERE n.id IN "

@@ -79,7 +79,7 @@ impl Reader<'_> {
         edition: EditionId,
         path: &str,
     ) -> Result<Option<PathRow>> {
-        scope.note(CacheTag::Record(format!("path-{edition}-{path}")));
+        scope.note(CacheTag::Path(edition, path.to_owned()));
         let mut sql = Sql::new(&format!(
             "SELECT {COLUMNS} FROM route r LEFT JOIN entry e ON e.id = r.entry_id"
         ));
@@ -143,7 +143,7 @@ impl Reader<'_> {
         scope: &ReadScope,
         ids: &[RedirectId],
     ) -> Result<HashMap<RedirectId, Redirect>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        scope.note_all(ids.iter().copied().map(CacheTag::from));
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let mut all = HashMap::with_capacity(ids.len());
         for chunk in uuids.chunks(IDS_PER_STATEMENT) {

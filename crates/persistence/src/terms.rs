@@ -119,7 +119,7 @@ impl Reader<'_> {
         ids: &[TermId],
         edition: EditionId,
     ) -> Result<HashMap<TermId, Term>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        scope.note_all(ids.iter().copied().map(CacheTag::from));
         let mut all = HashMap::with_capacity(ids.len());
         for chunk in ids.chunks(IDS_PER_STATEMENT) {
             let uuids: Vec<Uuid> = chunk.iter().map(|id| id.uuid()).collect();
@@ -204,7 +204,7 @@ impl Reader<'_> {
         scope: &ReadScope,
         ids: &[TermId],
     ) -> Result<HashMap<TermId, Vec<Localized<TermText>>>> {
-        scope.note_all(ids.iter().map(|id| CacheTag::Record(id.to_string())));
+        scope.note_all(ids.iter().copied().map(CacheTag::from));
         self.term_texts(ids).await
     }
 

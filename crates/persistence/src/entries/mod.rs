@@ -337,7 +337,7 @@ impl Reader<'_> {
                 .await?;
             for content in found {
                 // A new translation of any of them changes the answer.
-                scope.note(CacheTag::Record(content.entry().group.to_string()));
+                scope.note(CacheTag::from(content.entry().group));
                 all.entry(content.entry().group).or_default().push(content);
             }
         }

@@ -47,18 +47,18 @@ pub struct Relations {
 
 impl Relations {
     fn tags(&self) -> impl Iterator<Item = CacheTag> {
-        let terms = self.terms.iter().map(|term| term.id.to_string());
+        let terms = self.terms.iter().map(|term| CacheTag::from(term.id));
         let authors = self
             .byline
             .iter()
             .filter_map(|contribution| contribution.author.as_ref())
-            .map(|author| author.id.to_string());
+            .map(|author| CacheTag::from(author.id));
         let assets = self
             .hero
             .iter()
             .chain(&self.attachments)
-            .map(|figure| figure.asset.id.to_string());
-        terms.chain(authors).chain(assets).map(CacheTag::Record)
+            .map(|figure| CacheTag::from(figure.asset.id));
+        terms.chain(authors).chain(assets)
     }
 }
 
