@@ -15,6 +15,7 @@ mod export;
 mod faces;
 mod faults;
 mod fixtures;
+mod hidden;
 mod languages;
 mod listed;
 mod menus;

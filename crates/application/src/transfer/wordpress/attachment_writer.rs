@@ -12,7 +12,7 @@ use persistence::{Deferred, ImportRecord, Reader};
 
 use super::{
     attachments::{LaterRedirect, PreparedAttachment},
-    known::{Learned, Target},
+    known::{Learned, Target, Upload},
     report::{DELETED, EDITED, Kind, Note},
     run::{ASSET, asset_of, kinds, later},
     terms::with_text,
@@ -59,15 +59,18 @@ async fn read(tx: &mut Tx, id: AssetId, edition: EditionId) -> Result<Option<(i6
     Ok(Some((asset.version, draft)))
 }
 
-/// Whether an asset was not deleted since.
-pub(super) async fn exists(tx: &mut Tx, id: AssetId) -> Result<bool> {
+/// What an asset is to those that lead to it, if it was not deleted since.
+pub(super) async fn upload(tx: &mut Tx, id: AssetId) -> Result<Option<Upload>> {
     let cx = tx.cx().clone();
     let edition = tx.editions().await?.default_edition()?.id;
     let found = tx
         .reader()
         .assets_by_ids(cx.scope(), &[id], edition)
         .await?;
-    Ok(!found.is_empty())
+    Ok(found.get(&id).map(|asset| Upload {
+        id,
+        is_public: asset.is_public,
+    }))
 }
 
 impl Writer {
@@ -94,6 +97,7 @@ impl Writer {
             Some(_) => None,
             None => self.same_file(tx, attachment).await?,
         };
+        let has_twin = twin.is_some();
         let replaced = match &existing {
             Some(record) => self.replace_asset(tx, attachment, record, effects).await?,
             None => Replaced::Gone,
@@ -124,13 +128,20 @@ impl Writer {
         tx.store_tx()
             .save_import_record(&source, kinds::POST, &attachment.external_id, &record)
             .await?;
+        let upload = Upload {
+            id,
+            // What it shares a file with may be public or not.
+            is_public: attachment.draft.is_public && !has_twin,
+        };
         if let Some(key) = &attachment.file_key {
             self.note_file(tx, key, &attachment.external_id, &record)
                 .await?;
-            effects.learned.push(Learned::File(key.clone(), id));
+            effects.learned.push(Learned::File(key.clone(), upload));
         }
         if let Some(item) = attachment.item_id {
-            effects.learned.push(Learned::Item(item, Target::Asset(id)));
+            effects
+                .learned
+                .push(Learned::Item(item, Target::Asset(upload)));
         }
         self.leave_for_later(tx, attachment).await
     }

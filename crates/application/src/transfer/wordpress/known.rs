@@ -9,6 +9,7 @@ use std::{
 };
 
 use domain::{
+    content::{Entry, Status},
     editions::Edition,
     id::{AssetId, EditionId, EntryId},
     routes::encode_path,
@@ -28,9 +29,38 @@ pub(super) enum Target {
         id: EntryId,
         edition: EditionId,
         path: Arc<str>,
+        /// Whether it is published.
+        is_public: bool,
     },
     /// An asset.
-    Asset(AssetId),
+    Asset(Upload),
+}
+
+impl Target {
+    pub(super) fn of(entry: &Entry) -> Self {
+        Self::Entry {
+            id: entry.id,
+            edition: entry.edition,
+            path: entry.path.as_str().into(),
+            is_public: entry.status == Status::Published,
+        }
+    }
+
+    /// Whether readers may know of it.
+    pub(super) fn is_public(&self) -> bool {
+        match self {
+            Self::Entry { is_public, .. } => *is_public,
+            Self::Asset(upload) => upload.is_public,
+        }
+    }
+}
+
+/// What an uploaded file became.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Upload {
+    pub(super) id: AssetId,
+    /// Whether readers may see it wherever it is used.
+    pub(super) is_public: bool,
 }
 
 /// A map that forgets what was put into it long ago: two halves, of which the older one is dropped
@@ -83,7 +113,7 @@ pub(super) enum Learned {
     /// What lives where a page used to be.
     Page(String, Target),
     /// An uploaded file.
-    File(String, AssetId),
+    File(String, Upload),
 }
 
 /// What is known, shared by the thread that reads the file and the one that writes the store.
@@ -95,9 +125,9 @@ pub(super) struct Known {
 #[derive(Debug)]
 struct Inner {
     items: Recent<u64, Target>,
-    assets: Recent<u64, AssetId>,
+    assets: Recent<u64, Upload>,
     pages: Recent<String, Target>,
-    files: Recent<String, AssetId>,
+    files: Recent<String, Upload>,
     bases: HashMap<EditionId, Url>,
     forgot: bool,
 }
@@ -151,7 +181,7 @@ impl Known {
         self.lock().pages.get(key)
     }
 
-    pub(super) fn file(&self, key: &str) -> Option<AssetId> {
+    pub(super) fn file(&self, key: &str) -> Option<Upload> {
         self.lock().files.get(key)
     }
 

@@ -16,7 +16,7 @@ use url::Url;
 use super::{
     addresses::page_key,
     attachment_writer,
-    known::{Known, Learned, Target},
+    known::{Known, Learned, Target, Upload},
     posts::report_kind,
     report::{DELETED, EDITED, Kind, Note, Tally},
     rewrite::{Lookup, Owner},
@@ -63,30 +63,31 @@ impl StoreLookup<'_> {
     fn target(&self, record: &ImportRecord) -> Option<Target> {
         if let Some(asset) = asset_of(record) {
             let there = self.assets(&[asset]).ok()?;
-            return there.contains_key(&asset).then_some(Target::Asset(asset));
+            return there.get(&asset).map(|(_, upload)| Target::Asset(*upload));
         }
-        let id = entry_of(record)?;
+        self.entry(entry_of(record)?)
+    }
+
+    fn entry(&self, id: EntryId) -> Option<Target> {
         let reader = self.run.cx.reader();
         let asked =
             reader.entries_by_ids(self.run.cx.scope(), std::slice::from_ref(&id), Parts::NONE);
         let found = self.handle.block_on(asked).ok()?;
-        let entry = found.get(&id)?.entry();
-        Some(Target::Entry {
-            id,
-            edition: entry.edition,
-            path: entry.path.as_str().into(),
-        })
+        Some(Target::of(found.get(&id)?.entry()))
     }
 
-    /// The versions of those assets that are still there.
-    fn assets(&self, ids: &[AssetId]) -> Result<HashMap<AssetId, i64>> {
+    /// Those assets that are still there, with their versions.
+    fn assets(&self, ids: &[AssetId]) -> Result<HashMap<AssetId, (i64, Upload)>> {
         let reader = self.run.cx.reader();
         let edition = self.run.default.edition;
         let asked = reader.assets_by_ids(self.run.cx.scope(), ids, edition);
         let found = self.handle.block_on(asked)?;
         Ok(found
             .into_iter()
-            .map(|(id, asset)| (id, asset.version))
+            .map(|(id, asset)| {
+                let is_public = asset.is_public;
+                (id, (asset.version, Upload { id, is_public }))
+            })
             .collect())
     }
 
@@ -102,7 +103,7 @@ impl StoreLookup<'_> {
         let assets: HashMap<u64, AssetId> = pictures
             .iter()
             .filter_map(|id| match self.item(*id)? {
-                Target::Asset(asset) => Some((*id, asset)),
+                Target::Asset(upload) => Some((*id, upload.id)),
                 Target::Entry { .. } => None,
             })
             .collect();
@@ -143,17 +144,13 @@ impl StoreLookup<'_> {
             } = one;
             let (kind, version, target) = if let Some(id) = entry_of(&record) {
                 let entry = found.get(&id).map(domain::content::Content::entry);
-                let target = entry.map(|entry| Target::Entry {
-                    id,
-                    edition: entry.edition,
-                    path: entry.path.as_str().into(),
-                });
+                let target = entry.map(Target::of);
                 let version = entry.map(|entry| entry.version);
                 (report_kind(id.kind), version, target)
             } else {
-                let id = asset_of(&record);
-                let version = id.and_then(|id| assets.get(&id).copied());
-                (Kind::Attachments, version, id.map(Target::Asset))
+                let asset = asset_of(&record).and_then(|id| assets.get(&id).copied());
+                let (version, upload) = asset.unzip();
+                (Kind::Attachments, version, upload.map(Target::Asset))
             };
             let conflict = match version {
                 None => Some(DELETED),
@@ -161,7 +158,7 @@ impl StoreLookup<'_> {
                 Some(_) => None,
             };
             // What others lead to is there, edited or not.
-            if let Some((item, target)) = item.zip(target).filter(|_| version.is_some()) {
+            if let Some((item, target)) = item.zip(target) {
                 checked.learned.push(Learned::Item(item, target));
             }
             match conflict {
@@ -190,12 +187,11 @@ impl StoreLookup<'_> {
         places.into_iter().find_map(|(_, edition, path)| {
             let reader = cx.reader();
             let asked = reader.path(cx.scope(), edition, &path);
-            let id = match self.handle.block_on(asked).ok()?? {
-                PathRow::Entry(id) => id,
-                PathRow::Redirect(_) => return None,
-            };
-            let path = path.as_str().into();
-            Some(Target::Entry { id, edition, path })
+            match self.handle.block_on(asked).ok()?? {
+                PathRow::Entry(id) => self.entry(id),
+                // Where it leads is looked for at the end.
+                PathRow::Redirect(_) => None,
+            }
         })
     }
 }
@@ -218,11 +214,11 @@ impl Lookup for StoreLookup<'_> {
         })
     }
 
-    fn file(&self, key: &str) -> Option<AssetId> {
+    fn file(&self, key: &str) -> Option<Upload> {
         self.known.file(key).or_else(|| {
             let record = self.asks().then(|| self.record(kinds::FILE, key))??;
             match self.target(&record)? {
-                Target::Asset(asset) => Some(asset),
+                Target::Asset(upload) => Some(upload),
                 Target::Entry { .. } => None,
             }
         })

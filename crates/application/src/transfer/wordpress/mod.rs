@@ -67,6 +67,7 @@ mod setup;
 mod shortcode_tags;
 mod shortcodes;
 mod survey;
+mod targets;
 mod term_writer;
 mod terms;
 mod urls;

@@ -8,7 +8,10 @@ use domain::{
     media::AssetText,
 };
 
-use super::{entities, rewrite::attachment_token};
+use super::{
+    entities,
+    rewrite::{Found, attachment_token},
+};
 use crate::Tx;
 
 const START: &str = "<img data-wp-id=\"";
@@ -78,12 +81,12 @@ pub(super) async fn with_late_words(
     tx: &mut Tx,
     html: String,
     edition: EditionId,
-    found: &HashMap<String, String>,
+    found: &Found,
 ) -> Result<String> {
     let assets: HashMap<u64, AssetId> = bare_pictures(&html)
         .into_iter()
         .filter_map(|id| {
-            let place = found.get(&attachment_token(id))?;
+            let place = found.shown.get(&attachment_token(id))?;
             Some((id, place.strip_prefix("asset:")?.parse().ok()?))
         })
         .collect();

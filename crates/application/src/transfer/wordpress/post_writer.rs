@@ -165,7 +165,7 @@ impl Writer {
         let mut missing = None;
         post.draft.entry_mut().hero = match post.thumbnail {
             Some(id) => match self.target_of_item(tx, id).await? {
-                Some(Target::Asset(asset)) => Some(FigureDraft::plain(asset)),
+                Some(Target::Asset(upload)) => Some(FigureDraft::plain(upload.id)),
                 Some(Target::Entry { .. }) | None => {
                     effects.tally.reasons.missing_thumbnails += 1;
                     missing = Some(id);
@@ -424,6 +424,7 @@ fn learn(post: &PreparedPost, saved: &Saved, effects: &mut Effects) {
         id: saved.id,
         edition: post.draft.entry().edition,
         path: path.as_str().into(),
+        is_public: post.draft.entry().status == Status::Published,
     };
     if let Some(key) = &post.page_key {
         effects

@@ -203,6 +203,7 @@ impl Preparer {
                 pictures if pictures.is_empty() => waits.push(Wait {
                     url: gallery_token(id),
                     attachment: None,
+                    shows: true,
                 }),
                 pictures => html = rewrite::fill_galleries(&html, &pictures),
             }

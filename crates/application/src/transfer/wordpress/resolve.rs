@@ -10,19 +10,21 @@ use domain::{
     id::{EditionId, EntryId},
     redirects::{RedirectDraft, RedirectTarget},
 };
-use persistence::{Deferred, PathRow};
+use persistence::Deferred;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    addresses::{Base, Named, file_candidates, host_of, page_key, without_tracking},
+    addresses::Named,
     attachment_writer,
     attachments::LaterRedirect,
     frame::wide,
     known::Target,
     pictures::with_late_words,
-    rewrite::{self, Standing, Wait, attachment_token, gallery_token},
-    run::{EVERYWHERE, asset_of, kinds, later},
+    rewrite::{
+        self, Found, Standing, Wait, attachment_token, gallery_token, may_replace, place_of_file,
+    },
+    run::EVERYWHERE,
     writer::{Effects, Writer},
 };
 use crate::{Tx, entries};
@@ -43,64 +45,6 @@ pub(super) struct LaterLinks {
     /// The version the body was imported with: a later one was edited here.
     pub(super) version: i64,
     pub(super) waits: Vec<Wait>,
-}
-
-/// A site that was imported, and where its editions stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct ImportedSite {
-    pub(super) source: String,
-    pub(super) places: Vec<SitePlace>,
-}
-
-/// Where an edition of an imported site stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct SitePlace {
-    pub(super) edition: EditionId,
-    pub(super) host: String,
-    pub(super) path: String,
-}
-
-impl SitePlace {
-    pub(super) fn new(base: &Base, edition: EditionId) -> Self {
-        Self {
-            edition,
-            host: base.host.clone(),
-            path: base.path.clone(),
-        }
-    }
-
-    fn base(&self) -> Base {
-        Base {
-            host: self.host.clone(),
-            path: self.path.clone(),
-        }
-    }
-}
-
-/// What an entry is to those that link to it.
-pub(super) async fn entry_target(tx: &mut Tx, id: EntryId) -> Result<Option<Target>> {
-    let entry = super::post_writer::entry(tx, id).await?;
-    Ok(entry.map(|entry| Target::Entry {
-        id,
-        edition: entry.edition,
-        path: entry.path.into(),
-    }))
-}
-
-/// The sites that were imported so far.
-pub(super) async fn imported_sites(tx: &mut Tx) -> Result<Vec<ImportedSite>> {
-    let rows = tx
-        .reader()
-        .deferred(EVERYWHERE, later::SITE, 0, 1_000)
-        .await?;
-    let mut sites: Vec<ImportedSite> = Vec::new();
-    for row in rows {
-        let site: ImportedSite = serde_json::from_str(&row.payload).map_err(Error::internal)?;
-        // What was noted last is what counts.
-        sites.retain(|known| known.source != site.source);
-        sites.push(site);
-    }
-    Ok(sites)
 }
 
 /// The kind under which bodies wait at the moment. A pass that was broken off leaves both in use;
@@ -177,59 +121,6 @@ struct Renewed {
 }
 
 impl Writer {
-    /// Whether a site at this host was imported, now or before.
-    pub(super) fn is_imported(&self, host: &str) -> bool {
-        let mut places = self.sites.iter().flat_map(|site| &site.places);
-        places.any(|place| place.host == host)
-    }
-
-    /// What lives at an address of any of the imported sites.
-    pub(super) async fn target_of_page(&self, tx: &mut Tx, url: &Url) -> Result<Option<Target>> {
-        let url = &*without_tracking(url);
-        let named = Named::by(url);
-        if named == Named::Path {
-            // An unknown query asks for something else than what lives at the path.
-            if url.query().is_some_and(|query| !query.is_empty()) {
-                return Ok(None);
-            }
-            if let Some(target) = page_key(url).and_then(|key| self.known.page(&key)) {
-                return Ok(Some(target));
-            }
-        }
-        for (source, place, path) in self.places_of(url) {
-            let found = match &named {
-                Named::File(key) => stored_file(tx, source, key).await?,
-                Named::Item(id) if place.base().is_front(url) => {
-                    self.stored_target(tx, source, *id).await?
-                }
-                Named::Item(_) => None,
-                Named::Path => at_path(tx, place.edition, &path).await?,
-            };
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
-    }
-
-    /// The places an address may belong to, the most exact first, each with its source and the path
-    /// below it.
-    fn places_of(&self, url: &Url) -> Vec<(&str, &SitePlace, String)> {
-        let host = host_of(url);
-        let mut places: Vec<(&str, &SitePlace, String)> = self
-            .sites
-            .iter()
-            .flat_map(|site| {
-                let source = site.source.as_str();
-                site.places.iter().map(move |place| (source, place))
-            })
-            .filter(|(_, place)| Some(&place.host) == host.as_ref())
-            .filter_map(|(source, place)| Some((source, place, place.base().below(url)?)))
-            .collect();
-        places.sort_by_key(|(_, place, _)| std::cmp::Reverse(place.path.len()));
-        places
-    }
-
     /// Puts categories below parents that came after them.
     pub(super) async fn late_parents(
         &mut self,
@@ -334,18 +225,9 @@ impl Writer {
     }
 
     /// What is there now of what a body waits for, by address, and what is not.
-    async fn resolve(
-        &self,
-        tx: &mut Tx,
-        links: &LaterLinks,
-    ) -> Result<(HashMap<String, String>, Vec<Wait>)> {
-        let mut found = HashMap::new();
+    async fn resolve(&self, tx: &mut Tx, links: &LaterLinks) -> Result<(Found, Vec<Wait>)> {
+        let mut found = Found::default();
         let mut rest = Vec::new();
-        let standing = Standing {
-            base: None,
-            edition: links.edition,
-            known: &self.known,
-        };
         for wait in &links.waits {
             if let Some(item) = wait.url.strip_prefix("gallery:") {
                 let item = item.parse().unwrap_or_default();
@@ -353,7 +235,7 @@ impl Writer {
                     attachment_writer::pictures_of(tx.reader(), &links.source, item).await?;
                 for id in &pictures {
                     if let Some(asset) = self.stored_asset(tx, &links.source, *id).await? {
-                        found.insert(attachment_token(*id), asset);
+                        found.shown.insert(attachment_token(*id), asset);
                     }
                 }
                 if pictures.is_empty() {
@@ -361,21 +243,17 @@ impl Writer {
                 }
                 continue;
             }
-            let by_address = match Url::parse(&wait.url) {
-                Ok(url) if matches!(url.scheme(), "http" | "https") => {
-                    let target = self.target_of_page(tx, &url).await?;
-                    target.and_then(|target| rewrite::place(&url, &target, standing))
-                }
-                Ok(_) | Err(_) => None,
-            };
-            let place = match (by_address, wait.attachment) {
+            let place = match (self.place_of(tx, links, wait).await?, wait.attachment) {
                 (Some(place), _) => Some(place),
                 (None, Some(id)) => self.stored_asset(tx, &links.source, id).await?,
                 (None, None) => None,
             };
             match place {
+                Some(place) if wait.shows => {
+                    found.shown.insert(wait.url.clone(), place);
+                }
                 Some(place) => {
-                    found.insert(wait.url.clone(), place);
+                    found.linked.insert(wait.url.clone(), place);
                 }
                 None => rest.push(wait.clone()),
             }
@@ -383,9 +261,31 @@ impl Writer {
         Ok((found, rest))
     }
 
+    /// What a body may write in the place of an address it waits for.
+    async fn place_of(
+        &self,
+        tx: &mut Tx,
+        links: &LaterLinks,
+        wait: &Wait,
+    ) -> Result<Option<String>> {
+        let standing = Standing {
+            base: None,
+            edition: links.edition,
+            known: &self.known,
+        };
+        let url = Url::parse(&wait.url).ok();
+        let Some(url) = url.filter(|url| matches!(url.scheme(), "http" | "https")) else {
+            return Ok(None);
+        };
+        let target = self.target_of_page(tx, &url).await?;
+        Ok(target
+            .filter(|target| may_replace(&Named::by(&url), target, wait.shows))
+            .and_then(|target| rewrite::place(&url, &target, standing)))
+    }
+
     async fn stored_asset(&self, tx: &mut Tx, source: &str, id: u64) -> Result<Option<String>> {
         Ok(match self.stored_target(tx, source, id).await? {
-            Some(Target::Asset(asset)) => Some(format!("asset:{asset}")),
+            Some(Target::Asset(upload)) => Some(place_of_file(upload.id)),
             Some(Target::Entry { .. }) | None => None,
         })
     }
@@ -395,7 +295,7 @@ impl Writer {
         tx: &mut Tx,
         links: &LaterLinks,
         html: String,
-        found: &HashMap<String, String>,
+        found: &Found,
     ) -> Result<String> {
         let mut html = html;
         for wait in &links.waits {
@@ -404,7 +304,7 @@ impl Writer {
             };
             let item = item.parse().unwrap_or_default();
             let pictures = attachment_writer::pictures_of(tx.reader(), &links.source, item).await?;
-            let is_there = |id: &&u64| found.contains_key(&attachment_token(**id));
+            let is_there = |id: &&u64| found.shown.contains_key(&attachment_token(**id));
             let there: Vec<u64> = pictures.iter().filter(is_there).copied().collect();
             if !there.is_empty() && wait.url == gallery_token(item) {
                 html = rewrite::fill_galleries(&html, &there);
@@ -412,33 +312,6 @@ impl Writer {
         }
         Ok(html)
     }
-}
-
-/// The entry that lives at a path of an edition, or has moved from there.
-async fn at_path(tx: &mut Tx, edition: EditionId, path: &str) -> Result<Option<Target>> {
-    let cx = tx.cx().clone();
-    let id = match tx.reader().path(cx.scope(), edition, path).await? {
-        Some(PathRow::Entry(id)) => id,
-        Some(PathRow::Redirect(redirect)) => match redirect.to {
-            RedirectTarget::Entry(id) => id,
-            RedirectTarget::Url(_) | RedirectTarget::Gone => return Ok(None),
-        },
-        None => return Ok(None),
-    };
-    entry_target(tx, id).await
-}
-
-async fn stored_file(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Target>> {
-    for key in file_candidates(key) {
-        let record = tx.reader().import_record(source, kinds::FILE, &key).await?;
-        let Some(asset) = record.as_ref().and_then(asset_of) else {
-            continue;
-        };
-        if super::attachment_writer::exists(tx, asset).await? {
-            return Ok(Some(Target::Asset(asset)));
-        }
-    }
-    Ok(None)
 }
 
 /// The source of an entry, if it is still the one that was imported.

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     addresses::{Named, file_candidates, host_of, without_tracking},
-    known::{Known, Target},
+    known::{Known, Target, Upload},
     pictures::bare,
     urls::{Address, UrlKind, rewrite_urls},
 };
@@ -28,6 +28,23 @@ pub(super) struct Wait {
     /// The attachment a picture says it shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) attachment: Option<u64>,
+    /// Whether it shows something in its place, rather than leads to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) shows: bool,
+}
+
+/// What was found of what a body waited for, by address: apart for what shows it and what leads to
+/// it, since not all that may be shown may be led to.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) shown: HashMap<String, String>,
+    pub(super) linked: HashMap<String, String>,
+}
+
+impl Found {
+    pub(super) fn is_empty(&self) -> bool {
+        self.shown.is_empty() && self.linked.is_empty()
+    }
 }
 
 /// Whose a host is.
@@ -47,7 +64,7 @@ pub(super) trait Lookup {
     /// Whether an address is that of the site itself, or of a language of it, whatever its query.
     fn is_front(&self, url: &Url) -> bool;
     fn item(&self, id: u64) -> Option<Target>;
-    fn file(&self, key: &str) -> Option<AssetId>;
+    fn file(&self, key: &str) -> Option<Upload>;
     fn page(&self, url: &Url) -> Option<Target>;
 }
 
@@ -83,9 +100,13 @@ pub(super) fn rewrite(html: &str, standing: Standing<'_>, lookup: &dyn Lookup) -
     let mut seen: HashSet<Wait> = HashSet::new();
     let mut lost = 0;
     let html = rewrite_urls(html, &mut |address| {
+        let shows = shows(address.kind);
         let mut wait = |url: &str, attachment: Option<u64>| {
-            let url = url.to_owned();
-            let wait = Wait { url, attachment };
+            let wait = Wait {
+                url: url.to_owned(),
+                attachment,
+                shows,
+            };
             if seen.contains(&wait) {
                 return;
             }
@@ -98,8 +119,8 @@ pub(super) fn rewrite(html: &str, standing: Standing<'_>, lookup: &dyn Lookup) -
         };
         if address.kind == UrlKind::Attachment {
             let id = address.attachment?;
-            if let Some(Target::Asset(asset)) = lookup.item(id) {
-                return Some(format!("asset:{asset}"));
+            if let Some(Target::Asset(upload)) = lookup.item(id) {
+                return Some(place_of_file(upload.id));
             }
             wait(&attachment_token(id), Some(id));
             return None;
@@ -142,46 +163,63 @@ fn answer(url: &Url, address: Address<'_>, standing: Standing<'_>, lookup: &dyn 
         Target::Entry { .. } => None,
     };
     let is_link = address.kind == UrlKind::Link;
-    let found = match Named::by(url) {
+    let named = Named::by(url);
+    let found = match &named {
         Named::File(key) => {
-            let mut files = file_candidates(&key)
+            let mut files = file_candidates(key)
                 .into_iter()
                 .filter_map(|key| lookup.file(&key));
-            let asset = match owner {
+            let upload = match owner {
                 Owner::Own => files.next().or_else(by_id),
                 // Two sites may both have a file of that name: the id must agree.
                 Owner::Sister | Owner::Foreign => {
                     let id = by_id();
-                    files.find(|asset| Some(*asset) == id)
+                    files.find(|upload| Some(*upload) == id)
                 }
             };
-            asset.map(|asset| format!("asset:{asset}"))
+            upload.map(Target::Asset)
         }
         // Below another path it may be an item of another site on this host.
-        Named::Item(id) if owner == Owner::Own && lookup.is_front(url) => lookup
-            .item(id)
-            .and_then(|target| place(url, &target, standing)),
+        Named::Item(id) if owner == Owner::Own && lookup.is_front(url) => lookup.item(*id),
         Named::Path if owner != Owner::Foreign && is_link => {
             if is_service(url.path()) || url.query().is_some() {
                 return Answer::Foreign;
             }
-            lookup
-                .page(url)
-                .and_then(|target| place(url, &target, standing))
+            lookup.page(url)
         }
-        Named::Path if owner == Owner::Own => by_id().map(|asset| format!("asset:{asset}")),
+        Named::Path if owner == Owner::Own => by_id().map(Target::Asset),
         Named::Item(_) | Named::Path => None,
     };
+    let found = found
+        .filter(|target| may_replace(&named, target, shows(address.kind)))
+        .and_then(|target| place(url, &target, standing));
     match (found, owner) {
         (Some(found), _) => Answer::Found(found),
         (None, Owner::Own | Owner::Sister) if is_link || address.attachment.is_some() => {
             Answer::Waits
         }
-        (None, Owner::Own | Owner::Sister) if matches!(Named::by(url), Named::File(_)) => {
-            Answer::Waits
-        }
+        (None, Owner::Own | Owner::Sister) if matches!(named, Named::File(_)) => Answer::Waits,
         (None, _) => Answer::Foreign,
     }
+}
+
+/// Whether an address of this kind shows what it names.
+fn shows(kind: UrlKind) -> bool {
+    match kind {
+        UrlKind::Image | UrlKind::Media | UrlKind::Poster | UrlKind::Attachment => true,
+        UrlKind::Link | UrlKind::Frame => false,
+    }
+}
+
+/// Whether what an address names may take its place. The path of an entry that is not public, and
+/// the file of an asset that is not, are nobody's to learn from a link; a picture that stands in a
+/// body was shown with it.
+pub(super) fn may_replace(named: &Named, target: &Target, shows: bool) -> bool {
+    let is_shown = || match (named, target) {
+        (Named::File(_) | Named::Path, Target::Asset(_)) => shows,
+        (Named::Item(_), _) | (_, Target::Entry { .. }) => false,
+    };
+    target.is_public() || is_shown()
 }
 
 /// The asset behind an address of a file of the site itself.
@@ -190,7 +228,8 @@ pub(super) fn asset_at(url: &Url, lookup: &dyn Lookup) -> Option<AssetId> {
     match Named::by(url) {
         Named::File(key) if owner == Owner::Own => file_candidates(&key)
             .into_iter()
-            .find_map(|key| lookup.file(&key)),
+            .find_map(|key| lookup.file(&key))
+            .map(|upload| upload.id),
         Named::File(_) | Named::Item(_) | Named::Path => None,
     }
 }
@@ -198,7 +237,7 @@ pub(super) fn asset_at(url: &Url, lookup: &dyn Lookup) -> Option<AssetId> {
 /// What a body writes for something that was found.
 pub(super) fn place(url: &Url, target: &Target, standing: Standing<'_>) -> Option<String> {
     match target {
-        Target::Asset(asset) => Some(format!("asset:{asset}")),
+        Target::Asset(upload) => Some(place_of_file(upload.id)),
         Target::Entry { edition, path, .. } => {
             let href = standing.known.href(standing.edition, *edition, path)?;
             Some(match url.fragment() {
@@ -207,6 +246,11 @@ pub(super) fn place(url: &Url, target: &Target, standing: Standing<'_>) -> Optio
             })
         }
     }
+}
+
+/// What a body writes for an asset.
+pub(super) fn place_of_file(asset: AssetId) -> String {
+    format!("asset:{asset}")
 }
 
 /// Whether a path is one WordPress answers itself, so that no item will ever live there.
@@ -234,11 +278,18 @@ pub(super) fn gallery_token(post: u64) -> String {
 }
 
 /// Puts what was found later in the place of what a body waited for.
-pub(super) fn replace(html: &str, found: &HashMap<String, String>) -> String {
-    rewrite_urls(html, &mut |address| match address.kind {
-        UrlKind::Attachment => found.get(&attachment_token(address.attachment?)).cloned(),
-        UrlKind::Link | UrlKind::Image | UrlKind::Media | UrlKind::Poster | UrlKind::Frame => {
-            found.get(address.url).cloned()
+pub(super) fn replace(html: &str, found: &Found) -> String {
+    rewrite_urls(html, &mut |address| {
+        let found = if shows(address.kind) {
+            &found.shown
+        } else {
+            &found.linked
+        };
+        match address.kind {
+            UrlKind::Attachment => found.get(&attachment_token(address.attachment?)).cloned(),
+            UrlKind::Link | UrlKind::Image | UrlKind::Media | UrlKind::Poster | UrlKind::Frame => {
+                found.get(address.url).cloned()
+            }
         }
     })
 }
@@ -277,6 +328,20 @@ mod tests {
         Id::from_uuid(Uuid::from_u128(1))
     }
 
+    fn upload(is_public: bool) -> Upload {
+        let id = asset();
+        Upload { id, is_public }
+    }
+
+    fn entry(path: &str, is_public: bool) -> Target {
+        Target::Entry {
+            id: EntryId::new(ContentKind::Article, Uuid::nil()),
+            edition: edition(),
+            path: Arc::from(path),
+            is_public,
+        }
+    }
+
     impl Lookup for Fixed {
         fn owner(&self, host: &str) -> Owner {
             match host {
@@ -290,20 +355,26 @@ mod tests {
         }
         fn item(&self, id: u64) -> Option<Target> {
             match id {
-                5 => Some(Target::Asset(asset())),
+                5 => Some(Target::Asset(upload(true))),
+                6 => Some(Target::Asset(upload(false))),
+                2 => Some(entry("/hidden", false)),
                 1 => self.page(&Url::parse("https://example.org/a").unwrap()),
                 _ => None,
             }
         }
-        fn file(&self, key: &str) -> Option<AssetId> {
-            (key == "2020/a.jpg").then(asset)
+        fn file(&self, key: &str) -> Option<Upload> {
+            match key {
+                "2020/a.jpg" => Some(upload(true)),
+                "2020/hidden.jpg" => Some(upload(false)),
+                _ => None,
+            }
         }
         fn page(&self, url: &Url) -> Option<Target> {
-            (url.path().trim_end_matches('/') == "/a").then(|| Target::Entry {
-                id: EntryId::new(ContentKind::Article, Uuid::nil()),
-                edition: edition(),
-                path: Arc::from("/now/a b"),
-            })
+            match url.path().trim_end_matches('/') {
+                "/a" => Some(entry("/now/a b", true)),
+                "/hidden" => Some(entry("/hidden", false)),
+                _ => None,
+            }
         }
     }
 
@@ -349,12 +420,41 @@ mod tests {
                 "attachment:9"
             ]
         );
-        let found = HashMap::from([
-            ("https://example.org/later/".to_owned(), "/later".to_owned()),
-            ("attachment:9".to_owned(), "asset:x".to_owned()),
-        ]);
+        let pair = |from: &str, to: &str| HashMap::from([(from.to_owned(), to.to_owned())]);
+        let found = Found {
+            linked: pair("https://example.org/later/", "/later"),
+            shown: pair("attachment:9", "asset:x"),
+        };
         let replaced = replace(&done.html, &found);
         assert!(replaced.contains("href=\"/later\"") && replaced.contains("src=\"asset:x\""));
+    }
+
+    #[test]
+    fn what_is_not_public_is_shown_where_it_stood_but_not_led_to() {
+        let own = "https://example.org";
+        for kept in [
+            format!("<a href=\"{own}/?p=2\">x</a>"),
+            format!("<a href=\"{own}/hidden/\">x</a>"),
+            format!("<a href=\"{own}/?attachment_id=6\">x</a>"),
+            format!("<img src=\"{own}/?attachment_id=6\" data-wp-id=\"1\">"),
+            format!("<iframe src=\"{own}/?p=2\"></iframe>"),
+            format!("<a href=\"{own}/uploads/2020/hidden.jpg\">x</a>"),
+        ] {
+            let done = run(&kept);
+            assert_eq!(done.html, kept);
+        }
+        let shown = format!(
+            "<a href=\"{own}/uploads/2020/hidden.jpg\"><img src=\"{own}/uploads/2020/hidden.jpg\"></a>"
+        );
+        let done = run(&shown);
+        assert_eq!(
+            done.html,
+            format!(
+                "<a href=\"{own}/uploads/2020/hidden.jpg\"><img src=\"asset:{}\"></a>",
+                asset()
+            )
+        );
+        assert_eq!((done.waits.len(), done.waits[0].shows), (1, false));
     }
 
     #[test]

@@ -22,9 +22,10 @@ use super::{
     link_rows::{LinkRow, LinkRows, source_name},
     links,
     report::Tally,
-    resolve::{ImportedSite, SitePlace, imported_sites, links_kind},
+    resolve::links_kind,
     run::{EVERYWHERE, Past, Place, Said, kinds, later, saying},
     survey::{GroupedTerm, Sighting, Survey, site_base, survey},
+    targets::{ImportedSite, SitePlace, imported_sites},
 };
 use crate::{ActorContext, Tx};
 

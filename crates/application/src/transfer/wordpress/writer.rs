@@ -11,10 +11,10 @@ use domain::{
 
 use super::{
     batch::{Batch, Work},
-    known::{IdSet, Known, Learned, Recent, Target},
+    known::{IdSet, Known, Learned, Recent},
     report::{Kind, Problem, Tally},
-    resolve::ImportedSite,
-    run::{Run, asset_of, entry_of, kinds},
+    run::Run,
+    targets::ImportedSite,
 };
 use crate::Tx;
 
@@ -202,38 +202,6 @@ impl Writer {
             Work::Attachment(attachment) => self.attachment(tx, attachment, effects).await,
             Work::Post(post) => self.post(tx, post, effects).await,
             Work::MenuItem(item) => self.menu_item(tx, item).await,
-        }
-    }
-
-    /// What an item of this source became.
-    pub(super) async fn target_of_item(&self, tx: &mut Tx, id: u64) -> Result<Option<Target>> {
-        if let Some(target) = self.known.item(id) {
-            return Ok(Some(target));
-        }
-        self.stored_target(tx, &self.run.source, id).await
-    }
-
-    /// What an item of any source became, as the store knows it.
-    pub(super) async fn stored_target(
-        &self,
-        tx: &mut Tx,
-        source: &str,
-        id: u64,
-    ) -> Result<Option<Target>> {
-        let record = tx
-            .reader()
-            .import_record(source, kinds::POST, &id.to_string())
-            .await?;
-        let Some(record) = record else {
-            return Ok(None);
-        };
-        if let Some(asset) = asset_of(&record) {
-            let exists = super::attachment_writer::exists(tx, asset).await?;
-            return Ok(exists.then_some(Target::Asset(asset)));
-        }
-        match entry_of(&record) {
-            Some(id) => super::resolve::entry_target(tx, id).await,
-            None => Ok(None),
         }
     }
 }
