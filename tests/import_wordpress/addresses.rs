@@ -228,3 +228,23 @@ async fn short_links_lead_to_things_of_every_type() {
         assert_eq!(read::route(&server, "en", from).await, to, "{from}");
     }
 }
+
+#[tokio::test]
+async fn the_page_of_an_attachment_of_its_own_leads_to_its_file() {
+    let server = TestServer::start().await;
+    let links = "<p><a href=\"SITE/map/\">page</a> <a href=\"SITE/plan/\">hidden</a></p>";
+    let export = Export::of(SITE)
+        .item(Item::attachment(20, "map.jpg"))
+        .item(Item::attachment(21, "plan.jpg").status("private"))
+        .item(Item::post(1, "one", "One").content(links));
+    let report = import(&server, &request(&export.write())).await;
+    assert_eq!(report.tally.reasons.unresolved_links, 1);
+    let one = html(&server, "en", "one").await;
+    assert!(one.contains("uploads/map.jpg\">page"), "{one}");
+    assert!(one.contains("/plan/\">hidden"), "{one}");
+    // Another file of the same site knows it from the store.
+    let more = Export::of(SITE).item(Item::post(2, "two", "Two").content(links));
+    import(&server, &request(&more.write())).await;
+    let two = html(&server, "en", "two").await;
+    assert!(two.contains("uploads/map.jpg\">page"), "{two}");
+}

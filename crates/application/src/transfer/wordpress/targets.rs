@@ -93,7 +93,7 @@ impl Writer {
                     self.stored_target(tx, source, *id).await?
                 }
                 Named::Item(_) => None,
-                Named::Path => at_path(tx, place.edition, &path).await?,
+                Named::Path => at_path(tx, source, (place.edition, &path)).await?,
             };
             if found.is_some() {
                 return Ok(found);
@@ -159,18 +159,26 @@ async fn entry_target(tx: &mut Tx, id: EntryId) -> Result<Option<Target>> {
     Ok(entry.as_ref().map(Target::of))
 }
 
-/// The entry that lives at a path of an edition, or has moved from there.
-async fn at_path(tx: &mut Tx, edition: EditionId, path: &str) -> Result<Option<Target>> {
+/// What lives at a path of an edition, or has moved from there. The page of an attachment has moved
+/// to its file.
+async fn at_path(
+    tx: &mut Tx,
+    source: &str,
+    (edition, path): (EditionId, &str),
+) -> Result<Option<Target>> {
     let cx = tx.cx().clone();
-    let id = match tx.reader().path(cx.scope(), edition, path).await? {
-        Some(PathRow::Entry(id)) => id,
+    match tx.reader().path(cx.scope(), edition, path).await? {
+        Some(PathRow::Entry(id)) => entry_target(tx, id).await,
         Some(PathRow::Redirect(redirect)) => match redirect.to {
-            RedirectTarget::Entry(id) => id,
-            RedirectTarget::Url(_) | RedirectTarget::Gone => return Ok(None),
+            RedirectTarget::Entry(id) => entry_target(tx, id).await,
+            RedirectTarget::Url(url) => match Url::parse(&url).ok().map(|url| Named::by(&url)) {
+                Some(Named::File(key)) => stored_file(tx, source, &key).await,
+                Some(Named::Item(_) | Named::Path) | None => Ok(None),
+            },
+            RedirectTarget::Gone => Ok(None),
         },
-        None => return Ok(None),
-    };
-    entry_target(tx, id).await
+        None => Ok(None),
+    }
 }
 
 async fn stored_file(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Target>> {
