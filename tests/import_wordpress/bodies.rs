@@ -109,3 +109,49 @@ async fn what_stands_before_read_more_is_an_excerpt_of_words() {
     let film = read::article(&server, "en", "film").await;
     assert_eq!(film["excerpt"], "Lead & words.");
 }
+
+/// An attachment whose file stands anywhere.
+fn remote(id: u64, name: &str, url: &str) -> Item {
+    Item::post(id, name, name)
+        .kind("attachment")
+        .status("inherit")
+        .more(&format!("<wp:attachment_url>{url}</wp:attachment_url>"))
+}
+
+#[tokio::test]
+async fn pictures_of_wordpress_com_become_assets() {
+    let server = TestServer::start().await;
+    let file = "https://almanac.files.wordpress.com/2008/06";
+    let picture = |id: u64, name: &str| remote(id, name, &format!("{file}/{name}"));
+    let body = format!(
+        "<p><img src=\"{file}/river.jpg?w=150\"><img src=\"{file}/mill-300x200.jpg\"><img src=\"https://other.files.wordpress.com/2008/06/river.jpg\"></p>"
+    );
+    for site in [
+        "https://almanac.wordpress.com",
+        "https://almanac.example.org",
+    ] {
+        let folder = Export::of(site)
+            .item(picture(20, "river.jpg"))
+            .item(picture(21, "mill.jpg"))
+            .item(Item::post(1, "one", "One").content(&body));
+        import(&server, &request(&folder.write())).await;
+    }
+    let sql = "SELECT count(*) FROM entry_body WHERE source LIKE '%asset:%asset:%' AND source NOT LIKE '%asset:%asset:%asset:%'";
+    assert_eq!(server.count(sql).await, 2);
+}
+
+#[tokio::test]
+async fn a_picture_of_wordpress_com_in_a_later_file_is_waited_for() {
+    let server = TestServer::start().await;
+    let site = "https://almanac.wordpress.com";
+    let file = "https://almanac.files.wordpress.com/2008/06/river.jpg";
+    let body = format!("<p><img src=\"{file}\"></p>");
+    let first = Export::of(site).item(Item::post(1, "one", "One").content(&body));
+    let report = import(&server, &request(&first.write())).await;
+    assert_eq!(report.tally.reasons.unresolved_links, 1);
+    let second = Export::of(site).item(remote(20, "river.jpg", file));
+    let report = import(&server, &request(&second.write())).await;
+    assert_eq!(report.tally.reasons.unresolved_links, 0);
+    let sql = "SELECT count(*) FROM entry_body WHERE source LIKE '%asset:%'";
+    assert_eq!(server.count(sql).await, 1);
+}

@@ -6,6 +6,11 @@ use domain::routes::normalise_path;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::media_types::{UNKNOWN, media_type_of};
+
+/// What the hosts of files at WordPress.com end in.
+const FILES_OF_WORDPRESS_COM: &str = ".files.wordpress.com";
+
 /// Where a site, or one language of it, stood: a host and the path everything of it begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Base {
@@ -80,13 +85,24 @@ impl Base {
 }
 
 /// The host of an address in small letters, without `www.`, with the port if it is an unusual one.
+/// The files of a site at WordPress.com stand at a host of their own; they are the site's.
 pub(super) fn host_of(url: &Url) -> Option<String> {
     let host = url.host_str()?.to_ascii_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host);
+    let host = match host.strip_suffix(FILES_OF_WORDPRESS_COM) {
+        Some(site) => format!("{site}.wordpress.com"),
+        None => host.to_owned(),
+    };
     Some(match url.port() {
         Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
+        None => host,
     })
+}
+
+/// Whether an address is that of a file at WordPress.com.
+pub(super) fn is_file_of_wordpress_com(url: &Url) -> bool {
+    url.host_str()
+        .is_some_and(|host| host.ends_with(FILES_OF_WORDPRESS_COM))
 }
 
 /// Whether two hosts seem to belong to one publication: `fa.example.org` and `example.org`.
@@ -122,8 +138,8 @@ pub(super) fn without_tracking(url: &Url) -> Cow<'_, Url> {
 /// What an address of one of the sites names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Named {
-    /// An uploaded file, by its path below the folder of uploads.
-    File(String),
+    /// An uploaded file.
+    File(FileKey),
     /// An item, by its id.
     Item(u64),
     /// Whatever lives at the path.
@@ -132,8 +148,8 @@ pub(super) enum Named {
 
 impl Named {
     pub(super) fn by(url: &Url) -> Self {
-        if let Some(key) = file_key(url.path()) {
-            return Self::File(key.into_owned());
+        if let Some(key) = file_key(url) {
+            return Self::File(key);
         }
         let id = url.query_pairs().find_map(|(name, value)| {
             matches!(&*name, "p" | "page_id" | "attachment_id")
@@ -144,17 +160,35 @@ impl Named {
     }
 }
 
-/// The path of an uploaded file below the folder of uploads, which stays the same when the host
-/// changes or the files are moved to another server.
-pub(super) fn file_key(path: &str) -> Option<Cow<'_, str>> {
+/// What an uploaded file is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FileKey {
+    /// Its path below the folder of uploads, which stays the same when the host changes or the
+    /// files are moved to another server; host and path where there is no such folder.
+    pub(super) text: String,
+    /// Whether that names the host too, so that it means one file whoever has it.
+    pub(super) is_whole: bool,
+}
+
+/// What the file at an address is known by, if it is an uploaded file or looks like one.
+pub(super) fn file_key(url: &Url) -> Option<FileKey> {
+    let path = url.path();
     let at = path.rfind("/uploads/").map(|at| at + "/uploads/".len());
     // Old networks of sites served uploads from `/files/`.
     let at = at.or_else(|| path.rfind("/files/").map(|at| at + "/files/".len()));
-    let key = path.get(at?..)?;
+    let (key, host) = match at {
+        Some(at) => (path.get(at..)?, None),
+        None if media_type_of(path) == UNKNOWN => return None,
+        None => (path, Some(host_of(url)?)),
+    };
     if key.is_empty() || key.ends_with('/') {
         return None;
     }
-    percent_decode_str(key).decode_utf8().ok()
+    let key = percent_decode_str(key).decode_utf8().ok()?;
+    Some(FileKey {
+        is_whole: host.is_some(),
+        text: host.unwrap_or_default() + &key,
+    })
 }
 
 /// The files an address of a file can mean: itself, the original of a smaller version of it
@@ -271,8 +305,19 @@ mod tests {
         let named = |text: &str| Named::by(&url(text));
         assert_eq!(
             named("https://cdn.example/wp-content/uploads/2020/01/a%20b.jpg?w=300"),
-            Named::File("2020/01/a b.jpg".to_owned())
+            Named::File(FileKey {
+                text: "2020/01/a b.jpg".to_owned(),
+                is_whole: false
+            })
         );
+        assert_eq!(
+            named("https://a.files.wordpress.com/2008/06/x%20y.JPG?w=150"),
+            Named::File(FileKey {
+                text: "a.wordpress.com/2008/06/x y.JPG".to_owned(),
+                is_whole: true
+            })
+        );
+        assert_eq!(named("https://example.org/a.b/"), Named::Path);
         assert_eq!(named("https://example.org/?p=12"), Named::Item(12));
         assert_eq!(
             named("https://example.org/?post_type=book&p=7"),

@@ -30,7 +30,7 @@ pub(super) struct PreparedAttachment {
     pub(super) edition: EditionId,
     pub(super) draft: AssetDraft,
     pub(super) text: AssetText,
-    /// Its path below the folder of uploads.
+    /// What its file is known by.
     pub(super) file_key: Option<String>,
     pub(super) parent: Option<u64>,
     pub(super) menu_order: i64,
@@ -101,7 +101,7 @@ pub(super) fn prepare(
         item_id: item.post_id,
         external_id: String::new(),
         edition,
-        file_key: file_key(address.path()).map(std::borrow::Cow::into_owned),
+        file_key: file_key(&address).map(|key| key.text),
         draft: AssetDraft {
             kind: AssetKind::of_media_type(&media_type),
             location: AssetLocation::Remote {

@@ -1,5 +1,8 @@
 //! Media types by file name: exports do not say them.
 
+/// The media type of a file nothing is known about.
+pub(super) const UNKNOWN: &str = "application/octet-stream";
+
 /// The media type of a file name, by its extension.
 pub(super) fn media_type_of(name: &str) -> &'static str {
     let extension = name
@@ -56,7 +59,7 @@ pub(super) fn media_type_of(name: &str) -> &'static str {
         "vtt" => "text/vtt",
         "json" => "application/json",
         "xml" => "application/xml",
-        _ => "application/octet-stream",
+        _ => UNKNOWN,
     }
 }
 

@@ -88,7 +88,7 @@ impl Writer {
         }
         for (source, place, path) in self.places_of(url) {
             let found = match &named {
-                Named::File(key) => stored_file(tx, source, key).await?,
+                Named::File(key) => stored_file(tx, source, &key.text).await?,
                 Named::Item(id) if place.base().is_front(url) => {
                     self.stored_target(tx, source, *id).await?
                 }
@@ -172,7 +172,7 @@ async fn at_path(
         Some(PathRow::Redirect(redirect)) => match redirect.to {
             RedirectTarget::Entry(id) => entry_target(tx, id).await,
             RedirectTarget::Url(url) => match Url::parse(&url).ok().map(|url| Named::by(&url)) {
-                Some(Named::File(key)) => stored_file(tx, source, &key).await,
+                Some(Named::File(key)) => stored_file(tx, source, &key.text).await,
                 Some(Named::Item(_) | Named::Path) | None => Ok(None),
             },
             RedirectTarget::Gone => Ok(None),

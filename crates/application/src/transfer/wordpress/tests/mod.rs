@@ -6,6 +6,7 @@ mod helpers;
 mod properties;
 mod reader;
 mod reader_faults;
+mod rewrite;
 mod shortcodes;
 
 use domain::{
