@@ -233,7 +233,13 @@ fn item(walker: &mut Walker<'_>, item_id: &mut Option<u64>) -> Parse<Item> {
             (Ns::Rss, "title") => item.title = walker.line()?,
             (Ns::Rss, "link") => item.link = walker.some()?,
             (Ns::Rss, "pubDate") => item.pub_date = walker.moment()?,
-            (Ns::Dc, "creator") => item.creator = walker.some()?,
+            (Ns::Dc, "creator") => {
+                // No login has them; some files that were edited by hand do.
+                let login = walker.some()?;
+                item.creator = login
+                    .map(|login| login.trim_matches(['<', '>']).trim().to_owned())
+                    .filter(|login| !login.is_empty());
+            }
             (Ns::Rss, "guid") => {
                 item.guid_is_permalink =
                     attribute(start, "isPermaLink").is_none_or(|value| value.trim() != "false");

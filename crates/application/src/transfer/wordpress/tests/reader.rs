@@ -249,3 +249,16 @@ fn an_export_without_items_still_tells_about_the_site() {
         matches!(&read.first().unwrap().as_ref().unwrap().record, Record::Channel(site) if site.title == "Almanac")
     );
 }
+
+#[test]
+fn a_login_has_no_angle_brackets_around_it() {
+    let creator = |text: &str| {
+        let item =
+            format!("<item><dc:creator>{text}</dc:creator><wp:post_id>1</wp:post_id></item>");
+        items(&item)[0].creator.clone()
+    };
+    assert_eq!(creator("&gt;ada").as_deref(), Some("ada"));
+    assert_eq!(creator(">ada").as_deref(), Some("ada"));
+    assert_eq!(creator("<![CDATA[<ada>]]>").as_deref(), Some("ada"));
+    assert_eq!(creator(">"), None);
+}
