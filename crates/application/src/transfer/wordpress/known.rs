@@ -17,9 +17,9 @@ use domain::{
 use url::Url;
 
 /// How many items, and how many paths, are remembered.
-const ITEMS: usize = 32_768;
+const ITEMS: usize = 16_384;
 /// How many attachments and files are remembered.
-const FILES: usize = 65_536;
+const FILES: usize = 32_768;
 
 /// What an item of an export became.
 #[derive(Debug, Clone, PartialEq, Eq)]
