@@ -1,6 +1,6 @@
 //! Comments: which are kept, and in an order in which answers come after what they answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     comments::{CommentDraft, CommentStatus},
@@ -35,8 +35,13 @@ pub(super) struct PreparedComment {
 /// left out answers what that one answered; so does an approved answer to one that waits.
 pub(super) fn prepare(item: &Item, tally: &mut Tally) -> Vec<PreparedComment> {
     let mut kept: Vec<(&Comment, CommentStatus)> = Vec::new();
+    let mut ids = HashSet::new();
     for comment in &item.comments {
-        match status(comment) {
+        let read = status(comment).and_then(|status| match comment.id {
+            Some(id) if !ids.insert(id) => Err("with the id of another"),
+            Some(_) | None => Ok(status),
+        });
+        match read {
             Ok(status) => kept.push((comment, status)),
             Err(reason) => {
                 tally.counts(Kind::Comments).skipped += 1;
@@ -269,6 +274,21 @@ mod tests {
         assert_eq!(tally.kinds.comments.skipped, 2);
         assert_eq!(tally.reasons.skipped_comments["spam"], 1);
         assert_eq!(tally.reasons.skipped_comments["pingback"], 1);
+    }
+
+    #[test]
+    fn of_two_comments_with_one_id_the_first_is_kept_and_the_other_counted() {
+        let mut other = comment(1, None, "1");
+        other.content = "other".to_owned();
+        let (list, tally) = run(vec![
+            comment(1, None, "spam"),
+            comment(1, None, "1"),
+            other,
+            comment(2, Some(1), "1"),
+        ]);
+        assert_eq!(list, named(&[("1", None), ("2", Some(0))]));
+        assert_eq!(tally.kinds.comments.skipped, 2);
+        assert_eq!(tally.reasons.skipped_comments["with the id of another"], 1);
     }
 
     #[test]
