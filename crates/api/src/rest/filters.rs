@@ -163,6 +163,7 @@ fn order(kind: ContentKind, sort: Option<&str>) -> EntryOrder {
 #[cfg(test)]
 mod tests {
     use domain::content::Status;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::rest::{
@@ -298,5 +299,54 @@ mod tests {
             problem.errors()[0].parameter_name(),
             "filter[untranslatedIn]"
         );
+    }
+
+    /// A query of filters, with anything in them.
+    fn raw(texts: &[(usize, String)]) -> String {
+        let names: Vec<&str> = ListArticles::PARAMETERS
+            .iter()
+            .flat_map(|group| group.iter())
+            .map(|parameter| parameter.name)
+            .collect();
+        let encoded = |text: &str| {
+            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+                .to_string()
+        };
+        let pairs: Vec<String> = texts
+            .iter()
+            .map(|(at, text)| {
+                let name = names[at % names.len()];
+                format!("{}={}", encoded(name), encoded(text))
+            })
+            .collect();
+        pairs.join("&")
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_for_is_converted_or_refused_as_invalid(
+            texts in prop::collection::vec(
+                (
+                    any::<prop::sample::Index>().prop_map(|at| at.index(1_000)),
+                    prop_oneof![
+                        any::<String>(),
+                        "(article|page|category|tag|author|group|x)_[0-9a-z]{25,27}(,[a-z]{0,3}){0,3}",
+                        "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:00:00(Z|[+][0-9]{2}:00)",
+                        "(-?(title|publishedAt|position)|none|true|image|published|draft|en)",
+                    ],
+                ),
+                0..5,
+            ),
+        ) {
+            let raw = raw(&texts);
+            let read = Query::parse(Some(&raw), ListArticles::PARAMETERS);
+            if let Ok(query) = read {
+                for kind in [ContentKind::Article, ContentKind::Page, ContentKind::Issue] {
+                    let converted = entry_query(&query, kind, &EditionSet::default());
+                    let status = converted.map_or_else(|problem| problem.status().as_u16(), |_| 200);
+                    prop_assert!(matches!(status, 200 | 400), "{raw}: {status}");
+                }
+            }
+        }
     }
 }

@@ -396,8 +396,9 @@ impl From<DateTimeFilter> for content::TimeRange {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::{InputType, Value, value};
+    use async_graphql::{InputType, Name, Value, value};
     use domain::content::Status;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -484,5 +485,114 @@ mod tests {
         let wide = |width: usize| value!({ "or": vec![value!({ "isFeatured": true }); width] });
         assert!(read_value(wide(MAX_NODES - 1)).is_ok());
         assert_eq!(wrong_fields(wide(MAX_NODES)).len(), 1);
+    }
+
+    /// The fields of all filters, and some of none.
+    const FIELDS: [&str; 26] = [
+        "category",
+        "tag",
+        "author",
+        "publishedAt",
+        "updatedAt",
+        "status",
+        "hasMedia",
+        "translationOf",
+        "untranslatedIn",
+        "source",
+        "isFeatured",
+        "newsletter",
+        "parent",
+        "rootsOnly",
+        "and",
+        "or",
+        "not",
+        "slug",
+        "id",
+        "namespace",
+        "anyOf",
+        "allOf",
+        "eq",
+        "isNull",
+        "gte",
+        "x",
+    ];
+
+    fn leaf() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            any::<String>().prop_map(Value::from),
+            "(article|page|category|tag|author|newsletter|group|x)_[0-9a-z]{25,27}"
+                .prop_map(Value::from),
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:00:00(Z|[+][0-9]{2}:00)".prop_map(Value::from),
+            prop::sample::select(&["PUBLISHED", "DRAFT", "IMAGE", "GONE"][..])
+                .prop_map(|name| Value::Enum(Name::new(name))),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            Just(Value::Null),
+        ]
+    }
+
+    /// A filter, or what looks like one: the fields of one in any order, with anything in them.
+    fn wild() -> impl Strategy<Value = Value> {
+        leaf().prop_recursive(8, 96, 6, |inner| {
+            let object =
+                prop::collection::vec((prop::sample::select(&FIELDS[..]), inner.clone()), 0..5);
+            prop_oneof![
+                prop::collection::vec(inner, 0..5).prop_map(Value::List),
+                object.prop_map(|fields| Value::Object(
+                    fields
+                        .into_iter()
+                        .map(|(name, value)| (Name::new(name), value))
+                        .collect()
+                )),
+            ]
+        })
+    }
+
+    /// Of a filter with these texts in the places where texts stand.
+    fn with_texts(text: &str, depth: usize) -> Value {
+        let inner = value!({
+            "category": { "slug": text, "id": text, "namespace": text, "anyOf": [text], "allOf": [text] },
+            "tag": { "namespace": text, "anyOf": [text, text] },
+            "author": { "id": text },
+            "translationOf": text,
+            "untranslatedIn": text,
+            "source": { "eq": text, "anyOf": [text] },
+        });
+        (0..depth).fold(
+            inner,
+            |inner, _| value!({ "not": inner, "or": [{ "and": [inner] }] }),
+        )
+    }
+
+    fn is_typed<F: Conditions + InputType>(value: &Value) -> bool {
+        let Ok(filter) = F::parse(Some(value.clone())) else {
+            return true;
+        };
+        match read(filter, &EditionSet::default()) {
+            Ok(_) => true,
+            Err(Error::Invalid(wrong)) => {
+                !wrong.is_empty() && wrong.iter().all(|wrong| wrong.field.starts_with("filter"))
+            }
+            Err(_) => false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_looks_like_a_filter_is_read_or_its_wrong_fields_are_named(value in wild()) {
+            prop_assert!(is_typed::<ArticleFilter>(&value));
+            prop_assert!(is_typed::<PageFilter>(&value));
+            prop_assert!(is_typed::<IssueFilter>(&value));
+        }
+
+        #[test]
+        fn wild_texts_in_nested_filters_are_read_or_named(text in any::<String>(), depth in 0_usize..5) {
+            let filter = ArticleFilter::parse(Some(with_texts(&text, depth)));
+            prop_assert!(filter.is_ok());
+            let value = with_texts(&text, depth);
+            prop_assert!(is_typed::<ArticleFilter>(&value));
+            // No edition is there, so that field is always wrong, in whatever depth.
+            prop_assert!(read_value(value).is_err());
+        }
     }
 }
