@@ -7,6 +7,13 @@ set -euo pipefail
 # All that needs PostgreSQL is below this line.
 [ -n "${COLOPHON_TEST_POSTGRES_URL:-}" ] || exec scripts/with-postgres.sh scripts/test.sh "$@"
 
+# Real exports, where somebody has put some beside the repository.
+exports=../shared/fixtures/wxr
+if [ -z "${COLOPHON_WXR_FIXTURES:-}" ] && [ -d "$exports" ]; then
+  COLOPHON_WXR_FIXTURES=$(cd "$exports" && pwd)
+  export COLOPHON_WXR_FIXTURES
+fi
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0

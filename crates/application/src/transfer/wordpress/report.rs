@@ -81,7 +81,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 12] = [
+    /// All of them, in the order of a report.
+    pub const ALL: [Self; 12] = [
         Self::Editions,
         Self::Authors,
         Self::Categories,
