@@ -87,6 +87,24 @@ async fn an_issue_is_made_of_sections_of_articles_and_notes() {
 }
 
 #[tokio::test]
+async fn an_issue_has_the_comments_rest_shows_under_it() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let newsletter = server.newsletter(site.en, "Letter").await;
+    let issue = server.issue(site.en, newsletter, 1, Vec::new()).await;
+    let first = server.comment(issue, None, "Well said.").await;
+    server.comment(issue, Some(first), "Indeed.").await;
+    let query = format!(
+        "{{ issue(by: {{ id: \"{issue}\" }}) {{ comments(first: 5) {{ totalCount nodes {{ id bodyText replyCount }} }} }} }}"
+    );
+    let data = server.graphql(&query).await;
+    let comments = &data["issue"]["comments"];
+    assert_eq!(comments["totalCount"], 1, "{comments}");
+    assert_eq!(comments["nodes"][0]["id"], first.to_string());
+    assert_eq!(comments["nodes"][0]["replyCount"], 1);
+}
+
+#[tokio::test]
 async fn sections_keep_their_order_however_many_there_are() {
     let server = TestServer::start().await;
     let site = server.small_site().await;

@@ -6,6 +6,7 @@ use application::newsletters::{self, NewsletterGet};
 use async_graphql::{Context, ID, Object, Result};
 use domain::{
     articles::EntryBody,
+    comments::CommentQuery,
     content::{ContentKind, EntryFilter, EntryOrder, EntryQuery, Part},
     id::EditionId,
     newsletters::Section as DomainSection,
@@ -14,6 +15,7 @@ use domain::{
 use super::{
     articles::{Article, map},
     body::Body,
+    comments::{self, Comment},
     connection::{Connection, Listed, Paging},
     context::{Here, both, parse_id, session},
     editions::Edition,
@@ -251,6 +253,20 @@ impl Issue {
             .fields
             .seo(session(ctx)?, &self.0.issue.seo, Entry::Issue(self.clone()))
             .await
+    }
+
+    /// The comments readers wrote under it, without the answers to them, the oldest first.
+    async fn comments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
+    ) -> Result<Connection<Comment>> {
+        let query = CommentQuery {
+            entry: Some(self.entry().id),
+            parent: Some(None),
+        };
+        comments::list(ctx, &query, Paging::forward(first, after)).await
     }
 
     /// What it was before each save, the newest first. Only for those who may change it; empty for others.
