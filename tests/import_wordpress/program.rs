@@ -125,6 +125,24 @@ async fn the_exit_code_tells_how_an_import_ended() {
     assert_eq!(run(&server, &whole, &["--map-type", "book=novel"]).code, 2);
 }
 
+#[test]
+fn a_file_that_is_not_there_makes_no_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = export();
+    let path = file.write();
+    let missing = folder.path().join("missing");
+    let (path, missing) = (path.to_str().unwrap(), missing.to_str().unwrap());
+    for line in [&[missing][..], &[path, "--links", missing]] {
+        let mut all = vec!["--data", data.to_str().unwrap(), "import", "wordpress"];
+        all.extend(line);
+        let ended = colophon(&all);
+        assert_eq!(ended.code, 1, "{ended:?}");
+        assert!(ended.stderr.contains("cannot be opened"), "{ended:?}");
+        assert!(!data.exists());
+    }
+}
+
 /// Writes an export of about so many bytes, a piece at a time, with all that has to wait until
 /// something else is there.
 fn generate(folder: &Path, bytes: usize) -> PathBuf {

@@ -80,7 +80,6 @@ pub(super) async fn run(config: &Config, command: &ImportCommand) -> Result<Exit
         durability: Durability::Bulk,
         ..BuildOptions::default()
     };
-    let app = open(config, options).await?;
     let request = WordPressImport {
         path: args.file.clone(),
         edition: args.edition.clone(),
@@ -91,6 +90,9 @@ pub(super) async fn run(config: &Config, command: &ImportCommand) -> Result<Exit
         locale_meta: args.locale_meta.clone(),
         map_types: args.map_type.clone(),
     };
+    // First of all, so that a wrong name makes no store.
+    wordpress::check(&request)?;
+    let app = open(config, options).await?;
     let cx = app.context(Actor::System("import"));
     let report = if std::io::stderr().is_terminal() {
         let bar = Bar::new();

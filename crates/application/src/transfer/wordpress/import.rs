@@ -12,9 +12,11 @@ use domain::{Error, Result, content::ContentKind};
 use super::{
     course::{Course, Stage},
     known::Known,
+    link_rows::LinkRows,
     report::{ImportReport, Kind, Tally},
     run::{Past, Run},
     setup::{keep_links, look, set_up},
+    survey::open,
     writer::Writer,
 };
 use crate::ActorContext;
@@ -75,7 +77,12 @@ pub async fn import(
     Ok(report)
 }
 
-fn check(request: &WordPressImport) -> Result<()> {
+/// Whether an import can be begun: its options fit, and its files are there.
+pub fn check(request: &WordPressImport) -> Result<()> {
+    open(&request.path)?;
+    if let Some(links) = &request.links {
+        LinkRows::open(links)?;
+    }
     for (name, kind) in &request.map_types {
         if *kind == ContentKind::Issue {
             return Err(Error::invalid(

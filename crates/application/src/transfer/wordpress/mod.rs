@@ -77,5 +77,5 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use import::{Progress, WordPressImport, import};
+pub use import::{Progress, WordPressImport, check, import};
 pub use report::{Counts, ImportReport, Kind, Kinds, Names, Note, Problem, Reasons, Tally};
