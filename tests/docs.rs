@@ -9,9 +9,9 @@ use server::{cli::Cli, config::Sources};
 
 use crate::harness::TestServer;
 
-mod blocks;
+pub mod blocks;
 mod matching;
-mod shell;
+pub mod shell;
 
 use blocks::{Block, Request};
 

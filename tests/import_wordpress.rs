@@ -10,6 +10,7 @@ mod addresses;
 mod again;
 mod bodies;
 mod content;
+mod documented;
 mod edited;
 mod export;
 mod faces;
