@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::harness::{
     TestServer,
-    program::{Ended, colophon},
+    program::{Ended, colophon, start},
 };
 
 /// Runs a command on the store of a server.
@@ -264,4 +264,57 @@ fn looking_makes_no_store() {
         assert!(ended.stderr.contains("there is no "), "{}", ended.stderr);
         assert!(!data.exists(), "{command:?}");
     }
+}
+
+/// One request over HTTP, on a connection of its own.
+async fn get(url: &str) -> (u16, String) {
+    let answer = reqwest::get(url).await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn the_server_answers_where_it_says_and_stops_when_it_is_told_to() {
+    let store = TestServer::start().await;
+    let files = tempfile::tempdir().unwrap();
+    let data = files.path().to_str().unwrap();
+    let mut line = vec!["--database", store.database_url(), "--data", data];
+    line.extend(["serve", "--address", "127.0.0.1:0"]);
+    let settings = [("COLOPHON_METRICS__ADDRESS", "127.0.0.1:0")];
+    let mut server = start(&line, &settings);
+    let articles = server.says("REST");
+    let metrics = server.says("Metrics");
+    let (status, text) = get(&articles).await;
+    assert_eq!(status, 200, "{text}");
+    let (status, text) = get(&metrics).await;
+    assert_eq!(status, 200, "{text}");
+    assert!(text.contains("/api/v1/articles"), "{text}");
+    // The figures are at their own address only, and nothing else is there.
+    let origin = |url: &str| url.split('/').take(3).collect::<Vec<_>>().join("/");
+    assert_ne!(origin(&articles), origin(&metrics));
+    assert_eq!(get(&format!("{}/metrics", origin(&articles))).await.0, 404);
+    assert_eq!(
+        get(&format!("{}/api/v1/articles", origin(&metrics)))
+            .await
+            .0,
+        404
+    );
+    assert_eq!(server.terminate(), Some(0));
+    reqwest::get(&articles).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_store_with_an_old_schema_is_not_ready_and_says_what_to_do() {
+    let server = TestServer::start().await;
+    server
+        .rows("DELETE FROM seaql_migrations WHERE version = (SELECT max(version) FROM seaql_migrations)")
+        .await;
+    let answer = server.get("/readyz").await.expect(503);
+    assert_eq!(answer.json()["code"], "UNAVAILABLE");
+    assert!(
+        answer.text().contains("colophon migrate"),
+        "{}",
+        answer.text()
+    );
+    assert!(!answer.header("retry-after").is_empty());
+    server.get("/healthz").await.expect(200);
 }

@@ -1,7 +1,10 @@
 //! The program in a process of its own, as people start it: this test program starts itself again,
 //! and runs the command line instead of tests.
 
-use std::process::Command;
+use std::{
+    io::{BufRead as _, BufReader, Lines},
+    process::{Child, ChildStdout, Command, Stdio},
+};
 
 use clap::Parser as _;
 use server::{cli::Cli, commands};
@@ -21,17 +24,68 @@ pub struct Ended {
     pub peak_kib: Option<u64>,
 }
 
-/// Runs `colophon` with these arguments.
-pub fn colophon(arguments: &[&str]) -> Ended {
-    let output = Command::new(std::env::current_exe().unwrap())
+/// The program with these arguments, not yet started.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args([
             "--exact",
             "harness::program::runs_the_command_line_it_was_given",
         ])
         .args(["--nocapture", "--test-threads=1"])
-        .env(ARGUMENTS, arguments.join("\n"))
-        .output()
+        .env(ARGUMENTS, arguments.join("\n"));
+    command
+}
+
+/// A program that goes on until it is told to stop.
+pub struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+/// Starts `colophon` with these arguments and settings.
+pub fn start(arguments: &[&str], settings: &[(&str, &str)]) -> Running {
+    let mut child = command(arguments)
+        .envs(settings.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
         .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    Running { child, lines }
+}
+
+impl Running {
+    /// Reads on until a line that begins with these words; what follows them.
+    pub fn says(&mut self, words: &str) -> String {
+        for line in &mut self.lines {
+            if let Some(rest) = line.unwrap().trim_start().strip_prefix(words) {
+                return rest.trim().to_owned();
+            }
+        }
+        panic!("it ended without saying `{words}`");
+    }
+
+    /// Asks it to stop; the code it ended with.
+    pub fn terminate(&mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(asked.success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    /// A test that failed leaves nothing behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs `colophon` with these arguments.
+pub fn colophon(arguments: &[&str]) -> Ended {
+    let output = command(arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let (stdout, stderr) = (text(output.stdout), text(output.stderr));
     let within = |text: &str| text.split(MARK).nth(1).unwrap_or(text).to_owned();

@@ -94,7 +94,10 @@ fn problem(error: &Error) -> Response {
     });
     fresh((
         status,
-        [(header::CONTENT_TYPE, "application/problem+json")],
+        [
+            (header::CONTENT_TYPE, "application/problem+json"),
+            (header::RETRY_AFTER, "5"),
+        ],
         body.to_string(),
     ))
 }
