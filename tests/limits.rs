@@ -557,3 +557,39 @@ async fn an_answer_holds_so_many_bytes_of_bodies_and_no_more() {
     }
     is_well(&server).await;
 }
+
+#[tokio::test]
+async fn a_query_that_takes_longer_than_allowed_is_broken_off() {
+    let server = TestServer::with_demo_and(|config| config.graphql.timeout_ms = 1).await;
+    let heavy = "{ articles(first: 50, edition: \"en\") { totalCount nodes { title byline { author { name } } categories { name ancestors { name } } tags { name } hero { alt asset { url } } translations { entry { title } } body { html } } } }";
+    refused_by(&server, heavy, "milliseconds allowed").await;
+    // What takes no time is answered, and so is what has another limit.
+    let data = server.graphql("{ __typename }").await;
+    assert_eq!(data["__typename"], "Query");
+    server.get("/api/v1/articles?first=1").await.expect(200);
+    server.get("/healthz").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_request_whose_body_never_ends_is_broken_off() {
+    let server = TestServer::start_with(|config| config.server.request_timeout_seconds = 1).await;
+    server.small_site().await;
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{{"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut buffer = [0; 4096];
+    let count = timeout(FOR_EVER, stream.read(&mut buffer))
+        .await
+        .unwrap()
+        .unwrap();
+    let answer = String::from_utf8_lossy(&buffer[..count]);
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(
+        answer.to_ascii_lowercase().contains("retry-after:"),
+        "{answer}"
+    );
+    is_well(&server).await;
+}

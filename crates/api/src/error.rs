@@ -17,6 +17,8 @@ use crate::requests;
 use kinds::{Code, FieldCode};
 pub(crate) use kinds::{KINDS, PROBLEMS_PATH, slug};
 
+/// When to ask again where a moment is all that is known.
+const RETRY_AFTER_SECONDS: &str = "5";
 /// The media type of problem documents.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -189,6 +191,9 @@ impl Problem {
         };
         let mut problem = Self::of(code, explanation);
         problem.body.status = status.as_u16();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            return problem.with_header(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
         problem
     }
 
@@ -316,7 +321,7 @@ impl From<domain::Error> for Problem {
                 if let Some(source) = source {
                     tracing::warn!(error = %chain(&*source), "the service could not answer");
                 }
-                Self::of(code, detail).with_header(header::RETRY_AFTER, "5")
+                Self::of(code, detail).with_header(header::RETRY_AFTER, RETRY_AFTER_SECONDS)
             }
             Error::Internal(source) => {
                 tracing::error!(error = %chain(&*source), "an internal error happened");
