@@ -34,6 +34,26 @@ async fn an_article_is_read_over_every_face() {
     assert_eq!(node["primaryCategory"]["name"], "News");
     assert_eq!(node["byline"][0]["author"]["name"], "Ada Moor");
     assert_eq!(node["hero"]["alt"], "The river at dawn");
+
+    let list = server
+        .get_json("/api/v1/articles?edition=en&include=byline,hero&total=true")
+        .await;
+    assert_eq!(list["page"]["totalCount"], 1, "{list}");
+    let record = &list["data"][0];
+    assert_eq!(
+        (&record["id"], &record["path"]),
+        (&node["id"], &node["path"])
+    );
+    assert_eq!(
+        record["byline"][0]["author"]["name"], "Ada Moor",
+        "{record}"
+    );
+    assert_eq!(record["hero"]["alt"], "The river at dawn", "{record}");
+
+    let feed = server.get_json("/feeds/en/feed.json").await;
+    assert_eq!(feed["items"].as_array().unwrap().len(), 1, "{feed}");
+    assert_eq!(feed["items"][0]["title"], "The river rises");
+    assert_eq!(feed["items"][0]["authors"][0]["name"], "Ada Moor");
 }
 
 #[tokio::test]
