@@ -127,6 +127,10 @@ pub struct Graphql {
     pub max_body_bytes: usize,
     /// Room for the documents clients may name by their hash.
     pub max_persisted_bytes: usize,
+    /// A list of documents clients may name by an id; empty: none.
+    pub trusted_documents: PathBuf,
+    /// Whether no other document is served.
+    pub trusted_only: bool,
     /// The most errors in one answer.
     pub max_errors: usize,
     /// The most bytes of bodies in one answer.

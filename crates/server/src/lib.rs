@@ -92,7 +92,7 @@ pub async fn build(config: &Config) -> Result<Built> {
 /// Makes a server with a clock, ids or files of one's own.
 pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built> {
     let app = open(config, options).await?;
-    let mut router = api::router(Arc::clone(&app), wiring::api_options(config))?
+    let mut router = api::router(Arc::clone(&app), wiring::api_options(config)?)?
         .merge(health::router(Arc::clone(&app)));
     if config.metrics.enabled {
         telemetry::figures()?;

@@ -5,13 +5,17 @@ use std::{num::NonZero, path::Path, sync::Arc};
 
 use api::{
     ApiOptions,
-    graphql::{GraphqlOptions, http::HttpOptions, limits::Limits},
+    graphql::{
+        GraphqlOptions,
+        http::{HttpOptions, TrustedDocuments},
+        limits::Limits,
+    },
 };
 use domain::{Error, Result};
 use object_store::{ObjectStore, local::LocalFileSystem};
 use persistence::{Durability, Store, StoreOptions};
 
-use crate::config::{Config, GraphqlLimits, without_password};
+use crate::config::{Config, Graphql, GraphqlLimits, without_password};
 
 /// Opens the store, and brings its schema up to date or refuses an old one.
 pub(crate) async fn open_store(config: &Config, durability: Durability) -> Result<Store> {
@@ -84,31 +88,49 @@ pub(crate) fn open_objects(folder: &Path) -> Result<Arc<dyn ObjectStore>> {
 }
 
 /// The options of the API.
-pub(crate) fn api_options(config: &Config) -> ApiOptions {
-    ApiOptions {
+pub(crate) fn api_options(config: &Config) -> Result<ApiOptions> {
+    Ok(ApiOptions {
         request_timeout: config.request_timeout(),
         max_body_bytes: config.server.max_body_bytes,
-        graphql: graphql_options(config),
+        graphql: graphql_options(config)?,
+    })
+}
+
+/// The documents GraphQL clients may name by an id.
+fn trusted_documents(graphql: &Graphql) -> Result<TrustedDocuments> {
+    let path = &graphql.trusted_documents;
+    if path.as_os_str().is_empty() {
+        return Ok(TrustedDocuments::default());
     }
+    let wrong = |why: String| {
+        Error::invalid(
+            "graphql.trusted_documents",
+            format!("{} {why}", path.display()),
+        )
+    };
+    let json = std::fs::read_to_string(path)
+        .map_err(|source| wrong(format!("cannot be read: {source}")))?;
+    TrustedDocuments::read(&json, graphql.trusted_only).map_err(wrong)
 }
 
 /// The options of the GraphQL face.
-pub(crate) fn graphql_options(config: &Config) -> GraphqlOptions {
+pub(crate) fn graphql_options(config: &Config) -> Result<GraphqlOptions> {
     let graphql = &config.graphql;
     let http = HttpOptions {
         limits: limits(&graphql.limits),
         max_body_bytes: graphql.max_body_bytes,
         max_persisted_bytes: graphql.max_persisted_bytes,
+        trusted: Arc::new(trusted_documents(graphql)?),
         max_errors: graphql.max_errors,
         expose_cost: graphql.expose_cost,
         introspection: graphql.introspection,
     };
-    GraphqlOptions {
+    Ok(GraphqlOptions {
         http,
         timeout_ms: graphql.timeout_ms,
         max_content_bytes: graphql.max_content_bytes,
         graphiql: graphql.graphiql,
-    }
+    })
 }
 
 /// Every bound is named, so that a new one is a setting or does not compile.

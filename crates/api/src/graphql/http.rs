@@ -5,6 +5,7 @@
 //! once, and hands it to the closure that executes it.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
@@ -30,11 +31,13 @@ mod persisted;
 mod response;
 #[cfg(test)]
 mod tests;
+mod trusted;
 
 pub use media::MediaType;
 use parameters::{Parameters, missing};
 pub use persisted::PersistedQueries;
 use response::{cost_value, judge, serialise, set_code, tidy};
+pub use trusted::TrustedDocuments;
 
 /// The header by which a client asks for `extensions.cost`.
 pub const COST_HEADER: HeaderName = HeaderName::from_static("colophon-cost");
@@ -50,6 +53,9 @@ pub struct HttpOptions {
     /// Room for the documents clients may name by their hash, in bytes; 0 switches
     /// persisted queries off. Default 4 194 304.
     pub max_persisted_bytes: usize,
+    /// Documents clients may name by an id. Default none.
+    #[serde(skip)]
+    pub trusted: Arc<TrustedDocuments>,
     /// Errors in one answer; a last one says how many were left out. Default 50.
     pub max_errors: usize,
     /// Whether a client may ask for `extensions.cost`. Default true.
@@ -65,6 +71,7 @@ impl Default for HttpOptions {
             limits: Limits::default(),
             max_body_bytes: 2_097_152,
             max_persisted_bytes: 4_194_304,
+            trusted: Arc::default(),
             max_errors: 50,
             expose_cost: true,
             introspection: true,
@@ -205,7 +212,11 @@ where
     };
     let mut cost = None;
     let prepared = read.and_then(|mut parameters| {
-        let new = persisted.resolve(&mut parameters, media)?;
+        let new = if options.trusted.resolve(&mut parameters, media)? {
+            None
+        } else {
+            persisted.resolve(&mut parameters, media)?
+        };
         let request = prepare(parameters, &parts.method, media, options, &mut cost)?;
         Ok((request, new))
     });

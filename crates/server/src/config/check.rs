@@ -112,6 +112,13 @@ impl Config {
                 "must be from 1 to 86400000 milliseconds",
             );
         }
+        if graphql.trusted_only && graphql.trusted_documents.as_os_str().is_empty() {
+            refuse(
+                wrong,
+                "graphql.trusted_only",
+                "needs `graphql.trusted_documents`: no document would be served",
+            );
+        }
         // The library's parser calls itself for every bracket: more would end in a stack overflow.
         if graphql.limits.max_nesting > 200 {
             refuse(wrong, "graphql.limits.max_nesting", "must be at most 200");

@@ -44,7 +44,7 @@ fn every_default_is_explained_by_the_comment_above_it() {
 fn the_defaults_of_graphql_are_those_of_the_api() {
     let config = Config::defaults().unwrap();
     let expected = api::graphql::GraphqlOptions::default();
-    assert_eq!(crate::wiring::graphql_options(&config), expected);
+    assert_eq!(crate::wiring::graphql_options(&config).unwrap(), expected);
 }
 
 #[test]

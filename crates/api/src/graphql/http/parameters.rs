@@ -1,4 +1,4 @@
-//! The four parameters of a request, from a query string or a JSON body.
+//! The parameters of a request, from a query string or a JSON body.
 
 use std::borrow::Cow;
 
@@ -12,8 +12,10 @@ use super::Refusal;
 /// What a client asks for.
 #[derive(Debug)]
 pub(super) struct Parameters {
-    /// The document, unless it is named by its hash.
+    /// The document, unless it is named by its hash or its id.
     pub(super) query: Option<String>,
+    /// The id of a trusted document.
+    pub(super) document_id: Option<String>,
     /// The operation of the document to run.
     pub(super) operation_name: Option<String>,
     /// The values of its variables.
@@ -29,6 +31,8 @@ pub(super) struct Parameters {
 struct Members<'a> {
     #[serde(borrow, default)]
     query: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    document_id: Option<&'a RawValue>,
     #[serde(borrow, default)]
     operation_name: Option<&'a RawValue>,
     #[serde(borrow, default)]
@@ -91,6 +95,10 @@ impl Parameters {
             .filter(|json| json.get() != "null")
             .map(|json| text("query", json))
             .transpose()?;
+        let document_id = members
+            .document_id
+            .map(|json| text("documentId", json))
+            .transpose()?;
         let operation_name = members
             .operation_name
             .map(|json| text("operationName", json))
@@ -98,6 +106,7 @@ impl Parameters {
             .filter(|name| !name.is_empty());
         Ok(Self {
             query,
+            document_id,
             operation_name,
             variables: object("variables", members.variables.map(RawValue::get))?,
             extensions: object("extensions", members.extensions.map(RawValue::get))?,
@@ -107,6 +116,7 @@ impl Parameters {
     /// Reads a query string. An empty optional parameter is the same as none.
     pub(super) fn from_query(query_string: &str) -> Result<Self, Refusal> {
         let mut query = None;
+        let mut document_id = None;
         let mut operation_name = None;
         let mut variables = None;
         let mut extensions = None;
@@ -118,6 +128,7 @@ impl Parameters {
             };
             let slot = match name.as_ref() {
                 "query" => &mut query,
+                "documentId" => &mut document_id,
                 "operationName" => &mut operation_name,
                 "variables" => &mut variables,
                 "extensions" => &mut extensions,
@@ -134,6 +145,7 @@ impl Parameters {
         let given = |value: Option<String>| value.filter(|value| !value.is_empty());
         Ok(Self {
             query: given(query),
+            document_id: given(document_id),
             operation_name: given(operation_name),
             variables: object("variables", given(variables).as_deref())?,
             extensions: object("extensions", given(extensions).as_deref())?,

@@ -5,7 +5,7 @@ use http::{Request, StatusCode, header};
 use serde_json::json;
 
 use super::{NEW, OLD, body, code, post, run, run_with};
-use crate::graphql::http::{HttpOptions, Outcome, PersistedQueries};
+use crate::graphql::http::{HttpOptions, Outcome, PersistedQueries, TrustedDocuments};
 
 /// A request that names its document by a hash, and may bring it too.
 fn by_hash(document: Option<&str>, hash: &str, accept: &str) -> Request<Body> {
@@ -113,4 +113,50 @@ async fn persisted_queries_that_are_switched_off_are_said_to_be() {
     assert_eq!(code(&refused), "PERSISTED_QUERY_NOT_SUPPORTED");
     let whole = run(by_hash(Some("{ hello }"), &hash, NEW), &options).await;
     assert_eq!(body(&whole)["data"]["hello"], "world");
+}
+
+#[tokio::test]
+async fn a_trusted_document_is_named_by_its_id() {
+    let list = r#"{ "greeting": "{ hello }" }"#;
+    for is_strict in [false, true] {
+        let options = HttpOptions {
+            trusted: std::sync::Arc::new(TrustedDocuments::read(list, is_strict).unwrap()),
+            ..HttpOptions::default()
+        };
+        let ask = async |json: serde_json::Value| {
+            let request = Request::post("/graphql")
+                .header(header::ACCEPT, NEW)
+                .header(header::CONTENT_TYPE, OLD)
+                .body(json.to_string().into())
+                .unwrap();
+            let answer = run(request, &options).await;
+            (answer.status.as_u16(), body(&answer))
+        };
+        let expected = (200, json!({ "data": { "hello": "world" } }));
+        assert_eq!(ask(json!({ "documentId": "greeting" })).await, expected);
+        let both = json!({ "documentId": "greeting", "query": "{ hello }" });
+        assert_eq!(ask(both).await, expected);
+        let other = json!({ "documentId": "greeting", "query": "{ other }" });
+        assert_eq!(ask(other).await.0, 400);
+        let unknown = ask(json!({ "documentId": "farewell" })).await.1;
+        assert_eq!(
+            unknown["errors"][0]["extensions"]["code"],
+            "PERSISTED_QUERY_NOT_FOUND"
+        );
+        let by_hash = json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": "greeting" } } });
+        assert_eq!(ask(by_hash).await, expected);
+        let got = Request::get("/graphql?documentId=greeting")
+            .body(Body::empty())
+            .unwrap();
+        assert_eq!(body(&run(got, &options).await), expected.1);
+        let own = ask(json!({ "query": "query { hello }" })).await;
+        if is_strict {
+            assert_eq!(
+                (own.0, &own.1["errors"][0]["extensions"]["code"]),
+                (400, &json!("PERSISTED_QUERY_NOT_IN_LIST"))
+            );
+        } else {
+            assert_eq!(own, expected);
+        }
+    }
 }
