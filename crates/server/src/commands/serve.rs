@@ -24,7 +24,20 @@ use crate::{
 /// asks for the figures.
 const UPKEEP: Duration = Duration::from_secs(5);
 
+/// Asks the kernel for no huge pages: they nearly double what an idle server holds. Commands that
+/// end, an import first of all, are faster with them.
+#[cfg(target_os = "linux")]
+fn keep_pages_small() {
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::debug!(%error, "huge pages stay");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn keep_pages_small() {}
+
 pub(super) async fn run(mut config: Config) -> Result<()> {
+    keep_pages_small();
     // First of all, so that a port that is taken is told before anything is made.
     let listener = bind("server.address", config.server.address).await?;
     let metrics = if config.metrics.enabled {
