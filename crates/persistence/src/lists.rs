@@ -23,7 +23,7 @@ pub(crate) struct Order<'a> {
 impl Order<'_> {
     /// Adds the keyset condition, the order and the limit. `sql` must end in a WHERE clause.
     pub(crate) fn page(&self, sql: &mut Sql, page: &PageArgs) -> Result<()> {
-        let down = self.descending != page.backward;
+        let down = self.is_down(page);
         if let Some((key, id)) = page.key_in(self.list)? {
             let (columns, than) = (
                 format!(" AND ({}, {}) ", self.key, self.id),
@@ -37,14 +37,19 @@ impl Order<'_> {
             };
             sql.push(", ").bind(id).push(")");
         }
-        let way = if down { "DESC" } else { "ASC" };
-        sql.push(&format!(
-            " ORDER BY {} {way}, {} {way} LIMIT {}",
-            self.key,
-            self.id,
-            u64::from(page.size) + 1
-        ));
+        sql.push(&self.by(page, self.key, self.id));
+        sql.push(&format!(" LIMIT {}", u64::from(page.size) + 1));
         Ok(())
+    }
+
+    fn is_down(&self, page: &PageArgs) -> bool {
+        self.descending != page.backward
+    }
+
+    /// The order in which the rows of a page are read, by columns of these names.
+    pub(crate) fn by(&self, page: &PageArgs, key: &str, id: &str) -> String {
+        let way = if self.is_down(page) { "DESC" } else { "ASC" };
+        format!(" ORDER BY {key} {way}, {id} {way}")
     }
 
     /// Makes a page of the rows such a statement yields: one more than was asked for tells that

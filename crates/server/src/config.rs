@@ -127,16 +127,24 @@ pub struct Graphql {
     pub max_body_bytes: usize,
     /// Room for the documents clients may name by their hash.
     pub max_persisted_bytes: usize,
-    /// A list of documents clients may name by an id; empty: none.
-    pub trusted_documents: PathBuf,
-    /// Whether no other document is served.
-    pub trusted_only: bool,
+    /// Documents clients may name by an id.
+    pub trusted: Trusted,
     /// The most errors in one answer.
     pub max_errors: usize,
     /// The most bytes of bodies in one answer.
     pub max_content_bytes: usize,
     /// Bounds of a document.
     pub limits: GraphqlLimits,
+}
+
+/// Documents that GraphQL clients may name by an id.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trusted {
+    /// The list of them; empty: none.
+    pub file: PathBuf,
+    /// Whether no other document is served.
+    pub only: bool,
 }
 
 /// Bounds of a GraphQL document.

@@ -15,7 +15,7 @@ use domain::{Error, Result};
 use object_store::{ObjectStore, local::LocalFileSystem};
 use persistence::{Durability, Store, StoreOptions};
 
-use crate::config::{Config, Graphql, GraphqlLimits, without_password};
+use crate::config::{Config, GraphqlLimits, Trusted, without_password};
 
 /// Opens the store, and brings its schema up to date or refuses an old one.
 pub(crate) async fn open_store(config: &Config, durability: Durability) -> Result<Store> {
@@ -97,20 +97,16 @@ pub(crate) fn api_options(config: &Config) -> Result<ApiOptions> {
 }
 
 /// The documents GraphQL clients may name by an id.
-fn trusted_documents(graphql: &Graphql) -> Result<TrustedDocuments> {
-    let path = &graphql.trusted_documents;
+fn trusted_documents(trusted: &Trusted) -> Result<TrustedDocuments> {
+    let path = &trusted.file;
     if path.as_os_str().is_empty() {
         return Ok(TrustedDocuments::default());
     }
-    let wrong = |why: String| {
-        Error::invalid(
-            "graphql.trusted_documents",
-            format!("{} {why}", path.display()),
-        )
-    };
+    let wrong =
+        |why: String| Error::invalid("graphql.trusted.file", format!("{} {why}", path.display()));
     let json = std::fs::read_to_string(path)
         .map_err(|source| wrong(format!("cannot be read: {source}")))?;
-    TrustedDocuments::read(&json, graphql.trusted_only).map_err(wrong)
+    TrustedDocuments::read(&json, trusted.only).map_err(wrong)
 }
 
 /// The options of the GraphQL face.
@@ -120,7 +116,7 @@ pub(crate) fn graphql_options(config: &Config) -> Result<GraphqlOptions> {
         limits: limits(&graphql.limits),
         max_body_bytes: graphql.max_body_bytes,
         max_persisted_bytes: graphql.max_persisted_bytes,
-        trusted: Arc::new(trusted_documents(graphql)?),
+        trusted: Arc::new(trusted_documents(&graphql.trusted)?),
         max_errors: graphql.max_errors,
         expose_cost: graphql.expose_cost,
         introspection: graphql.introspection,

@@ -32,6 +32,7 @@ mod write;
 
 pub use facets::{Bucket, Facet, FacetField};
 pub use more::Latest;
+use relations::Found;
 pub use relations::Relations;
 pub(crate) use relations::{AssetRow, asset_columns, best_text};
 pub use write::EntrySave;
@@ -187,15 +188,20 @@ impl Reader<'_> {
         let mut sql = Sql::new("SELECT ");
         sql.append(&list.columns).append(&list.from_where);
         order.page(&mut sql, page)?;
-        let rows = self.query(sql).await?;
-        let mut found =
-            order.collect(page, rows, total, |row| read_item(row, query, parts, scope))?;
-        self.fill_relations(
-            scope,
-            found.edges.iter_mut().map(|edge| &mut edge.node),
-            parts,
-        )
-        .await?;
+        let by = order.by(page, "listed.sort_key", "listed.id");
+        let along = relations::along(self.engine, &sql, &by, query.edition, parts);
+        let is_along = along.is_some();
+        let rows = self.query(along.unwrap_or(sql)).await?;
+        let mut relations = None;
+        let mut found = order.collect(page, rows, total, |row| {
+            let item = read_item(row, query, parts, scope)?;
+            if is_along && relations.is_none() {
+                relations = Some(Found::read(row)?);
+            }
+            Ok(item)
+        })?;
+        let contents = found.edges.iter_mut().map(|edge| &mut edge.node);
+        self.fill_found(scope, contents, parts, relations).await?;
         Ok(found)
     }
 

@@ -19,8 +19,9 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    Reader,
+    Engine, Reader,
     record_cache::{RecordKey, Records},
+    sql::{Row, Sql},
 };
 
 mod rows;
@@ -80,7 +81,8 @@ impl Owner {
 }
 
 /// The columns of the statement. Each row names its entry and its place first.
-struct Found {
+pub(super) struct Found {
+    generation: i64,
     terms: Vec<Of<TermRow>>,
     byline: Vec<Of<ContributionRow>>,
     heroes: Vec<Of<FigureRow>>,
@@ -89,6 +91,18 @@ struct Found {
 }
 
 impl Found {
+    /// Reads the columns, which come next.
+    pub(super) fn read(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            terms: row.json()?,
+            byline: row.json()?,
+            heroes: row.json()?,
+            attachments: row.json()?,
+            items: row.json()?,
+            generation: row.get()?,
+        })
+    }
+
     fn term_keys(&self, all: &HashMap<Uuid, Owner>) -> impl Iterator<Item = RecordKey> {
         self.terms
             .iter()
@@ -175,11 +189,7 @@ impl Reader<'_> {
         entries: &[(EntryId, EditionId)],
         parts: Parts,
     ) -> Result<HashMap<EntryId, Relations>> {
-        let mut all: HashMap<Uuid, Owner> = entries
-            .iter()
-            .map(|(id, edition)| (id.uuid(), Owner::new(*id, *edition)))
-            .collect();
-        let mut missing = Missing::default();
+        let mut found = Vec::new();
         for chunk in entries.chunks(500) {
             let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| id.uuid()).collect();
             let Some(sql) = statement::of(self.engine, &ids, edition_of_all(chunk), parts) else {
@@ -189,16 +199,26 @@ impl Reader<'_> {
                 .query_one(sql)
                 .await?
                 .ok_or_else(|| Error::internal("the table record_generation has no row"))?;
-            let found = Found {
-                terms: row.json()?,
-                byline: row.json()?,
-                heroes: row.json()?,
-                attachments: row.json()?,
-                items: row.json()?,
-            };
-            let records = self
-                .records(row.get()?, found.term_keys(&all), found.author_keys(&all))
-                .await?;
+            found.push(Found::read(&mut row)?);
+        }
+        self.hand_out(scope, entries, found).await
+    }
+
+    /// What was found, by entry.
+    async fn hand_out(
+        &self,
+        scope: &ReadScope,
+        entries: &[(EntryId, EditionId)],
+        found: Vec<Found>,
+    ) -> Result<HashMap<EntryId, Relations>> {
+        let mut all: HashMap<Uuid, Owner> = entries
+            .iter()
+            .map(|(id, edition)| (id.uuid(), Owner::new(*id, *edition)))
+            .collect();
+        let mut missing = Missing::default();
+        for found in found {
+            let (terms, authors) = (found.term_keys(&all), found.author_keys(&all));
+            let records = self.records(found.generation, terms, authors).await?;
             found.hand_out(&mut all, &records, &mut missing)?;
         }
         for Owner { relations, .. } in all.values_mut() {
@@ -224,6 +244,17 @@ impl Reader<'_> {
         contents: impl Iterator<Item = &mut Content>,
         parts: Parts,
     ) -> Result<()> {
+        self.fill_found(scope, contents, parts, None).await
+    }
+
+    /// The same, of entries that may have been read together with their relations.
+    pub(super) async fn fill_found(
+        &self,
+        scope: &ReadScope,
+        contents: impl Iterator<Item = &mut Content>,
+        parts: Parts,
+        found: Option<Found>,
+    ) -> Result<()> {
         let wanted = parts.without(Parts::BODY.with(Parts::SEO));
         if wanted == Parts::NONE {
             return Ok(());
@@ -236,7 +267,10 @@ impl Reader<'_> {
         if ids.is_empty() {
             return Ok(());
         }
-        let mut all = self.relations(scope, &ids, wanted).await?;
+        let mut all = match found {
+            Some(found) => self.hand_out(scope, &ids, vec![found]).await?,
+            None => self.relations(scope, &ids, wanted).await?,
+        };
         for content in &mut contents {
             let Some(found) = all.remove(&content.entry().id) else {
                 continue;
@@ -271,6 +305,19 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// The statement for a page of entries that brings their relations along, if it is worth it: bodies
+/// would be copied once more. `order` is by columns of `listed`, the page.
+pub(super) fn along(
+    engine: Engine,
+    page: &Sql,
+    order: &str,
+    edition: Option<EditionId>,
+    parts: Parts,
+) -> Option<Sql> {
+    (statement::has_any(parts) && !parts.contains(Parts::BODY))
+        .then(|| statement::with_page(engine, page, order, edition, parts))
 }
 
 /// The edition of these entries, if it is one.

@@ -112,11 +112,11 @@ impl Config {
                 "must be from 1 to 86400000 milliseconds",
             );
         }
-        if graphql.trusted_only && graphql.trusted_documents.as_os_str().is_empty() {
+        if graphql.trusted.only && graphql.trusted.file.as_os_str().is_empty() {
             refuse(
                 wrong,
-                "graphql.trusted_only",
-                "needs `graphql.trusted_documents`: no document would be served",
+                "graphql.trusted.only",
+                "needs `graphql.trusted.file`: no document would be served",
             );
         }
         // The library's parser calls itself for every bracket: more would end in a stack overflow.

@@ -100,10 +100,10 @@ impl TrustedDocuments {
                     "No trusted document has this documentId.",
                 )
             })?;
-            return bring(parameters, found).map(|()| true);
+            return bring(parameters, &found).map(|()| true);
         }
         if let Some(found) = named_by_hash(parameters).and_then(|hash| self.find(hash)) {
-            return bring(parameters, found).map(|()| true);
+            return bring(parameters, &found).map(|()| true);
         }
         let is_listed = |text: &String| self.texts.contains(text.as_str());
         if parameters.query.as_ref().is_some_and(is_listed) {
@@ -131,19 +131,19 @@ fn named_by_hash(parameters: &Parameters) -> Option<&str> {
     let Value::Object(asked) = parameters.extensions.0.get("persistedQuery")? else {
         return None;
     };
-    match asked.get("sha256Hash")? {
-        Value::String(hash) => Some(hash),
-        _ => None,
-    }
+    let Value::String(hash) = asked.get("sha256Hash")? else {
+        return None;
+    };
+    Some(hash)
 }
 
-fn bring(parameters: &mut Parameters, document: Arc<str>) -> Result<(), Refusal> {
+fn bring(parameters: &mut Parameters, document: &str) -> Result<(), Refusal> {
     match &parameters.query {
-        Some(query) if **query != *document => Err(Refusal::malformed(
+        Some(query) if query != document => Err(Refusal::malformed(
             "The parameter query is another document than the one that is named.",
         )),
         Some(_) | None => {
-            parameters.query = Some(String::from(&*document));
+            parameters.query = Some(document.to_owned());
             Ok(())
         }
     }

@@ -59,6 +59,19 @@ struct Relation {
 /// they are of one.
 type MakeRelation = fn(Engine, Option<&str>) -> Relation;
 
+const RELATIONS: [(Parts, MakeRelation); 5] = [
+    (Parts::TERMS, terms),
+    (Parts::BYLINE, byline),
+    (Parts::HERO, hero),
+    (Parts::ATTACHMENTS, attachments),
+    (Parts::SECTIONS, sections),
+];
+
+/// Whether any part is a relation.
+pub(super) fn has_any(parts: Parts) -> bool {
+    RELATIONS.iter().any(|(part, _)| parts.contains(*part))
+}
+
 /// The statement for these entries and parts; none if no part is a relation. `edition`: that of all
 /// the entries, if they are of one.
 pub(super) fn of(
@@ -67,45 +80,74 @@ pub(super) fn of(
     edition: Option<EditionId>,
     parts: Parts,
 ) -> Option<Sql> {
-    let relations: [(Parts, MakeRelation); 5] = [
-        (Parts::TERMS, terms),
-        (Parts::BYLINE, byline),
-        (Parts::HERO, hero),
-        (Parts::ATTACHMENTS, attachments),
-        (Parts::SECTIONS, sections),
-    ];
-    if !relations.iter().any(|(part, _)| parts.contains(*part)) {
+    if !has_any(parts) {
         return None;
     }
     let mut sql = Sql::default();
     let among = sql.bind_ids(engine, ids);
-    let edition = edition
+    let edition = bind_edition(&mut sql, edition, parts);
+    sql.push("SELECT ");
+    for column in columns(engine, (&among, edition.as_deref()), parts) {
+        sql.push(&column).push(", ");
+    }
+    sql.push("generation FROM record_generation");
+    Some(sql)
+}
+
+/// The statement for a page of entries and these parts of them. The columns of [`of`] come after
+/// those of the page, in its first row alone.
+pub(super) fn with_page(
+    engine: Engine,
+    page: &Sql,
+    order: &str,
+    edition: Option<EditionId>,
+    parts: Parts,
+) -> Sql {
+    let mut sql = Sql::new("WITH listed AS MATERIALIZED (");
+    sql.append(page).push(") SELECT listed.*");
+    let edition = bind_edition(&mut sql, edition, parts);
+    for column in columns(
+        engine,
+        ("IN (SELECT id FROM listed)", edition.as_deref()),
+        parts,
+    ) {
+        sql.push(", CASE WHEN listed.id = (SELECT id FROM listed LIMIT 1) THEN ")
+            .push(&column)
+            .push(" END");
+    }
+    sql.push(", (SELECT generation FROM record_generation) FROM listed")
+        .push(order);
+    sql
+}
+
+fn bind_edition(sql: &mut Sql, edition: Option<EditionId>, parts: Parts) -> Option<String> {
+    edition
         .filter(|_| parts.contains(Parts::HERO) || parts.contains(Parts::ATTACHMENTS))
-        .map(|edition| sql.bind_for_later(edition.uuid()));
-    let mut before = "SELECT ";
-    for (part, relation) in relations {
-        sql.push(before);
-        before = ", ";
+        .map(|edition| sql.bind_for_later(edition.uuid()))
+}
+
+/// An expression for each relation: its rows, or NULL if it is not wanted.
+fn columns(
+    engine: Engine,
+    (among, edition): (&str, Option<&str>),
+    parts: Parts,
+) -> impl Iterator<Item = String> {
+    RELATIONS.into_iter().map(move |(part, relation)| {
         if !parts.contains(part) {
-            sql.push("NULL");
-            continue;
+            return "NULL".to_owned();
         }
         let Relation {
             columns,
             position,
             tables,
             condition,
-        } = relation(engine, edition.as_deref());
+        } = relation(engine, edition);
         let owner = engine.id_text("x.entry_id");
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let row = engine.json_array(&[&owner, position, &engine.json_array(&columns)]);
         let rows = engine.json_rows(&row);
-        sql.push(&format!(
-            "(SELECT {rows} FROM {tables} WHERE x.entry_id {among}{condition})"
-        ));
-    }
-    sql.push(", generation FROM record_generation");
-    Some(sql)
+        format!("(SELECT {rows} FROM {tables} WHERE x.entry_id {among}{condition})")
+    })
 }
 
 fn terms(engine: Engine, _edition: Option<&str>) -> Relation {
