@@ -437,11 +437,18 @@ fn scans(plan: &[String]) -> Vec<&String> {
 
 /// The lines of a plan that put rows in order.
 fn sorts(plan: &[String]) -> Vec<&String> {
+    // The few rows of a page that was read are put in order once more.
+    let is_of_page = |at: usize| {
+        let mut near = plan.iter().skip(at).take(2);
+        near.any(|line| line.contains("Sort Key: listed."))
+    };
     plan.iter()
-        .filter(|line| {
-            line.contains("TEMP B-TREE FOR")
-                || line.trim_start_matches([' ', '-', '>']).starts_with("Sort")
+        .enumerate()
+        .filter(|(at, line)| {
+            let is_sort = line.trim_start_matches([' ', '-', '>']).starts_with("Sort");
+            (is_sort && !is_of_page(*at)) || line.contains("TEMP B-TREE FOR")
         })
+        .map(|(_, line)| line)
         .collect()
 }
 

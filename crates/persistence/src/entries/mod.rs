@@ -55,7 +55,7 @@ fn select(kind: Option<ContentKind>, parts: Parts, scope: &ReadScope) -> (Sql, S
     if may_hide_parents(kind, scope) {
         selected.push(", (SELECT g.id FROM entry g WHERE g.id = e.parent_id");
         visible(&mut selected, scope, "g");
-        selected.push(")");
+        selected.push(") AS shown_parent_id");
     }
     let mut columns = ENTRY_REST.to_owned();
     let mut joins = String::new();
