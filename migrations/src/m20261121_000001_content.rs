@@ -190,9 +190,10 @@ CREATE TABLE author_text (
 CREATE UNIQUE INDEX author_text_slug ON author_text (edition_id, slug);
 CREATE INDEX author_text_name ON author_text (edition_id, name_key, author_id);
 CREATE TABLE record_generation (
+  id bigint NOT NULL PRIMARY KEY CHECK (id = 1),
   generation bigint NOT NULL
 );
-INSERT INTO record_generation (generation) VALUES (0);
+INSERT INTO record_generation (id, generation) VALUES (1, 0);
 CREATE TABLE entry (
   id {uuid} NOT NULL PRIMARY KEY,
   kind {key} NOT NULL,

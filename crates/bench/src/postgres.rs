@@ -125,7 +125,7 @@ enum Kind {
 async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
     let rows = sqlx::query(
         "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns \
-         WHERE table_schema = 'public' AND table_name <> 'seaql_migrations' ORDER BY table_name, ordinal_position",
+         WHERE table_schema = 'public' AND table_name NOT IN ('seaql_migrations', 'record_generation') ORDER BY table_name, ordinal_position",
     )
     .fetch_all(&mut *connection)
     .await?;
