@@ -6,7 +6,6 @@ use application::articles;
 use async_graphql::{Context, Object, Result, SimpleObject};
 use domain::{
     articles::EntryBody,
-    comments::CommentQuery,
     content::{ContentKind, Part, Parts},
     id::{CategoryId, EditionId},
 };
@@ -299,11 +298,7 @@ impl Article {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Comment>> {
-        let query = CommentQuery {
-            entry: Some(self.entry().id),
-            parent: Some(None),
-        };
-        comments::list(ctx, &query, Paging::forward(first, after)).await
+        comments::under(ctx, self.entry().id, Paging::forward(first, after)).await
     }
 
     /// How many comments it has, answers included.

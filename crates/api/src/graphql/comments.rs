@@ -119,10 +119,22 @@ impl Comment {
     }
 }
 
-/// A page of comments.
-pub(crate) async fn list(
+/// A page of the comments that stand directly under an entry and answer no other.
+pub(crate) async fn under(
     ctx: &Context<'_>,
-    query: &CommentQuery,
+    entry: EntryId,
+    paging: Paging,
+) -> Result<Connection<Comment>> {
+    let query = CommentQuery {
+        entry: Some(entry),
+        parent: Some(None),
+    };
+    list(ctx, query, paging).await
+}
+
+async fn list(
+    ctx: &Context<'_>,
+    query: CommentQuery,
     paging: Paging,
 ) -> Result<Connection<Comment>> {
     let session = session(ctx)?;
@@ -130,10 +142,9 @@ pub(crate) async fn list(
     page.key_in(CommentQuery::ORDER)?;
     if !session.has_company() {
         return Ok(Connection::new(
-            comments::list(session.cx(), query, &page).await?,
+            comments::list(session.cx(), &query, &page).await?,
         ));
     }
-    let query = query.clone();
     let found = session.load(CommentList { query, page }).await?;
     Ok(Connection::new(found.unwrap_or_default()))
 }
@@ -171,7 +182,7 @@ impl CommentQueries {
         let entry: Option<EntryId> = entry.map(|id| parse_id("entry", &id)).transpose()?;
         list(
             ctx,
-            &CommentQuery {
+            CommentQuery {
                 entry,
                 parent: None,
             },

@@ -6,7 +6,6 @@ use application::newsletters::{self, NewsletterGet};
 use async_graphql::{Context, ID, Object, Result};
 use domain::{
     articles::EntryBody,
-    comments::CommentQuery,
     content::{ContentKind, EntryFilter, EntryOrder, EntryQuery, Part},
     id::EditionId,
     newsletters::Section as DomainSection,
@@ -262,11 +261,7 @@ impl Issue {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Comment>> {
-        let query = CommentQuery {
-            entry: Some(self.entry().id),
-            parent: Some(None),
-        };
-        comments::list(ctx, &query, Paging::forward(first, after)).await
+        comments::under(ctx, self.entry().id, Paging::forward(first, after)).await
     }
 
     /// What it was before each save, the newest first. Only for those who may change it; empty for others.

@@ -6,7 +6,6 @@ use application::pages;
 use async_graphql::{Context, Object, Result};
 use domain::{
     articles::EntryBody,
-    comments::CommentQuery,
     content::{ContentKind, EntryFilter, EntryOrder, EntryOrderField, EntryQuery, Part},
     id::EditionId,
 };
@@ -191,11 +190,7 @@ impl Page {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Comment>> {
-        let query = CommentQuery {
-            entry: Some(self.entry().id),
-            parent: Some(None),
-        };
-        comments::list(ctx, &query, Paging::forward(first, after)).await
+        comments::under(ctx, self.entry().id, Paging::forward(first, after)).await
     }
 
     /// How many comments it has, answers included.
