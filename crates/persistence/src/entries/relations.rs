@@ -91,16 +91,19 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Reads the columns, which come next.
-    pub(super) fn read(row: &mut Row) -> Result<Self> {
-        Ok(Self {
+    /// Reads the columns, which come next; none if the row is one without them.
+    pub(super) fn read(row: &mut Row) -> Result<Option<Self>> {
+        let Some(generation) = row.get()? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            generation,
             terms: row.json()?,
             byline: row.json()?,
             heroes: row.json()?,
             attachments: row.json()?,
             items: row.json()?,
-            generation: row.get()?,
-        })
+        }))
     }
 
     fn term_keys(&self, all: &HashMap<Uuid, Owner>) -> impl Iterator<Item = RecordKey> {
@@ -195,11 +198,9 @@ impl Reader<'_> {
             let Some(sql) = statement::of(self.engine, &ids, edition_of_all(chunk), parts) else {
                 continue;
             };
-            let mut row = self
-                .query_one(sql)
-                .await?
-                .ok_or_else(|| Error::internal("the table record_generation has no row"))?;
-            found.push(Found::read(&mut row)?);
+            let row = self.query_one(sql).await?;
+            let read = row.and_then(|mut row| Found::read(&mut row).transpose());
+            found.push(read.ok_or_else(|| Error::internal("record_generation has no row"))??);
         }
         self.hand_out(scope, entries, found).await
     }

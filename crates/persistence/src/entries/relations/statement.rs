@@ -1,6 +1,6 @@
 //! The statement that reads what belongs to entries: one row with a column for each kind of
 //! relation, a JSON array of rows `[entry, place, [columns…]]`. A row of JSON costs the engines and
-//! us less than a row of columns, and all of it is one answer. Last comes the generation of the
+//! us less than a row of columns, and all of it is one answer. First comes the generation of the
 //! records that rows name only by id.
 
 use domain::{content::Parts, id::EditionId};
@@ -86,16 +86,16 @@ pub(super) fn of(
     let mut sql = Sql::default();
     let among = sql.bind_ids(engine, ids);
     let edition = bind_edition(&mut sql, edition, parts);
-    sql.push("SELECT ");
+    sql.push("SELECT generation");
     for column in columns(engine, (&among, edition.as_deref()), parts) {
-        sql.push(&column).push(", ");
+        sql.push(", ").push(&column);
     }
-    sql.push("generation FROM record_generation");
+    sql.push(" FROM record_generation");
     Some(sql)
 }
 
 /// The statement for a page of entries and these parts of them. The columns of [`of`] come after
-/// those of the page, in its first row alone.
+/// those of the page; one row has them, in the others they are NULL.
 pub(super) fn with_page(
     engine: Engine,
     page: &Sql,
@@ -106,17 +106,14 @@ pub(super) fn with_page(
     let mut sql = Sql::new("WITH listed AS MATERIALIZED (");
     sql.append(page).push(") SELECT listed.*");
     let edition = bind_edition(&mut sql, edition, parts);
-    for column in columns(
-        engine,
-        ("IN (SELECT id FROM listed)", edition.as_deref()),
-        parts,
-    ) {
+    let among = ("IN (SELECT id FROM listed)", edition.as_deref());
+    let generation = std::iter::once("(SELECT generation FROM record_generation)".to_owned());
+    for column in generation.chain(columns(engine, among, parts)) {
         sql.push(", CASE WHEN listed.id = (SELECT id FROM listed LIMIT 1) THEN ")
             .push(&column)
             .push(" END");
     }
-    sql.push(", (SELECT generation FROM record_generation) FROM listed")
-        .push(order);
+    sql.push(" FROM listed").push(order);
     sql
 }
 
