@@ -13,7 +13,7 @@ use domain::{
     routes::{PathValues, expand},
     text::Localized,
 };
-use persistence::{Deletion, OnUse, Save};
+use persistence::{Deletion, Neighbours, OnUse, Save};
 
 use crate::{
     ActorContext, Tx,
@@ -171,17 +171,15 @@ async fn save(
     let mut draft = draft.clone();
     for text in &mut draft.texts {
         let edition = editions.get(text.edition)?;
-        let store = &*tx.store_tx();
         let slug = slugs::free(
+            tx.store_tx(),
             edition,
-            &text.value.slug,
-            &text.value.name,
-            id.uuid(),
-            async |slug| {
-                store
-                    .author_slug_is_free(id, edition.id, slug.as_str())
-                    .await
+            slugs::Wanted {
+                slug: &text.value.slug,
+                title: &text.value.name,
+                id: id.uuid(),
             },
+            Neighbours::Author(id),
         )
         .await?;
         slug.as_str().clone_into(&mut text.value.slug);

@@ -10,7 +10,7 @@ use domain::{
     paging::{Page, PageArgs},
 };
 
-use persistence::Save;
+use persistence::{Neighbours, Save};
 
 use crate::{
     ActorContext, Tx,
@@ -97,19 +97,15 @@ pub async fn create_in(tx: &mut Tx, draft: &CollectionDraft) -> Result<Collectio
     )?;
     let editions = tx.editions().await?;
     let edition = editions.get(draft.edition)?;
-    let cx = tx.cx().clone();
-    let reader = tx.reader();
     let slug = slugs::free(
+        tx.store_tx(),
         edition,
-        &draft.slug,
-        &draft.title,
-        id.uuid(),
-        async |slug| {
-            Ok(reader
-                .collection_by_slug(cx.scope(), edition.id, slug.as_str())
-                .await?
-                .is_none())
+        slugs::Wanted {
+            slug: &draft.slug,
+            title: &draft.title,
+            id: id.uuid(),
         },
+        Neighbours::Collection(id),
     )
     .await?;
     let draft = CollectionDraft {

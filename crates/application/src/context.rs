@@ -235,21 +235,26 @@ impl ActorContext {
         self.app.ids.next()
     }
 
-    /// Runs changes in one transaction: all of them, or, if any fails, none.
-    pub async fn write<T>(&self, change: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> Result<T> {
-        let mut tx = Tx {
+    /// Begins a transaction that writes. Dropped, it is undone.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx {
             inner: self.app.store.begin().await?,
             cx: self.clone(),
             editions: None,
-        };
+        })
+    }
+
+    /// Runs changes in one transaction: all of them, or, if any fails, none. What must be kept
+    /// although the answer is an error is therefore an `Ok` of the change.
+    pub async fn write<T>(&self, change: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        let mut tx = self.begin().await?;
         match change(&mut tx).await {
             Ok(value) => {
-                let events = tx.inner.commit().await?;
-                self.app.committed(&events);
+                tx.commit().await?;
                 Ok(value)
             }
             Err(error) => {
-                tx.inner.rollback().await?;
+                tx.rollback().await?;
                 Err(error)
             }
         }
@@ -257,13 +262,9 @@ impl ActorContext {
 
     /// Runs changes and undoes them: what they would have answered.
     pub async fn rehearse<T>(&self, change: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> Result<T> {
-        let mut tx = Tx {
-            inner: self.app.store.begin().await?,
-            cx: self.clone(),
-            editions: None,
-        };
+        let mut tx = self.begin().await?;
         let value = change(&mut tx).await;
-        tx.inner.rollback().await?;
+        tx.rollback().await?;
         value
     }
 }
@@ -276,7 +277,37 @@ pub struct Tx {
     editions: Option<Arc<EditionSet>>,
 }
 
+/// Tells the process what was committed, even if the request that committed it is cut off before its
+/// answer. To tell what was not committed after all does no harm.
+struct Announcement<'a> {
+    app: &'a App,
+    events: Vec<ContentEvent>,
+}
+
+impl Drop for Announcement<'_> {
+    fn drop(&mut self) {
+        self.app.committed(&self.events);
+    }
+}
+
 impl Tx {
+    /// Makes everything durable.
+    pub async fn commit(self) -> Result<()> {
+        let mut sealed = self.inner.seal().await?;
+        let announcement = Announcement {
+            app: &self.cx.app,
+            events: sealed.take_events(),
+        };
+        let outcome = sealed.commit().await;
+        drop(announcement);
+        outcome
+    }
+
+    /// Undoes everything.
+    pub async fn rollback(self) -> Result<()> {
+        self.inner.rollback().await
+    }
+
     /// Who is writing.
     pub fn cx(&self) -> &ActorContext {
         &self.cx

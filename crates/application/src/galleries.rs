@@ -10,7 +10,7 @@ use domain::{
     id::{EditionId, GalleryId, Id},
     paging::{Page, PageArgs},
 };
-use persistence::{Deletion, OnUse, Save};
+use persistence::{Deletion, Neighbours, OnUse, Save};
 
 use crate::{
     ActorContext, Tx,
@@ -94,21 +94,17 @@ pub async fn create_in(tx: &mut Tx, draft: &GalleryDraft) -> Result<GalleryId> {
         .authorize(Action::Create, Target::shared(RecordKind::Gallery, id))?;
     let editions = tx.editions().await?;
     let mut draft = draft.clone();
-    let cx = tx.cx().clone();
     for text in &mut draft.texts {
         let edition = editions.get(text.edition)?;
-        let reader = tx.reader();
         let slug = slugs::free(
+            tx.store_tx(),
             edition,
-            &text.value.slug,
-            &text.value.title,
-            id.uuid(),
-            async |slug| {
-                Ok(reader
-                    .gallery_by_slug(cx.scope(), slug.as_str(), edition.id)
-                    .await?
-                    .is_none())
+            slugs::Wanted {
+                slug: &text.value.slug,
+                title: &text.value.title,
+                id: id.uuid(),
             },
+            Neighbours::Gallery(id),
         )
         .await?;
         slug.as_str().clone_into(&mut text.value.slug);

@@ -19,6 +19,8 @@ pub mod newsletters;
 pub mod pages;
 pub mod redirects;
 pub mod routes;
+#[cfg(test)]
+mod sending;
 pub mod seo;
 pub mod settings;
 mod slugs;

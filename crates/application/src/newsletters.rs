@@ -14,7 +14,7 @@ use domain::{
     routes::{PathValues, expand},
 };
 
-use persistence::Save;
+use persistence::{Neighbours, Save};
 
 use crate::{
     ActorContext, Tx,
@@ -134,19 +134,15 @@ pub async fn create_in(tx: &mut Tx, draft: &NewsletterDraft) -> Result<Newslette
     )?;
     let editions = tx.editions().await?;
     let edition = editions.get(draft.edition)?;
-    let cx = tx.cx().clone();
-    let reader = tx.reader();
     let slug = slugs::free(
+        tx.store_tx(),
         edition,
-        &draft.slug,
-        &draft.title,
-        id.uuid(),
-        async |slug| {
-            Ok(reader
-                .newsletter_by_slug(cx.scope(), edition.id, slug.as_str())
-                .await?
-                .is_none())
+        slugs::Wanted {
+            slug: &draft.slug,
+            title: &draft.title,
+            id: id.uuid(),
         },
+        Neighbours::Newsletter(id),
     )
     .await?;
     let draft = NewsletterDraft {

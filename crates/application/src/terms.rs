@@ -12,7 +12,7 @@ use domain::{
     terms::{Taxonomy, Term, TermDraft, TermId, TermQuery, TermText},
     text::Localized,
 };
-use persistence::{Deletion, OnUse, Save, TermSlug};
+use persistence::{Deletion, Neighbours, OnUse, Save, TermSlug};
 
 use crate::{
     ActorContext, Tx,
@@ -205,17 +205,15 @@ async fn save(
     let mut draft = draft.clone();
     for text in &mut draft.texts {
         let edition = editions.get(text.edition)?;
-        let (namespace, store) = (draft.namespace.clone(), &*tx.store_tx());
         let slug = slugs::free(
+            tx.store_tx(),
             edition,
-            &text.value.slug,
-            &text.value.name,
-            id.uuid(),
-            async |slug| {
-                store
-                    .term_slug_is_free(id, &namespace, edition.id, slug.as_str())
-                    .await
+            slugs::Wanted {
+                slug: &text.value.slug,
+                title: &text.value.name,
+                id: id.uuid(),
             },
+            Neighbours::Term(id, &draft.namespace),
         )
         .await?;
         slug.as_str().clone_into(&mut text.value.slug);

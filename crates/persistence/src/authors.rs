@@ -285,20 +285,4 @@ impl WriteTx {
         );
         Ok(())
     }
-
-    /// Whether a slug is free in an edition.
-    pub async fn author_slug_is_free(
-        &self,
-        id: AuthorId,
-        edition: EditionId,
-        slug: &str,
-    ) -> Result<bool> {
-        let mut sql = Sql::new("SELECT 1 FROM author_text WHERE edition_id = ");
-        sql.bind(edition.uuid())
-            .push(" AND slug = ")
-            .bind(slug.to_owned())
-            .push(" AND author_id <> ")
-            .bind(id.uuid());
-        Ok(self.query(sql).await?.is_empty())
-    }
 }

@@ -378,27 +378,6 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Whether a slug is free in an edition.
-    pub async fn term_slug_is_free(
-        &self,
-        id: TermId,
-        namespace: &str,
-        edition: EditionId,
-        slug: &str,
-    ) -> Result<bool> {
-        let mut sql = Sql::new("SELECT 1 FROM term_text WHERE edition_id = ");
-        sql.bind(edition.uuid())
-            .push(" AND taxonomy = ")
-            .bind(id.taxonomy.as_str())
-            .push(" AND namespace = ")
-            .bind(namespace.to_owned());
-        sql.push(" AND slug = ")
-            .bind(slug.to_owned())
-            .push(" AND term_id <> ")
-            .bind(id.uuid());
-        Ok(self.query(sql).await?.is_empty())
-    }
-
     /// The ids from the root down to the parent, joined by `/`; a cycle is refused.
     async fn tree_path(&self, id: TermId, parent: Option<CategoryId>) -> Result<String> {
         let Some(parent) = parent else {

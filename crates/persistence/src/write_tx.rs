@@ -22,6 +22,25 @@ pub struct WriteTx {
     pub(crate) new_records: NewRecords,
 }
 
+/// A transaction in which everything is written. Dropped, it is undone.
+#[derive(Debug)]
+pub struct Sealed {
+    transaction: DatabaseTransaction,
+    events: Vec<ContentEvent>,
+}
+
+impl Sealed {
+    /// Takes out what will have happened.
+    pub fn take_events(&mut self) -> Vec<ContentEvent> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Makes everything durable.
+    pub async fn commit(self) -> Result<()> {
+        self.transaction.commit().await.map_err(from_db)
+    }
+}
+
 impl WriteTx {
     pub(crate) fn new(engine: Engine, transaction: DatabaseTransaction) -> Self {
         Self {
@@ -59,10 +78,10 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Makes everything durable and answers with what happened. What nobody reads before comes last,
-    /// many rows with each statement. Outbox rows come last of all, on PostgreSQL under a lock, so
-    /// that their numbers follow the order of commits.
-    pub async fn commit(mut self) -> Result<Vec<ContentEvent>> {
+    /// Writes what nobody reads before, many rows with each statement. Outbox rows come last of all,
+    /// on PostgreSQL under a lock, so that their numbers follow the order of commits. Nothing but the
+    /// commit is left then.
+    pub async fn seal(mut self) -> Result<Sealed> {
         self.write_late_rows().await?;
         let events = std::mem::take(&mut self.events);
         let outbox: Vec<_> = events.iter().map(outbox_row).collect();
@@ -73,8 +92,10 @@ impl WriteTx {
         }
         self.insert_late("outbox (at, name, target_id, edition_id)", outbox)
             .await?;
-        self.transaction.commit().await.map_err(from_db)?;
-        Ok(events.into_iter().map(|(_, event)| event).collect())
+        Ok(Sealed {
+            transaction: self.transaction,
+            events: events.into_iter().map(|(_, event)| event).collect(),
+        })
     }
 
     /// Undoes everything.

@@ -12,7 +12,7 @@ use domain::{
     text::SortKeys,
     time::to_micros,
 };
-use persistence::EntrySave;
+use persistence::{EntrySave, Neighbours};
 
 use crate::{ActorContext, Tx, slugs};
 
@@ -172,18 +172,15 @@ async fn decide_slug(
     entry: &mut Entry,
     draft: &EntryDraft,
 ) -> Result<()> {
-    let template = entry.clone();
-    let store = &*tx.store_tx();
     let slug = slugs::free(
+        tx.store_tx(),
         edition,
-        &draft.slug,
-        &draft.title,
-        entry.id.uuid(),
-        async |slug| {
-            let mut candidate = template.clone();
-            slug.as_str().clone_into(&mut candidate.slug);
-            store.slug_is_free(&candidate).await
+        slugs::Wanted {
+            slug: &draft.slug,
+            title: &draft.title,
+            id: entry.id.uuid(),
         },
+        Neighbours::Entry(entry),
     )
     .await?;
     slug.as_str().clone_into(&mut entry.slug);

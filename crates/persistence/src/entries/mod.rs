@@ -33,6 +33,7 @@ pub use relations::Relations;
 pub(crate) use relations::{AssetRow, asset_columns, best_text};
 use rows::{read_content, select};
 pub use write::EntrySave;
+pub(crate) use write::slug_scope;
 
 /// Adds the condition that hides what the actor may not see, so that indexes of what is public can
 /// be used.

@@ -27,7 +27,8 @@ mod groups;
 mod relations;
 mod snapshot;
 
-use addresses::{insert_path, naming_path, slug_scope};
+pub(crate) use addresses::slug_scope;
+use addresses::{insert_path, naming_path};
 use relations::{
     FIGURES, body_asset_rows, body_assets, byline_rows, figure_rows, named_by, named_by_article,
     section_rows, term_rows,

@@ -37,21 +37,6 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Whether a slug is free among its neighbours.
-    pub async fn slug_is_free(&self, entry: &Entry) -> Result<bool> {
-        let mut sql = Sql::new("SELECT 1 FROM entry WHERE edition_id = ");
-        sql.bind(entry.edition.uuid())
-            .push(" AND kind = ")
-            .bind(entry.id.kind.as_str())
-            .push(" AND slug_scope = ")
-            .bind(slug_scope(entry.parent.map(domain::id::EntryId::uuid)));
-        sql.push(" AND slug = ")
-            .bind(entry.slug.clone())
-            .push(" AND id <> ")
-            .bind(entry.id.uuid());
-        Ok(self.query(sql).await?.is_empty())
-    }
-
     /// Whether a path is free in its edition (a redirect to the entry itself does not count).
     pub async fn path_is_free(
         &self,
@@ -106,6 +91,6 @@ pub(super) fn naming_path(error: Error, path: &str) -> Error {
 }
 
 /// Slugs are unique among the entries with the same scope.
-pub(super) fn slug_scope(parent: Option<Uuid>) -> String {
+pub(crate) fn slug_scope(parent: Option<Uuid>) -> String {
     parent.map(|id| id.simple().to_string()).unwrap_or_default()
 }

@@ -1,0 +1,103 @@
+//! Every write can run in a handler: its future can move between threads. That this file compiles is
+//! the test. What spoils it is an async closure below the use cases that borrows.
+#![expect(dead_code, reason = "that it compiles is the test")]
+
+use domain::{
+    articles::ArticleDraft,
+    authors::AuthorDraft,
+    collections::CollectionDraft,
+    comments::CommentDraft,
+    editions::EditionDraft,
+    galleries::GalleryDraft,
+    id::{ArticleId, AssetId, AuthorId, EditionId, EntryId, GalleryId, PageId},
+    media::AssetDraft,
+    menus::MenuDraft,
+    newsletters::{IssueDraft, NewsletterDraft},
+    pages::PageDraft,
+    redirects::RedirectDraft,
+    settings::SiteDraft,
+    terms::{TermDraft, TermId},
+};
+
+use crate::{
+    ActorContext, OnUse, articles, authors, collections, comments, editions, entries, galleries,
+    media, menus, newsletters, pages, redirects, settings, terms,
+};
+
+fn sendable(_write: impl Future + Send) {}
+
+fn write_articles(cx: &ActorContext, id: ArticleId, draft: &ArticleDraft) {
+    sendable(articles::create(cx, draft.clone()));
+    sendable(articles::update(cx, id, None, draft.clone()));
+}
+
+fn write_pages(cx: &ActorContext, id: PageId, draft: &PageDraft) {
+    sendable(pages::create(cx, draft.clone()));
+    sendable(pages::update(cx, id, None, draft.clone()));
+}
+
+fn write_issues(cx: &ActorContext, newsletter: NewsletterDraft, issue: IssueDraft) {
+    sendable(newsletters::create(cx, newsletter));
+    sendable(newsletters::create_issue(cx, issue));
+}
+
+fn delete_entries(cx: &ActorContext, id: EntryId) {
+    sendable(entries::delete(cx, id, OnUse::Refuse));
+}
+
+fn write_terms(cx: &ActorContext, id: TermId, draft: &TermDraft) {
+    sendable(terms::create(cx, draft.clone()));
+    sendable(terms::update(cx, id, draft.clone()));
+    sendable(terms::delete(cx, id, OnUse::Detach));
+}
+
+fn write_authors(cx: &ActorContext, id: AuthorId, draft: &AuthorDraft) {
+    sendable(authors::create(cx, draft.clone()));
+    sendable(authors::update(cx, id, draft.clone()));
+    sendable(authors::delete(cx, id, OnUse::Detach));
+}
+
+fn write_media(cx: &ActorContext, id: AssetId, draft: &AssetDraft) {
+    sendable(media::create(cx, draft.clone()));
+    sendable(media::update(cx, id, draft.clone()));
+    sendable(media::delete(cx, id, OnUse::Detach));
+}
+
+fn write_galleries(cx: &ActorContext, id: GalleryId, draft: GalleryDraft) {
+    sendable(galleries::create(cx, draft));
+    sendable(galleries::delete(cx, id, OnUse::Detach));
+}
+
+fn write_the_site(cx: &ActorContext, id: EditionId, site: SiteDraft, edition: &EditionDraft) {
+    sendable(settings::update(cx, site));
+    sendable(editions::create(cx, edition.clone()));
+    sendable(editions::update(cx, id, edition.clone()));
+}
+
+fn write_lists(cx: &ActorContext, collection: CollectionDraft, menu: MenuDraft) {
+    sendable(collections::create(cx, collection));
+    sendable(menus::create(cx, menu));
+}
+
+fn write_what_hangs_on_entries(cx: &ActorContext, comment: CommentDraft, redirect: RedirectDraft) {
+    sendable(comments::create(cx, comment));
+    sendable(redirects::create(cx, redirect));
+}
+
+fn write_many_in_parts(cx: &ActorContext, drafts: &[ArticleDraft]) {
+    sendable(cx.write(async |tx| {
+        for draft in drafts {
+            tx.savepoint(async |tx| articles::create_in(tx, draft).await)
+                .await?;
+        }
+        Ok(())
+    }));
+}
+
+fn write_by_hand(cx: &ActorContext, draft: &ArticleDraft) {
+    sendable(async {
+        let mut tx = cx.begin().await?;
+        articles::create_in(&mut tx, draft).await?;
+        tx.commit().await
+    });
+}
