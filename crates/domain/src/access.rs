@@ -116,7 +116,7 @@ impl Action {
 /// One thing an API key may do: `articles:write:fa`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
-    /// The kind of record; `None`: every kind.
+    /// The kind of record; `None`: every kind of content.
     pub kind: Option<RecordKind>,
     /// Whether it may change records, or only read what is not public.
     pub write: bool,
@@ -235,7 +235,9 @@ fn allowed(actor: &Actor, action: Action, target: &Target) -> bool {
         Actor::Anonymous | Actor::Link(_) => false,
         Actor::ApiKey { scopes, .. } => scopes.iter().any(|scope| {
             scope.write
-                && scope.kind.is_none_or(|kind| kind == target.kind)
+                && scope
+                    .kind
+                    .map_or(target.kind.is_content(), |kind| kind == target.kind)
                 && (scope.edition.is_none() || scope.edition == target.edition)
         }),
         Actor::User { id, grants } => {
@@ -264,7 +266,7 @@ fn role_allows(role: Role, action: Action, kind: RecordKind, own: bool) -> bool 
     );
     match role {
         Role::Owner => true,
-        Role::Editor => !matches!(kind, RecordKind::Site | RecordKind::Edition),
+        Role::Editor => kind.is_content(),
         Role::Author => match action {
             Action::Create => {
                 kind == RecordKind::Article || kind == RecordKind::Tag || kind == RecordKind::Asset

@@ -95,6 +95,27 @@ pub enum RecordKind {
 }
 
 impl RecordKind {
+    /// Whether it is part of what is published. What is not is for owners; a new kind has to say
+    /// which it is.
+    pub const fn is_content(self) -> bool {
+        match self {
+            Self::Article
+            | Self::Page
+            | Self::Issue
+            | Self::Category
+            | Self::Tag
+            | Self::Author
+            | Self::Asset
+            | Self::Gallery
+            | Self::Collection
+            | Self::Newsletter
+            | Self::Menu
+            | Self::Comment
+            | Self::Redirect => true,
+            Self::Site | Self::Edition => false,
+        }
+    }
+
     /// The word both faces, events and logs use.
     pub const fn as_str(self) -> &'static str {
         match self {
