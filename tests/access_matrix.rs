@@ -4,25 +4,28 @@ use std::fmt::Write as _;
 
 use domain::{
     access::{
-        Action, Actor, Grant, ReadScope, Role, Scope, SignedGrant, Target, Visibility, authorize,
+        Action, Actor, Grant, Maker, ReadScope, Role, Scope, SignedGrant, Target, Visibility,
+        authorize,
     },
     events::RecordKind,
     id::{ApiKeyId, ArticleId, EditionId, UserId},
 };
 use uuid::Uuid;
 
-const ACTIONS: [Action; 7] = [
+const ACTIONS: [Action; 9] = [
     Action::Create,
     Action::Update,
     Action::Submit,
+    Action::Review,
     Action::Publish,
     Action::Moderate,
     Action::Trash,
     Action::Delete,
+    Action::Inspect,
 ];
 
 /// The kinds of record, and whether one belongs to an edition.
-const KINDS: [(RecordKind, bool); 15] = [
+const KINDS: [(RecordKind, bool); 20] = [
     (RecordKind::Article, true),
     (RecordKind::Page, true),
     (RecordKind::Issue, true),
@@ -38,6 +41,11 @@ const KINDS: [(RecordKind, bool); 15] = [
     (RecordKind::Asset, false),
     (RecordKind::Gallery, false),
     (RecordKind::Site, false),
+    (RecordKind::User, false),
+    (RecordKind::Session, false),
+    (RecordKind::ApiKey, false),
+    (RecordKind::Audit, false),
+    (RecordKind::Job, false),
 ];
 
 const ROLES: [(Role, &str); 5] = [
@@ -71,6 +79,26 @@ fn key(kind: Option<RecordKind>, write: bool, edition: Option<EditionId>) -> Act
             write,
             edition,
         }],
+        maker: None,
+    }
+}
+
+/// A key of somebody.
+fn key_of(role: Role, kind: Option<RecordKind>) -> Actor {
+    Actor::ApiKey {
+        id: ApiKeyId::from_uuid(Uuid::from_u128(2)),
+        scopes: vec![Scope {
+            kind,
+            write: true,
+            edition: None,
+        }],
+        maker: Some(Maker {
+            id: me(),
+            grants: vec![Grant {
+                role,
+                edition: Some(edition(1)),
+            }],
+        }),
     }
 }
 
@@ -91,6 +119,18 @@ fn actors() -> Vec<(String, Actor)> {
         key(Some(RecordKind::Article), true, None),
     ));
     actors.push(("key: read".to_owned(), key(None, false, None)));
+    actors.push((
+        "key: read articles".to_owned(),
+        key(Some(RecordKind::Article), false, None),
+    ));
+    actors.push((
+        "key of an author of edition 1: write".to_owned(),
+        key_of(Role::Author, None),
+    ));
+    actors.push((
+        "key of an editor of edition 1: write articles".to_owned(),
+        key_of(Role::Editor, Some(RecordKind::Article)),
+    ));
     actors.push(("nobody".to_owned(), Actor::Anonymous));
     let article = ArticleId::from_uuid(Uuid::from_u128(3));
     actors.push((
@@ -168,22 +208,24 @@ fn what_may_be_read_is_as_it_was() {
             Visibility::Public => "what is published".to_owned(),
             Visibility::All => "everything".to_owned(),
             Visibility::Some {
-                editions,
+                drafts,
                 own,
                 entries,
             } => {
                 let mut parts = vec!["what is published".to_owned()];
-                parts.extend(
-                    editions
-                        .iter()
-                        .map(|id| format!("all of edition {}", id.uuid().as_u128())),
-                );
+                parts.extend(drafts.iter().map(|drafts| {
+                    let kind = drafts.kind.map_or("entry", |kind| kind.as_str());
+                    let edition = drafts
+                        .edition
+                        .map_or("each".to_owned(), |id| id.uuid().as_u128().to_string());
+                    format!("every {kind} of edition {edition}")
+                }));
                 parts.extend(own.map(|_| "one's own".to_owned()));
                 parts.extend(entries.iter().map(|_| "one entry".to_owned()));
                 parts.join(", ")
             }
         };
-        writeln!(text, "{name:<26}{visible}").unwrap();
+        writeln!(text, "{name:<47}{visible}").unwrap();
     }
     insta::assert_snapshot!("reading", text.trim_end());
 }
@@ -199,7 +241,8 @@ fn no_role_of_one_edition_reaches_another_or_what_all_share() {
                 // Whoever writes may make tags and upload, and keep what they uploaded in order.
                 let most = match (kind, action) {
                     (RecordKind::Tag | RecordKind::Asset, Action::Create) => "all",
-                    (RecordKind::Asset, _) => "own",
+                    (RecordKind::Asset, _)
+                    | (RecordKind::User | RecordKind::Session | RecordKind::ApiKey, _) => "own",
                     _ => "-",
                 };
                 assert!(

@@ -1,36 +1,17 @@
 //! The content store: site, editions, entries of every kind, terms, authors, media, galleries,
 //! collections, newsletters, menus, comments, redirects, revisions, audit, outbox, imports.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use sea_orm_migration::sea_orm::DbBackend;
+
+use super::Step;
 
 /// Makes the tables.
-pub(crate) struct Migration;
+pub(super) const STEP: Step = Step {
+    name: "m20261121_000001_content",
+    make,
+};
 
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261121_000001_content"
-    }
-}
-
-#[expect(
-    elided_lifetimes_in_paths,
-    reason = "async-trait needs the signature exactly as the trait has it"
-)]
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in make(manager.get_database_backend()) {
-            manager
-                .get_connection()
-                .execute_unprepared(&statement)
-                .await?;
-        }
-        Ok(())
-    }
-}
-
-/// The statements of the step.
-pub(crate) fn make(backend: DbBackend) -> Vec<String> {
+fn make(backend: DbBackend) -> Vec<String> {
     let mut all = super::statements(SQL, backend);
     all.extend(counting(backend));
     all
@@ -64,7 +45,7 @@ fn counting(backend: DbBackend) -> Vec<String> {
 
 /// Every foreign key column is the head of an index; every list order ends with the id. What the
 /// public lists read is in partial indexes whose condition is the literal the queries use.
-pub(crate) const SQL: &str = "
+const SQL: &str = "
 CREATE TABLE site (
   id {key} NOT NULL PRIMARY KEY,
   name text NOT NULL,

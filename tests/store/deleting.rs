@@ -103,6 +103,7 @@ async fn a_refusal_names_only_users_the_actor_may_read() {
             write: true,
             edition: None,
         }],
+        maker: None,
     };
     let cx = server.app.context(key);
     assert_eq!(

@@ -4,6 +4,7 @@ use application::{ActorContext, OnUse, articles, comments, entries, media, terms
 use domain::{
     access::{Action, Actor, Role, SignedGrant, Target, authorize},
     articles::ArticleDraft,
+    audit::Origin,
     comments::{CommentQuery, CommentStatus},
     content::Status,
     events::RecordKind,
@@ -172,7 +173,7 @@ async fn a_permit_deletes_only_what_it_was_given_for() {
     let target = Target::shared(RecordKind::Tag, TermId::new(Taxonomy::Tag, one));
     for (action, id) in [(Action::Delete, two), (Action::Update, one)] {
         let permit = authorize(&Actor::System("test"), action, target.clone()).unwrap();
-        let mut tx = server.app.store().begin().await.unwrap();
+        let mut tx = server.app.store().begin(Origin::default()).await.unwrap();
         let deletion = Deletion {
             id,
             on_use: OnUse::Refuse,

@@ -10,6 +10,7 @@ use std::{
 use domain::{
     Error, Result,
     access::{Action, Actor, Permit, ReadScope, Target, authorize},
+    audit::Origin,
     editions::EditionSet,
     events::ContentEvent,
     time::{Timestamp, to_micros},
@@ -121,7 +122,13 @@ impl App {
 
     /// A context for somebody: the only way to any use case.
     pub fn context(self: &Arc<Self>, actor: Actor) -> ActorContext {
+        self.context_from(actor, Origin::default())
+    }
+
+    /// The same, for a request from somewhere.
+    pub fn context_from(self: &Arc<Self>, actor: Actor, origin: Origin) -> ActorContext {
         ActorContext {
+            origin: Arc::new(origin),
             scope: Arc::new(ReadScope::of(&actor)),
             actor: Arc::new(actor),
             app: Arc::clone(self),
@@ -180,6 +187,7 @@ impl App {
 pub struct ActorContext {
     app: Arc<App>,
     actor: Arc<Actor>,
+    origin: Arc<Origin>,
     scope: Arc<ReadScope>,
 }
 
@@ -195,6 +203,11 @@ impl ActorContext {
     /// Who is asking.
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Where the request came from.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// What they may read.
@@ -238,7 +251,7 @@ impl ActorContext {
     /// Begins a transaction that writes. Dropped, it is undone.
     pub async fn begin(&self) -> Result<Tx> {
         Ok(Tx {
-            inner: self.app.store.begin().await?,
+            inner: self.app.store.begin((*self.origin).clone()).await?,
             cx: self.clone(),
             editions: None,
         })

@@ -1,10 +1,17 @@
 //! Who may do what: the actor, what it may read, what it may change. One pure policy.
 
-use std::{collections::BTreeSet, fmt, sync::Mutex};
+use std::fmt;
+
+mod policy;
+mod scope;
+
+pub use policy::authorize;
+pub use scope::{Drafts, Reach, ReadScope, Visibility};
 
 use crate::{
+    audit::Changed,
     error::{Error, Result},
-    events::{CacheTag, RecordKind},
+    events::RecordKind,
     id::{ApiKeyId, EditionId, EntryId, UserId},
 };
 
@@ -26,6 +33,9 @@ pub enum Actor {
         id: ApiKeyId,
         /// What it may do.
         scopes: Vec<Scope>,
+        /// Who made it, and what they may do now: no key may do more. Keys made on the command line
+        /// have nobody.
+        maker: Option<Maker>,
     },
     /// Somebody who holds a signed link.
     Link(SignedGrant),
@@ -44,6 +54,15 @@ impl fmt::Display for Actor {
             Self::System(name) => write!(f, "system:{name}"),
         }
     }
+}
+
+/// The person behind an API key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maker {
+    /// The account.
+    pub id: UserId,
+    /// Their roles.
+    pub grants: Vec<Grant>,
 }
 
 /// What a signed link allows.
@@ -86,8 +105,10 @@ pub enum Action {
     Create,
     /// Change its fields.
     Update,
-    /// Hand a draft in.
+    /// Hand a draft in; take back one's own.
     Submit,
+    /// Send what was handed in back to who wrote it.
+    Review,
     /// Make it public, now or at a set time; take it back.
     Publish,
     /// Approve or reject what readers sent.
@@ -96,6 +117,8 @@ pub enum Action {
     Trash,
     /// Remove it for good.
     Delete,
+    /// See what is not content: accounts, keys, the audit log, jobs.
+    Inspect,
 }
 
 impl Action {
@@ -105,10 +128,12 @@ impl Action {
             Self::Create => "create",
             Self::Update => "update",
             Self::Submit => "submit",
+            Self::Review => "review",
             Self::Publish => "publish",
             Self::Moderate => "moderate",
             Self::Trash => "trash",
             Self::Delete => "delete",
+            Self::Inspect => "inspect",
         }
     }
 }
@@ -165,6 +190,8 @@ pub struct Permit {
     actor: Actor,
     action: Action,
     target: Target,
+    changed: Changed,
+    note: Option<String>,
 }
 
 impl Permit {
@@ -179,6 +206,24 @@ impl Permit {
     /// To which record.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+    /// What is done to it, for the audit log.
+    pub fn changed(&self) -> &Changed {
+        &self.changed
+    }
+    /// What was said about the change, if anything.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+    /// Says what is done to the record.
+    #[must_use]
+    pub fn changing(self, changed: Changed) -> Self {
+        Self { changed, ..self }
+    }
+    /// Keeps what was said about the change.
+    #[must_use]
+    pub fn with_note(self, note: Option<String>) -> Self {
+        Self { note, ..self }
     }
     /// Whether the permit is for this action: the store refuses any other where it matters.
     pub fn allows(&self, action: Action) -> Result<()> {
@@ -205,269 +250,6 @@ impl Permit {
                 kind.as_str()
             )))
         }
-    }
-}
-
-/// The policy: may this actor do this to that record?
-pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<Permit> {
-    if allowed(actor, action, &target) {
-        return Ok(Permit {
-            actor: actor.clone(),
-            action,
-            target,
-        });
-    }
-    Err(match actor {
-        Actor::Anonymous => Error::Unauthenticated("sign in to do this".to_owned()),
-        Actor::User { .. } | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => {
-            Error::Forbidden(format!(
-                "you may not {} this {}",
-                action.as_str(),
-                target.kind.as_str()
-            ))
-        }
-    })
-}
-
-fn allowed(actor: &Actor, action: Action, target: &Target) -> bool {
-    match actor {
-        Actor::System(_) => true,
-        Actor::Anonymous | Actor::Link(_) => false,
-        Actor::ApiKey { scopes, .. } => scopes.iter().any(|scope| {
-            scope.write
-                && scope
-                    .kind
-                    .map_or(target.kind.is_content(), |kind| kind == target.kind)
-                && (scope.edition.is_none() || scope.edition == target.edition)
-        }),
-        Actor::User { id, grants } => {
-            let own = target.owner == Some(*id);
-            grants.iter().any(|grant| {
-                let here = grant.edition.is_none()
-                    || (target.edition.is_some() && grant.edition == target.edition)
-                    || is_open(action, target.kind, own);
-                here && role_allows(grant.role, action, target.kind, own)
-            })
-        }
-    }
-}
-
-/// Whether a role in any edition will do for what all editions share: to make tags and assets, and
-/// to change the assets one uploaded.
-fn is_open(action: Action, kind: RecordKind, own: bool) -> bool {
-    (action == Action::Create && matches!(kind, RecordKind::Tag | RecordKind::Asset))
-        || (own && kind == RecordKind::Asset)
-}
-
-fn role_allows(role: Role, action: Action, kind: RecordKind, own: bool) -> bool {
-    let entry = matches!(
-        kind,
-        RecordKind::Article | RecordKind::Page | RecordKind::Issue
-    );
-    match role {
-        Role::Owner => true,
-        Role::Editor => kind.is_content(),
-        Role::Author => match action {
-            Action::Create => {
-                kind == RecordKind::Article || kind == RecordKind::Tag || kind == RecordKind::Asset
-            }
-            Action::Update | Action::Submit | Action::Publish | Action::Trash => {
-                own && (entry || kind == RecordKind::Asset)
-            }
-            Action::Moderate | Action::Delete => false,
-        },
-        Role::Contributor => match action {
-            Action::Create => kind == RecordKind::Article || kind == RecordKind::Asset,
-            Action::Update | Action::Submit | Action::Trash => {
-                own && (entry || kind == RecordKind::Asset)
-            }
-            Action::Publish | Action::Moderate | Action::Delete => false,
-        },
-        Role::Viewer => false,
-    }
-}
-
-/// What an actor may read. Every read of the store asks for one, turns it into the condition that
-/// hides the rest, and notes in it what the answer was made from. Only [`ReadScope::of`] makes it.
-pub struct ReadScope {
-    actor: Actor,
-    visibility: Visibility,
-    tags: Mutex<BTreeSet<CacheTag>>,
-}
-
-/// Which entries, comments and assets are visible.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Visibility {
-    /// What is published.
-    Public,
-    /// Everything.
-    All,
-    /// What is published, all of some editions, one's own, and single entries.
-    Some {
-        /// Every draft of these editions.
-        editions: Vec<EditionId>,
-        /// Every draft of this person.
-        own: Option<UserId>,
-        /// These entries.
-        entries: Vec<EntryId>,
-    },
-}
-
-/// Where an actor may do something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reach {
-    /// In every edition.
-    Everywhere,
-    /// In these; in none, if there are none.
-    Editions(Vec<EditionId>),
-}
-
-impl ReadScope {
-    /// What this actor may read.
-    pub fn of(actor: &Actor) -> Self {
-        let visibility = match actor {
-            Actor::System(_) => Visibility::All,
-            Actor::Anonymous => Visibility::Public,
-            Actor::User { id, grants } => {
-                let reads_all = |grant: &&Grant| {
-                    matches!(grant.role, Role::Owner | Role::Editor | Role::Viewer)
-                };
-                if grants
-                    .iter()
-                    .filter(reads_all)
-                    .any(|grant| grant.edition.is_none())
-                {
-                    Visibility::All
-                } else {
-                    let editions = grants
-                        .iter()
-                        .filter(reads_all)
-                        .filter_map(|grant| grant.edition)
-                        .collect();
-                    Visibility::Some {
-                        editions,
-                        own: Some(*id),
-                        entries: Vec::new(),
-                    }
-                }
-            }
-            Actor::ApiKey { scopes, .. } => {
-                // A key that names one kind does not open the drafts of the others.
-                let broad = || scopes.iter().filter(|scope| scope.kind.is_none());
-                if broad().any(|scope| scope.edition.is_none()) {
-                    Visibility::All
-                } else {
-                    let editions: Vec<_> = broad().filter_map(|scope| scope.edition).collect();
-                    if editions.is_empty() {
-                        Visibility::Public
-                    } else {
-                        Visibility::Some {
-                            editions,
-                            own: None,
-                            entries: Vec::new(),
-                        }
-                    }
-                }
-            }
-            Actor::Link(SignedGrant::Preview(entry)) => Visibility::Some {
-                editions: Vec::new(),
-                own: None,
-                entries: vec![*entry],
-            },
-            Actor::Link(SignedGrant::PreviewEdition(edition)) => Visibility::Some {
-                editions: vec![*edition],
-                own: None,
-                entries: Vec::new(),
-            },
-        };
-        Self {
-            actor: actor.clone(),
-            visibility,
-            tags: Mutex::default(),
-        }
-    }
-
-    /// Which rows are visible.
-    pub fn visibility(&self) -> &Visibility {
-        &self.visibility
-    }
-
-    /// Whether what is read may be kept in shared caches: only what anybody may read. Those who may
-    /// change something see more of it than others.
-    pub fn is_public(&self) -> bool {
-        self.visibility == Visibility::Public
-            && match &self.actor {
-                Actor::ApiKey { scopes, .. } => !scopes.iter().any(|scope| scope.write),
-                Actor::Anonymous | Actor::User { .. } | Actor::Link(_) | Actor::System(_) => true,
-            }
-    }
-
-    /// Whether an answer may show what only those see who may change the record: its revisions and
-    /// the source of its body.
-    pub fn edits(&self, target: &Target) -> bool {
-        allowed(&self.actor, Action::Update, target)
-    }
-
-    /// Where the actor may do something to every record of a kind, whosever it is.
-    pub fn reach(&self, action: Action, kind: RecordKind) -> Reach {
-        let editions: Vec<Option<EditionId>> = match &self.actor {
-            Actor::System(_) => return Reach::Everywhere,
-            Actor::Anonymous | Actor::Link(_) => Vec::new(),
-            Actor::ApiKey { scopes, .. } => scopes
-                .iter()
-                .filter(|scope| scope.write && scope.kind.is_none_or(|known| known == kind))
-                .map(|scope| scope.edition)
-                .collect(),
-            Actor::User { grants, .. } => grants
-                .iter()
-                .filter(|grant| role_allows(grant.role, action, kind, false))
-                .map(|grant| grant.edition)
-                .collect(),
-        };
-        editions
-            .into_iter()
-            .collect::<Option<Vec<EditionId>>>()
-            .map_or(Reach::Everywhere, Reach::Editions)
-    }
-
-    /// Whether an answer may show how the drafts of this edition stand (what is scheduled, what
-    /// waits to be published): for those who read them.
-    pub fn sees_inside(&self, edition: EditionId) -> bool {
-        match &self.visibility {
-            Visibility::All => true,
-            Visibility::Public => false,
-            Visibility::Some { editions, .. } => editions.contains(&edition),
-        }
-    }
-
-    /// Notes that the answer depends on this.
-    pub fn note(&self, tag: CacheTag) {
-        self.tags
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .insert(tag);
-    }
-
-    /// Notes that the answer depends on all of these.
-    pub fn note_all(&self, tags: impl IntoIterator<Item = CacheTag>) {
-        self.tags
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .extend(tags);
-    }
-
-    /// What the answer depends on, so far.
-    pub fn tags(&self) -> BTreeSet<CacheTag> {
-        self.tags
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clone()
-    }
-}
-
-impl fmt::Debug for ReadScope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.visibility.fmt(f)
     }
 }
 

@@ -92,6 +92,16 @@ pub enum RecordKind {
     Comment,
     /// A redirect.
     Redirect,
+    /// A user account.
+    User,
+    /// What somebody is signed in by.
+    Session,
+    /// An API key.
+    ApiKey,
+    /// An entry of the audit log.
+    Audit,
+    /// A job of the queue.
+    Job,
 }
 
 impl RecordKind {
@@ -112,7 +122,13 @@ impl RecordKind {
             | Self::Menu
             | Self::Comment
             | Self::Redirect => true,
-            Self::Site | Self::Edition => false,
+            Self::Site
+            | Self::Edition
+            | Self::User
+            | Self::Session
+            | Self::ApiKey
+            | Self::Audit
+            | Self::Job => false,
         }
     }
 
@@ -134,6 +150,11 @@ impl RecordKind {
             Self::Menu => "menu",
             Self::Comment => "comment",
             Self::Redirect => "redirect",
+            Self::User => "user",
+            Self::Session => "session",
+            Self::ApiKey => "apikey",
+            Self::Audit => "audit",
+            Self::Job => "job",
         }
     }
 }

@@ -150,9 +150,15 @@ pub mod kinds {
     /// Marks the ids of user accounts.
     #[derive(Debug)]
     pub enum User {}
+    /// Marks the ids of sessions.
+    #[derive(Debug)]
+    pub enum Session {}
     /// Marks the ids of API keys.
     #[derive(Debug)]
     pub enum ApiKey {}
+    /// Marks the ids of jobs.
+    #[derive(Debug)]
+    pub enum Job {}
 
     impl IdKind for Article {
         const PREFIX: &'static str = "article";
@@ -205,6 +211,12 @@ pub mod kinds {
     impl IdKind for User {
         const PREFIX: &'static str = "user";
     }
+    impl IdKind for Session {
+        const PREFIX: &'static str = "session";
+    }
+    impl IdKind for Job {
+        const PREFIX: &'static str = "job";
+    }
     impl IdKind for ApiKey {
         const PREFIX: &'static str = "apikey";
     }
@@ -244,6 +256,10 @@ pub type TranslationGroupId = Id<kinds::TranslationGroup>;
 pub type RevisionId = Id<kinds::Revision>;
 /// The id of a user account.
 pub type UserId = Id<kinds::User>;
+/// The id of a session.
+pub type SessionId = Id<kinds::Session>;
+/// The id of a job.
+pub type JobId = Id<kinds::Job>;
 /// The id of an API key.
 pub type ApiKeyId = Id<kinds::ApiKey>;
 

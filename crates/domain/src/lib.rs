@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod articles;
+pub mod audit;
 pub mod authors;
 pub mod body;
 pub mod collections;

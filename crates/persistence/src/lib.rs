@@ -9,7 +9,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use domain::{Error, Result};
+use domain::{Error, Result, audit::Origin};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, Statement, TransactionTrait};
 
@@ -206,15 +206,15 @@ impl Store {
         }
     }
 
-    /// Begins a transaction that writes.
-    pub async fn begin(&self) -> Result<WriteTx> {
+    /// Begins a transaction that writes; the audit log keeps where it came from.
+    pub async fn begin(&self, origin: Origin) -> Result<WriteTx> {
         let transaction = self
             .pools
             .writer
             .begin_with_options(self.pools.engine.write_transaction())
             .await
             .map_err(from_db)?;
-        Ok(WriteTx::new(self.pools.engine, transaction))
+        Ok(WriteTx::new(self.pools.engine, transaction, origin))
     }
 
     /// Closes the pools; SQLite writes its log back into the file.

@@ -6,8 +6,9 @@ use domain::{
     error::Usage,
     events::{ContentEvent, RecordKind},
     id::{
-        ArticleId, AssetId, AuthorId, CategoryId, CollectionId, CommentId, EditionId, GalleryId,
-        IssueId, MenuId, NewsletterId, PageId, RedirectId, TagId,
+        ApiKeyId, ArticleId, AssetId, AuthorId, CategoryId, CollectionId, CommentId, EditionId,
+        GalleryId, IssueId, JobId, MenuId, NewsletterId, PageId, RedirectId, SessionId, TagId,
+        UserId,
     },
     time::Timestamp,
 };
@@ -58,7 +59,14 @@ fn table(kind: RecordKind) -> Result<&'static str> {
         RecordKind::Menu => "menu",
         RecordKind::Comment => "comment",
         RecordKind::Article | RecordKind::Page | RecordKind::Issue => "entry",
-        RecordKind::Site | RecordKind::Edition | RecordKind::Redirect => {
+        RecordKind::Site
+        | RecordKind::Edition
+        | RecordKind::Redirect
+        | RecordKind::User
+        | RecordKind::Session
+        | RecordKind::ApiKey
+        | RecordKind::Audit
+        | RecordKind::Job => {
             return Err(Error::conflict(format!(
                 "a {} cannot be deleted",
                 kind.as_str()
@@ -168,7 +176,11 @@ fn public_id(kind: RecordKind, id: Uuid) -> String {
         RecordKind::Comment => CommentId::from_uuid(id).to_string(),
         RecordKind::Redirect => RedirectId::from_uuid(id).to_string(),
         RecordKind::Edition => EditionId::from_uuid(id).to_string(),
-        RecordKind::Site => kind.as_str().to_owned(),
+        RecordKind::User => UserId::from_uuid(id).to_string(),
+        RecordKind::Session => SessionId::from_uuid(id).to_string(),
+        RecordKind::ApiKey => ApiKeyId::from_uuid(id).to_string(),
+        RecordKind::Job => JobId::from_uuid(id).to_string(),
+        RecordKind::Site | RecordKind::Audit => kind.as_str().to_owned(),
     }
 }
 

@@ -1,6 +1,12 @@
 //! A transaction that writes: rows, audit and outbox together or not at all.
 
-use domain::{Error, Result, access::Permit, events::ContentEvent, time::Timestamp};
+use domain::{
+    Error, Result,
+    access::Permit,
+    audit::{Changed, Origin},
+    events::ContentEvent,
+    time::Timestamp,
+};
 use sea_orm::{DatabaseTransaction, DbErr, TransactionTrait, Value};
 
 use crate::{
@@ -18,9 +24,13 @@ pub struct WriteTx {
     engine: Engine,
     transaction: DatabaseTransaction,
     events: Vec<(Timestamp, ContentEvent)>,
-    audit: Vec<[Value; 5]>,
+    audit: Vec<AuditRow>,
+    origin: Origin,
     pub(crate) new_records: NewRecords,
 }
+
+/// `at, actor, action, target_kind, target_id, event, edition_id, fields, note, address, request_id`
+type AuditRow = [Value; 11];
 
 /// A transaction in which everything is written. Dropped, it is undone.
 #[derive(Debug)]
@@ -42,10 +52,11 @@ impl Sealed {
 }
 
 impl WriteTx {
-    pub(crate) fn new(engine: Engine, transaction: DatabaseTransaction) -> Self {
+    pub(crate) fn new(engine: Engine, transaction: DatabaseTransaction, origin: Origin) -> Self {
         Self {
             engine,
             transaction,
+            origin,
             events: Vec::new(),
             audit: Vec::new(),
             new_records: NewRecords::new(),
@@ -66,7 +77,7 @@ impl WriteTx {
     pub async fn savepoint(&mut self) -> Result<Self> {
         self.write_late_rows().await?;
         let transaction = self.transaction.begin().await.map_err(from_db)?;
-        Ok(Self::new(self.engine, transaction))
+        Ok(Self::new(self.engine, transaction, self.origin.clone()))
     }
 
     /// Keeps what a savepoint did; what it leaves to the end is written with the outer transaction.
@@ -112,6 +123,15 @@ impl WriteTx {
             permit.action().as_str().into(),
             target.kind.as_str().into(),
             target.id.clone().into(),
+            event.name.clone().into(),
+            event.edition.map(domain::id::Id::uuid).into(),
+            fields_of(permit.changed()).into(),
+            permit.note().map(str::to_owned).into(),
+            self.origin
+                .address
+                .map(|address| address.to_string())
+                .into(),
+            self.origin.request_id.clone().into(),
         ]);
         self.events.push((at, event));
     }
@@ -134,8 +154,8 @@ impl WriteTx {
     async fn write_late_rows(&mut self) -> Result<()> {
         self.write_new_records().await?;
         let audit = std::mem::take(&mut self.audit);
-        self.insert_late("audit (at, actor, action, target_kind, target_id)", audit)
-            .await
+        let into = "audit (at, actor, action, target_kind, target_id, event, edition_id, fields, note, address, request_id)";
+        self.insert_late(into, audit).await
     }
 
     /// Inserts rows of any number a few at a time: a statement is kept prepared for each number.
@@ -237,8 +257,8 @@ impl WriteTx {
     /// Who made the latest change of a record, if this transaction has not told the store yet.
     pub(crate) fn untold_actor(&self, kind: &str, id: &str) -> Option<&Value> {
         let (kind, id) = (Value::from(kind), Value::from(id));
-        let of_it = |row: &&[Value; 5]| {
-            let [.., known_kind, known_id] = row;
+        let of_it = |row: &&AuditRow| {
+            let [_, _, _, known_kind, known_id, ..] = row;
             *known_kind == kind && *known_id == id
         };
         let [_, actor, ..] = self.audit.iter().rev().find(of_it)?;
@@ -262,6 +282,13 @@ pub(crate) struct Named {
     pub(crate) table: &'static str,
     /// What it names.
     pub(crate) id: uuid::Uuid,
+}
+
+fn fields_of(changed: &Changed) -> Option<String> {
+    match changed {
+        Changed::Whole => None,
+        Changed::Fields { .. } | Changed::Transition { .. } => serde_json::to_string(changed).ok(),
+    }
 }
 
 fn outbox_row((at, event): &(Timestamp, ContentEvent)) -> [Value; 4] {

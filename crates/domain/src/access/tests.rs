@@ -93,6 +93,7 @@ fn only_those_who_may_change_it_see_inside() {
             write,
             edition: None,
         }],
+        maker: None,
     };
     for (actor, edits, edits_own) in [
         (Actor::Anonymous, false, false),
@@ -136,6 +137,7 @@ fn a_key_that_writes_does_not_share_its_answers() {
             write,
             edition: None,
         }],
+        maker: None,
     };
     assert!(ReadScope::of(&key(false)).is_public());
     assert!(!ReadScope::of(&key(true)).is_public());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Result,
-    access::{ReadScope, Visibility},
+    access::{Drafts, ReadScope, Visibility},
     articles::EntryBody,
     content::{Content, ContentKind, EntryOrderField, EntryQuery, EntryRef, Parts},
     events::CacheTag,
@@ -49,16 +49,20 @@ fn hide(sql: &mut Sql, scope: &ReadScope, alias: &str, status: &str) {
         }
         Visibility::All => {}
         Visibility::Some {
-            editions,
+            drafts,
             own,
             entries,
         } => {
-            let editions: Vec<Uuid> = editions.iter().map(|id| id.uuid()).collect();
             let entries: Vec<Uuid> = entries.iter().map(|id| id.uuid()).collect();
-            sql.push(&format!(
-                " AND ({status} = 'published' OR {alias}.edition_id IN "
-            ))
-            .id_list(&editions);
+            sql.push(&format!(" AND ({status} = 'published'"));
+            for kind in [
+                None,
+                Some(ContentKind::Article),
+                Some(ContentKind::Page),
+                Some(ContentKind::Issue),
+            ] {
+                or_drafts(sql, alias, kind, drafts);
+            }
             sql.push(&format!(" OR {alias}.id IN ")).id_list(&entries);
             if let Some(own) = own {
                 sql.push(&format!(" OR {alias}.owner_id = "))
@@ -67,6 +71,33 @@ fn hide(sql: &mut Sql, scope: &ReadScope, alias: &str, status: &str) {
             sql.push(")");
         }
     }
+}
+
+/// Adds the drafts of a kind (`None`: of every kind) to what is visible.
+fn or_drafts(sql: &mut Sql, alias: &str, kind: Option<ContentKind>, drafts: &[Drafts]) {
+    let mut editions = Vec::new();
+    let mut everywhere = false;
+    for of_kind in drafts.iter().filter(|drafts| drafts.kind == kind) {
+        match of_kind.edition {
+            Some(edition) => editions.push(edition.uuid()),
+            None => everywhere = true,
+        }
+    }
+    if editions.is_empty() && !everywhere {
+        return;
+    }
+    sql.push(" OR (");
+    if let Some(kind) = kind {
+        sql.push(&format!("{alias}.kind = '{}'", kind.as_str()));
+    }
+    if !everywhere {
+        if kind.is_some() {
+            sql.push(" AND ");
+        }
+        sql.push(&format!("{alias}.edition_id IN "))
+            .id_list(&editions);
+    }
+    sql.push(")");
 }
 
 /// A list of entries as SQL.

@@ -141,7 +141,12 @@ pub(super) fn references(kind: RecordKind) -> &'static [Reference] {
         | RecordKind::Collection
         | RecordKind::Menu
         | RecordKind::Comment
-        | RecordKind::Redirect => &[],
+        | RecordKind::Redirect
+        | RecordKind::User
+        | RecordKind::Session
+        | RecordKind::ApiKey
+        | RecordKind::Audit
+        | RecordKind::Job => &[],
     }
 }
 
