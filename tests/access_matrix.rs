@@ -241,8 +241,13 @@ fn no_role_of_one_edition_reaches_another_or_what_all_share() {
                 // Whoever writes may make tags and upload, and keep what they uploaded in order.
                 let most = match (kind, action) {
                     (RecordKind::Tag | RecordKind::Asset, Action::Create) => "all",
-                    (RecordKind::Asset, _)
-                    | (RecordKind::User | RecordKind::Session | RecordKind::ApiKey, _) => "own",
+                    (
+                        RecordKind::Asset
+                        | RecordKind::User
+                        | RecordKind::Session
+                        | RecordKind::ApiKey,
+                        _,
+                    ) => "own",
                     _ => "-",
                 };
                 assert!(

@@ -564,3 +564,67 @@ CREATE CONSTRAINT TRIGGER term_text_counted AFTER INSERT OR UPDATE OR DELETE ON 
 CREATE CONSTRAINT TRIGGER author_counted AFTER INSERT OR UPDATE OR DELETE ON author DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_record_change();
 
 CREATE CONSTRAINT TRIGGER author_text_counted AFTER INSERT OR UPDATE OR DELETE ON author_text DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_record_change();
+
+ALTER TABLE audit ADD COLUMN event text COLLATE "C";
+
+ALTER TABLE audit ADD COLUMN edition_id uuid;
+
+ALTER TABLE audit ADD COLUMN request_id text;
+
+ALTER TABLE audit ADD COLUMN note text;
+
+CREATE INDEX audit_actor ON audit (actor, sequence);
+
+CREATE TABLE user_password (
+  user_id uuid NOT NULL PRIMARY KEY REFERENCES user_account (id) ON DELETE CASCADE,
+  hash text NOT NULL,
+  changed_at timestamptz NOT NULL
+);
+
+CREATE TABLE role_grant (
+  id uuid NOT NULL PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES user_account (id) ON DELETE CASCADE,
+  edition_id uuid REFERENCES edition (id),
+  role text COLLATE "C" NOT NULL,
+  created_at timestamptz NOT NULL
+);
+
+CREATE INDEX role_grant_user ON role_grant (user_id);
+
+CREATE INDEX role_grant_edition ON role_grant (edition_id);
+
+CREATE UNIQUE INDEX role_grant_once ON role_grant (user_id, edition_id) WHERE edition_id IS NOT NULL;
+
+CREATE UNIQUE INDEX role_grant_site ON role_grant (user_id) WHERE edition_id IS NULL;
+
+CREATE TABLE session (
+  id uuid NOT NULL PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES user_account (id) ON DELETE CASCADE,
+  created_at timestamptz NOT NULL,
+  used_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  end_reason text
+);
+
+CREATE INDEX session_user ON session (user_id);
+
+CREATE INDEX session_expires ON session (expires_at, id);
+
+CREATE TABLE refresh_token (
+  hash text COLLATE "C" NOT NULL PRIMARY KEY,
+  session_id uuid NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+  created_at timestamptz NOT NULL,
+  used_at timestamptz
+);
+
+CREATE INDEX refresh_token_session ON refresh_token (session_id);
+
+CREATE TABLE sign_in_throttle (
+  subject text COLLATE "C" NOT NULL PRIMARY KEY,
+  failures bigint NOT NULL,
+  failed_at timestamptz NOT NULL,
+  retry_at timestamptz NOT NULL
+);
+
+CREATE INDEX sign_in_throttle_failed ON sign_in_throttle (failed_at, subject);

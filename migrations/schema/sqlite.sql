@@ -582,3 +582,67 @@ CREATE TRIGGER author_text_insert_counted AFTER INSERT ON author_text BEGIN UPDA
 CREATE TRIGGER author_text_update_counted AFTER UPDATE ON author_text BEGIN UPDATE record_generation SET generation = generation + 1; END;
 
 CREATE TRIGGER author_text_delete_counted AFTER DELETE ON author_text BEGIN UPDATE record_generation SET generation = generation + 1; END;
+
+ALTER TABLE audit ADD COLUMN event text;
+
+ALTER TABLE audit ADD COLUMN edition_id blob;
+
+ALTER TABLE audit ADD COLUMN request_id text;
+
+ALTER TABLE audit ADD COLUMN note text;
+
+CREATE INDEX audit_actor ON audit (actor, sequence);
+
+CREATE TABLE user_password (
+  user_id blob NOT NULL PRIMARY KEY REFERENCES user_account (id) ON DELETE CASCADE,
+  hash text NOT NULL,
+  changed_at text NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE role_grant (
+  id blob NOT NULL PRIMARY KEY,
+  user_id blob NOT NULL REFERENCES user_account (id) ON DELETE CASCADE,
+  edition_id blob REFERENCES edition (id),
+  role text NOT NULL,
+  created_at text NOT NULL
+);
+
+CREATE INDEX role_grant_user ON role_grant (user_id);
+
+CREATE INDEX role_grant_edition ON role_grant (edition_id);
+
+CREATE UNIQUE INDEX role_grant_once ON role_grant (user_id, edition_id) WHERE edition_id IS NOT NULL;
+
+CREATE UNIQUE INDEX role_grant_site ON role_grant (user_id) WHERE edition_id IS NULL;
+
+CREATE TABLE session (
+  id blob NOT NULL PRIMARY KEY,
+  user_id blob NOT NULL REFERENCES user_account (id) ON DELETE CASCADE,
+  created_at text NOT NULL,
+  used_at text NOT NULL,
+  expires_at text NOT NULL,
+  ended_at text,
+  end_reason text
+) WITHOUT ROWID;
+
+CREATE INDEX session_user ON session (user_id);
+
+CREATE INDEX session_expires ON session (expires_at, id);
+
+CREATE TABLE refresh_token (
+  hash text NOT NULL PRIMARY KEY,
+  session_id blob NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+  created_at text NOT NULL,
+  used_at text
+) WITHOUT ROWID;
+
+CREATE INDEX refresh_token_session ON refresh_token (session_id);
+
+CREATE TABLE sign_in_throttle (
+  subject text NOT NULL PRIMARY KEY,
+  failures bigint NOT NULL,
+  failed_at text NOT NULL,
+  retry_at text NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX sign_in_throttle_failed ON sign_in_throttle (failed_at, subject);

@@ -3,6 +3,11 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::{
+    content::ContentKind,
+    events::RecordKind,
+    id::{ApiKeyId, EditionId, UserId},
+};
 
 fn user(role: Role, edition: Option<EditionId>) -> Actor {
     Actor::User {
@@ -133,7 +138,7 @@ fn a_key_that_writes_does_not_share_its_answers() {
     let key = |write| Actor::ApiKey {
         id: ApiKeyId::from_uuid(Uuid::nil()),
         scopes: vec![Scope {
-            kind: Some(RecordKind::Article),
+            kind: Some(RecordKind::Tag),
             write,
             edition: None,
         }],
@@ -150,4 +155,41 @@ fn a_reader_sees_what_is_published() {
         *ReadScope::of(&user(Role::Owner, None)).visibility(),
         Visibility::All
     );
+}
+
+#[test]
+fn a_key_opens_the_drafts_of_its_kind_that_its_maker_may_read() {
+    let en = EditionId::from_uuid(Uuid::from_u128(1));
+    let fa = EditionId::from_uuid(Uuid::from_u128(2));
+    let key = |edition, role| {
+        ReadScope::of(&Actor::ApiKey {
+            id: ApiKeyId::from_uuid(Uuid::nil()),
+            scopes: vec![Scope {
+                kind: Some(RecordKind::Article),
+                write: false,
+                edition,
+            }],
+            maker: Some(Maker {
+                id: UserId::from_uuid(Uuid::nil()),
+                grants: vec![Grant {
+                    role,
+                    edition: Some(en),
+                }],
+            }),
+        })
+        .visibility()
+        .clone()
+    };
+    let articles_of_en = Visibility::Some {
+        drafts: vec![Drafts {
+            kind: Some(ContentKind::Article),
+            edition: Some(en),
+        }],
+        own: None,
+        entries: Vec::new(),
+    };
+    assert_eq!(key(None, Role::Editor), articles_of_en);
+    assert_eq!(key(Some(en), Role::Editor), articles_of_en);
+    assert_eq!(key(Some(fa), Role::Editor), Visibility::Public);
+    assert_eq!(key(None, Role::Author), Visibility::Public);
 }
