@@ -279,7 +279,11 @@ async fn the_server_answers_where_it_says_and_stops_when_it_is_told_to() {
     let data = files.path().to_str().unwrap();
     let mut line = vec!["--database", store.database_url(), "--data", data];
     line.extend(["serve", "--address", "127.0.0.1:0"]);
-    let settings = [("COLOPHON_METRICS__ADDRESS", "127.0.0.1:0")];
+    let keys = crate::harness::people::keys();
+    let settings = [
+        ("COLOPHON_METRICS__ADDRESS", "127.0.0.1:0"),
+        ("COLOPHON_KEYS__VALUE", keys.as_str()),
+    ];
     let mut server = start(&line, &settings);
     let articles = server.says("REST");
     let metrics = server.says("Metrics");

@@ -19,6 +19,7 @@ mod harness;
 
 mod access_matrix;
 mod architecture;
+mod auth;
 mod command_line;
 mod docs;
 mod feeds;

@@ -129,6 +129,10 @@ impl Place {
         config.database.url.clone_from(&self.database.url);
         config.database.readers = 3;
         config.metrics.enabled = false;
+        config.keys.value = people::keys();
+        // As cheap as it gets: what a hash costs is not what tests are about.
+        config.auth.argon2_memory_kib = 8;
+        config.auth.argon2_passes = 1;
         config
     }
 }
@@ -157,6 +161,12 @@ impl TestClock {
     /// Moves it to a point in time.
     pub fn set(&self, time: Timestamp) {
         self.0.store(time.timestamp(), Ordering::Relaxed);
+    }
+
+    /// Moves it on.
+    pub fn advance(&self, time: std::time::Duration) {
+        let seconds = i64::try_from(time.as_secs()).unwrap();
+        self.0.fetch_add(seconds, Ordering::Relaxed);
     }
 }
 

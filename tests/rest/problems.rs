@@ -251,7 +251,7 @@ async fn credentials_nobody_can_check_are_refused_in_the_form_graphql_clients_re
             errors[0]["message"]
                 .as_str()
                 .unwrap()
-                .contains("Authorization")
+                .contains("sign in again")
         );
     }
 }

@@ -1,13 +1,36 @@
 //! Who is asking: makes the context every use case wants out of a request.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use application::{ActorContext, App};
-use axum::extract::{FromRef, FromRequestParts};
-use domain::access::Actor;
-use http::{header, request::Parts};
+use application::{
+    ActorContext, App,
+    auth::{Credentials, authenticate},
+};
+use axum::{
+    Router,
+    extract::{ConnectInfo, FromRef, FromRequestParts, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use domain::audit::Origin;
+use http::{HeaderMap, header, request::Parts};
+use tower_http::request_id::RequestId;
 
 use crate::error::Problem;
+
+/// The public keys, for others who verify our tokens.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new().route("/.well-known/jwks.json", get(public_keys))
+}
+
+/// A JWK set (RFC 7517). A new key is in it a minute before it signs.
+async fn public_keys(State(app): State<Arc<App>>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/jwk-set+json"),
+        (header::CACHE_CONTROL, "public, max-age=60"),
+    ];
+    (headers, app.keys().public().to_string()).into_response()
+}
 
 /// The caller's context, made from the credentials of the request.
 #[derive(Clone)]
@@ -27,13 +50,95 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        // Credentials nobody can check must not pass for none: the caller would be shown the
-        // public side and take it for all there is.
-        if parts.headers.contains_key(header::AUTHORIZATION) {
-            return Err(Problem::unauthenticated(
-                "this service does not take credentials yet; ask again without the header `Authorization`",
-            ));
+        let app = Arc::<App>::from_ref(state);
+        // Credentials that are no good must not pass for none: the caller would be shown the public
+        // side and take it for all there is.
+        let credentials = credentials(&parts.headers)?;
+        authenticate(&app, credentials, origin(parts))
+            .await
+            .map(Self)
+            .map_err(|error| {
+                if let domain::Error::Unauthenticated(detail) = error {
+                    Problem::bad_token(detail)
+                } else {
+                    error.into()
+                }
+            })
+    }
+}
+
+/// Reads the header `Authorization` (RFC 6750, section 2.1).
+fn credentials(headers: &HeaderMap) -> Result<Credentials<'_>, Problem> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = given.next() else {
+        return Ok(Credentials::None);
+    };
+    let wrong = || {
+        Problem::bad_token(
+            "send one header `Authorization` that says `Bearer` and a token, or none at all",
+        )
+    };
+    if given.next().is_some() {
+        return Err(wrong());
+    }
+    let (scheme, token) = value
+        .to_str()
+        .ok()
+        .and_then(|value| value.trim().split_once(' '))
+        .ok_or_else(wrong)?;
+    let token = token.trim_start();
+    if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() {
+        Ok(Credentials::Bearer(token))
+    } else {
+        Err(wrong())
+    }
+}
+
+/// Where the request came from.
+fn origin(parts: &Parts) -> Origin {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let id = parts.extensions.get::<RequestId>();
+    Origin {
+        address: peer.map(|ConnectInfo(peer)| peer.ip().to_canonical()),
+        request_id: id
+            .and_then(|id| id.header_value().to_str().ok())
+            .map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn token_of(values: &[&'static str]) -> Result<Option<String>, u16> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::AUTHORIZATION, HeaderValue::from_static(value));
         }
-        Ok(Self(Arc::<App>::from_ref(state).context(Actor::Anonymous)))
+        match credentials(&headers) {
+            Ok(Credentials::None) => Ok(None),
+            Ok(Credentials::Bearer(token)) => Ok(Some(token.to_owned())),
+            Err(problem) => Err(problem.status().as_u16()),
+        }
+    }
+
+    #[test]
+    fn one_bearer_token_or_none() {
+        assert_eq!(token_of(&[]), Ok(None));
+        for good in ["Bearer abc.def", "bearer  abc.def", " BEARER abc.def"] {
+            assert_eq!(token_of(&[good]), Ok(Some("abc.def".to_owned())), "{good}");
+        }
+        for bad in [
+            &["Bearer"][..],
+            &["Bearer "],
+            &["abc.def"],
+            &["Basic YTpi"],
+            &[""],
+            &["Bearer a", "Bearer a"],
+        ] {
+            assert_eq!(token_of(bad), Err(401), "{bad:?}");
+        }
     }
 }

@@ -240,6 +240,14 @@ impl Problem {
             .with_header(header::WWW_AUTHENTICATE, "Bearer realm=\"colophon\"")
     }
 
+    /// The token of the request is no good (RFC 6750, section 3.1).
+    pub(crate) fn bad_token(detail: impl Into<String>) -> Self {
+        Self::of("UNAUTHENTICATED", detail).with_header(
+            header::WWW_AUTHENTICATE,
+            "Bearer realm=\"colophon\", error=\"invalid_token\"",
+        )
+    }
+
     /// The status it is answered with.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

@@ -57,6 +57,7 @@ pub fn router(app: Arc<App>, options: ApiOptions) -> domain::Result<Router> {
         .merge(rest::router().with_state(Arc::clone(&app)))
         .merge(docs::router().with_state(Arc::clone(&app)))
         .merge(feeds::router().with_state(Arc::clone(&app)))
+        .merge(auth::router().with_state(Arc::clone(&app)))
         .layer(CompressionLayer::new().compress_when(worth_compressing))
         .layer(from_fn(caching::tag_per_coding));
     let layers = ServiceBuilder::new()

@@ -13,11 +13,17 @@ use domain::{
     audit::Origin,
     editions::EditionSet,
     events::ContentEvent,
+    id::SessionId,
     time::{Timestamp, to_micros},
 };
 use object_store::ObjectStore;
 use persistence::{Reader, Store, WriteTx};
 use uuid::Uuid;
+
+use crate::{
+    auth::{Auth, AuthOptions},
+    keys::KeySet,
+};
 
 /// Tells the time; tests have one that stands still.
 pub trait Clock: Send + Sync + 'static {
@@ -68,6 +74,10 @@ pub struct AppOptions {
     pub ids: Arc<dyn IdSource>,
     /// The origin readers reach this server at, without a slash at the end.
     pub public_url: String,
+    /// What signs tokens; for commands that sign none, an empty set.
+    pub keys: KeySet,
+    /// How people sign in.
+    pub auth: AuthOptions,
 }
 
 impl fmt::Debug for AppOptions {
@@ -86,6 +96,8 @@ pub struct App {
     ids: Arc<dyn IdSource>,
     public_url: String,
     editions: RwLock<Option<(Timestamp, Arc<EditionSet>)>>,
+    keys: RwLock<Arc<KeySet>>,
+    auth: Auth,
 }
 
 impl fmt::Debug for App {
@@ -109,6 +121,8 @@ impl App {
             clock,
             ids,
             public_url,
+            keys,
+            auth,
         } = options;
         Arc::new(Self {
             store,
@@ -117,6 +131,8 @@ impl App {
             ids,
             public_url: public_url.trim_end_matches('/').to_owned(),
             editions: RwLock::default(),
+            keys: RwLock::new(Arc::new(keys)),
+            auth: Auth::new(auth),
         })
     }
 
@@ -129,6 +145,7 @@ impl App {
     pub fn context_from(self: &Arc<Self>, actor: Actor, origin: Origin) -> ActorContext {
         ActorContext {
             origin: Arc::new(origin),
+            session: None,
             scope: Arc::new(ReadScope::of(&actor)),
             actor: Arc::new(actor),
             app: Arc::clone(self),
@@ -143,6 +160,33 @@ impl App {
     /// The origin readers reach this server at.
     pub fn public_url(&self) -> &str {
         &self.public_url
+    }
+
+    /// The keys of the site as they are now.
+    pub fn keys(&self) -> Arc<KeySet> {
+        Arc::clone(
+            &self
+                .keys
+                .read()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        )
+    }
+
+    /// Takes other keys: what they sign and verify holds from now on.
+    pub fn set_keys(&self, keys: KeySet) {
+        *self
+            .keys
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    /// The time now, in microseconds.
+    pub fn now(&self) -> Timestamp {
+        to_micros(self.clock.now())
+    }
+
+    pub(crate) fn auth(&self) -> &Auth {
+        &self.auth
     }
 
     pub(crate) fn objects(&self) -> &dyn ObjectStore {
@@ -188,6 +232,7 @@ pub struct ActorContext {
     app: Arc<App>,
     actor: Arc<Actor>,
     origin: Arc<Origin>,
+    session: Option<SessionId>,
     scope: Arc<ReadScope>,
 }
 
@@ -210,6 +255,18 @@ impl ActorContext {
         &self.origin
     }
 
+    /// The session they are signed in by, if they are.
+    pub fn session(&self) -> Option<SessionId> {
+        self.session
+    }
+
+    pub(crate) fn within(self, session: SessionId) -> Self {
+        Self {
+            session: Some(session),
+            ..self
+        }
+    }
+
     /// What they may read.
     pub fn scope(&self) -> &ReadScope {
         &self.scope
@@ -217,7 +274,7 @@ impl ActorContext {
 
     /// The time now, in microseconds.
     pub fn now(&self) -> Timestamp {
-        to_micros(self.app.clock.now())
+        self.app.now()
     }
 
     /// The origin readers reach this server at, without a slash at the end.

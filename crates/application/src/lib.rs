@@ -4,6 +4,7 @@
 //! through its scope; changes ask the policy for a permit and happen in one transaction.
 
 pub mod articles;
+pub mod auth;
 pub mod authors;
 pub mod body;
 mod bounds;
@@ -13,10 +14,12 @@ pub mod context;
 pub mod editions;
 pub mod entries;
 pub mod galleries;
+pub mod keys;
 pub mod media;
 pub mod menus;
 pub mod newsletters;
 pub mod pages;
+mod passwords;
 pub mod redirects;
 pub mod routes;
 #[cfg(test)]
@@ -26,6 +29,8 @@ pub mod settings;
 mod slugs;
 pub mod terms;
 pub mod transfer;
+pub mod users;
 
 pub use context::{ActorContext, App, AppOptions, Clock, IdSource, SystemClock, SystemIds, Tx};
+pub use passwords::HashCost;
 pub use persistence::{Bucket, Durability, Engine, Facet, FacetField, OnUse, Store, StoreOptions};

@@ -41,6 +41,8 @@ impl Tools {
     /// Starts the real server on a database; `first` is the path that is asked first.
     pub(crate) fn colophon(&self, name: &str, database: &str, first: &str) -> Result<Server> {
         let address = process::free_address()?;
+        let keys = application::keys::generate(application::Clock::now(&application::SystemClock))
+            .map_err(std::io::Error::other)?;
         let process = self
             .fleet
             .spawn(&self.colophon, &self.log(name), |command| {
@@ -50,6 +52,7 @@ impl Tools {
                     .env("COLOPHON_METRICS__ADDRESS", "127.0.0.1:0")
                     .env("COLOPHON_DATA__DIRECTORY", self.directory.join("data"))
                     .env("COLOPHON_DATABASE__URL", database)
+                    .env("COLOPHON_KEYS__VALUE", keys.reveal())
                     .env("COLOPHON_DEMO__LOAD_WHEN_EMPTY", "false");
             })?;
         let first_answer = process.wait_for(address, first)?;

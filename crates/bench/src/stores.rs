@@ -188,6 +188,8 @@ async fn fill(path: &Path, publication: Publication) -> Result<()> {
         clock: Arc::new(StoppedClock),
         ids: Arc::new(CountedIds::default()),
         public_url: "http://127.0.0.1".to_owned(),
+        keys: application::keys::KeySet::default(),
+        auth: application::auth::AuthOptions::default(),
     });
     let cx = app.context(Actor::System("bench"));
     settings::update(

@@ -1,6 +1,6 @@
 //! Who may do what: the actor, what it may read, what it may change. One pure policy.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 mod policy;
 mod scope;
@@ -96,6 +96,43 @@ pub enum Role {
     Editor,
     /// Everything, people and settings included.
     Owner,
+}
+
+impl Role {
+    /// All of them, the least first.
+    pub const ALL: [Self; 5] = [
+        Self::Viewer,
+        Self::Contributor,
+        Self::Author,
+        Self::Editor,
+        Self::Owner,
+    ];
+
+    /// The word both faces and the store use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Contributor => "contributor",
+            Self::Author => "author",
+            Self::Editor => "editor",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| {
+                Error::invalid(
+                    "role",
+                    "must be viewer, contributor, author, editor or owner",
+                )
+            })
+    }
 }
 
 /// What is done to a record.

@@ -28,5 +28,6 @@ pub mod settings;
 pub mod terms;
 pub mod text;
 pub mod time;
+pub mod users;
 
 pub use error::{Error, FieldError, Result};

@@ -29,10 +29,12 @@ mod newsletters;
 mod record_cache;
 mod redirects;
 mod revisions;
+mod sessions;
 mod slugs;
 mod sql;
 mod terms;
 mod usage;
+mod users;
 mod write_tx;
 
 pub use comments::CommentSave;
@@ -40,9 +42,11 @@ pub use dialect::Engine;
 pub use entries::{Bucket, EntrySave, Facet, FacetField, Latest, Relations};
 pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use redirects::PathRow;
+pub use sessions::{Rotation, Throttle, TokenHash};
 pub use slugs::Neighbours;
 pub use terms::TermSlug;
 pub use usage::{Deletion, OnUse};
+pub use users::Credentials;
 pub use write_tx::{Save, Sealed, WriteTx};
 
 use dialect::Pools;

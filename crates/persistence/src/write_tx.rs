@@ -116,6 +116,12 @@ impl WriteTx {
 
     /// Remembers a change for its audit row, and its event.
     pub(crate) fn record(&mut self, permit: &Permit, at: Timestamp, event: ContentEvent) {
+        self.audit(permit, at, &event);
+        self.events.push((at, event));
+    }
+
+    /// Remembers a change for its audit row alone: what is not content is nobody's event.
+    pub(crate) fn audit(&mut self, permit: &Permit, at: Timestamp, event: &ContentEvent) {
         let target = permit.target();
         self.audit.push([
             Value::from(at),
@@ -133,7 +139,6 @@ impl WriteTx {
                 .into(),
             self.origin.request_id.clone().into(),
         ]);
-        self.events.push((at, event));
     }
 
     pub(crate) async fn query(&self, sql: Sql) -> Result<Vec<Row>> {

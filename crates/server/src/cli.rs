@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    commands::{editions::EditionsCommand, import::ImportCommand, settings::SettingsCommand},
+    commands::{
+        editions::EditionsCommand, import::ImportCommand, keys::KeysCommand,
+        settings::SettingsCommand, user::UserCommand,
+    },
     config::Sources,
 };
 
@@ -56,6 +59,12 @@ pub enum Command {
     /// Show and change the settings of the site
     #[command(subcommand)]
     Settings(SettingsCommand),
+    /// Make accounts and let people in
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Make and change the keys that sign tokens
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Write the schema files of this repository: GraphQL, OpenAPI, SQL
     Schema(SchemaArgs),
     /// Print the OpenAPI document

@@ -15,10 +15,12 @@ pub mod demo;
 pub mod doctor;
 pub mod editions;
 pub mod import;
+pub mod keys;
 mod migrate;
 pub mod schema;
 mod serve;
 pub mod settings;
+pub mod user;
 
 /// Runs the command and says what went wrong.
 pub fn run(cli: &Cli) -> ExitCode {
@@ -48,7 +50,9 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         | Command::Demo
         | Command::Import(_)
         | Command::Editions(_)
-        | Command::Settings(_) => {}
+        | Command::Settings(_)
+        | Command::User(_)
+        | Command::Keys(_) => {}
     }
     let config = Config::load(&cli.sources())?;
     telemetry::start_log(&config.log)?;
@@ -59,6 +63,8 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Import(command) => return import::run(&config, command).await,
         Command::Editions(command) => return editions::run(&config, command).await,
         Command::Settings(command) => return settings::run(&config, command).await,
+        Command::User(command) => user::run(&config, command).await?,
+        Command::Keys(command) => keys::run(&config, *command)?,
         Command::Schema(_) | Command::Openapi | Command::Doctor(_) => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -39,6 +39,10 @@ pub struct Config {
     pub database: Database,
     /// The files of assets.
     pub media: Media,
+    /// How people sign in.
+    pub auth: Auth,
+    /// What signs tokens.
+    pub keys: Keys,
     /// What GraphQL clients may ask for.
     pub graphql: Graphql,
     /// Figures for Prometheus.
@@ -109,6 +113,56 @@ impl std::fmt::Debug for Database {
 pub struct Media {
     /// Their folder; empty: in the data folder.
     pub directory: PathBuf,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// How long an access token lasts.
+    pub access_token_seconds: u64,
+    /// How long a session goes on without being used.
+    pub session_days: u32,
+    /// The fewest characters of a new password.
+    pub min_password_length: usize,
+    /// Memory a hash of a password takes.
+    pub argon2_memory_kib: u32,
+    /// Passes over that memory.
+    pub argon2_passes: u32,
+    /// Lanes of the hash.
+    pub argon2_lanes: u32,
+    /// How many hashes are made at once; 0: as many as the machine has cores.
+    pub max_hashes_at_once: usize,
+}
+
+impl Auth {
+    pub(crate) fn hash_cost(&self, at_once: usize) -> application::HashCost {
+        application::HashCost {
+            memory_kib: self.argon2_memory_kib,
+            passes: self.argon2_passes,
+            lanes: self.argon2_lanes,
+            at_once,
+        }
+    }
+}
+
+/// What signs tokens.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Their file; empty: in the data folder.
+    pub file: PathBuf,
+    /// The keys themselves; empty: those of the file.
+    pub value: String,
+}
+
+/// Shows no key.
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys")
+            .field("file", &self.file)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What GraphQL clients may ask for.
@@ -301,6 +355,15 @@ impl Config {
                 .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1)),
             0 => 16,
             readers => readers,
+        }
+    }
+
+    /// The file of the keys that sign tokens.
+    pub fn keys_file(&self) -> PathBuf {
+        if self.keys.file.as_os_str().is_empty() {
+            self.data.directory.join("keys.json")
+        } else {
+            self.keys.file.clone()
         }
     }
 

@@ -1,8 +1,11 @@
 //! Serves a router over TCP: HTTP/1.1 and HTTP/2, with the limits that `axum::serve` does not have.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
@@ -13,6 +16,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 use tracing::{debug, error, warn};
 
 use crate::{config::Config, tasks::Tasks};
@@ -58,16 +62,20 @@ pub async fn serve(
     let tasks = Tasks::default();
     let graceful = GracefulShutdown::new();
     let builder = builder(&tasks, options);
-    let service = TowerToHyperService::new(router);
     let slots = Arc::new(Semaphore::new(
         options.max_connections.min(Semaphore::MAX_PERMITS),
     ));
-    while let Some(Some((stream, slot))) = shutdown
+    while let Some(Some((stream, peer, slot))) = shutdown
         .run_until_cancelled(accept(&listener, &slots))
         .await
     {
         let io = TokioIo::new(Opening::new(stream, options.header_timeout));
-        let connection = graceful.watch(builder.serve_connection(io, service.clone()).into_owned());
+        let service = router.clone().map_request(move |mut request: Request<_>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        });
+        let service = TowerToHyperService::new(service);
+        let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
         tasks.spawn(async move {
             // Mostly clients that went away or sent something else than HTTP.
             if let Err(error) = connection.await {
@@ -108,16 +116,16 @@ fn builder(tasks: &Tasks, options: ServeOptions) -> auto::Builder<Tasks> {
 async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let slot = Arc::clone(slots).acquire_owned().await.ok()?;
     loop {
         match listener.accept().await {
-            Ok((stream, _address)) => {
+            Ok((stream, peer)) => {
                 // Answers are written whole: waiting to fill a packet would only delay them.
                 if let Err(error) = stream.set_nodelay(true) {
                     debug!(%error, "TCP_NODELAY could not be set");
                 }
-                return Some((stream, slot));
+                return Some((stream, peer, slot));
             }
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {

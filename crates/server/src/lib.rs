@@ -19,7 +19,7 @@
 
 use std::sync::Arc;
 
-use application::{App, AppOptions, Clock, IdSource, SystemClock, SystemIds};
+use application::{App, AppOptions, Clock, IdSource, SystemClock, SystemIds, keys::KeySet};
 use axum::{Router, middleware::from_fn_with_state};
 use domain::Result;
 use object_store::ObjectStore;
@@ -31,6 +31,7 @@ pub mod config;
 mod console;
 mod health;
 mod http;
+mod keys;
 mod meter;
 pub mod tasks;
 pub mod telemetry;
@@ -92,6 +93,7 @@ pub async fn build(config: &Config) -> Result<Built> {
 /// Makes a server with a clock, ids or files of one's own.
 pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built> {
     let app = open(config, options).await?;
+    app.set_keys(keys::load(config, app.now())?);
     let mut router = api::router(Arc::clone(&app), wiring::api_options(config)?)?
         .merge(health::router(Arc::clone(&app)));
     if config.metrics.enabled {
@@ -117,5 +119,8 @@ pub async fn open(config: &Config, options: BuildOptions) -> Result<Arc<App>> {
         clock: options.clock,
         ids: options.ids,
         public_url: config.public_url(),
+        // Only a server signs: it gets them when all else is there.
+        keys: KeySet::default(),
+        auth: wiring::auth_options(config),
     }))
 }

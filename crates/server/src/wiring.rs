@@ -1,7 +1,7 @@
 //! Makes the layers below out of the configuration: the store, the folder of files, the options of
 //! the API. The one place that knows how they are asked for.
 
-use std::{num::NonZero, path::Path, sync::Arc};
+use std::{num::NonZero, path::Path, sync::Arc, time::Duration};
 
 use api::{
     ApiOptions,
@@ -11,6 +11,7 @@ use api::{
         limits::Limits,
     },
 };
+use application::auth::AuthOptions;
 use domain::{Error, Result};
 use object_store::{ObjectStore, local::LocalFileSystem};
 use persistence::{Durability, Store, StoreOptions};
@@ -85,6 +86,21 @@ pub(crate) fn open_objects(folder: &Path) -> Result<Arc<dyn ObjectStore>> {
     let objects =
         LocalFileSystem::new_with_prefix(folder).map_err(|source| wrong(source.into()))?;
     Ok(Arc::new(objects))
+}
+
+/// How people sign in.
+pub(crate) fn auth_options(config: &Config) -> AuthOptions {
+    let auth = &config.auth;
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    AuthOptions {
+        hash_cost: auth.hash_cost(match auth.max_hashes_at_once {
+            0 => cores,
+            some => some,
+        }),
+        access_lifetime: Duration::from_secs(auth.access_token_seconds),
+        session_lifetime: Duration::from_hours(u64::from(auth.session_days) * 24),
+        min_password: auth.min_password_length,
+    }
 }
 
 /// The options of the API.

@@ -1,6 +1,13 @@
 //! What an actor may read.
 
-use std::{collections::BTreeSet, fmt, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use super::{
     Action, Actor, Grant, Role, Scope, SignedGrant, Target,
@@ -18,6 +25,7 @@ pub struct ReadScope {
     actor: Actor,
     visibility: Visibility,
     tags: Mutex<BTreeSet<CacheTag>>,
+    is_private: AtomicBool,
 }
 
 /// Which entries, comments and assets are visible.
@@ -168,6 +176,7 @@ impl ReadScope {
             actor: actor.clone(),
             visibility,
             tags: Mutex::default(),
+            is_private: AtomicBool::new(false),
         }
     }
 
@@ -179,11 +188,17 @@ impl ReadScope {
     /// Whether what is read may be kept in shared caches: only what anybody may read. Those who may
     /// change something see more of it than others.
     pub fn is_public(&self) -> bool {
-        self.visibility == Visibility::Public
+        !self.is_private.load(Ordering::Relaxed)
+            && self.visibility == Visibility::Public
             && match &self.actor {
                 Actor::ApiKey { scopes, .. } => !scopes.iter().any(|scope| scope.write),
                 Actor::Anonymous | Actor::User { .. } | Actor::Link(_) | Actor::System(_) => true,
             }
+    }
+
+    /// Notes that the answer is for this actor alone.
+    pub fn note_private(&self) {
+        self.is_private.store(true, Ordering::Relaxed);
     }
 
     /// Whether an answer may show what only those see who may change the record: its revisions and

@@ -261,6 +261,8 @@ async fn examine_site(config: &Config, store: Store, checks: &mut Vec<Check>) {
         clock,
         ids,
         public_url: config.public_url(),
+        keys: application::keys::KeySet::default(),
+        auth: application::auth::AuthOptions::default(),
     });
     match editions::list(&app.context(Actor::System("doctor"))).await {
         Ok(editions) => checks.extend(site::examine(editions.all())),

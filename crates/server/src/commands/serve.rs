@@ -1,6 +1,6 @@
 //! `colophon serve`: answers until it is told to stop.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use application::editions;
 use domain::{Error, Result, access::Actor};
@@ -15,7 +15,7 @@ use super::demo;
 use crate::{
     Built, ServeOptions, build,
     config::{Config, reachable},
-    console, meter, serve,
+    console, keys, meter, serve,
     tasks::Tasks,
     telemetry,
 };
@@ -68,6 +68,8 @@ pub(super) async fn run(mut config: Config) -> Result<()> {
     if let Some(listener) = metrics {
         start_metrics(listener, &built, options, &tasks, &shutdown)?;
     }
+    let keys = keys::follow(config.clone(), Arc::clone(&built.app));
+    tasks.spawn(shutdown.clone().run_until_cancelled_owned(keys));
     let serving = serve(listener, built.router.clone(), options, shutdown.clone());
     tokio::pin!(serving);
     tokio::select! {

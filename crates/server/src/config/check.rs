@@ -12,6 +12,7 @@ impl Config {
         let mut wrong = Vec::new();
         self.check_server(&mut wrong);
         self.check_storage(&mut wrong);
+        self.check_auth(&mut wrong);
         self.check_graphql(&mut wrong);
         if self.metrics.enabled
             && self.metrics.address == self.server.address
@@ -69,6 +70,30 @@ impl Config {
         }
         if !(1..=1_000_000).contains(&server.max_connections) {
             refuse(wrong, "server.max_connections", "must be from 1 to 1000000");
+        }
+    }
+
+    fn check_auth(&self, wrong: &mut Vec<FieldError>) {
+        let auth = &self.auth;
+        if !(60..=86_400).contains(&auth.access_token_seconds) {
+            let field = "auth.access_token_seconds";
+            refuse(wrong, field, "must be from 60 to 86400 (a day)");
+        }
+        if !(1..=365).contains(&auth.session_days) {
+            refuse(wrong, "auth.session_days", "must be from 1 to 365");
+        }
+        if !(8..=128).contains(&auth.min_password_length) {
+            refuse(wrong, "auth.min_password_length", "must be from 8 to 128");
+        }
+        if auth.hash_cost(1).check().is_err() || auth.argon2_memory_kib > 4_194_304 {
+            refuse(
+                wrong,
+                "auth.argon2_memory_kib",
+                "must be at least 8 for each lane and at most 4194304 (4 GiB), with at least one pass and one lane",
+            );
+        }
+        if auth.max_hashes_at_once > 1_024 {
+            refuse(wrong, "auth.max_hashes_at_once", "must be from 0 to 1024");
         }
     }
 

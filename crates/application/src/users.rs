@@ -1,0 +1,168 @@
+//! User accounts.
+
+use domain::{
+    Error, Result,
+    access::{Action, Grant, Permit, Role, Target},
+    audit::Changed,
+    events::RecordKind,
+    id::UserId,
+    users::{Email, Password, SessionEnd, User, UserDraft, account},
+};
+use persistence::Save;
+
+use crate::{
+    ActorContext,
+    context::{Tx, found},
+};
+
+/// One account; for its owner and the owners of the site.
+pub async fn get(cx: &ActorContext, id: UserId) -> Result<User> {
+    cx.scope().note_private();
+    cx.authorize(Action::Inspect, account(id))?;
+    found(cx.reader().user(id).await?, id)
+}
+
+/// The account with an address; for owners of the site.
+pub async fn by_email(cx: &ActorContext, email: &Email) -> Result<Option<User>> {
+    cx.scope().note_private();
+    cx.authorize(Action::Inspect, Target::shared(RecordKind::User, "any"))?;
+    let known = cx.reader().credentials(&email.normal()).await?;
+    Ok(known.map(|known| known.user))
+}
+
+/// Makes an account, with a password or, when somebody else signs them in, without.
+pub async fn create(
+    cx: &ActorContext,
+    draft: UserDraft,
+    password: Option<Password>,
+) -> Result<UserId> {
+    draft.check()?;
+    let hash = match password {
+        Some(password) => Some(cx.app().auth().passwords.hash(password).await?),
+        None => None,
+    };
+    let id = UserId::from_uuid(cx.next_id());
+    cx.write(async |tx| {
+        create_in(tx, id, &draft).await?;
+        if let Some(hash) = &hash {
+            let permit = manage(tx.cx(), Action::Update, id)?;
+            let now = tx.cx().now();
+            tx.store_tx().set_password(&permit, id, hash, now).await?;
+        }
+        Ok(id)
+    })
+    .await
+}
+
+async fn create_in(tx: &mut Tx, id: UserId, draft: &UserDraft) -> Result<()> {
+    check_editions(tx, &draft.grants).await?;
+    let permit = manage(tx.cx(), Action::Create, id)?;
+    let save = Save {
+        id,
+        version: 1,
+        at: tx.cx().now(),
+    };
+    tx.store_tx().save_user(&permit, save, draft).await
+}
+
+/// Changes an account. What it may do from now on holds at once: when its roles change or it may
+/// not sign in any more, its sessions end.
+pub async fn update(cx: &ActorContext, id: UserId, expected: i64, draft: UserDraft) -> Result<()> {
+    draft.check()?;
+    cx.write(async |tx| {
+        check_editions(tx, &draft.grants).await?;
+        let old = found(tx.reader().user(id).await?, id)?;
+        if old.version != expected {
+            return Err(Error::stale(old.version));
+        }
+        let is_demoted = old.grants != draft.grants;
+        let is_closed = old.is_active && !draft.is_active;
+        // Their own name is theirs to change; what they may do is not.
+        let permit = if is_demoted || old.is_active != draft.is_active || old.email != draft.email {
+            manage(tx.cx(), Action::Update, id)?
+        } else {
+            tx.cx().authorize(Action::Update, account(id))?
+        };
+        let permit = permit.changing(Changed::Fields {
+            changed: differences(&old, &draft),
+        });
+        let now = tx.cx().now();
+        let save = Save {
+            id,
+            version: expected + 1,
+            at: now,
+        };
+        tx.store_tx().save_user(&permit, save, &draft).await?;
+        if (is_demoted || is_closed) && is_owner(&old.grants) && !tx.reader().has_owner().await? {
+            return Err(Error::conflict(
+                "this is the last owner of the site: make another one first",
+            ));
+        }
+        let why = if is_closed {
+            SessionEnd::Deactivated
+        } else {
+            SessionEnd::Roles
+        };
+        if is_closed || is_demoted {
+            tx.store_tx().end_sessions_of(&permit, id, why, now).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Gives somebody a new password; their sessions end. One's own is changed with the old one.
+pub async fn set_password(cx: &ActorContext, id: UserId, password: Password) -> Result<()> {
+    let permit = manage(cx, Action::Update, id)?;
+    let hash = cx.app().auth().passwords.hash(password).await?;
+    cx.write(async |tx| {
+        found(tx.reader().user(id).await?, id)?;
+        let now = tx.cx().now();
+        let store = tx.store_tx();
+        store.set_password(&permit, id, &hash, now).await?;
+        store
+            .end_sessions_of(&permit, id, SessionEnd::Password, now)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// The permit of those who manage accounts; being one's own is not enough.
+fn manage(cx: &ActorContext, action: Action, id: UserId) -> Result<Permit> {
+    let mut target = account(id);
+    target.owner = None;
+    cx.authorize(action, target)
+}
+
+fn is_owner(grants: &[Grant]) -> bool {
+    grants
+        .iter()
+        .any(|grant| grant.role == Role::Owner && grant.edition.is_none())
+}
+
+fn differences(old: &User, draft: &UserDraft) -> Vec<String> {
+    let all = [
+        ("email", old.email != draft.email),
+        ("displayName", old.display_name != draft.name()),
+        ("isActive", old.is_active != draft.is_active),
+        ("grants", old.grants != draft.grants),
+    ];
+    let differing = all.into_iter().filter(|(_, differs)| *differs);
+    differing.map(|(name, _)| name.to_owned()).collect()
+}
+
+async fn check_editions(tx: &mut Tx, grants: &[Grant]) -> Result<()> {
+    let editions = tx.editions().await?;
+    for (index, grant) in grants.iter().enumerate() {
+        if let Some(id) = grant.edition
+            && !editions.all().iter().any(|edition| edition.id == id)
+        {
+            return Err(Error::invalid(
+                format!("grants.{index}.edition"),
+                "names an edition that does not exist",
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! Accounts, signing in, tokens.
+
+mod signing_in;
+mod tokens;

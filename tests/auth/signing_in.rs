@@ -1,0 +1,226 @@
+//! Signing in and out, and what ends a session.
+
+use application::{auth, users};
+use domain::{
+    access::Role,
+    users::{Email, Password, UserDraft},
+};
+
+use crate::harness::{
+    Answer, TestServer,
+    people::{PASSWORD, Person},
+};
+
+const PLACE: &str = "/api/v1/articles";
+
+async fn ask(server: &TestServer, token: &str) -> Answer {
+    let header = format!("Bearer {token}");
+    server.get_with(PLACE, &[("authorization", &header)]).await
+}
+
+async fn log_in(server: &TestServer, email: &str, password: &str) -> domain::Result<auth::Tokens> {
+    let email = Email::parse("email", email)?;
+    auth::log_in(
+        &server.reader(),
+        &email,
+        Password::given("password", password)?,
+    )
+    .await
+}
+
+fn draft(server_person: &Person, is_active: bool, role: Role) -> UserDraft {
+    UserDraft {
+        email: Email::parse("email", &server_person.email).unwrap(),
+        display_name: String::new(),
+        is_active,
+        grants: vec![domain::access::Grant {
+            role,
+            edition: None,
+        }],
+    }
+}
+
+#[tokio::test]
+async fn unknown_people_and_wrong_passwords_have_the_same_answer_for_the_same_work() {
+    let server = TestServer::start().await;
+    let person = server.person_of_site(Role::Editor).await;
+    let closed = server.person_of_site(Role::Editor).await;
+    users::update(
+        &server.system(),
+        closed.id,
+        1,
+        draft(&closed, false, Role::Editor),
+    )
+    .await
+    .unwrap();
+    let mut told = Vec::new();
+    for (email, password) in [
+        (person.email.as_str(), "wrong"),
+        ("nobody@example.org", PASSWORD),
+        (closed.email.as_str(), PASSWORD),
+    ] {
+        let (statements, answer) = server.statements(log_in(&server, email, password)).await;
+        let error = answer.unwrap_err();
+        told.push((statements, error.code(), error.to_string()));
+    }
+    assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
+    assert_eq!(told[0].1, "UNAUTHENTICATED");
+}
+
+#[tokio::test]
+async fn an_address_is_known_in_any_case() {
+    let server = TestServer::start().await;
+    let person = server.person_of_site(Role::Editor).await;
+    let tokens = log_in(&server, &person.email.to_uppercase(), PASSWORD)
+        .await
+        .unwrap();
+    assert_eq!(tokens.user.id, person.id);
+    ask(&server, tokens.access.reveal()).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_good_once_and_a_second_use_ends_the_session() {
+    let server = TestServer::start().await;
+    let person = server.person_of_site(Role::Editor).await;
+    let first = log_in(&server, &person.email, PASSWORD).await.unwrap();
+    let second = auth::refresh(&server.reader(), first.refresh.reveal())
+        .await
+        .unwrap();
+    ask(&server, first.access.reveal()).await.expect(200);
+    ask(&server, second.access.reveal()).await.expect(200);
+    let reused = auth::refresh(&server.reader(), first.refresh.reveal()).await;
+    assert_eq!(reused.unwrap_err().code(), "UNAUTHENTICATED");
+    for token in [&first.access, &second.access] {
+        ask(&server, token.reveal()).await.expect(401);
+    }
+    auth::refresh(&server.reader(), second.refresh.reveal())
+        .await
+        .unwrap_err();
+    let ends = server
+        .count("SELECT count(*) FROM audit WHERE event = 'session.ended'")
+        .await;
+    assert_eq!(ends, 1);
+    // Another session of theirs goes on.
+    log_in(&server, &person.email, PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_who_refresh_at_once_one_gets_in_and_the_session_ends() {
+    let server = TestServer::start().await;
+    let person = server.person_of_site(Role::Editor).await;
+    let tokens = log_in(&server, &person.email, PASSWORD).await.unwrap();
+    let cx = server.reader();
+    let token = tokens.refresh.reveal();
+    let (one, other) = tokio::join!(auth::refresh(&cx, token), auth::refresh(&cx, token));
+    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1);
+    let winner = one.or(other).unwrap();
+    ask(&server, winner.access.reveal()).await.expect(401);
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_used_runs_out() {
+    let server = TestServer::start().await;
+    let person = server.person_of_site(Role::Editor).await;
+    let mut tokens = log_in(&server, &person.email, PASSWORD).await.unwrap();
+    let day = std::time::Duration::from_secs(86_400);
+    for _ in 0..3 {
+        server.clock.advance(day * 29);
+        tokens = auth::refresh(&server.reader(), tokens.refresh.reveal())
+            .await
+            .unwrap();
+    }
+    server.clock.advance(day * 31);
+    let late = auth::refresh(&server.reader(), tokens.refresh.reveal()).await;
+    assert_eq!(late.unwrap_err().code(), "UNAUTHENTICATED");
+}
+
+#[tokio::test]
+async fn what_changes_about_an_account_ends_its_sessions_at_once() {
+    let server = TestServer::start().await;
+    let system = server.system();
+    for change in ["password", "role", "deactivation", "everywhere"] {
+        let person = server.person_of_site(Role::Editor).await;
+        let tokens = log_in(&server, &person.email, PASSWORD).await.unwrap();
+        ask(&server, tokens.access.reveal()).await.expect(200);
+        match change {
+            "password" => {
+                let new = Password::choose("password", "another battery", 10).unwrap();
+                users::set_password(&system, person.id, new).await.unwrap();
+            }
+            "role" => users::update(&system, person.id, 1, draft(&person, true, Role::Viewer))
+                .await
+                .unwrap(),
+            "deactivation" => {
+                users::update(&system, person.id, 1, draft(&person, false, Role::Editor))
+                    .await
+                    .unwrap()
+            }
+            _ => assert_eq!(
+                auth::log_out_everywhere(&person.cx, person.id)
+                    .await
+                    .unwrap(),
+                1
+            ),
+        }
+        ask(&server, tokens.access.reveal()).await.expect(401);
+        let refreshed = auth::refresh(&server.reader(), tokens.refresh.reveal()).await;
+        assert!(refreshed.is_err(), "{change}");
+    }
+}
+
+#[tokio::test]
+async fn guessing_slows_down_by_account_whether_it_exists_or_not() {
+    let server = TestServer::start().await;
+    let person = server.person_of_site(Role::Editor).await;
+    for email in [person.email.as_str(), "nobody@example.org"] {
+        for _ in 0..5 {
+            log_in(&server, email, "wrong").await.unwrap_err();
+        }
+        // Nobody is told that they wait: the answer is that of a wrong password.
+        let waiting = log_in(&server, email, PASSWORD).await.unwrap_err();
+        assert_eq!(waiting.code(), "UNAUTHENTICATED", "{email}");
+    }
+    server.clock.advance(std::time::Duration::from_secs(3));
+    log_in(&server, &person.email, PASSWORD).await.unwrap();
+    // A good password starts the count again.
+    log_in(&server, &person.email, "wrong").await.unwrap_err();
+    log_in(&server, &person.email, PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_sees_or_changes_accounts_but_owners_and_oneself() {
+    let server = TestServer::start().await;
+    let owner = server.person_of_site(Role::Owner).await;
+    let editor = server.person_of_site(Role::Editor).await;
+    users::get(&owner.cx, editor.id).await.unwrap();
+    users::get(&editor.cx, editor.id).await.unwrap();
+    let hidden = users::get(&editor.cx, owner.id).await.unwrap_err();
+    let absent = users::get(
+        &editor.cx,
+        domain::id::UserId::from_uuid(uuid::Uuid::from_u128(99)),
+    )
+    .await
+    .unwrap_err();
+    assert_eq!(hidden.code(), absent.code());
+    // Nobody raises themselves.
+    let raised = users::update(&editor.cx, editor.id, 1, draft(&editor, true, Role::Owner)).await;
+    assert_eq!(raised.unwrap_err().code(), "FORBIDDEN");
+    assert_eq!(
+        users::get(&owner.cx, editor.id).await.unwrap().grants[0].role,
+        Role::Editor
+    );
+}
+
+#[tokio::test]
+async fn the_last_owner_of_the_site_stays() {
+    let server = TestServer::start().await;
+    let owner = server.person_of_site(Role::Owner).await;
+    for (is_active, role) in [(true, Role::Editor), (false, Role::Owner)] {
+        let gone = users::update(&owner.cx, owner.id, 1, draft(&owner, is_active, role)).await;
+        assert_eq!(gone.unwrap_err().code(), "CONFLICT");
+    }
+    server.person_of_site(Role::Owner).await;
+    users::update(&owner.cx, owner.id, 1, draft(&owner, true, Role::Editor))
+        .await
+        .unwrap();
+}
