@@ -33,6 +33,7 @@ mod slugs;
 mod sql;
 mod terms;
 mod usage;
+mod versions;
 mod write_tx;
 
 pub use comments::CommentSave;
