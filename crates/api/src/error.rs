@@ -67,14 +67,21 @@ pub(crate) struct ProblemBody {
     /// What still uses the record, as far as the caller may know.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     used_by: Vec<UsageBody>,
+    /// The version the record has now, if the change was made for another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64)]
+    current_version: Option<i64>,
 }
 
-/// What is wrong with one parameter of the query, or with one field of the body.
+/// What is wrong with one parameter of the query, one header or one field of the body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct FieldProblem {
     /// The name of the query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
+    /// The name of the header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<&'static str>,
     /// The place in the body, as a JSON pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
@@ -113,10 +120,62 @@ impl FieldProblem {
     ) -> Self {
         Self {
             parameter: Some(name.into()),
+            header: None,
             pointer: None,
             message: message.into(),
             code,
         }
+    }
+
+    /// Something is wrong with a header.
+    pub(crate) fn header(name: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            parameter: None,
+            header: Some(name),
+            pointer: None,
+            message: message.into(),
+            code: Self::INVALID,
+        }
+    }
+
+    /// Something is wrong with the body, at a place with dots between its steps.
+    pub(crate) fn body(place: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            parameter: None,
+            header: None,
+            pointer: Some(pointer(place)),
+            message: message.into(),
+            code,
+        }
+    }
+
+    /// Something is wrong with a member of the object at a place of the body.
+    pub(crate) fn member(
+        at: &str,
+        name: &str,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        let mut problem = Self::body(at, code, message);
+        if let Some(pointer) = &mut problem.pointer {
+            step(pointer, name);
+        }
+        problem
+    }
+
+    /// Where it is, in the words of the caller.
+    fn place(&self) -> Option<&str> {
+        self.parameter
+            .as_deref()
+            .or(self.header)
+            .or(self.pointer.as_deref())
+            .filter(|place| !place.is_empty())
+    }
+
+    /// The place in the body.
+    #[cfg(test)]
+    pub(crate) fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
     }
 
     /// The parameter it is about; empty for none.
@@ -136,6 +195,7 @@ impl From<FieldError> for FieldProblem {
         let parameter = (!error.field.is_empty()).then_some(error.field);
         Self {
             parameter,
+            header: None,
             pointer: None,
             message: error.message,
             code: Self::INVALID,
@@ -171,6 +231,7 @@ impl Problem {
             code,
             errors: Vec::new(),
             used_by: Vec::new(),
+            current_version: None,
         };
         Self {
             body: Box::new(body),
@@ -201,16 +262,60 @@ impl Problem {
     pub(crate) fn validation(errors: Vec<FieldProblem>) -> Self {
         let parts: Vec<String> = errors
             .iter()
-            .map(
-                |error| match error.parameter.as_ref().or(error.pointer.as_ref()) {
-                    Some(place) => format!("{place}: {}", error.message),
-                    None => error.message.clone(),
-                },
-            )
+            .map(|error| match error.place() {
+                Some(place) => format!("{place}: {}", error.message),
+                None => error.message.clone(),
+            })
             .collect();
         let mut problem = Self::of("VALIDATION", parts.join("; "));
         problem.body.errors = errors;
         problem
+    }
+
+    /// A body that can be read, but not be done.
+    pub(crate) fn unprocessable(errors: Vec<FieldProblem>) -> Self {
+        let mut problem = Self::validation(errors);
+        problem.body.status = StatusCode::UNPROCESSABLE_ENTITY.as_u16();
+        problem
+    }
+
+    /// What goes wrong with a change: what is wrong with its fields stands in the body.
+    pub(crate) fn of_change(error: domain::Error) -> Self {
+        match error {
+            domain::Error::Invalid(fields) => Self::unprocessable(
+                fields
+                    .into_iter()
+                    .map(|wrong| {
+                        FieldProblem::body(&wrong.field, FieldProblem::INVALID, wrong.message)
+                    })
+                    .collect(),
+            ),
+            domain::Error::Conflict {
+                message,
+                field: Some(field),
+                used_by,
+            } => {
+                let mut problem = Self::of("CONFLICT", message.clone());
+                let wrong = FieldProblem::body(&field, FieldProblem::INVALID, message);
+                problem.body.errors.push(wrong);
+                problem.body.used_by = used_by.into_iter().map(UsageBody::from).collect();
+                problem
+            }
+            other => other.into(),
+        }
+    }
+
+    /// A body in a form that is not read here.
+    pub(crate) fn unsupported_media_type(detail: impl Into<String>) -> Self {
+        Self::of("UNSUPPORTED_MEDIA_TYPE", detail)
+    }
+
+    /// A change that does not say for which version it is meant.
+    pub(crate) fn precondition_required() -> Self {
+        Self::of(
+            "PRECONDITION_REQUIRED",
+            "send the `ETag` of the record as `If-Match`",
+        )
     }
 
     /// Absent or hidden: the two are never told apart.
@@ -321,6 +426,12 @@ impl From<domain::Error> for Problem {
                 problem.body.used_by = used_by.into_iter().map(UsageBody::from).collect();
                 problem
             }
+            // Over REST a change names its version in `If-Match`, and nowhere else.
+            Error::Stale { current } => {
+                let mut problem = Self::of("PRECONDITION_FAILED", detail);
+                problem.body.current_version = Some(current);
+                problem
+            }
             Error::RateLimited {
                 retry_after_seconds,
             } => Self::of(code, detail)
@@ -337,6 +448,20 @@ impl From<domain::Error> for Problem {
             }
         }
     }
+}
+
+/// A JSON pointer made of a place with dots between its steps: `/texts/fa/name`.
+fn pointer(place: &str) -> String {
+    let mut pointer = String::with_capacity(place.len() + 1);
+    for name in place.split('.').filter(|name| !name.is_empty()) {
+        step(&mut pointer, name);
+    }
+    pointer
+}
+
+fn step(pointer: &mut String, name: &str) {
+    pointer.push('/');
+    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
 }
 
 /// An error with all its causes, for the log.
@@ -431,6 +556,41 @@ mod tests {
                 "{code}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn a_stale_change_fails_its_condition_and_tells_the_version() {
+        let response = Problem::of_change(domain::Error::Stale { current: 7 }).into_response();
+        assert_eq!(response.status(), StatusCode::PRECONDITION_FAILED);
+        let body = json(response).await;
+        assert_eq!(body["code"], "PRECONDITION_FAILED");
+        assert_eq!(body["currentVersion"], 7);
+    }
+
+    #[tokio::test]
+    async fn wrong_fields_of_a_body_are_named_by_pointers() {
+        let fields = vec![
+            FieldError::new("texts.fa.name", "must not be empty"),
+            FieldError::new("", "is strange"),
+        ];
+        let response = Problem::of_change(domain::Error::Invalid(fields)).into_response();
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let body = json(response).await;
+        assert_eq!(
+            (body["status"].as_u64(), body["code"].as_str()),
+            (Some(422), Some("VALIDATION"))
+        );
+        assert_eq!(body["errors"][0]["pointer"], "/texts/fa/name");
+        assert_eq!(body["errors"][1]["pointer"], "");
+        assert_eq!(
+            body["detail"],
+            "/texts/fa/name: must not be empty; is strange"
+        );
+    }
+
+    #[test]
+    fn a_pointer_escapes_what_means_something_in_it() {
+        assert_eq!(pointer("a/b.c~d"), "/a~1b/c~0d");
     }
 
     #[tokio::test]

@@ -22,6 +22,10 @@ use crate::{
     slugs,
 };
 
+mod change;
+
+pub use change::{change, change_in, create_from, create_from_in, delete_at};
+
 /// How one author is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuthorGet {
@@ -115,29 +119,41 @@ pub async fn update_in(tx: &mut Tx, id: AuthorId, draft: &AuthorDraft) -> Result
 
 /// Deletes an author.
 pub async fn delete(cx: &ActorContext, id: AuthorId, on_use: OnUse) -> Result<()> {
-    cx.write(async |tx| {
-        let edition = tx.editions().await?.default_edition()?.id;
-        let author = tx
-            .reader()
-            .authors_by_ids(tx.cx().scope(), &[id], edition)
-            .await?
-            .remove(&id);
-        let author = found(author, id)?;
-        let permit = tx.cx().authorize(Action::Delete, author.target())?;
-        let (cx, now) = (tx.cx().clone(), tx.cx().now());
-        tx.store_tx()
-            .delete_record(
-                &permit,
-                cx.scope(),
-                Deletion {
-                    id: id.uuid(),
-                    on_use,
-                    at: now,
-                },
-            )
-            .await
-    })
-    .await
+    cx.write(async |tx| delete_in(tx, id, None, on_use).await)
+        .await
+}
+
+/// Deletes an author, in a transaction; only if they are at a version, where one is expected.
+pub async fn delete_in(
+    tx: &mut Tx,
+    id: AuthorId,
+    expected: Option<i64>,
+    on_use: OnUse,
+) -> Result<()> {
+    let edition = tx.editions().await?.default_edition()?.id;
+    let author = tx
+        .reader()
+        .authors_by_ids(tx.cx().scope(), &[id], edition)
+        .await?
+        .remove(&id);
+    let author = found(author, id)?;
+    let permit = tx.cx().authorize(Action::Delete, author.target())?;
+    if let Some(expected) = expected {
+        let store = tx.store_tx();
+        store.hold(RecordKind::Author, id.uuid(), expected).await?;
+    }
+    let (cx, now) = (tx.cx().clone(), tx.cx().now());
+    tx.store_tx()
+        .delete_record(
+            &permit,
+            cx.scope(),
+            Deletion {
+                id: id.uuid(),
+                on_use,
+                at: now,
+            },
+        )
+        .await
 }
 
 async fn save(
@@ -147,23 +163,7 @@ async fn save(
     action: Action,
     draft: &AuthorDraft,
 ) -> Result<()> {
-    if draft.texts.is_empty()
-        || draft
-            .texts
-            .iter()
-            .any(|text| text.value.name.trim().is_empty())
-    {
-        return Err(Error::invalid(
-            "texts.name",
-            "must not be empty, in at least one edition",
-        ));
-    }
-    let names = draft.texts.iter().map(|text| text.value.name.as_str());
-    names
-        .fold(Bounds::default(), |bounds, name| {
-            bounds.text("texts.name", name, bounds::NAME)
-        })
-        .check()?;
+    check(draft)?;
     let permit = tx
         .cx()
         .authorize(action, Target::shared(RecordKind::Author, id))?;
@@ -197,4 +197,24 @@ async fn save(
             editions.all(),
         )
         .await
+}
+
+fn check(draft: &AuthorDraft) -> Result<()> {
+    if draft.texts.is_empty()
+        || draft
+            .texts
+            .iter()
+            .any(|text| text.value.name.trim().is_empty())
+    {
+        return Err(Error::invalid(
+            "texts.name",
+            "must not be empty, in at least one edition",
+        ));
+    }
+    let names = draft.texts.iter().map(|text| text.value.name.as_str());
+    names
+        .fold(Bounds::default(), |bounds, name| {
+            bounds.text("texts.name", name, bounds::NAME)
+        })
+        .check()
 }

@@ -26,6 +26,7 @@ pub mod routes;
 mod sending;
 pub mod seo;
 pub mod settings;
+mod shared_records;
 mod slugs;
 pub mod terms;
 pub mod transfer;

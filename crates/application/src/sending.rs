@@ -4,7 +4,7 @@
 
 use domain::{
     articles::ArticleDraft,
-    authors::AuthorDraft,
+    authors::{AuthorChange, AuthorDraft},
     collections::CollectionDraft,
     comments::CommentDraft,
     editions::EditionDraft,
@@ -16,7 +16,7 @@ use domain::{
     pages::PageDraft,
     redirects::RedirectDraft,
     settings::SiteDraft,
-    terms::{TermDraft, TermId},
+    terms::{TermChange, TermDraft, TermId},
 };
 
 use crate::{
@@ -49,12 +49,20 @@ fn write_terms(cx: &ActorContext, id: TermId, draft: &TermDraft) {
     sendable(terms::create(cx, draft.clone()));
     sendable(terms::update(cx, id, draft.clone()));
     sendable(terms::delete(cx, id, OnUse::Detach));
+    let change = TermChange::default();
+    sendable(terms::create_from(cx, id.taxonomy, change.clone()));
+    sendable(terms::change(cx, id, 1, change));
+    sendable(terms::delete_at(cx, id, 1, OnUse::Detach));
 }
 
 fn write_authors(cx: &ActorContext, id: AuthorId, draft: &AuthorDraft) {
     sendable(authors::create(cx, draft.clone()));
     sendable(authors::update(cx, id, draft.clone()));
     sendable(authors::delete(cx, id, OnUse::Detach));
+    let change = AuthorChange::default();
+    sendable(authors::create_from(cx, change.clone()));
+    sendable(authors::change(cx, id, 1, change));
+    sendable(authors::delete_at(cx, id, 1, OnUse::Detach));
 }
 
 fn write_media(cx: &ActorContext, id: AssetId, draft: &AssetDraft) {

@@ -21,6 +21,10 @@ use crate::{
     slugs,
 };
 
+mod change;
+
+pub use change::{change, change_in, create_from, create_from_in, delete_at};
+
 /// How one term is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TermGet {
@@ -165,29 +169,41 @@ pub async fn update_in(tx: &mut Tx, id: TermId, draft: &TermDraft) -> Result<()>
 
 /// Deletes a category or a tag.
 pub async fn delete(cx: &ActorContext, id: TermId, on_use: OnUse) -> Result<()> {
-    cx.write(async |tx| {
-        let edition = tx.editions().await?.default_edition()?.id;
-        let term = tx
-            .reader()
-            .terms_by_ids(tx.cx().scope(), &[id], edition)
-            .await?
-            .remove(&id);
-        let term = found(term, id)?;
-        let permit = tx.cx().authorize(Action::Delete, term.target())?;
-        let (cx, now) = (tx.cx().clone(), tx.cx().now());
-        tx.store_tx()
-            .delete_record(
-                &permit,
-                cx.scope(),
-                Deletion {
-                    id: id.uuid(),
-                    on_use,
-                    at: now,
-                },
-            )
-            .await
-    })
-    .await
+    cx.write(async |tx| delete_in(tx, id, None, on_use).await)
+        .await
+}
+
+/// Deletes a category or a tag, in a transaction; only if it is at a version, where one is expected.
+pub async fn delete_in(
+    tx: &mut Tx,
+    id: TermId,
+    expected: Option<i64>,
+    on_use: OnUse,
+) -> Result<()> {
+    let edition = tx.editions().await?.default_edition()?.id;
+    let term = tx
+        .reader()
+        .terms_by_ids(tx.cx().scope(), &[id], edition)
+        .await?
+        .remove(&id);
+    let term = found(term, id)?;
+    let permit = tx.cx().authorize(Action::Delete, term.target())?;
+    if let Some(expected) = expected {
+        let store = tx.store_tx();
+        store.hold(id.taxonomy.into(), id.uuid(), expected).await?;
+    }
+    let (cx, now) = (tx.cx().clone(), tx.cx().now());
+    tx.store_tx()
+        .delete_record(
+            &permit,
+            cx.scope(),
+            Deletion {
+                id: id.uuid(),
+                on_use,
+                at: now,
+            },
+        )
+        .await
 }
 
 async fn save(

@@ -1,5 +1,9 @@
 //! Authors: the public profiles in bylines, apart from user accounts.
 
+mod change;
+
+pub use change::{AuthorChange, AuthorTextChange};
+
 use crate::{
     access::Target,
     events::RecordKind,

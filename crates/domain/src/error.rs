@@ -45,7 +45,7 @@ pub enum Error {
     /// The input is wrong; every wrong field is listed.
     #[error("{}", describe(.0))]
     Invalid(Vec<FieldError>),
-    /// The stored state does not allow it (a stale version, a taken slug, a record in use).
+    /// The stored state does not allow it (a taken slug, a record in use).
     #[error("{message}")]
     Conflict {
         /// What collides and how to go on.
@@ -54,6 +54,14 @@ pub enum Error {
         field: Option<String>,
         /// Who uses the record, as far as the actor may know.
         used_by: Vec<Usage>,
+    },
+    /// The change was made for another version than the current one.
+    #[error(
+        "the record has changed since you read it: its version is {current} now; read it again and repeat the change on it"
+    )]
+    Stale {
+        /// The version it has now.
+        current: i64,
     },
     /// The actor can read it, but may not do this to it.
     #[error("{0}")]
@@ -93,7 +101,7 @@ impl Error {
         match self {
             Self::NotFound(_) => "NOT_FOUND",
             Self::Invalid(_) => "VALIDATION",
-            Self::Conflict { .. } => "CONFLICT",
+            Self::Conflict { .. } | Self::Stale { .. } => "CONFLICT",
             Self::Forbidden(_) => "FORBIDDEN",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::RateLimited { .. } => "RATE_LIMITED",
@@ -123,19 +131,43 @@ impl Error {
     }
 
     /// A change that was made for another version than the current one.
-    pub fn stale(current: i64) -> Self {
-        Self::Conflict {
-            message: format!(
-                "the record has changed since you read it: its version is {current} now; read it again and repeat the change on it"
-            ),
-            field: Some("expectedVersion".to_owned()),
-            used_by: Vec::new(),
-        }
+    pub const fn stale(current: i64) -> Self {
+        Self::Stale { current }
     }
 
     /// A defect, described for the log.
     pub fn internal(source: impl Into<BoxError>) -> Self {
         Self::Internal(source.into())
+    }
+
+    /// The same error with the names of its fields changed: a face may have other words for them.
+    #[must_use]
+    pub fn with_fields(self, rename: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Invalid(mut fields) => {
+                for wrong in &mut fields {
+                    wrong.field = rename(std::mem::take(&mut wrong.field));
+                }
+                Self::Invalid(fields)
+            }
+            Self::Conflict {
+                message,
+                field,
+                used_by,
+            } => Self::Conflict {
+                message,
+                field: field.map(rename),
+                used_by,
+            },
+            other @ (Self::NotFound(_)
+            | Self::Stale { .. }
+            | Self::Forbidden(_)
+            | Self::Unauthenticated(_)
+            | Self::RateLimited { .. }
+            | Self::LimitExceeded(_)
+            | Self::Unavailable { .. }
+            | Self::Internal(_)) => other,
+        }
     }
 
     /// The wrong fields, if that is what this is.

@@ -8,6 +8,8 @@ pub mod articles;
 pub mod audit;
 pub mod authors;
 pub mod body;
+pub mod change;
+pub mod checks;
 pub mod collections;
 pub mod comments;
 pub mod content;
@@ -27,6 +29,7 @@ pub mod routes;
 pub mod settings;
 pub mod terms;
 pub mod text;
+pub mod texts;
 pub mod time;
 pub mod users;
 

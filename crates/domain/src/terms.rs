@@ -4,6 +4,10 @@ use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
+mod change;
+
+pub use change::{TermChange, TermTextChange};
+
 use crate::{
     access::Target,
     error::Error,

@@ -197,7 +197,7 @@ pub struct Localized<T> {
 }
 
 /// One text of a shared record in a given edition, as a command writes it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditionText<T> {
     /// The edition it stands in.
     pub edition: EditionId,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Error, Result,
+    Result,
     access::{Permit, ReadScope, Visibility},
     events::{CacheTag, ContentEvent, RecordKind},
     id::{AssetId, EditionId, EntryId, Id, UserId},
@@ -286,7 +286,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(Error::stale(version));
+            return Err(self.stale(RecordKind::Asset, id.uuid()).await);
         }
         if version > 1 {
             self.clear("asset_text", "asset_id", id.uuid()).await?;

@@ -248,7 +248,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.save_into("author", sql).await? == 0 {
-            return Err(Error::stale(version));
+            return Err(self.stale(RecordKind::Author, id.uuid()).await);
         }
         if version > 1 {
             self.clear("author_text", "author_id", id.uuid()).await?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{
-    Error, Result,
+    Result,
     access::{Permit, ReadScope},
     collections::{Collection, CollectionDraft},
     content::{Content, Parts},
@@ -189,7 +189,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(Error::stale(version));
+            return Err(self.stale(RecordKind::Collection, id.uuid()).await);
         }
         if version > 1 {
             self.clear("collection_item", "collection_id", id.uuid())

@@ -1,7 +1,7 @@
 //! Editions and the site's settings.
 
 use domain::{
-    Error, Result,
+    Result,
     access::Permit,
     editions::{Edition, EditionSet},
     events::{ContentEvent, RecordKind},
@@ -125,7 +125,7 @@ impl WriteTx {
                 .bind(edition.version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(Error::stale(edition.version));
+            return Err(self.stale(RecordKind::Edition, edition.id.uuid()).await);
         }
         let verb = if edition.version == 1 {
             "created"

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
-    Error, Result,
+    Result,
     access::{Permit, ReadScope},
     events::{CacheTag, ContentEvent, RecordKind},
     galleries::{Gallery, GalleryDraft, GalleryItem, GalleryText},
@@ -206,7 +206,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(Error::stale(version));
+            return Err(self.stale(RecordKind::Gallery, id.uuid()).await);
         }
         if version > 1 {
             self.clear("gallery_text", "gallery_id", id.uuid()).await?;

@@ -35,6 +35,7 @@ mod sql;
 mod terms;
 mod usage;
 mod users;
+mod versions;
 mod write_tx;
 
 pub use comments::CommentSave;

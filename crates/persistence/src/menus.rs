@@ -260,7 +260,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(Error::stale(version));
+            return Err(self.stale(RecordKind::Menu, id.uuid()).await);
         }
         if version > 1 {
             self.clear("menu_item", "menu_id", id.uuid()).await?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Error, Result,
+    Result,
     access::{Permit, ReadScope},
     events::{CacheTag, ContentEvent, RecordKind},
     id::{EditionId, Id, NewsletterId},
@@ -145,7 +145,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(Error::stale(version));
+            return Err(self.stale(RecordKind::Newsletter, id.uuid()).await);
         }
         let verb = if version == 1 { "created" } else { "updated" };
         self.record(

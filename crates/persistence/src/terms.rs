@@ -328,7 +328,7 @@ impl WriteTx {
                 .bind(version - 1);
         }
         if self.execute(sql).await? == 0 {
-            return Err(Error::stale(version));
+            return Err(self.stale(id.taxonomy.into(), id.uuid()).await);
         }
         if version > 1 {
             self.clear("term_text", "term_id", id.uuid()).await?;

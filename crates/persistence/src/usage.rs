@@ -48,7 +48,7 @@ pub struct Deletion {
 }
 
 /// The table a kind of record stands in.
-fn table(kind: RecordKind) -> Result<&'static str> {
+pub(crate) fn table(kind: RecordKind) -> Result<&'static str> {
     Ok(match kind {
         RecordKind::Category | RecordKind::Tag => "term",
         RecordKind::Author => "author",
@@ -160,7 +160,7 @@ impl Reader<'_> {
 }
 
 /// The public id of a record.
-fn public_id(kind: RecordKind, id: Uuid) -> String {
+pub(crate) fn public_id(kind: RecordKind, id: Uuid) -> String {
     match kind {
         RecordKind::Article => ArticleId::from_uuid(id).to_string(),
         RecordKind::Page => PageId::from_uuid(id).to_string(),

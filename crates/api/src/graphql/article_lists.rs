@@ -85,7 +85,7 @@ impl ArticleList {
         own: EntryFilter,
         wanted: PageSelection,
     ) -> domain::Result<(EntryQuery, PageArgs)> {
-        let filter = filters::read_optional(self.filter, session.edition_set());
+        let filter = filters::read_optional(self.filter, &session.edition_set());
         let ((edition, filter), args) =
             both(both(self.edition, filter), self.paging.check(wanted))?;
         let none = EntryFilter::default();

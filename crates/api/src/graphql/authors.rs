@@ -24,6 +24,10 @@ use super::{
     scalars::DateTime,
 };
 
+mod mutations;
+
+pub(crate) use mutations::AuthorMutations;
+
 /// A public profile with its text in one edition.
 #[derive(Clone)]
 pub(crate) struct Author {
@@ -104,13 +108,13 @@ impl Author {
 
     /// Their path in the edition the texts are served from; begins with `/`.
     async fn path(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(authors::path(session(ctx)?.edition_set(), &self.author))
+        Ok(authors::path(&session(ctx)?.edition_set(), &self.author))
     }
 
     /// Their absolute address at the frontend of that edition.
     async fn url(&self, ctx: &Context<'_>) -> Result<String> {
         let session = session(ctx)?;
-        let editions = session.edition_set();
+        let editions = &session.edition_set();
         Ok(editions
             .get(self.author.text.edition)?
             .url(&authors::path(editions, &self.author)))
@@ -228,7 +232,7 @@ pub(crate) struct AuthorTranslation {
 
 impl AuthorTranslation {
     fn new(session: Here<'_>, text: &Localized<AuthorText>) -> Result<Self> {
-        let editions = session.edition_set();
+        let editions = &session.edition_set();
         let path = authors::text_path(editions, text);
         let AuthorText {
             name,

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use application::ActorContext;
@@ -20,9 +20,17 @@ use super::{
 /// The data of one request.
 pub(crate) struct Session {
     cx: ActorContext,
-    editions: Arc<Editions>,
-    loaders: Loaders,
+    known: KnownEditions,
+    /// What was read so far; a change puts another in its place.
+    reads: RwLock<Reads>,
     budget: Arc<Budget>,
+}
+
+/// What one request has read, or the part of it since its last change.
+#[derive(Clone)]
+struct Reads {
+    editions: Arc<Editions>,
+    loaders: Arc<Loaders>,
 }
 
 impl Session {
@@ -33,14 +41,36 @@ impl Session {
         known: &KnownEditions,
         budget: Budget,
     ) -> domain::Result<Self> {
-        let editions = known.get(cx.editions().await?);
-        let loaders = Loaders::new(cx.clone());
+        let reads = RwLock::new(Reads {
+            editions: known.get(cx.editions().await?),
+            loaders: Arc::new(Loaders::new(cx.clone())),
+        });
         Ok(Self {
             cx,
-            editions,
-            loaders,
+            known: known.clone(),
+            reads,
             budget: Arc::new(budget),
         })
+    }
+
+    /// After a change: what was read before it is forgotten, so that the answer shows what was
+    /// written.
+    pub(crate) async fn changed(&self) -> domain::Result<()> {
+        let editions = self.known.get(self.cx.editions().await?);
+        let loaders = Arc::new(Loaders::new(self.cx.clone()));
+        let mut reads = self.reads.write().unwrap_or_else(PoisonError::into_inner);
+        *reads = Reads { editions, loaders };
+        Ok(())
+    }
+
+    fn objects(&self) -> Arc<Editions> {
+        let reads = self.reads.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&reads.editions)
+    }
+
+    fn loaders(&self) -> Arc<Loaders> {
+        let reads = self.reads.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&reads.loaders)
     }
 
     /// The actor and what it may read.
@@ -54,18 +84,18 @@ impl Session {
     }
 
     /// The editions as the domain has them.
-    pub(crate) fn edition_set(&self) -> &EditionSet {
-        &self.editions.set
+    pub(crate) fn edition_set(&self) -> Arc<EditionSet> {
+        Arc::clone(&self.objects().set)
     }
 
     /// All editions.
     pub(crate) fn editions(&self) -> Vec<Edition> {
-        self.editions.objects.clone()
+        self.objects().objects.clone()
     }
 
     /// One edition.
     pub(crate) fn edition(&self, id: EditionId) -> domain::Result<Edition> {
-        self.editions
+        self.objects()
             .objects
             .iter()
             .find(|edition| edition.id() == id)
@@ -133,11 +163,11 @@ impl Here<'_> {
         Source: Loader<K, Error = SharedError>,
     {
         if self.has_company {
-            self.session.loaders.load(key).await
+            self.session.loaders().load(key).await
         } else {
             Ok(self
                 .session
-                .loaders
+                .loaders()
                 .load_now(std::slice::from_ref(&key))
                 .await?
                 .remove(&key))
@@ -155,8 +185,8 @@ impl Here<'_> {
     {
         match keys.as_slice() {
             [] => Ok(HashMap::new()),
-            _ if self.has_company => self.session.loaders.load_many(keys).await,
-            keys => self.session.loaders.load_now(keys).await,
+            _ if self.has_company => self.session.loaders().load_many(keys).await,
+            keys => self.session.loaders().load_now(keys).await,
         }
     }
 }
@@ -219,22 +249,7 @@ pub(crate) fn both<A, B>(
 
 /// Makes an error about one value name the field the value came in.
 pub(crate) fn rename_field(error: Error, field: &str) -> Error {
-    match error {
-        Error::Invalid(mut fields) => {
-            for wrong in &mut fields {
-                field.clone_into(&mut wrong.field);
-            }
-            Error::Invalid(fields)
-        }
-        other @ (Error::NotFound(_)
-        | Error::Conflict { .. }
-        | Error::Forbidden(_)
-        | Error::Unauthenticated(_)
-        | Error::RateLimited { .. }
-        | Error::LimitExceeded(_)
-        | Error::Unavailable { .. }
-        | Error::Internal(_)) => other,
-    }
+    error.with_fields(|_| field.to_owned())
 }
 
 /// The editions, and the same as objects of the schema.
@@ -244,8 +259,8 @@ struct Editions {
 }
 
 /// Keeps the objects made of the editions for as long as these stay the same.
-#[derive(Default)]
-pub(crate) struct KnownEditions(Mutex<Option<Arc<Editions>>>);
+#[derive(Default, Clone)]
+pub(crate) struct KnownEditions(Arc<Mutex<Option<Arc<Editions>>>>);
 
 impl KnownEditions {
     fn get(&self, set: Arc<EditionSet>) -> Arc<Editions> {

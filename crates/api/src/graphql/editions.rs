@@ -203,7 +203,8 @@ impl SiteQueries {
         #[graphql(desc = "Its code: `en`, `fa`.")] code: String,
     ) -> Result<Option<Edition>> {
         let session = session(ctx)?;
-        let found = session.edition_set().by_code(&code);
+        let editions = session.edition_set();
+        let found = editions.by_code(&code);
         Ok(found
             .map(|edition| session.edition(edition.id))
             .transpose()?)

@@ -78,6 +78,7 @@ fn log(error: &Error, path: &[PathSegment]) {
         Error::NotFound(_)
         | Error::Invalid(_)
         | Error::Conflict { .. }
+        | Error::Stale { .. }
         | Error::Forbidden(_)
         | Error::Unauthenticated(_)
         | Error::RateLimited { .. }

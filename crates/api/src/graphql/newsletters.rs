@@ -76,13 +76,13 @@ impl Newsletter {
 
     /// The path of its archive in its edition; begins with `/`.
     async fn path(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(newsletters::path(session(ctx)?.edition_set(), &self.0))
+        Ok(newsletters::path(&session(ctx)?.edition_set(), &self.0))
     }
 
     /// The absolute address of its archive at the frontend of its edition.
     async fn url(&self, ctx: &Context<'_>) -> Result<String> {
         let session = session(ctx)?;
-        let editions = session.edition_set();
+        let editions = &session.edition_set();
         Ok(editions
             .get(self.0.edition)?
             .url(&newsletters::path(editions, &self.0)))
@@ -444,7 +444,7 @@ impl NewsletterQueries {
         #[graphql(desc = "In which order.")] order_by: Option<IssueOrder>,
     ) -> Result<Connection<Issue>> {
         let session = session(ctx)?;
-        let filter = filters::read_optional(filter, session.edition_set());
+        let filter = filters::read_optional(filter, &session.edition_set());
         let among = both(session.list_edition(edition.as_deref()), filter);
         list_issues(
             ctx,

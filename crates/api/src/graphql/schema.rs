@@ -1,17 +1,28 @@
 //! The schema as a whole.
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
 use super::{
-    articles::ArticleQueries, authors::AuthorQueries, collections::CollectionQueries,
-    comments::CommentQueries, editions::SiteQueries, entries::Entry, galleries::GalleryQueries,
-    http::hide_schema, media::AssetQueries, menus::MenuQueries, newsletters::NewsletterQueries,
-    node::NodeQueries, pages::PageQueries, redirects::RedirectQueries, routes::RouteQueries,
-    terms::TermQueries,
+    articles::ArticleQueries,
+    authors::{AuthorMutations, AuthorQueries},
+    collections::CollectionQueries,
+    comments::CommentQueries,
+    editions::SiteQueries,
+    entries::Entry,
+    galleries::GalleryQueries,
+    http::hide_schema,
+    media::AssetQueries,
+    menus::MenuQueries,
+    newsletters::NewsletterQueries,
+    node::NodeQueries,
+    pages::PageQueries,
+    redirects::RedirectQueries,
+    routes::RouteQueries,
+    terms::{TermMutations, TermQueries},
 };
 
 /// The schema.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// What can be read. A record that is absent, or not for the eyes of the caller, is null without an
 /// error.
@@ -33,6 +44,12 @@ pub struct Query(
     RedirectQueries,
 );
 
+/// What can be changed. The fields of a mutation run one after another, each on its own: what one
+/// has done stays, whatever becomes of the next. What the caller can mend is told in `userErrors`, and
+/// nothing is changed then.
+#[derive(MergedObject, Default)]
+pub struct Mutation(TermMutations, AuthorMutations);
+
 /// How deep the library lets selections be nested, fragments included. The limits bound the depth
 /// of fields; this only keeps its recursion within the stack.
 const MAX_RECURSION: usize = 100;
@@ -42,7 +59,7 @@ const MAX_RECURSION: usize = 100;
 /// Depth, complexity and the like are bounded by [`limits`](super::limits), before the library sees
 /// a document. Without `introspection` names are not suggested either.
 pub fn schema(introspection: bool) -> Schema {
-    let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<Entry>()
         .limit_recursive_depth(MAX_RECURSION);
     if introspection {

@@ -87,7 +87,7 @@ impl Seo {
             &content,
             &byline,
             hero.as_ref(),
-            session.edition_set(),
+            &session.edition_set(),
         ))
     }
 }

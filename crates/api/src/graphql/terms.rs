@@ -23,6 +23,10 @@ use super::{
     scalars::DateTime,
 };
 
+mod mutations;
+
+pub(crate) use mutations::TermMutations;
+
 /// The fields categories and tags share. Both objects hold one and merge its fields into the type.
 #[derive(Clone)]
 pub(crate) struct TermFields {
@@ -98,13 +102,13 @@ impl TermFields {
 
     /// Its path in the edition its texts are served from; begins with `/`.
     async fn path(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(terms::path(session(ctx)?.edition_set(), &self.term))
+        Ok(terms::path(&session(ctx)?.edition_set(), &self.term))
     }
 
     /// Its absolute address at the frontend of that edition.
     async fn url(&self, ctx: &Context<'_>) -> Result<String> {
         let session = session(ctx)?;
-        let editions = session.edition_set();
+        let editions = &session.edition_set();
         Ok(editions
             .get(self.term.text.edition)?
             .url(&terms::path(editions, &self.term)))
@@ -349,7 +353,7 @@ pub(crate) struct TermTranslation {
 
 impl TermTranslation {
     fn new(session: Here<'_>, term: &Term, text: &Localized<TermText>) -> Result<Self> {
-        let editions = session.edition_set();
+        let editions = &session.edition_set();
         let path = terms::text_path(editions, term, text);
         let TermText {
             name,

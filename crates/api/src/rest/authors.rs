@@ -31,6 +31,8 @@ use super::{
 };
 use crate::error::Problem;
 
+mod write;
+
 /// A public profile, with its text in one edition.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -263,8 +265,12 @@ impl<'a> View<'a> {
 /// The operations on authors.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_authors))
-        .routes(routes!(get_author))
+        .routes(routes!(list_authors, write::create_author))
+        .routes(routes!(
+            get_author,
+            write::update_author,
+            write::delete_author
+        ))
         .routes(routes!(get_author_by_slug))
 }
 

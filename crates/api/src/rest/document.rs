@@ -1,14 +1,18 @@
 //! The parts of the OpenAPI document that all operations share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         Components, Content, Header, HeaderBuilder, Info, InfoBuilder, LicenseBuilder, OpenApi,
-        OpenApiBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Server,
-        path::{Operation, ParameterIn},
-        schema::{Object, ObjectBuilder, Schema, Type},
+        OpenApiBuilder, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
+        SecurityRequirement, Server,
+        path::{Operation, ParameterBuilder, ParameterIn},
+        schema::{AdditionalProperties, Object, ObjectBuilder, Schema, Type},
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
         tag::{Tag, TagBuilder},
     },
 };
@@ -16,11 +20,11 @@ use utoipa::{
 use super::{
     articles::Article, authors::Author, collections::Collection, comments::Comment,
     editions::Edition, galleries::Gallery, issues::Issue, media::Asset, menus::Menu,
-    newsletters::Newsletter, pages::Page, redirects::Redirect, terms,
+    newsletters::Newsletter, pages::Page, redirects::Redirect, terms, write::IF_MATCH,
 };
 use crate::error::{PROBLEM_JSON, ProblemBody};
 
-const INTRODUCTION: &str = "Reads everything that is public on a Colophon site. \
+const INTRODUCTION: &str = "Reads and changes what is on a Colophon site. Without credentials it shows what is public. \
 GraphQL under `/graphql` says the same in the same words.
 
 **Records.** Every record has an `id` such as `article_01jb2x9k3m4n5p6q7r8s9t0v1w`. Times are RFC 3339 in UTC. \
@@ -35,11 +39,17 @@ Texts of shared records (categories, tags, authors, assets, galleries) come in t
 `before=<page.startCursor>`, or follow the `Link` header. A page has 20 items unless `first` or `last` says otherwise, and 100 at most. \
 A cursor holds for the order it came from.
 
-**Caching.** Every answer has a strong `ETag`; send it as `If-None-Match` and get 304 when nothing has changed. \
+**Changes** need credentials. `PATCH` is a JSON merge patch (RFC 7396): what is left out stays, null clears, lists are replaced. \
+Unknown members are refused. A change of a record names the version it is meant for: send the `ETag` you read, or the version in quotation marks, \
+as `If-Match`. Without it the answer is 428; if the record has changed meanwhile it is 412 with `currentVersion`. Only the version in the tag counts; \
+`*`, weak tags and lists of tags are refused. Answers to changes are never cached.
+
+**Caching.** Every answer to a read has a strong `ETag`; send it as `If-None-Match` and get 304 when nothing has changed. \
 `Surrogate-Key` names what an answer is made of. HEAD works wherever GET does.
 
 **Errors** are problem documents (RFC 9457) with a stable `code`. Unknown and repeated parameters are refused. \
-What you may not read is answered 404, exactly as if it did not exist.";
+What is wrong in a body is answered 422, all of it at once, each with a JSON pointer. \
+What you may not read is answered 404, exactly as if it did not exist; 403 is only for changes of what you can read.";
 
 /// The document before any operation is in it.
 pub(super) fn base() -> OpenApi {
@@ -49,9 +59,16 @@ pub(super) fn base() -> OpenApi {
         .tags(Some(tags()))
         .components(Some(Components::new()))
         .build();
-    // Nobody signs in yet; saying so keeps readers of the document from guessing.
-    document.security = Some(Vec::new());
+    // Reads go without credentials, and show more with them.
+    document.security = Some(vec![SecurityRequirement::default(), signed_in()]);
     document
+}
+
+/// The name of the one way to sign in.
+const BEARER: &str = "bearer";
+
+fn signed_in() -> SecurityRequirement {
+    SecurityRequirement::new(BEARER, Vec::<String>::new())
 }
 
 fn info() -> Info {
@@ -97,10 +114,11 @@ fn tags() -> Vec<Tag> {
 /// Adds what is the same for all operations: errors, headers, the freedom of sparse records.
 pub(super) fn finish(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
-        for operation in operations(item) {
-            share(operation);
+        for (method, operation) in operations(item) {
+            share(method, operation);
         }
     }
+    let sent = sent_schemas(&document);
     let components = document.components.get_or_insert_with(Components::new);
     components.responses.extend(answers());
     components.headers.extend(
@@ -114,6 +132,23 @@ pub(super) fn finish(mut document: OpenApi) -> OpenApi {
     let mut schemas = Vec::new();
     <ProblemBody as ToSchema>::schemas(&mut schemas);
     components.schemas.extend(schemas);
+    components.add_security_scheme(
+        BEARER,
+        SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some(
+                    "`Authorization: Bearer …` with an access token or an API key.",
+                ))
+                .build(),
+        ),
+    );
+    for name in sent {
+        if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&name) {
+            // A misspelt member would be taken for one that is left out.
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
     for (name, required) in sparse_records() {
         if let Some(RefOr::T(Schema::Object(record))) = components.schemas.get_mut(&name) {
             record.required = required.iter().map(|&field| field.to_owned()).collect();
@@ -122,8 +157,71 @@ pub(super) fn finish(mut document: OpenApi) -> OpenApi {
     document
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    item.get.iter_mut()
+/// What an operation does to what it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
+    let PathItem {
+        get,
+        post,
+        put,
+        patch,
+        delete,
+        ..
+    } = item;
+    [
+        (Method::Get, get),
+        (Method::Post, post),
+        (Method::Put, put),
+        (Method::Patch, patch),
+        (Method::Delete, delete),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// The schemas of what callers send, those within others included.
+fn sent_schemas(document: &OpenApi) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let Ok(document) = serde_json::to_value(document) else {
+        return names;
+    };
+    let mut open = Vec::new();
+    let paths = document["paths"].as_object();
+    for operation in paths
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, item)| item.as_object())
+    {
+        open.extend(
+            operation
+                .values()
+                .map(|operation| &operation["requestBody"]),
+        );
+    }
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(fields) => open.extend(fields.values()),
+            Value::Array(items) => open.extend(items),
+            Value::String(text) => {
+                let name = text.strip_prefix("#/components/schemas/");
+                if let Some(name) = name
+                    && names.insert(name.to_owned())
+                {
+                    open.push(&document["components"]["schemas"][name]);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    names
 }
 
 /// The records that `fields` can cut down, and what is left of them at least.
@@ -167,31 +265,14 @@ fn sparse_records() -> Vec<(String, &'static [&'static str])> {
         .collect()
 }
 
-fn share(operation: &mut Operation) {
-    let has_path_parameter =
-        operation
-            .parameters
-            .iter()
-            .flatten()
-            .any(|parameter| match parameter {
-                RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Path,
-                RefOr::Ref(_) => false,
-            });
-    let responses = &mut operation.responses.responses;
-    if let Some(RefOr::T(good)) = responses.get_mut("200") {
-        let is_paged =
-            operation.parameters.iter().flatten().any(
-                |parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "after"),
-            );
-        good.headers.extend(
-            HEADERS
-                .iter()
-                .filter(|(name, _)| is_paged || *name != LINK)
-                .map(|(name, _)| reference_to_header(name)),
-        );
-    }
+fn share(method: Method, operation: &mut Operation) {
+    let has = |operation: &Operation, place: &ParameterIn| {
+        operation.parameters.iter().flatten().any(|parameter| {
+            matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == *place)
+        })
+    };
+    let has_path_parameter = has(operation, &ParameterIn::Path);
     let mut shared = vec![
-        ("304", "NotModified"),
         ("400", "BadRequest"),
         ("401", "Unauthorized"),
         ("500", "InternalError"),
@@ -200,15 +281,93 @@ fn share(operation: &mut Operation) {
     if has_path_parameter {
         shared.push(("404", "NotFound"));
     }
+    if method == Method::Get {
+        share_read(operation);
+        shared.push(("304", "NotModified"));
+    } else {
+        share_change(operation);
+        shared.extend([
+            ("403", "Forbidden"),
+            ("409", "Conflict"),
+            ("413", "TooLarge"),
+            ("422", "Unprocessable"),
+            ("429", "TooManyRequests"),
+        ]);
+        if operation.request_body.is_some() {
+            shared.push(("415", "UnsupportedMediaType"));
+        }
+        // What is made is at no version yet.
+        if has_path_parameter {
+            require_version(operation);
+            shared.extend([
+                ("412", "PreconditionFailed"),
+                ("428", "PreconditionRequired"),
+            ]);
+        }
+    }
     for (status, name) in shared {
-        responses
+        operation
+            .responses
+            .responses
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::Ref(Ref::from_response_name(name)));
     }
 }
 
+fn share_read(operation: &mut Operation) {
+    let is_paged = operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "after"));
+    if let Some(RefOr::T(good)) = operation.responses.responses.get_mut("200") {
+        good.headers.extend(
+            HEADERS
+                .iter()
+                .filter(|(name, _)| *name != LOCATION && (is_paged || *name != LINK))
+                .map(|(name, _)| reference_to_header(name)),
+        );
+    }
+}
+
+fn share_change(operation: &mut Operation) {
+    operation.security = Some(vec![signed_in()]);
+    for (status, response) in &mut operation.responses.responses {
+        let headers: &[&str] = match status.as_str() {
+            "200" => &["ETag", "Cache-Control", "Last-Modified"],
+            "201" => &["ETag", "Cache-Control", "Last-Modified", LOCATION],
+            "204" => &["Cache-Control"],
+            _ => &[],
+        };
+        if let RefOr::T(good) = response {
+            good.headers
+                .extend(headers.iter().map(|name| reference_to_header(name)));
+        }
+    }
+}
+
+/// A change of a record says for which version it is meant.
+fn require_version(operation: &mut Operation) {
+    let tag = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some("^\"[0-9]{1,18}(-[!#-+\\--~]*)?\"$"));
+    let parameter = ParameterBuilder::new()
+        .name(IF_MATCH)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::True)
+        .description(Some(
+            "The `ETag` of the record as it was read, or its version in quotation marks: `\"3\"`.",
+        ))
+        .schema(Some(tag))
+        .build();
+    operation
+        .parameters
+        .get_or_insert_with(Vec::new)
+        .push(RefOr::T(parameter));
+}
+
 /// The headers of good answers, and what they are for.
-const HEADERS: [(&str, &str); 6] = [
+const HEADERS: [(&str, &str); 7] = [
     (
         "ETag",
         "The strong entity tag of the answer: a hash; of a single record its version, `-` and a hash.",
@@ -227,7 +386,9 @@ const HEADERS: [(&str, &str); 6] = [
         LINK,
         "The addresses of the next, the previous and the first page (RFC 8288).",
     ),
+    (LOCATION, "The address of the record that was made."),
 ];
+const LOCATION: &str = "Location";
 const LINK: &str = "Link";
 
 fn reference_to_header(name: &str) -> (String, RefOr<Header>) {
@@ -258,8 +419,34 @@ fn answers() -> BTreeMap<String, RefOr<Response>> {
             "BadRequest",
             "A parameter is unknown, repeated, missing or has a value that cannot be used.",
         ),
-        ("Unauthorized", "The credentials are no good."),
+        (
+            "Unauthorized",
+            "The credentials are no good, or there are none where they are needed.",
+        ),
+        ("Forbidden", "The caller may not do this to the record."),
         ("NotFound", "The record does not exist, or is not public."),
+        (
+            "Conflict",
+            "The stored state does not allow this: a name is taken, or the record is in use.",
+        ),
+        (
+            "PreconditionFailed",
+            "The record has changed since it was read; `currentVersion` tells its version.",
+        ),
+        ("TooLarge", "The body passes a limit of the service."),
+        (
+            "UnsupportedMediaType",
+            "The body is in a form that is not read here.",
+        ),
+        (
+            "Unprocessable",
+            "The body, or a parameter, can be read but not be done; `errors` names all that is wrong.",
+        ),
+        ("PreconditionRequired", "The header `If-Match` is missing."),
+        (
+            "TooManyRequests",
+            "Too many requests; `Retry-After` tells when to try again.",
+        ),
         ("InternalError", "A defect of the service."),
         ("Unavailable", "The service cannot answer now."),
     ];

@@ -16,6 +16,7 @@ mod comments;
 mod document;
 mod editions;
 mod entries;
+mod field;
 mod filters;
 mod galleries;
 mod issues;
@@ -37,6 +38,7 @@ mod sparse;
 mod terms;
 mod view;
 mod wire;
+mod write;
 
 /// What the handlers share.
 type State = Arc<App>;

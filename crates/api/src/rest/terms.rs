@@ -22,6 +22,7 @@ use super::{
 use crate::error::Problem;
 
 mod wire;
+mod write;
 
 use wire::More;
 pub(super) use wire::{Category, Tag};
@@ -29,11 +30,15 @@ pub(super) use wire::{Category, Tag};
 /// The operations on categories and tags.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_categories))
-        .routes(routes!(get_category))
+        .routes(routes!(list_categories, write::create_category))
+        .routes(routes!(
+            get_category,
+            write::update_category,
+            write::delete_category
+        ))
         .routes(routes!(get_category_by_slug))
-        .routes(routes!(list_tags))
-        .routes(routes!(get_tag))
+        .routes(routes!(list_tags, write::create_tag))
+        .routes(routes!(get_tag, write::update_tag, write::delete_tag))
         .routes(routes!(get_tag_by_slug))
 }
 

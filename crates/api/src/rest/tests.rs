@@ -135,14 +135,24 @@ fn the_fields_within_fields_are_those_of_the_schema() {
     assert_eq!(below(AnyEntry::BELOW), below(&all));
 }
 
+/// All operations: path, method, what the document says.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        assert!(path.starts_with("/api/v1/"), "{path}");
+        for (method, operation) in item.as_object().unwrap() {
+            found.push((path.clone(), method.clone(), operation.clone()));
+        }
+    }
+    found
+}
+
 #[test]
 fn every_operation_is_documented() {
     let document = document();
     assert_eq!(document["openapi"], "3.1.0");
     let mut ids = BTreeSet::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        assert!(path.starts_with("/api/v1/"), "{path}");
-        let operation = &item["get"];
+    for (path, method, operation) in operations(&document) {
         let id = operation["operationId"].as_str().unwrap();
         assert!(ids.insert(id.to_owned()), "{id} twice");
         assert!(
@@ -152,21 +162,29 @@ fn every_operation_is_documented() {
             "{id} has no summary"
         );
         assert_eq!(operation["tags"].as_array().unwrap().len(), 1, "{id}");
-        for status in ["200", "304", "400", "401", "500", "503"] {
+        let responses = &operation["responses"];
+        let is_read = method == "get";
+        let statuses: &[&str] = if is_read {
+            &["200", "304", "400", "401", "500", "503"]
+        } else {
+            &[
+                "400", "401", "403", "409", "413", "422", "429", "500", "503",
+            ]
+        };
+        for status in statuses {
             assert!(
-                operation["responses"].get(status).is_some(),
+                responses.get(status).is_some(),
                 "{id} does not document {status}"
             );
         }
         assert_eq!(
             path.contains('{') || id == "get_route",
-            operation["responses"].get("404").is_some(),
+            responses.get("404").is_some(),
             "{id}"
         );
-        assert!(
-            operation["responses"]["200"]["headers"]["ETag"].is_object(),
-            "{id}"
-        );
+        if is_read {
+            assert!(responses["200"]["headers"]["ETag"].is_object(), "{id}");
+        }
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             assert!(
                 parameter["description"]
@@ -178,6 +196,62 @@ fn every_operation_is_documented() {
         }
     }
     assert!(ids.len() > 45, "{}", ids.len());
+}
+
+#[test]
+fn a_change_needs_credentials_and_the_version_it_is_meant_for() {
+    let document = document();
+    let changes = operations(&document);
+    let changes = changes.iter().filter(|(_, method, _)| method != "get");
+    for (path, method, operation) in changes {
+        assert_eq!(
+            operation["security"],
+            serde_json::json!([{"bearer": []}]),
+            "{method} {path}"
+        );
+        let parameters = operation["parameters"].as_array().unwrap();
+        let names_version = parameters
+            .iter()
+            .any(|parameter| parameter["name"] == "If-Match" && parameter["required"] == true);
+        assert_eq!(path.contains("{id}"), names_version, "{method} {path}");
+        for status in ["412", "428"] {
+            assert_eq!(
+                names_version,
+                operation["responses"].get(status).is_some(),
+                "{method} {path}"
+            );
+        }
+        assert_eq!(
+            operation.get("requestBody").is_some(),
+            operation["responses"].get("415").is_some(),
+            "{method} {path}"
+        );
+        let made = &operation["responses"]["201"];
+        assert_eq!(made.is_object(), method == "post", "{method} {path}");
+        if made.is_object() {
+            assert!(made["headers"]["Location"].is_object(), "{path}");
+        }
+    }
+}
+
+#[test]
+fn what_is_sent_has_no_other_members() {
+    let document = document();
+    let schemas = &document["components"]["schemas"];
+    for name in [
+        "NewCategory",
+        "CategoryPatch",
+        "TermTextPatch",
+        "AuthorPatch",
+    ] {
+        assert_eq!(schemas[name]["additionalProperties"], false, "{name}");
+    }
+    assert_eq!(schemas["NewTag"]["required"], serde_json::json!(["texts"]));
+    assert!(schemas["TagPatch"].get("required").is_none());
+    assert_eq!(
+        schemas["CategoryPatch"]["properties"]["texts"]["type"],
+        "object"
+    );
 }
 
 #[test]

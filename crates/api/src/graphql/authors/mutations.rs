@@ -1,0 +1,216 @@
+//! Changes of authors.
+
+use application::authors;
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
+use domain::{
+    authors::{AuthorChange, AuthorTextChange},
+    editions::EditionSet,
+    id::{AssetId, AuthorId, kinds},
+};
+
+use super::Author;
+use crate::graphql::{
+    context::{Here, parse_id, session},
+    input::{DeleteInput, OfEdition, Places, Wrong, clearable, in_list},
+    loaders::AuthorKey,
+    outcome::{DeletePayload, Outcome, UserError, outcome},
+};
+
+/// What an author is called in one edition. Of a text that is there, what is left out stays.
+#[derive(InputObject, Debug)]
+pub(crate) struct AuthorTextInput {
+    /// The code of the edition.
+    edition: String,
+    /// The name under articles. A new text needs one.
+    name: MaybeUndefined<String>,
+    /// The readable last part of their address; null: made from the name.
+    slug: MaybeUndefined<String>,
+    /// `Reporter`, `Photographer`.
+    job_title: MaybeUndefined<String>,
+    /// A short biography, plain text.
+    bio: MaybeUndefined<String>,
+    /// Takes the text of this edition away.
+    #[graphql(default)]
+    remove: bool,
+}
+
+impl OfEdition for AuthorTextInput {
+    fn edition(&self) -> &str {
+        &self.edition
+    }
+    fn is_removed(&self) -> bool {
+        self.remove
+    }
+}
+
+/// A new author.
+#[derive(InputObject, Debug)]
+pub(crate) struct CreateAuthorInput {
+    /// Their own site.
+    website: MaybeUndefined<String>,
+    /// The id of their picture.
+    avatar: MaybeUndefined<ID>,
+    /// Their names; at least one.
+    texts: Vec<AuthorTextInput>,
+}
+
+/// Changes of an author. What is left out stays.
+#[derive(InputObject, Debug)]
+pub(crate) struct UpdateAuthorInput {
+    /// Which one.
+    id: ID,
+    /// The version they have.
+    expected_version: i64,
+    /// Their own site; null: none.
+    website: MaybeUndefined<String>,
+    /// The id of their picture; null: none.
+    avatar: MaybeUndefined<ID>,
+    /// Their texts in these editions; those in others stay.
+    texts: Option<Vec<AuthorTextInput>>,
+}
+
+/// What the fields of an input say, whether the record is new or not.
+struct Fields {
+    website: MaybeUndefined<String>,
+    avatar: MaybeUndefined<ID>,
+    texts: Vec<AuthorTextInput>,
+}
+
+impl Fields {
+    fn read(self, wrong: &mut Wrong, editions: &EditionSet) -> AuthorChange {
+        AuthorChange {
+            website: clearable(self.website),
+            avatar: wrong.id::<AssetId>("avatar", self.avatar),
+            texts: wrong.texts(editions, self.texts, |wrong, at, input| AuthorTextChange {
+                name: wrong.required(format!("{at}.name"), input.name),
+                slug: clearable(input.slug),
+                job_title: clearable(input.job_title),
+                bio: clearable(input.bio),
+            }),
+        }
+    }
+}
+
+/// What a change of an author answers.
+pub(crate) struct AuthorPayload {
+    id: Option<AuthorId>,
+    user_errors: Vec<UserError>,
+}
+
+/// What a change of an author answers.
+#[Object]
+impl AuthorPayload {
+    /// The author as they are now; null if nothing was changed.
+    async fn author(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Code of the edition the texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
+    ) -> Result<Option<Author>> {
+        let session = session(ctx)?;
+        let Some(id) = self.id else { return Ok(None) };
+        let edition = session.edition_id(edition.as_deref())?;
+        Ok(session.load(AuthorKey { id, edition }).await?)
+    }
+
+    /// Why nothing was changed.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
+impl From<Outcome<AuthorId>> for AuthorPayload {
+    fn from(outcome: Outcome<AuthorId>) -> Self {
+        let (id, user_errors) = outcome.split();
+        Self { id, user_errors }
+    }
+}
+
+/// The mutations of authors.
+#[derive(Default)]
+pub(crate) struct AuthorMutations;
+
+#[Object]
+impl AuthorMutations {
+    /// Makes an author.
+    async fn create_author(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new author.")] input: CreateAuthorInput,
+    ) -> Result<AuthorPayload> {
+        let session = session(ctx)?;
+        let editions = session.edition_set();
+        let mut wrong = Wrong::default();
+        let fields = Fields {
+            website: input.website,
+            avatar: input.avatar,
+            texts: input.texts,
+        };
+        let new = fields.read(&mut wrong, &editions);
+        let places = in_list(&editions, &new.texts);
+        let done = match wrong.finish(new, |new| places.check(new.check_new(&editions))) {
+            Ok(new) => authors::create_from(session.cx(), new).await,
+            Err(wrong) => Err(wrong),
+        };
+        finish(session, &places, done).await
+    }
+
+    /// Changes an author.
+    async fn update_author(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateAuthorInput,
+    ) -> Result<AuthorPayload> {
+        let session = session(ctx)?;
+        let editions = session.edition_set();
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<AuthorId>("id", &input.id));
+        let fields = Fields {
+            website: input.website,
+            avatar: input.avatar,
+            texts: input.texts.unwrap_or_default(),
+        };
+        let change = fields.read(&mut wrong, &editions);
+        let places = in_list(&editions, &change.texts);
+        let read = wrong.finish(change, |change| places.check(change.check(&editions)));
+        let done = match (id, read) {
+            (Some(id), Ok(change)) => {
+                authors::change(session.cx(), id, input.expected_version, change)
+                    .await
+                    .map(|()| id)
+            }
+            (_, Err(wrong)) => Err(wrong),
+            (None, Ok(_)) => Err(domain::Error::not_found("the author")),
+        };
+        finish(session, &places, done).await
+    }
+
+    /// Deletes an author. Their articles lose them, if `onUse` says so.
+    async fn delete_author(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: DeleteInput,
+    ) -> Result<DeletePayload> {
+        let session = session(ctx)?;
+        let done = match input.read::<kinds::Author>() {
+            Ok((id, expected, on_use)) => authors::delete_at(session.cx(), id, expected, on_use)
+                .await
+                .map(|()| ID(id.to_string())),
+            Err(wrong) => Err(wrong),
+        };
+        session.changed().await?;
+        Ok(outcome(done)?.into())
+    }
+}
+
+/// After a change: its errors in the words of the input, and nothing of before it in the answer.
+async fn finish(
+    session: Here<'_>,
+    places: &Places,
+    done: domain::Result<AuthorId>,
+) -> Result<AuthorPayload> {
+    session.changed().await?;
+    Ok(outcome(done.map_err(|error| places.rename(error)))?.into())
+}

@@ -1,0 +1,270 @@
+//! Reads the inputs of mutations. Everything that is wrong with one is told at once.
+
+use std::str::FromStr;
+
+use application::OnUse;
+use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
+use domain::{
+    Error, FieldError, Result,
+    change::Change,
+    editions::EditionSet,
+    id::{Id, IdKind},
+    text::EditionText,
+    texts::{TextChanges, place},
+};
+
+use super::context::parse_id;
+
+/// Collects what is wrong with an input.
+#[derive(Debug, Default)]
+pub(crate) struct Wrong(Vec<FieldError>);
+
+impl Wrong {
+    /// Something is wrong with a field.
+    pub(crate) fn note(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push(FieldError::new(field, message));
+    }
+
+    /// Takes what was read; what could not be read is noted.
+    pub(crate) fn take<T>(&mut self, read: Result<T>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(Error::Invalid(fields)) => {
+                self.0.extend(fields);
+                None
+            }
+            Err(other) => {
+                self.note("", other.to_string());
+                None
+            }
+        }
+    }
+
+    /// A field that cannot be cleared.
+    pub(crate) fn required<T>(
+        &mut self,
+        field: impl Into<String>,
+        value: MaybeUndefined<T>,
+    ) -> Change<T> {
+        match value {
+            MaybeUndefined::Undefined => Change::Keep,
+            MaybeUndefined::Value(value) => Change::Set(value),
+            MaybeUndefined::Null => {
+                self.note(field, "must not be null");
+                Change::Keep
+            }
+        }
+    }
+
+    /// An id, or none.
+    pub(crate) fn id<T: FromStr<Err = Error>>(
+        &mut self,
+        field: &str,
+        value: MaybeUndefined<ID>,
+    ) -> Change<Option<T>> {
+        match value {
+            MaybeUndefined::Undefined => Change::Keep,
+            MaybeUndefined::Null => Change::Set(None),
+            MaybeUndefined::Value(id) => match self.take(parse_id(field, &id)) {
+                Some(id) => Change::Set(Some(id)),
+                None => Change::Keep,
+            },
+        }
+    }
+
+    /// The texts of a record, of which each names its edition. `read` turns what it says about one
+    /// into a change; `None` removes it.
+    pub(crate) fn texts<I: OfEdition, C>(
+        &mut self,
+        editions: &EditionSet,
+        inputs: Vec<I>,
+        mut read: impl FnMut(&mut Self, &str, I) -> C,
+    ) -> TextChanges<C> {
+        let mut texts: Vec<EditionText<Option<C>>> = Vec::with_capacity(inputs.len());
+        for (number, input) in inputs.into_iter().enumerate() {
+            let field = format!("texts.{number}.edition");
+            let edition = editions
+                .resolve(Some(input.edition()))
+                .map(|edition| edition.id)
+                .map_err(|error| error.with_fields(|_| field.clone()));
+            let Some(edition) = self.take(edition) else {
+                continue;
+            };
+            if texts.iter().any(|text| text.edition == edition) {
+                self.note(field, "is there twice");
+                continue;
+            }
+            let is_removed = input.is_removed();
+            let value = read(self, &format!("texts.{number}"), input);
+            texts.push(EditionText {
+                edition,
+                value: (!is_removed).then_some(value),
+            });
+        }
+        TextChanges(texts)
+    }
+
+    /// What was read, with what a check finds wrong in it, unless anything is wrong.
+    pub(crate) fn finish<T>(
+        mut self,
+        value: T,
+        check: impl FnOnce(&T) -> Vec<FieldError>,
+    ) -> Result<T> {
+        self.0.extend(check(&value));
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(Error::Invalid(self.0))
+        }
+    }
+}
+
+/// A part of an input that is about one edition.
+pub(crate) trait OfEdition {
+    /// The code of the edition.
+    fn edition(&self) -> &str;
+    /// Whether the text there goes.
+    fn is_removed(&self) -> bool;
+}
+
+/// A field that can be cleared.
+pub(crate) fn clearable<T>(value: MaybeUndefined<T>) -> Change<Option<T>> {
+    match value {
+        MaybeUndefined::Undefined => Change::Keep,
+        MaybeUndefined::Null => Change::Set(None),
+        MaybeUndefined::Value(value) => Change::Set(Some(value)),
+    }
+}
+
+/// Texts stand in a list here; elsewhere they are named by their editions: `texts.fa.name` is
+/// `texts.0.name` if that is what the first is about.
+pub(crate) fn in_list<C>(editions: &EditionSet, texts: &TextChanges<C>) -> Places {
+    Places(
+        texts
+            .0
+            .iter()
+            .map(|text| place(editions, text.edition))
+            .collect(),
+    )
+}
+
+/// Where the texts of an input are found, in the order of the input.
+#[derive(Debug)]
+pub(crate) struct Places(Vec<String>);
+
+impl Places {
+    /// What is wrong, in the words of the input.
+    pub(crate) fn check(&self, wrong: Vec<FieldError>) -> Vec<FieldError> {
+        self.rename(Error::Invalid(wrong)).fields().to_vec()
+    }
+
+    /// The same error in the words of the input.
+    pub(crate) fn rename(&self, error: Error) -> Error {
+        error.with_fields(|field| {
+            let found = self.0.iter().enumerate().find_map(|(number, place)| {
+                let rest = field.strip_prefix(place.as_str())?;
+                (rest.is_empty() || rest.starts_with('.')).then(|| format!("texts.{number}{rest}"))
+            });
+            found.unwrap_or(field)
+        })
+    }
+}
+
+/// What becomes of those that use a record that is deleted.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[graphql(name = "OnUse")]
+pub(crate) enum WhenUsed {
+    /// Nothing is deleted, and they are named.
+    #[default]
+    Refuse,
+    /// They lose it.
+    Detach,
+}
+
+/// Deletes a record that others may use.
+#[derive(InputObject, Debug)]
+pub(crate) struct DeleteInput {
+    /// Which one.
+    id: ID,
+    /// The version it has.
+    expected_version: i64,
+    /// What becomes of those that use it.
+    #[graphql(default)]
+    on_use: WhenUsed,
+    /// The id of another of its kind, which those that use it get instead.
+    replace_with: Option<ID>,
+}
+
+impl DeleteInput {
+    /// The record, its version, and what becomes of its users.
+    pub(crate) fn read<K: IdKind>(self) -> Result<(Id<K>, i64, OnUse)> {
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<Id<K>>("id", &self.id));
+        let on_use = match (self.on_use, self.replace_with) {
+            (WhenUsed::Refuse, None) => Some(OnUse::Refuse),
+            (WhenUsed::Detach, None) => Some(OnUse::Detach),
+            (WhenUsed::Refuse, Some(other)) => wrong
+                .take(parse_id::<Id<K>>("replaceWith", &other))
+                .map(|other| OnUse::ReplaceWith(other.uuid())),
+            (WhenUsed::Detach, Some(_)) => {
+                wrong.note("replaceWith", "cannot stand beside `onUse: DETACH`");
+                None
+            }
+        };
+        match (id, on_use) {
+            (Some(id), Some(on_use)) => {
+                wrong.finish((id, self.expected_version, on_use), |_| Vec::new())
+            }
+            (None, _) | (_, None) => wrong.finish_wrong(),
+        }
+    }
+}
+
+impl Wrong {
+    fn finish_wrong<T>(self) -> Result<T> {
+        Err(Error::Invalid(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_undefined_field_stays_and_null_clears_it() {
+        assert_eq!(clearable::<i32>(MaybeUndefined::Undefined), Change::Keep);
+        assert_eq!(clearable::<i32>(MaybeUndefined::Null), Change::Set(None));
+        assert_eq!(clearable(MaybeUndefined::Value(1)), Change::Set(Some(1)));
+    }
+
+    #[test]
+    fn null_for_what_cannot_be_cleared_is_wrong() {
+        let mut wrong = Wrong::default();
+        assert_eq!(
+            wrong.required::<i32>("position", MaybeUndefined::Null),
+            Change::Keep
+        );
+        let error = wrong.finish((), |()| vec![FieldError::new("x", "y")]);
+        let fields: Vec<_> = error.unwrap_err().fields().to_vec();
+        assert_eq!(
+            fields,
+            [
+                FieldError::new("position", "must not be null"),
+                FieldError::new("x", "y")
+            ]
+        );
+    }
+
+    #[test]
+    fn an_error_about_a_text_names_its_place_in_the_list() {
+        let places = Places(vec!["texts.en".to_owned(), "texts.fa".to_owned()]);
+        let renamed = |field: &str| {
+            let error = places.rename(Error::invalid(field, "bad"));
+            error.fields()[0].field.clone()
+        };
+        assert_eq!(renamed("texts.fa.name"), "texts.1.name");
+        assert_eq!(renamed("texts.fa"), "texts.1");
+        assert_eq!(renamed("texts.far"), "texts.far");
+        assert_eq!(renamed("parent"), "parent");
+    }
+}

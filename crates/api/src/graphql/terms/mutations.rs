@@ -1,0 +1,359 @@
+//! Changes of categories and tags.
+
+use std::sync::Arc;
+
+use application::terms;
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
+use domain::{
+    change::Change,
+    editions::EditionSet,
+    id::{CategoryId, Id, IdKind, TagId, kinds},
+    terms::{Taxonomy, TermChange, TermId, TermTextChange},
+    texts::TextChanges,
+};
+
+use super::{Category, Tag};
+use crate::graphql::{
+    context::{Here, parse_id, session},
+    input::{DeleteInput, OfEdition, Places, Wrong, clearable, in_list},
+    loaders::TermKey,
+    outcome::{DeletePayload, Outcome, UserError, outcome},
+};
+
+/// What a category or tag is called in one edition. Of a text that is there, what is left out stays.
+#[derive(InputObject, Debug)]
+pub(crate) struct TermTextInput {
+    /// The code of the edition.
+    edition: String,
+    /// The name readers see. A new text needs one.
+    name: MaybeUndefined<String>,
+    /// The readable last part of its address; null: made from the name.
+    slug: MaybeUndefined<String>,
+    /// What it is about.
+    description: MaybeUndefined<String>,
+    /// Takes the text of this edition away.
+    #[graphql(default)]
+    remove: bool,
+}
+
+impl OfEdition for TermTextInput {
+    fn edition(&self) -> &str {
+        &self.edition
+    }
+    fn is_removed(&self) -> bool {
+        self.remove
+    }
+}
+
+fn texts(
+    wrong: &mut Wrong,
+    editions: &EditionSet,
+    inputs: Vec<TermTextInput>,
+) -> TextChanges<TermTextChange> {
+    wrong.texts(editions, inputs, |wrong, at, input| TermTextChange {
+        name: wrong.required(format!("{at}.name"), input.name),
+        slug: clearable(input.slug),
+        description: clearable(input.description),
+    })
+}
+
+/// A new category.
+#[derive(InputObject, Debug)]
+pub(crate) struct CreateCategoryInput {
+    /// The id of the category above; a root of the tree if absent.
+    parent: MaybeUndefined<ID>,
+    /// Its place among the children of its parent.
+    position: MaybeUndefined<i32>,
+    /// Its names; at least one.
+    texts: Vec<TermTextInput>,
+}
+
+/// Changes of a category. What is left out stays.
+#[derive(InputObject, Debug)]
+pub(crate) struct UpdateCategoryInput {
+    /// Which one.
+    id: ID,
+    /// The version it has.
+    expected_version: i64,
+    /// The id of the category above; null makes it a root of the tree.
+    parent: MaybeUndefined<ID>,
+    /// Its place among the children of its parent.
+    position: MaybeUndefined<i32>,
+    /// Its texts in these editions; those in others stay.
+    texts: Option<Vec<TermTextInput>>,
+}
+
+/// A new tag.
+#[derive(InputObject, Debug)]
+pub(crate) struct CreateTagInput {
+    /// The set it belongs to; a plain tag if absent.
+    namespace: MaybeUndefined<String>,
+    /// Its names; at least one.
+    texts: Vec<TermTextInput>,
+}
+
+/// Changes of a tag. What is left out stays.
+#[derive(InputObject, Debug)]
+pub(crate) struct UpdateTagInput {
+    /// Which one.
+    id: ID,
+    /// The version it has.
+    expected_version: i64,
+    /// The set it belongs to; empty for a plain tag.
+    namespace: MaybeUndefined<String>,
+    /// Its texts in these editions; those in others stay.
+    texts: Option<Vec<TermTextInput>>,
+}
+
+/// What the fields of an input say, whether the record is new or not.
+struct Fields {
+    namespace: MaybeUndefined<String>,
+    parent: MaybeUndefined<ID>,
+    position: MaybeUndefined<i32>,
+    texts: Vec<TermTextInput>,
+}
+
+impl Fields {
+    fn read(self, wrong: &mut Wrong, editions: &EditionSet) -> TermChange {
+        let position = wrong.required("position", self.position);
+        TermChange {
+            namespace: wrong.required("namespace", self.namespace),
+            parent: wrong.id::<CategoryId>("parent", self.parent),
+            position: match position {
+                Change::Keep => Change::Keep,
+                Change::Set(position) => Change::Set(i64::from(position)),
+            },
+            texts: texts(wrong, editions, self.texts),
+        }
+    }
+}
+
+/// What a change of a category answers.
+pub(crate) struct CategoryPayload {
+    id: Option<TermId>,
+    user_errors: Vec<UserError>,
+}
+
+/// What a change of a category answers.
+#[Object]
+impl CategoryPayload {
+    /// The category as it is now; null if nothing was changed.
+    async fn category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Code of the edition its texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
+    ) -> Result<Option<Category>> {
+        let session = session(ctx)?;
+        let Some(id) = self.id else { return Ok(None) };
+        let edition = session.edition_id(edition.as_deref())?;
+        let found = session.load(TermKey { id, edition }).await?;
+        Ok(found.map(|term| Category::new(Arc::clone(&term), edition)))
+    }
+
+    /// Why nothing was changed.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
+/// What a change of a tag answers.
+pub(crate) struct TagPayload {
+    id: Option<TermId>,
+    user_errors: Vec<UserError>,
+}
+
+/// What a change of a tag answers.
+#[Object]
+impl TagPayload {
+    /// The tag as it is now; null if nothing was changed.
+    async fn tag(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Code of the edition its texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
+    ) -> Result<Option<Tag>> {
+        let session = session(ctx)?;
+        let Some(id) = self.id else { return Ok(None) };
+        let edition = session.edition_id(edition.as_deref())?;
+        let found = session.load(TermKey { id, edition }).await?;
+        Ok(found.map(|term| Tag::new(Arc::clone(&term), edition)))
+    }
+
+    /// Why nothing was changed.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
+impl From<Outcome<TermId>> for CategoryPayload {
+    fn from(outcome: Outcome<TermId>) -> Self {
+        let (id, user_errors) = outcome.split();
+        Self { id, user_errors }
+    }
+}
+
+impl From<Outcome<TermId>> for TagPayload {
+    fn from(outcome: Outcome<TermId>) -> Self {
+        let (id, user_errors) = outcome.split();
+        Self { id, user_errors }
+    }
+}
+
+/// The mutations of categories and tags.
+#[derive(Default)]
+pub(crate) struct TermMutations;
+
+#[Object]
+impl TermMutations {
+    /// Makes a category.
+    async fn create_category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new category.")] input: CreateCategoryInput,
+    ) -> Result<CategoryPayload> {
+        let fields = Fields {
+            namespace: MaybeUndefined::Undefined,
+            parent: input.parent,
+            position: input.position,
+            texts: input.texts,
+        };
+        Ok(create(session(ctx)?, Taxonomy::Category, fields)
+            .await?
+            .into())
+    }
+
+    /// Changes a category.
+    async fn update_category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateCategoryInput,
+    ) -> Result<CategoryPayload> {
+        let fields = Fields {
+            namespace: MaybeUndefined::Undefined,
+            parent: input.parent,
+            position: input.position,
+            texts: input.texts.unwrap_or_default(),
+        };
+        let id = parse_id::<CategoryId>("id", &input.id).map(TermId::from);
+        Ok(update(session(ctx)?, id, input.expected_version, fields)
+            .await?
+            .into())
+    }
+
+    /// Deletes a category. It is in use by the entries in it and the categories below it; when these
+    /// are detached, they become roots.
+    async fn delete_category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: DeleteInput,
+    ) -> Result<DeletePayload> {
+        delete::<kinds::Category>(session(ctx)?, input).await
+    }
+
+    /// Makes a tag.
+    async fn create_tag(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new tag.")] input: CreateTagInput,
+    ) -> Result<TagPayload> {
+        let fields = Fields {
+            namespace: input.namespace,
+            parent: MaybeUndefined::Undefined,
+            position: MaybeUndefined::Undefined,
+            texts: input.texts,
+        };
+        Ok(create(session(ctx)?, Taxonomy::Tag, fields).await?.into())
+    }
+
+    /// Changes a tag.
+    async fn update_tag(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateTagInput,
+    ) -> Result<TagPayload> {
+        let fields = Fields {
+            namespace: input.namespace,
+            parent: MaybeUndefined::Undefined,
+            position: MaybeUndefined::Undefined,
+            texts: input.texts.unwrap_or_default(),
+        };
+        let id = parse_id::<TagId>("id", &input.id).map(TermId::from);
+        Ok(update(session(ctx)?, id, input.expected_version, fields)
+            .await?
+            .into())
+    }
+
+    /// Deletes a tag.
+    async fn delete_tag(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: DeleteInput,
+    ) -> Result<DeletePayload> {
+        delete::<kinds::Tag>(session(ctx)?, input).await
+    }
+}
+
+async fn create(session: Here<'_>, taxonomy: Taxonomy, fields: Fields) -> Result<Outcome<TermId>> {
+    let editions = session.edition_set();
+    let mut wrong = Wrong::default();
+    let new = fields.read(&mut wrong, &editions);
+    let places = in_list(&editions, &new.texts);
+    let done = match wrong.finish(new, |new| places.check(new.check_new(&editions))) {
+        Ok(new) => terms::create_from(session.cx(), taxonomy, new).await,
+        Err(wrong) => Err(wrong),
+    };
+    finish(session, &places, done).await
+}
+
+async fn update(
+    session: Here<'_>,
+    id: domain::Result<TermId>,
+    expected: i64,
+    fields: Fields,
+) -> Result<Outcome<TermId>> {
+    let editions = session.edition_set();
+    let mut wrong = Wrong::default();
+    let id = wrong.take(id);
+    let change = fields.read(&mut wrong, &editions);
+    let places = in_list(&editions, &change.texts);
+    let done = match (
+        id,
+        wrong.finish(change, |change| places.check(change.check(&editions))),
+    ) {
+        (Some(id), Ok(change)) => terms::change(session.cx(), id, expected, change)
+            .await
+            .map(|()| id),
+        (_, Err(wrong)) => Err(wrong),
+        (None, Ok(_)) => Err(domain::Error::not_found("the record")),
+    };
+    finish(session, &places, done).await
+}
+
+/// After a change: its errors in the words of the input, and nothing of before it in the answer.
+async fn finish(
+    session: Here<'_>,
+    places: &Places,
+    done: domain::Result<TermId>,
+) -> Result<Outcome<TermId>> {
+    session.changed().await?;
+    Ok(outcome(done.map_err(|error| places.rename(error)))?)
+}
+
+async fn delete<K: IdKind>(session: Here<'_>, input: DeleteInput) -> Result<DeletePayload>
+where
+    TermId: From<Id<K>>,
+{
+    let done = match input.read::<K>() {
+        Ok((id, expected, on_use)) => terms::delete_at(session.cx(), id.into(), expected, on_use)
+            .await
+            .map(|()| ID(id.to_string())),
+        Err(wrong) => Err(wrong),
+    };
+    session.changed().await?;
+    Ok(outcome(done)?.into())
+}

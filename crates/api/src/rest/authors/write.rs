@@ -1,0 +1,221 @@
+//! Changes of authors.
+
+use std::collections::BTreeMap;
+
+use application::authors::{self, AuthorGet};
+use axum::response::Response;
+use domain::{
+    authors::{AuthorChange, AuthorTextChange},
+    editions::EditionSet,
+    id::{AssetId, AuthorId, kinds},
+};
+use serde::Deserialize;
+use utoipa::{ToSchema, openapi::schema::Object};
+
+use super::{Author, one};
+use crate::{
+    error::Problem,
+    rest::{
+        field::{self, Body, Collected, Field, Unknown, Wire, Words},
+        parameters::{ById, Declared, Of, Record},
+        selection::Selection,
+        wire::Id as IdSchema,
+        write::{Create, DeleteById, Refusal, Write, WriteAnswer, changed, deleted, on_use},
+    },
+};
+
+/// The fields that bodies call otherwise than commands.
+const WORDS: Words = &[("avatar", "avatarId")];
+
+/// A new author.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NewAuthor {
+    /// Their own site.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    website: Field<String>,
+    /// The id of their picture.
+    #[serde(default)]
+    #[schema(value_type = Option<IdSchema>)]
+    avatar_id: Field<String>,
+    /// Their texts by the codes of their editions; at least one, with a name.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, AuthorText>, required)]
+    texts: Field<BTreeMap<String, Field<AuthorText>>>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: Unknown,
+}
+
+/// Changes of an author. What is left out stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AuthorPatch {
+    /// Their own site; null: none.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    website: Field<String>,
+    /// The id of their picture; null: none.
+    #[serde(default)]
+    #[schema(value_type = Option<IdSchema>)]
+    avatar_id: Field<String>,
+    #[serde(default)]
+    #[schema(schema_with = texts_or_null, required = false)]
+    texts: Field<BTreeMap<String, Field<AuthorText>>>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: Unknown,
+}
+
+/// What an author is called in one edition. Of a text that is there, what is left out stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AuthorTextPatch)]
+pub(super) struct AuthorText {
+    /// The name under articles. A new text needs one.
+    #[serde(default)]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 500)]
+    name: Field<String>,
+    /// The slug; null: made from the name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    slug: Field<String>,
+    /// `Reporter`, `Photographer`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    job_title: Field<String>,
+    /// A short biography, plain text.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 20_000)]
+    bio: Field<String>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: Unknown,
+}
+
+fn texts_or_null() -> Object {
+    field::texts_or_null("AuthorTextPatch")
+}
+
+impl Wire for AuthorText {
+    const MUST_BE: &'static str = "must be an object";
+}
+
+impl AuthorText {
+    fn read(self, wrong: &mut Collected) -> AuthorTextChange {
+        wrong.unknown(&self.unknown);
+        AuthorTextChange {
+            name: wrong.required("name", self.name),
+            slug: wrong.clearable("slug", self.slug),
+            job_title: wrong.clearable("jobTitle", self.job_title),
+            bio: wrong.clearable("bio", self.bio),
+        }
+    }
+}
+
+impl Body for AuthorPatch {
+    type Command = AuthorChange;
+    fn read(self, editions: &EditionSet, wrong: &mut Collected) -> AuthorChange {
+        wrong.unknown(&self.unknown);
+        AuthorChange {
+            website: wrong.clearable("website", self.website),
+            avatar: wrong.id::<AssetId>("avatarId", self.avatar_id),
+            texts: wrong.texts(editions, self.texts, |wrong, text: AuthorText| {
+                text.read(wrong)
+            }),
+        }
+    }
+}
+
+impl Body for NewAuthor {
+    type Command = AuthorChange;
+    fn read(self, editions: &EditionSet, wrong: &mut Collected) -> AuthorChange {
+        let Self {
+            website,
+            avatar_id,
+            texts,
+            unknown,
+        } = self;
+        AuthorPatch {
+            website,
+            avatar_id,
+            texts,
+            unknown,
+        }
+        .read(editions, wrong)
+    }
+}
+
+/// Create an author
+#[utoipa::path(
+    post,
+    path = "/authors",
+    tag = "Authors",
+    params(Of<Create<Author<'_>>>),
+    request_body = NewAuthor,
+    responses((status = 201, description = "The new author.", body = Author<'_>)),
+)]
+pub(super) async fn create_author(write: Write) -> WriteAnswer {
+    let editions = write.read.cx.editions().await?;
+    write.query::<Create<Author<'_>>>()?;
+    let new = write.body::<NewAuthor>(&editions, WORDS, |new| new.check_new(&editions))?;
+    let id = authors::create_from(&write.read.cx, new)
+        .await
+        .map_err(|error| Refusal::in_words(error, WORDS))?;
+    let read = answer::<Create<Author<'_>>>(&write, id).await?;
+    Ok(write.created("authors", id, read))
+}
+
+/// Change an author
+///
+/// What is left out stays, null clears (RFC 7396).
+#[utoipa::path(
+    patch,
+    path = "/authors/{id}",
+    tag = "Authors",
+    params(Of<ById<Author<'_>>>),
+    request_body(content(
+        (AuthorPatch = "application/merge-patch+json"),
+        (AuthorPatch = "application/json"),
+    )),
+    responses((status = 200, description = "The author as they are now.", body = Author<'_>)),
+)]
+pub(super) async fn update_author(write: Write) -> WriteAnswer {
+    let editions = write.read.cx.editions().await?;
+    write.query::<ById<Author<'_>>>()?;
+    let (id, expected) = (write.id::<kinds::Author>()?, write.version()?);
+    let change = write.body::<AuthorPatch>(&editions, WORDS, |change| change.check(&editions))?;
+    authors::change(&write.read.cx, id, expected, change)
+        .await
+        .map_err(|error| Refusal::in_words(error, WORDS))?;
+    Ok(changed(answer::<ById<Author<'_>>>(&write, id).await?))
+}
+
+/// Delete an author
+///
+/// Articles whose byline names them use them.
+#[utoipa::path(
+    delete,
+    path = "/authors/{id}",
+    tag = "Authors",
+    params(Of<DeleteById<Author<'_>>>),
+    responses((status = 204, description = "They are gone.")),
+)]
+pub(super) async fn delete_author(write: Write) -> WriteAnswer {
+    let query = write.query::<DeleteById<Author<'_>>>()?;
+    let (id, expected) = (write.id::<kinds::Author>()?, write.version()?);
+    let on_use = on_use::<kinds::Author>(&query)?;
+    authors::delete_at(&write.read.cx, id, expected, on_use)
+        .await
+        .map_err(Refusal::of_query)?;
+    Ok(deleted())
+}
+
+/// The author as a read of them answers.
+async fn answer<P: Declared>(write: &Write, id: AuthorId) -> Result<Response, Problem> {
+    let query = write.query::<P>()?;
+    let edition = write.read.edition_of_texts(&query).await?;
+    let selection = Selection::of(&query, Author::INCLUDES);
+    one(&write.read, &AuthorGet::Id(id), edition, &selection).await
+}

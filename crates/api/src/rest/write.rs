@@ -1,0 +1,325 @@
+//! What every change gets from its request, and how it is answered.
+
+use std::sync::Arc;
+
+use application::{App, OnUse};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use domain::{
+    access::Actor,
+    editions::EditionSet,
+    id::{Id, IdKind},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+
+use super::{
+    BASE_PATH,
+    field::{Body, Collected, Words, in_words, parse},
+    parameters::{Declared, Groups, Kind, Parameter, Record},
+    query::Query,
+    request::Read,
+};
+use crate::error::{FieldProblem, Problem};
+
+/// The name of the header that says for which version a change is meant.
+pub(super) const IF_MATCH: &str = "If-Match";
+/// The form a body has.
+pub(super) const JSON: &str = "application/json";
+/// The form a body of changes has besides (RFC 7396).
+pub(super) const MERGE_PATCH: &str = "application/merge-patch+json";
+
+/// A request to change something. Its caller is signed in.
+pub(super) struct Write {
+    /// The same request as one to read: what was changed is answered as a read answers it.
+    pub(super) read: Read,
+    method: Method,
+    body: Bytes,
+}
+
+/// What a change answers.
+pub(super) type WriteAnswer = Result<Response, Refusal>;
+
+/// Why a change was refused.
+#[derive(Debug)]
+pub(super) struct Refusal(Problem);
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl From<domain::Error> for Refusal {
+    fn from(error: domain::Error) -> Self {
+        Self(Problem::of_change(error))
+    }
+}
+
+impl Refusal {
+    /// The error of a use case, with its fields in the words of bodies.
+    pub(super) fn in_words(error: domain::Error, words: Words) -> Self {
+        error.with_fields(|field| in_words(field, words)).into()
+    }
+
+    /// The error of a use case whose input stands in the query.
+    pub(super) fn of_query(error: domain::Error) -> Self {
+        Self(match error {
+            domain::Error::Invalid(fields) => {
+                Problem::unprocessable(fields.into_iter().map(FieldProblem::from).collect())
+            }
+            other => other.into(),
+        })
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.0.into_response()
+    }
+}
+
+impl FromRequest<Arc<App>> for Write {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let method = parts.method.clone();
+        let mut read = Read::from_request_parts(&mut parts, state).await?;
+        // Before the body is read: strangers need not be listened to.
+        if *read.cx.actor() == Actor::Anonymous {
+            return Err(Problem::unauthenticated("sign in to do this"));
+        }
+        // What is answered is new, whatever the caller has.
+        read.headers.remove(header::IF_NONE_MATCH);
+        let body = Bytes::from_request(Request::from_parts(parts, body), state)
+            .await
+            .map_err(|unread| Problem::of_status(unread.status()))?;
+        Ok(Self { read, method, body })
+    }
+}
+
+impl Write {
+    /// The id in the path.
+    pub(super) fn id<K: IdKind>(&self) -> Result<Id<K>, Problem> {
+        self.read.id()
+    }
+
+    /// The checked query of an operation.
+    pub(super) fn query<T: Declared>(&self) -> Result<Query<'_>, Problem> {
+        self.read.query::<T>()
+    }
+
+    /// The version the change is meant for.
+    pub(super) fn version(&self) -> Result<i64, Problem> {
+        version(&self.read.headers)
+    }
+
+    /// The command in the body. `check` finds what is wrong with a command whatever it is for;
+    /// `words` are those of its fields that bodies call otherwise.
+    pub(super) fn body<T: Body>(
+        &self,
+        editions: &EditionSet,
+        words: Words,
+        check: impl FnOnce(&T::Command) -> Vec<domain::FieldError>,
+    ) -> Result<T::Command, Problem> {
+        media_type(&self.method, &self.read.headers)?;
+        let mut wrong = Collected::default();
+        let command = parse::<T>(&self.body)?.read(editions, &mut wrong);
+        wrong.extend(check(&command), words);
+        wrong.finish(command)
+    }
+
+    /// Answers with a record that was made, as a read of it was answered.
+    pub(super) fn created(
+        &self,
+        list: &str,
+        id: impl std::fmt::Display,
+        read: Response,
+    ) -> Response {
+        let mut response = fresh(read);
+        *response.status_mut() = StatusCode::CREATED;
+        let location = format!("{}{BASE_PATH}/{list}/{id}", self.read.cx.public_url());
+        if let Ok(location) = HeaderValue::try_from(location) {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
+        response
+    }
+}
+
+/// Answers with a record that was changed, as a read of it was answered.
+pub(super) fn changed(read: Response) -> Response {
+    fresh(read)
+}
+
+/// Answers that a record is gone.
+pub(super) fn deleted() -> Response {
+    fresh(StatusCode::NO_CONTENT.into_response())
+}
+
+/// The answer to a change is for its caller alone.
+fn fresh(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.remove("surrogate-key");
+    response
+}
+
+/// Reads `If-Match`: one strong entity tag, of which the version alone counts.
+fn version(headers: &HeaderMap) -> Result<i64, Problem> {
+    let wrong = || {
+        Problem::validation(vec![FieldProblem::header(
+            IF_MATCH,
+            "must be one strong `ETag` of the record, such as \"3-5f2b…\", or its version in quotation marks",
+        )])
+    };
+    let mut values = headers.get_all(header::IF_MATCH).iter();
+    let value = values.next().ok_or_else(Problem::precondition_required)?;
+    if values.next().is_some() {
+        return Err(wrong());
+    }
+    let tag = value.to_str().ok().map(str::trim);
+    let tag = tag.and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
+    let tag = tag
+        .filter(|tag| !tag.contains(['"', ' ', ',']))
+        .ok_or_else(wrong)?;
+    let number = tag.split_once('-').map_or(tag, |(number, _)| number);
+    let is_plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    number.parse().ok().filter(|_| is_plain).ok_or_else(wrong)
+}
+
+/// Checks the form of a body.
+fn media_type(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    let is_patch = *method == Method::PATCH;
+    let accepted = if is_patch {
+        "send the body as application/merge-patch+json or application/json, in UTF-8, without a content coding"
+    } else {
+        "send the body as application/json, in UTF-8, without a content coding"
+    };
+    let refused = || Problem::unsupported_media_type(accepted);
+    let is_coded = headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(given), None, false) = (types.next(), types.next(), is_coded) else {
+        return Err(refused());
+    };
+    let given = given.to_str().map_err(|_binary| refused())?;
+    let (kind, parameters) = given.split_once(';').unwrap_or((given, ""));
+    let kind = kind.trim();
+    let is_known =
+        kind.eq_ignore_ascii_case(JSON) || (is_patch && kind.eq_ignore_ascii_case(MERGE_PATCH));
+    let is_utf8 = parameters.split(';').map(str::trim).all(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        !name.eq_ignore_ascii_case("charset")
+            || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    });
+    if is_known && is_utf8 {
+        Ok(())
+    } else {
+        Err(refused())
+    }
+}
+
+/// What becomes of those that use a record that is deleted.
+pub(super) const ON_USE: &[Parameter] = &[Parameter::optional(
+    "onUse",
+    Kind::Word(&["refuse", "detach"]),
+    "What becomes of those that use the record: `refuse` deletes nothing and names them, as if the parameter were absent; with `detach` they lose it.",
+)];
+
+/// Deletes one record of a type that others may use.
+pub(super) struct DeleteById<T>(std::marker::PhantomData<T>);
+impl<T: Record> Declared for DeleteById<T> {
+    const PARAMETERS: Groups = &[
+        &[
+            T::ID,
+            Parameter::optional(
+                "replaceWith",
+                Kind::Id(T::PREFIX),
+                "The id of another of its kind, which those that use it get instead. Not together with `onUse=detach`.",
+            ),
+        ],
+        ON_USE,
+    ];
+}
+
+/// Makes one record of a type that all editions share.
+pub(super) struct Create<T>(std::marker::PhantomData<T>);
+impl<T: Record> Declared for Create<T> {
+    const PARAMETERS: Groups = &[&[super::parameters::TEXTS_OF], T::SELECTION];
+}
+
+/// What the query says should become of those that use a record.
+pub(super) fn on_use<K: IdKind>(query: &Query<'_>) -> Result<OnUse, Problem> {
+    match (query.text("onUse"), query.id::<K>("replaceWith")) {
+        (Some("detach"), None) => Ok(OnUse::Detach),
+        (Some("detach"), Some(_)) => Err(Problem::validation(vec![FieldProblem::parameter(
+            "replaceWith",
+            FieldProblem::INVALID,
+            "cannot stand beside `onUse=detach`",
+        )])),
+        (_, Some(other)) => Ok(OnUse::ReplaceWith(other.uuid())),
+        (_, None) => Ok(OnUse::Refuse),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: http::HeaderName, values: &[&'static str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(&name, HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn a_change_names_one_version() {
+        let of = |values: &[&'static str]| version(&headers(header::IF_MATCH, values));
+        for good in ["\"12-0a1b\"", "\"12\"", " \"12-0a1b-gzip\" "] {
+            assert_eq!(of(&[good]), Ok(12), "{good}");
+        }
+        assert_eq!(of(&[]).unwrap_err().status(), 428);
+        for bad in [
+            &["*"][..],
+            &["W/\"12-0a1b\""],
+            &["12"],
+            &["\"\""],
+            &["\"-5\""],
+            &["\"+5\""],
+            &["\"0a1b\""],
+            &["\"12-a\", \"13-b\""],
+            &["\"12-a\"", "\"13-b\""],
+            &["\"99999999999999999999\""],
+        ] {
+            assert_eq!(of(bad).unwrap_err().status(), 400, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_json_as_it_is() {
+        let of = |method: Method, values: &[&'static str]| {
+            media_type(&method, &headers(header::CONTENT_TYPE, values)).is_ok()
+        };
+        assert!(of(Method::POST, &["application/json"]));
+        assert!(of(Method::POST, &["Application/JSON; charset=\"UTF-8\""]));
+        assert!(of(Method::PATCH, &["application/merge-patch+json"]));
+        for bad in [
+            &[][..],
+            &["text/plain"],
+            &["application/merge-patch+json"],
+            &["application/json; charset=latin1"],
+            &["application/json", "application/json"],
+        ] {
+            assert!(!of(Method::POST, bad), "{bad:?}");
+        }
+        let mut coded = headers(header::CONTENT_TYPE, &["application/json"]);
+        coded.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        assert!(media_type(&Method::POST, &coded).is_err());
+    }
+}

@@ -1,0 +1,99 @@
+//! What changing categories, tags, authors and the like has in common: who may, and their slugs.
+
+use domain::{
+    Error, Result,
+    access::{Action, Permit, Target},
+    editions::Edition,
+    events::RecordKind,
+    id::EditionId,
+    text::Slug,
+    texts::place,
+};
+use persistence::Neighbours;
+use uuid::Uuid;
+
+use crate::{ActorContext, Tx, slugs};
+
+/// What a command touches of a record that all editions share.
+#[derive(Debug, Clone)]
+pub(crate) struct Touched {
+    /// Whether that is nothing but texts.
+    pub(crate) is_only_texts: bool,
+    /// The editions whose texts it touches.
+    pub(crate) editions: Vec<EditionId>,
+}
+
+/// The permit to change a record that all editions share. Who may not change the whole may still
+/// change the texts of their editions.
+pub(crate) fn permit(
+    cx: &ActorContext,
+    kind: RecordKind,
+    id: &str,
+    touched: &Touched,
+) -> Result<Permit> {
+    let whole = cx.authorize(Action::Update, Target::shared(kind, id));
+    if whole.is_ok() || !touched.is_only_texts {
+        return whole;
+    }
+    let mut of_texts = whole;
+    for edition in &touched.editions {
+        of_texts = Ok(cx.authorize(Action::Update, Target::of_edition(kind, id, *edition))?);
+    }
+    of_texts
+}
+
+/// A slug of a record, before the record is saved.
+pub(crate) struct WantedSlug<'a> {
+    /// The record.
+    pub(crate) id: Uuid,
+    /// What it is called there.
+    pub(crate) name: &'a str,
+    /// The slug; empty if it is to be made from the name.
+    pub(crate) slug: &'a str,
+    /// Whether the slug can stand without being looked at: it is the record's own.
+    pub(crate) is_settled: bool,
+}
+
+/// The slug a record gets in an edition. One that is asked for and taken is a conflict.
+pub(crate) async fn slug(
+    tx: &mut Tx,
+    edition: &Edition,
+    wanted: WantedSlug<'_>,
+    among: Neighbours<'_>,
+) -> Result<String> {
+    if wanted.slug.is_empty() {
+        let made = slugs::Wanted {
+            slug: "",
+            title: wanted.name,
+            id: wanted.id,
+        };
+        let made = slugs::free(tx.store_tx(), edition, made, among).await?;
+        return Ok(made.as_str().to_owned());
+    }
+    if wanted.is_settled {
+        return Ok(wanted.slug.to_owned());
+    }
+    let field = format!("{}.slug", place(&*tx.editions().await?, edition.id));
+    let slug: Slug = wanted
+        .slug
+        .parse()
+        .map_err(|error: Error| error.with_fields(|_| field.clone()))?;
+    let store = tx.store_tx();
+    if store.slug_is_free(among, edition.id, slug.as_str()).await? {
+        return Ok(slug.as_str().to_owned());
+    }
+    Err(Error::Conflict {
+        message: format!("`{slug}` is taken in this edition"),
+        field: Some(field),
+        used_by: Vec::new(),
+    })
+}
+
+/// A command that is not good is refused with everything that is wrong with it.
+pub(crate) fn good(errors: Vec<domain::FieldError>) -> Result<()> {
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(errors))
+    }
+}
