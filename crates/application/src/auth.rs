@@ -222,11 +222,14 @@ pub async fn refresh(cx: &ActorContext, token: &str) -> Result<Tokens> {
     tokens(cx, signed_in.ok_or_else(bad_token)?, next)
 }
 
-/// Ends the session the request came in: its access token is refused from now on.
-pub async fn log_out(cx: &ActorContext) -> Result<()> {
+/// Ends the session the request came in, or all of this person: access tokens are refused from now on.
+pub async fn log_out(cx: &ActorContext, everywhere: bool) -> Result<()> {
     let (Some(session), Actor::User { id, .. }) = (cx.session(), cx.actor()) else {
         return Err(nobody());
     };
+    if everywhere {
+        return log_out_everywhere(cx, *id).await.map(drop);
+    }
     let permit = cx.authorize(Action::Delete, users::session(session, *id))?;
     cx.write(async |tx| {
         let now = tx.cx().now();

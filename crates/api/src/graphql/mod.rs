@@ -11,6 +11,7 @@
     reason = "the library wants resolvers to be async, and their parameters are the arguments of the schema"
 )]
 
+mod accounts;
 mod article_lists;
 mod articles;
 mod authors;

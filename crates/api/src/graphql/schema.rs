@@ -3,6 +3,7 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
 use super::{
+    accounts::{AccountMutations, AccountQueries},
     articles::ArticleQueries,
     authors::{AuthorMutations, AuthorQueries},
     collections::CollectionQueries,
@@ -30,6 +31,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 pub struct Query(
     NodeQueries,
     SiteQueries,
+    AccountQueries,
     RouteQueries,
     ArticleQueries,
     PageQueries,
@@ -48,7 +50,7 @@ pub struct Query(
 /// has done stays, whatever becomes of the next. What the caller can mend is told in `userErrors`, and
 /// nothing is changed then.
 #[derive(MergedObject, Default)]
-pub struct Mutation(TermMutations, AuthorMutations);
+pub struct Mutation(AccountMutations, TermMutations, AuthorMutations);
 
 /// How deep the library lets selections be nested, fragments included. The limits bound the depth
 /// of fields; this only keeps its recursion within the stack.

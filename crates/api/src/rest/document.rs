@@ -94,6 +94,7 @@ fn tags() -> Vec<Tag> {
     };
     vec![
         tag("Site", "The publication and its language versions."),
+        tag("Accounts", "Signing in and out."),
         tag("Articles", "Dated pieces of writing."),
         tag("Pages", "What stands, below other pages or alone."),
         tag("Newsletters", "Named series in one edition."),
@@ -331,7 +332,7 @@ fn share_read(operation: &mut Operation) {
 }
 
 fn share_change(operation: &mut Operation) {
-    operation.security = Some(vec![signed_in()]);
+    operation.security.get_or_insert_with(|| vec![signed_in()]);
     for (status, response) in &mut operation.responses.responses {
         let headers: &[&str] = match status.as_str() {
             "200" => &["ETag", "Cache-Control", "Last-Modified"],

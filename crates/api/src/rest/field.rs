@@ -118,6 +118,37 @@ impl Collected {
         }
     }
 
+    /// A member that has to be there.
+    pub(super) fn needed<T: Wire>(&mut self, name: &str, field: Field<T>) -> Option<T> {
+        match field {
+            Field::Value(value) => Some(value),
+            Field::Absent => {
+                self.push(FieldProblem::body(
+                    &format!("{}{name}", self.at),
+                    FieldProblem::REQUIRED,
+                    "is required",
+                ));
+                None
+            }
+            Field::Null | Field::Wrong => {
+                self.note(name, T::MUST_BE);
+                None
+            }
+        }
+    }
+
+    /// Takes what was read; what could not be read is noted.
+    pub(super) fn take<T>(&mut self, read: domain::Result<T>) -> Option<T> {
+        let error = match read {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        for wrong in error.fields() {
+            self.note(&wrong.field, wrong.message.clone());
+        }
+        None
+    }
+
     /// A member that null clears.
     pub(super) fn clearable<T: Wire>(&mut self, name: &str, field: Field<T>) -> Change<Option<T>> {
         match field {

@@ -7,6 +7,7 @@ use axum::Router;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+mod accounts;
 mod answer;
 mod articles;
 mod authors;
@@ -59,6 +60,7 @@ pub(crate) fn openapi() -> OpenApi {
 fn operations() -> OpenApiRouter<State> {
     let resources = OpenApiRouter::new()
         .merge(settings::routes())
+        .merge(accounts::routes())
         .merge(editions::routes())
         .merge(articles::routes())
         .merge(pages::routes())

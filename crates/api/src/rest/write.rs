@@ -81,17 +81,43 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// A request to change something that readers may send too.
+pub(super) struct OpenWrite(pub(super) Write);
+
+impl FromRequest<Arc<App>> for OpenWrite {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
+        Write::read(request, state, |_anybody| Ok(()))
+            .await
+            .map(Self)
+    }
+}
+
 impl FromRequest<Arc<App>> for Write {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
+        Self::read(request, state, |actor| match actor {
+            Actor::Anonymous => Err(Problem::unauthenticated("sign in to do this")),
+            Actor::User { .. } | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => Ok(()),
+        })
+        .await
+    }
+}
+
+impl Write {
+    /// Reads a request whose caller is admitted.
+    async fn read(
+        request: Request,
+        state: &Arc<App>,
+        admit: impl Fn(&Actor) -> Result<(), Problem> + Send,
+    ) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let method = parts.method.clone();
         let mut read = Read::from_request_parts(&mut parts, state).await?;
         // Before the body is read: strangers need not be listened to.
-        if *read.cx.actor() == Actor::Anonymous {
-            return Err(Problem::unauthenticated("sign in to do this"));
-        }
+        admit(read.cx.actor())?;
         // What is answered is new, whatever the caller has.
         read.headers.remove(header::IF_NONE_MATCH);
         let body = Bytes::from_request(Request::from_parts(parts, body), state)
@@ -99,9 +125,7 @@ impl FromRequest<Arc<App>> for Write {
             .map_err(|unread| Problem::of_status(unread.status()))?;
         Ok(Self { read, method, body })
     }
-}
 
-impl Write {
     /// The id in the path.
     pub(super) fn id<K: IdKind>(&self) -> Result<Id<K>, Problem> {
         self.read.id()
