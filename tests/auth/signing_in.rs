@@ -6,6 +6,9 @@ use domain::{
     users::{Email, Password, UserDraft},
 };
 
+use reqwest::Method;
+use serde_json::{Value, json};
+
 use crate::harness::{
     Answer, TestServer,
     people::{PASSWORD, Person},
@@ -122,7 +125,7 @@ async fn a_session_that_is_not_used_runs_out() {
     let server = TestServer::start().await;
     let person = server.person_of_site(Role::Editor).await;
     let mut tokens = log_in(&server, &person.email, PASSWORD).await.unwrap();
-    let day = std::time::Duration::from_secs(86_400);
+    let day = std::time::Duration::from_hours(24);
     for _ in 0..3 {
         server.clock.advance(day * 29);
         tokens = auth::refresh(&server.reader(), tokens.refresh.reveal())
@@ -223,4 +226,135 @@ async fn the_last_owner_of_the_site_stays() {
     users::update(&owner.cx, owner.id, 1, draft(&owner, true, Role::Editor))
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn both_faces_sign_in_refresh_and_sign_out() {
+    let server = TestServer::start().await;
+    server.small_site().await;
+    let person = server.person_of_site(Role::Editor).await;
+    let login = json!({ "email": person.email, "password": PASSWORD });
+    let post = async |path: &str, token: Option<&str>, body: &Value| {
+        let mut request = server.request(Method::POST, path).json(body);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        server.send(request).await
+    };
+    let answer = post("/api/v1/auth/login", None, &login).await.expect(200);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let rest = answer.json();
+    assert_eq!(
+        rest["viewer"]["grants"],
+        json!([{ "role": "editor", "edition": null }])
+    );
+    let query = "mutation($input: LoginInput!) { login(input: $input) { accessToken refreshToken expiresInSeconds viewer { id grants { role edition { code } } } userErrors { code } } }";
+    let graphql = post(
+        "/graphql",
+        None,
+        &json!({ "query": query, "variables": { "input": login } }),
+    )
+    .await;
+    assert_eq!(graphql.header("cache-control"), "no-store");
+    let graphql = graphql.json()["data"]["login"].clone();
+    assert_eq!(graphql["viewer"]["id"], rest["viewer"]["id"]);
+    assert_eq!(graphql["expiresInSeconds"], 600);
+    assert_eq!(graphql["userErrors"], json!([]));
+
+    for tokens in [&rest, &graphql] {
+        let access = tokens["accessToken"].as_str().unwrap();
+        let viewer = server
+            .send(
+                server
+                    .request(Method::GET, "/api/v1/viewer")
+                    .bearer_auth(access),
+            )
+            .await
+            .expect(200);
+        assert_eq!(viewer.header("cache-control"), "no-store");
+        assert_eq!(viewer.json()["email"], person.email);
+        let asked = json!({ "query": "{ viewer { email displayName } }" });
+        let viewer = post("/graphql", Some(access), &asked).await.json();
+        assert_eq!(viewer["data"]["viewer"]["email"], person.email);
+    }
+
+    let refreshed = post(
+        "/api/v1/auth/refresh",
+        None,
+        &json!({ "refreshToken": rest["refreshToken"] }),
+    )
+    .await
+    .expect(200)
+    .json();
+    let query =
+        "mutation($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }";
+    let input = json!({ "refreshToken": graphql["refreshToken"] });
+    let renewed = post(
+        "/graphql",
+        None,
+        &json!({ "query": query, "variables": { "input": input } }),
+    )
+    .await
+    .json();
+    let (one, other) = (
+        refreshed["accessToken"].as_str().unwrap(),
+        renewed["data"]["refreshSession"]["accessToken"]
+            .as_str()
+            .unwrap(),
+    );
+    post("/api/v1/auth/logout", Some(one), &json!({}))
+        .await
+        .expect(204);
+    ask(&server, one).await.expect(401);
+    ask(&server, other).await.expect(200);
+    let query = json!({ "query": "mutation { logout(input: { everywhere: true }) { userErrors { code } } }" });
+    assert_eq!(
+        post("/graphql", Some(other), &query).await.json()["data"]["logout"]["userErrors"],
+        json!([])
+    );
+    ask(&server, other).await.expect(401);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_login_is_told_and_a_wrong_password_is_no_fault_of_the_form() {
+    let server = TestServer::start().await;
+    let rest = async |body: Value| {
+        let request = server
+            .request(Method::POST, "/api/v1/auth/login")
+            .json(&body);
+        server.send(request).await
+    };
+    let answer = rest(json!({ "email": 5, "pass": "x" }))
+        .await
+        .expect(422)
+        .json();
+    let places: Vec<&str> = crate::harness::texts(&answer["errors"], "pointer");
+    assert_eq!(places, ["/pass", "/email", "/password"]);
+    let refused = rest(json!({ "email": "ada@example.org", "password": "wrong" }))
+        .await
+        .expect(401);
+    assert_eq!(
+        refused.header("www-authenticate"),
+        "Bearer realm=\"colophon\""
+    );
+    let query = json!({ "query": "mutation { login(input: { email: \"ada\", password: \"x\" }) { accessToken userErrors { code field } } }" });
+    let answer = server
+        .send(server.request(Method::POST, "/graphql").json(&query))
+        .await
+        .json();
+    assert_eq!(
+        answer["data"]["login"],
+        json!({ "accessToken": null, "userErrors": [{ "code": "VALIDATION", "field": "email" }] })
+    );
+    let query = json!({ "query": "mutation { login(input: { email: \"ada@example.org\", password: \"x\" }) { accessToken } }" });
+    let answer = server
+        .send(server.request(Method::POST, "/graphql").json(&query))
+        .await
+        .json();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    let nobody = server.get("/api/v1/viewer").await.expect(401);
+    assert_eq!(
+        nobody.header("www-authenticate"),
+        "Bearer realm=\"colophon\""
+    );
 }

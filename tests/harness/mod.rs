@@ -17,13 +17,16 @@ pub mod builders;
 mod client;
 mod database;
 mod demo;
+mod faces;
 pub mod people;
 pub mod program;
 mod raw;
 pub mod records;
+mod sign_in;
 
 pub use client::{Answer, texts};
 pub use database::engine;
+pub use faces::{FACES, Face, Resource};
 
 /// A running server and everything a test may want of it.
 pub struct TestServer {

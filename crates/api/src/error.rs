@@ -281,28 +281,25 @@ impl Problem {
 
     /// What goes wrong with a change: what is wrong with its fields stands in the body.
     pub(crate) fn of_change(error: domain::Error) -> Self {
-        match error {
-            domain::Error::Invalid(fields) => Self::unprocessable(
-                fields
-                    .into_iter()
-                    .map(|wrong| {
-                        FieldProblem::body(&wrong.field, FieldProblem::INVALID, wrong.message)
-                    })
-                    .collect(),
-            ),
-            domain::Error::Conflict {
-                message,
-                field: Some(field),
-                used_by,
-            } => {
-                let mut problem = Self::of("CONFLICT", message.clone());
-                let wrong = FieldProblem::body(&field, FieldProblem::INVALID, message);
-                problem.body.errors.push(wrong);
-                problem.body.used_by = used_by.into_iter().map(UsageBody::from).collect();
-                problem
-            }
-            other => other.into(),
+        if let domain::Error::Invalid(fields) = error {
+            let in_body = |wrong: FieldError| {
+                FieldProblem::body(&wrong.field, FieldProblem::INVALID, wrong.message)
+            };
+            return Self::unprocessable(fields.into_iter().map(in_body).collect());
         }
+        let mut problem = Self::from(error);
+        for wrong in &mut problem.body.errors {
+            wrong.pointer = wrong.parameter.take().map(|place| pointer(&place));
+        }
+        problem
+    }
+
+    /// The same where what is changed stands in the query.
+    pub(crate) fn of_change_in_query(error: domain::Error) -> Self {
+        if let domain::Error::Invalid(fields) = error {
+            return Self::unprocessable(fields.into_iter().map(FieldProblem::from).collect());
+        }
+        error.into()
     }
 
     /// A body in a form that is not read here.

@@ -49,8 +49,6 @@ impl WriteTx {
 fn versioned(kind: RecordKind) -> Result<&'static str> {
     if kind == RecordKind::Edition {
         Ok("edition")
-    } else if kind == RecordKind::Redirect {
-        Ok("route")
     } else {
         table(kind)
     }

@@ -194,29 +194,28 @@ fn sent_schemas(document: &OpenApi) -> BTreeSet<String> {
     let Ok(document) = serde_json::to_value(document) else {
         return names;
     };
-    let mut open = Vec::new();
-    let paths = document["paths"].as_object();
-    for operation in paths
+    let items = document.get("paths").and_then(Value::as_object);
+    let operations = items
         .into_iter()
-        .flatten()
-        .flat_map(|(_, item)| item.as_object())
-    {
-        open.extend(
-            operation
-                .values()
-                .map(|operation| &operation["requestBody"]),
-        );
-    }
+        .flat_map(|items| items.values())
+        .filter_map(Value::as_object)
+        .flat_map(|item| item.values());
+    let mut open: Vec<&Value> = operations
+        .filter_map(|operation| operation.get("requestBody"))
+        .collect();
     while let Some(value) = open.pop() {
         match value {
             Value::Object(fields) => open.extend(fields.values()),
             Value::Array(items) => open.extend(items),
             Value::String(text) => {
+                let schema = text
+                    .strip_prefix('#')
+                    .and_then(|pointer| document.pointer(pointer));
                 let name = text.strip_prefix("#/components/schemas/");
-                if let Some(name) = name
+                if let (Some(name), Some(schema)) = (name, schema)
                     && names.insert(name.to_owned())
                 {
-                    open.push(&document["components"]["schemas"][name]);
+                    open.push(schema);
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}

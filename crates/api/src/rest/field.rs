@@ -54,10 +54,11 @@ impl<T: Wire> Wire for BTreeMap<String, Field<T>> {
 
 impl<'de, T: Wire> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
-            Value::Null => Self::Null,
-            value => T::deserialize(value).map_or(Self::Wrong, Self::Value),
-        })
+        let value = Value::deserialize(deserializer)?;
+        if value.is_null() {
+            return Ok(Self::Null);
+        }
+        Ok(T::deserialize(value).map_or(Self::Wrong, Self::Value))
     }
 }
 

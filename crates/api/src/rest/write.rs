@@ -66,12 +66,7 @@ impl Refusal {
 
     /// The error of a use case whose input stands in the query.
     pub(super) fn of_query(error: domain::Error) -> Self {
-        Self(match error {
-            domain::Error::Invalid(fields) => {
-                Problem::unprocessable(fields.into_iter().map(FieldProblem::from).collect())
-            }
-            other => other.into(),
-        })
+        Self(Problem::of_change_in_query(error))
     }
 }
 
@@ -294,17 +289,17 @@ pub(super) fn on_use<K: IdKind>(query: &Query<'_>) -> Result<OnUse, Problem> {
 mod tests {
     use super::*;
 
-    fn headers(name: http::HeaderName, values: &[&'static str]) -> HeaderMap {
+    fn headers(name: &http::HeaderName, values: &[&'static str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(&name, HeaderValue::from_static(value));
+            headers.append(name, HeaderValue::from_static(value));
         }
         headers
     }
 
     #[test]
     fn a_change_names_one_version() {
-        let of = |values: &[&'static str]| version(&headers(header::IF_MATCH, values));
+        let of = |values: &[&'static str]| version(&headers(&header::IF_MATCH, values));
         for good in ["\"12-0a1b\"", "\"12\"", " \"12-0a1b-gzip\" "] {
             assert_eq!(of(&[good]), Ok(12), "{good}");
         }
@@ -328,7 +323,7 @@ mod tests {
     #[test]
     fn a_body_is_json_as_it_is() {
         let of = |method: Method, values: &[&'static str]| {
-            media_type(&method, &headers(header::CONTENT_TYPE, values)).is_ok()
+            media_type(&method, &headers(&header::CONTENT_TYPE, values)).is_ok()
         };
         assert!(of(Method::POST, &["application/json"]));
         assert!(of(Method::POST, &["Application/JSON; charset=\"UTF-8\""]));
@@ -342,7 +337,7 @@ mod tests {
         ] {
             assert!(!of(Method::POST, bad), "{bad:?}");
         }
-        let mut coded = headers(header::CONTENT_TYPE, &["application/json"]);
+        let mut coded = headers(&header::CONTENT_TYPE, &["application/json"]);
         coded.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         assert!(media_type(&Method::POST, &coded).is_err());
     }

@@ -1,0 +1,4 @@
+//! Changes over both faces.
+
+mod anonymous;
+mod shared_records;
