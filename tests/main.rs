@@ -35,3 +35,4 @@ mod smoke;
 mod statement_counts;
 mod store;
 mod visibility;
+mod writing;
