@@ -621,7 +621,7 @@ async fn writes_cost_few_statements() {
     let expected = if engine() == "postgres" {
         [16, 25, 11, 20]
     } else {
-        [9, 18, 9, 17]
+        [9, 15, 7, 11]
     };
     assert_eq!([create, update, publish, pending], expected);
 }

@@ -1,6 +1,9 @@
 //! The life of entries: which step is possible where, and for whom.
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use application::{
     ActorContext, OnUse, articles,
@@ -71,9 +74,12 @@ async fn article_in(
     status: Status,
     owner: Option<UserId>,
 ) -> (EntryId, i64) {
+    // Hundreds of the same name would be looked through for a free slug.
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let cx = server.system();
     let draft = server
-        .article(site.en, "Piece")
+        .article(site.en, &format!("Piece number {number}"))
         .status(Status::Draft)
         .with(|draft| draft.entry.owner = owner);
     let id: EntryId = draft.await.into();

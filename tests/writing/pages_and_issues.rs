@@ -227,7 +227,7 @@ async fn pages_below_follow_a_page_that_moves() {
     ] {
         let answer = server
             .graphql(&format!(
-                "{{ route(edition: \"en\", path: \"{from}\") {{ __typename ... on RedirectRoute {{ to }} }} }}"
+                "{{ route(edition: \"en\", path: \"{from}\") {{ __typename ... on Redirect {{ href }} }} }}"
             ))
             .await
             .to_string();

@@ -84,6 +84,23 @@ impl Verb {
         }
     }
 
+    /// In words, of what it is done to.
+    const fn done(self) -> &'static str {
+        match self {
+            Self::Submit => "submitted",
+            Self::RequestChanges => "sent back",
+            Self::Publish => "published",
+            Self::Schedule => "scheduled",
+            Self::Unschedule => "unscheduled",
+            Self::Unpublish => "unpublished",
+            Self::Archive => "archived",
+            Self::Unarchive => "unarchived",
+            Self::Trash => "trashed",
+            Self::Restore => "restored",
+            Self::Purge => "purged",
+        }
+    }
+
     /// What the policy is asked for.
     pub const fn action(self) -> Action {
         match self {
@@ -167,15 +184,15 @@ pub struct Transition {
 }
 
 impl Status {
-    /// In words: `a published article cannot be submitted`.
+    /// In words.
     const fn in_words(self) -> &'static str {
         match self {
-            Self::Draft => "draft",
-            Self::InReview => "handed-in",
+            Self::Draft => "a draft",
+            Self::InReview => "in review",
             Self::Scheduled => "scheduled",
             Self::Published => "published",
             Self::Archived => "archived",
-            Self::Trashed => "trashed",
+            Self::Trashed => "in the trash",
         }
     }
 
@@ -285,10 +302,10 @@ impl Entry {
 
     fn refuse(&self, verb: Verb, why: &str) -> Error {
         Error::conflict(format!(
-            "cannot {} a {} {}: {why}",
-            verb.as_str().replace('-', " "),
+            "the {} is {} and cannot be {}: {why}",
+            self.id.kind,
             self.status.in_words(),
-            self.id.kind
+            verb.done()
         ))
     }
 
