@@ -48,8 +48,8 @@ pub use entries::{
 };
 pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use redirects::PathRow;
-pub use sessions::{Rotation, Throttle, TokenHash};
 pub use references::Referent;
+pub use sessions::{Rotation, Throttle, TokenHash};
 pub use slugs::Neighbours;
 pub use terms::TermSlug;
 pub use usage::{Deletion, OnUse};

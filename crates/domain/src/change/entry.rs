@@ -151,8 +151,8 @@ impl FigureChange {
             Change::Set(asset) => FigureDraft::plain(asset),
             Change::Keep => old?.clone(),
         };
-        let _ = tidy(self.caption).put(&mut figure.caption);
-        let _ = tidy(self.alt).put(&mut figure.alt);
+        let _ = tidy(self.caption).apply(&mut figure.caption);
+        let _ = tidy(self.alt).apply(&mut figure.alt);
         Some(figure)
     }
 }
@@ -193,11 +193,11 @@ impl SeoChange {
 
     fn applied_to(self, old: &Seo) -> Seo {
         let mut seo = old.clone();
-        let _ = tidy(self.title).put(&mut seo.title);
-        let _ = tidy(self.description).put(&mut seo.description);
-        let _ = tidy(self.canonical_url).put(&mut seo.canonical_url);
-        let _ = self.noindex.put(&mut seo.noindex);
-        let _ = self.image.put(&mut seo.image);
+        let _ = tidy(self.title).apply(&mut seo.title);
+        let _ = tidy(self.description).apply(&mut seo.description);
+        let _ = tidy(self.canonical_url).apply(&mut seo.canonical_url);
+        let _ = self.noindex.apply(&mut seo.noindex);
+        let _ = self.image.apply(&mut seo.image);
         seo
     }
 }
@@ -239,15 +239,15 @@ impl CreditChange {
     /// A source nothing is known of is none.
     pub(super) fn applied_to(self, old: Option<&SourceCredit>) -> Option<SourceCredit> {
         let mut credit = old.cloned().unwrap_or_default();
-        let _ = tidy(self.outlet).put(&mut credit.outlet);
-        let _ = tidy(self.url).put(&mut credit.url);
-        let _ = tidy(self.author).put(&mut credit.author);
+        let _ = tidy(self.outlet).apply(&mut credit.outlet);
+        let _ = tidy(self.url).apply(&mut credit.url);
+        let _ = tidy(self.author).apply(&mut credit.author);
         let _ = self
             .published_at
             .map(|at| at.map(crate::time::to_micros))
-            .put(&mut credit.published_at);
-        let _ = tidy(self.licence).put(&mut credit.licence);
-        let _ = tidy(self.language).put(&mut credit.language);
+            .apply(&mut credit.published_at);
+        let _ = tidy(self.licence).apply(&mut credit.licence);
+        let _ = tidy(self.language).apply(&mut credit.language);
         (credit != SourceCredit::default()).then_some(credit)
     }
 }

@@ -115,5 +115,5 @@ impl Faults {
 
 /// The text a change sets, if it sets one.
 pub(super) fn set(change: &Change<Option<String>>) -> Option<&str> {
-    change.value().and_then(Option::as_deref)
+    change.as_set().and_then(Option::as_deref)
 }

@@ -161,7 +161,7 @@ impl IssueChange {
         if is_new && self.newsletter == Change::Keep {
             faults.add("newsletter", "is required");
         }
-        if self.number.value().is_some_and(|number| *number < 0) {
+        if self.number.as_set().is_some_and(|number| *number < 0) {
             faults.add("number", "must not be negative");
         }
         faults.text("outro", set(&self.outro));
