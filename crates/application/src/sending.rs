@@ -30,7 +30,7 @@ use crate::{
     media, menus,
     newsletters::{self, NewIssue},
     pages::{self, NewPage},
-    redirects, settings, terms,
+    redirects, revisions, settings, terms,
     writing::{self, Ready},
 };
 
@@ -88,6 +88,8 @@ fn move_entries(cx: &ActorContext, id: EntryId, step: &Step) {
     sendable(lifecycle::schedule(cx, id, step.clone(), schedule));
     sendable(lifecycle::purge(cx, id, step.clone(), OnUse::Refuse));
     sendable(lifecycle::discard_pending(cx, id, step.clone()));
+    let revision = Id::from_uuid(id.uuid());
+    sendable(revisions::restore(cx, id, revision, step.clone()));
 }
 
 fn move_entries_in_parts(cx: &ActorContext, id: EntryId, step: &Step, at: Timestamp) {
