@@ -11,6 +11,7 @@
     clippy::format_collect,
     clippy::format_push_string,
     clippy::needless_range_loop,
+    clippy::too_many_arguments,
     unreachable_pub,
     reason = "a test that meets something unexpected should stop there, and may say the rest plainly"
 )]

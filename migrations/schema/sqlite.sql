@@ -646,3 +646,13 @@ CREATE TABLE sign_in_throttle (
 ) WITHOUT ROWID;
 
 CREATE INDEX sign_in_throttle_failed ON sign_in_throttle (failed_at, subject);
+
+ALTER TABLE entry ADD COLUMN live_version bigint;
+
+ALTER TABLE entry ADD COLUMN unpublish_at text;
+
+ALTER TABLE entry ADD COLUMN saved_by text;
+
+ALTER TABLE entry ADD COLUMN saved_note text;
+
+CREATE UNIQUE INDEX revision_pending ON revision (entry_id) WHERE is_pending;

@@ -11,10 +11,12 @@ use sea_orm_migration::{
 
 mod m20261121_000001_content;
 mod m20261122_000002_accounts;
+mod m20261122_000003_workflow;
 
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     m20261121_000001_content::STEP,
     m20261122_000002_accounts::STEP,
+    m20261122_000003_workflow::STEP,
 ];
 
 /// Runs the steps in order; which ones ran is kept in the table `seaql_migrations`.

@@ -156,7 +156,7 @@ async fn what_changes_about_an_account_ends_its_sessions_at_once() {
             "deactivation" => {
                 users::update(&system, person.id, 1, draft(&person, false, Role::Editor))
                     .await
-                    .unwrap()
+                    .unwrap();
             }
             _ => assert_eq!(
                 auth::log_out_everywhere(&person.cx, person.id)

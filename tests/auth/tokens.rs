@@ -50,6 +50,96 @@ fn altered(token: &str, header: &Value, claims: &Value) -> String {
     format!("{message}.{}", signature.unwrap())
 }
 
+type Named = (&'static str, String);
+
+/// A token of HMAC with the public key as its secret: what a verifier takes that trusts `alg`.
+fn confused(token: &str, public: &str) -> String {
+    let claims = URL_SAFE_NO_PAD
+        .decode(token.split('.').nth(1).unwrap())
+        .unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    let header = Header {
+        typ: Some("at+jwt".to_owned()),
+        kid: Some(key()["kid"].as_str().unwrap().to_owned()),
+        ..Header::new(Algorithm::HS256)
+    };
+    let secret = URL_SAFE_NO_PAD.decode(public).unwrap();
+    encode(&header, &claims, &EncodingKey::from_secret(&secret)).unwrap()
+}
+
+/// What is wrong with the form, the signature or the header.
+fn bad_tokens(token: &str, now: i64) -> Vec<Named> {
+    let none = json!({});
+    let (head, signature) = token.rsplit_once('.').unwrap();
+    let header = |changes: Value| altered(token, &changes, &none);
+    let unsigned = header(json!({ "alg": "none" }));
+    let unsigned = format!("{}.", unsigned.rsplit_once('.').unwrap().0);
+    let reversed = signature.chars().rev().collect::<String>();
+    vec![
+        ("no token", "x".to_owned()),
+        ("two parts", head.to_owned()),
+        ("an empty signature", format!("{head}.")),
+        ("another signature", format!("{head}.{reversed}")),
+        ("a fourth part", format!("{token}.{signature}")),
+        ("alg none", unsigned),
+        ("alg none, signed", header(json!({ "alg": "none" }))),
+        ("alg RS256", header(json!({ "alg": "RS256" }))),
+        ("an unknown alg", header(json!({ "alg": "XX1" }))),
+        ("another typ", header(json!({ "typ": "preview+jwt" }))),
+        ("typ JWT", header(json!({ "typ": "JWT" }))),
+        ("no typ", header(json!({ "typ": null }))),
+        ("an unknown kid", header(json!({ "kid": "k0" }))),
+        ("no kid", header(json!({ "kid": null }))),
+        (
+            "an extension",
+            header(json!({ "crit": ["b64"], "b64": false })),
+        ),
+        (
+            "an oversized one",
+            altered(token, &none, &json!({ "x": "y".repeat(5_000) })),
+        ),
+        ("a refresh token", format!("crt_{}", "A".repeat(43))),
+        (
+            "an unknown key",
+            format!("colophon_AAAAAAAA_{}", "A".repeat(43)),
+        ),
+        ("expired", altered(token, &none, &json!({ "exp": now }))),
+        (
+            "not yet valid",
+            altered(token, &none, &json!({ "nbf": now + 60 })),
+        ),
+    ]
+}
+
+/// What is wrong with the claims.
+fn bad_claims(token: &str) -> Vec<Named> {
+    let claims = |changes: Value| altered(token, &json!({}), &changes);
+    let nobody = "01jb0000000000000000000000";
+    vec![
+        ("another aud", claims(json!({ "aud": "preview" }))),
+        ("no aud", claims(json!({ "aud": null }))),
+        (
+            "another iss",
+            claims(json!({ "iss": "https://example.org" })),
+        ),
+        ("no iss", claims(json!({ "iss": null }))),
+        ("no exp", claims(json!({ "exp": null }))),
+        ("an exp that is a text", claims(json!({ "exp": "never" }))),
+        (
+            "somebody else",
+            claims(json!({ "sub": format!("user_{nobody}") })),
+        ),
+        (
+            "no user",
+            claims(json!({ "sub": format!("article_{nobody}") })),
+        ),
+        (
+            "another session",
+            claims(json!({ "sid": format!("session_{nobody}") })),
+        ),
+    ]
+}
+
 async fn ask(server: &TestServer, place: &str, token: &str) -> Answer {
     let header = format!("Bearer {token}");
     server.get_with(place, &[("authorization", &header)]).await
@@ -85,123 +175,16 @@ async fn whatever_is_wrong_with_a_token_it_is_refused_and_nobody_is_taken_for_a_
     let person = server.person_of_site(Role::Owner).await;
     let token = server.sign_in(&person).await;
     let now = server.system().now().timestamp();
-    let none = json!({});
     let public = key_of_the_public_set(&server).await;
-    let claims: Value = serde_json::from_slice(
-        &URL_SAFE_NO_PAD
-            .decode(token.split('.').nth(1).unwrap())
-            .unwrap(),
-    )
-    .unwrap();
-    let with_public_key_as_secret = encode(
-        &Header {
-            typ: Some("at+jwt".to_owned()),
-            kid: Some(key()["kid"].as_str().unwrap().to_owned()),
-            ..Header::new(Algorithm::HS256)
-        },
-        &claims,
-        &EncodingKey::from_secret(&URL_SAFE_NO_PAD.decode(public).unwrap()),
-    )
-    .unwrap();
-    let unsigned = altered(&token, &json!({"alg": "none"}), &none);
-    let unsigned = format!("{}.", unsigned.rsplit_once('.').unwrap().0);
-    let (head, signature) = token.rsplit_once('.').unwrap();
-    let other_signature = format!("{head}.{}", signature.chars().rev().collect::<String>());
-    let bad = [
-        ("no token", "x".to_owned()),
-        ("two parts", head.to_owned()),
-        ("an empty signature", format!("{head}.")),
-        ("another signature", other_signature),
-        ("a fourth part", format!("{token}.{signature}")),
-        ("alg none", unsigned),
-        (
-            "alg none, signed",
-            altered(&token, &json!({"alg": "none"}), &none),
-        ),
-        (
+    let bad = bad_tokens(&token, now)
+        .into_iter()
+        .chain(bad_claims(&token));
+    let bad: Vec<_> = bad
+        .chain([(
             "the public key as a shared secret",
-            with_public_key_as_secret,
-        ),
-        (
-            "alg RS256",
-            altered(&token, &json!({"alg": "RS256"}), &none),
-        ),
-        (
-            "an unknown alg",
-            altered(&token, &json!({"alg": "XX1"}), &none),
-        ),
-        (
-            "another typ",
-            altered(&token, &json!({"typ": "preview+jwt"}), &none),
-        ),
-        ("typ JWT", altered(&token, &json!({"typ": "JWT"}), &none)),
-        ("no typ", altered(&token, &json!({"typ": null}), &none)),
-        (
-            "an unknown kid",
-            altered(&token, &json!({"kid": "k0"}), &none),
-        ),
-        ("no kid", altered(&token, &json!({"kid": null}), &none)),
-        (
-            "an extension",
-            altered(&token, &json!({"crit": ["b64"], "b64": false}), &none),
-        ),
-        (
-            "another aud",
-            altered(&token, &none, &json!({"aud": "preview"})),
-        ),
-        ("no aud", altered(&token, &none, &json!({"aud": null}))),
-        (
-            "another iss",
-            altered(&token, &none, &json!({"iss": "https://example.org"})),
-        ),
-        ("no iss", altered(&token, &none, &json!({"iss": null}))),
-        ("expired", altered(&token, &none, &json!({"exp": now}))),
-        ("no exp", altered(&token, &none, &json!({"exp": null}))),
-        (
-            "an exp that is a text",
-            altered(&token, &none, &json!({"exp": "never"})),
-        ),
-        (
-            "not yet valid",
-            altered(&token, &none, &json!({"nbf": now + 60})),
-        ),
-        (
-            "somebody else",
-            altered(
-                &token,
-                &none,
-                &json!({"sub": "user_01jb0000000000000000000000"}),
-            ),
-        ),
-        (
-            "no user",
-            altered(
-                &token,
-                &none,
-                &json!({"sub": "article_01jb0000000000000000000000"}),
-            ),
-        ),
-        (
-            "another session",
-            altered(
-                &token,
-                &none,
-                &json!({"sid": "session_01jb0000000000000000000000"}),
-            ),
-        ),
-        (
-            "an oversized one",
-            altered(&token, &none, &json!({"x": "y".repeat(5_000)})),
-        ),
-        (
-            "a refresh token",
-            "crt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(),
-        ),
-        (
-            "a key",
-            "colophon_AAAAAAAA_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(),
-        ),
-    ];
+            confused(&token, &public),
+        )])
+        .collect();
     for (what, token) in &bad {
         for place in PLACES {
             let answer = ask(&server, place, token).await;

@@ -60,7 +60,7 @@ async fn every_change_is_audited_and_told() {
             format!("article.created {id}"),
             format!("article.updated {id}"),
             format!("comment.created {comment}"),
-            format!("article.deleted {id}"),
+            format!("article.purged {id}"),
         ]
     );
 }

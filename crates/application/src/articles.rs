@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::{
     Result,
     articles::{ArchiveDay, ArchiveMonth, Article, ArticleDraft},
+    change::ArticleChange,
     content::{Content, ContentKind, EntryQuery, Parts},
     id::{ArticleId, AuthorId, EditionId, EntryId, Id},
     paging::{Page, PageArgs},
@@ -16,6 +17,7 @@ use crate::{
     bounds::{self, Bounds},
     context::found,
     entries::{self, EntryGet, PathParts, check_version, permit, prepare},
+    writing,
 };
 
 use persistence::{Facet, FacetField, Latest};
@@ -157,6 +159,36 @@ pub async fn create_in(tx: &mut Tx, draft: &ArticleDraft) -> Result<ArticleId> {
         .save_article(&permit, prepared.save(&draft.entry), draft)
         .await?;
     Ok(id)
+}
+
+/// A new article, as people and programs outside write it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewArticle {
+    /// The edition it belongs to.
+    pub edition: EditionId,
+    /// What is in it; it has a title.
+    pub change: ArticleChange,
+}
+
+/// Makes an article: a draft of the person who makes it, unless another owner is named. In a
+/// transaction: [`writing::create_in`].
+pub async fn create_from(cx: &ActorContext, new: NewArticle) -> Result<Article> {
+    writing::create(cx, new.edition, new.change)
+        .await?
+        .try_into()
+}
+
+/// Changes the fields of an article that are set. `expected`: the version the change was made for.
+/// In a transaction: [`writing::change_in`].
+pub async fn change(
+    cx: &ActorContext,
+    id: ArticleId,
+    expected: i64,
+    change: ArticleChange,
+) -> Result<Article> {
+    writing::change(cx, id.into(), expected, change)
+        .await?
+        .try_into()
 }
 
 /// Replaces an article. `expected`: the version the change was made for.

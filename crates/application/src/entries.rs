@@ -23,7 +23,9 @@ mod saving;
 pub(crate) use saving::MAX_GUID_BYTES;
 pub use saving::MAX_SOURCE_BYTES;
 use saving::permit_change;
-pub(crate) use saving::{PathParts, check_version, permit, prepare};
+pub(crate) use saving::{
+    PathParts, Prepared, check_version, made_path, outline, owner, permit, prepare,
+};
 
 /// How one entry is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,7 +192,10 @@ pub async fn translations(
             members.sort_by_key(|content| (place(content.entry().edition), content.entry().id));
             let versions: HashMap<EntryId, i64> = members
                 .iter()
-                .map(|content| (content.entry().id, content.entry().version))
+                .map(|content| {
+                    let entry = content.entry();
+                    (entry.id, entry.live_version.unwrap_or(entry.version))
+                })
                 .collect();
             let list = members
                 .into_iter()

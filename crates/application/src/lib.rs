@@ -4,6 +4,7 @@
 //! through its scope; changes ask the policy for a permit and happen in one transaction.
 
 pub mod articles;
+pub mod audit;
 pub mod auth;
 pub mod authors;
 pub mod body;
@@ -15,12 +16,14 @@ pub mod editions;
 pub mod entries;
 pub mod galleries;
 pub mod keys;
+pub mod lifecycle;
 pub mod media;
 pub mod menus;
 pub mod newsletters;
 pub mod pages;
 mod passwords;
 pub mod redirects;
+pub mod revisions;
 pub mod routes;
 #[cfg(test)]
 mod sending;
@@ -31,6 +34,7 @@ mod slugs;
 pub mod terms;
 pub mod transfer;
 pub mod users;
+pub mod writing;
 
 pub use context::{ActorContext, App, AppOptions, Clock, IdSource, SystemClock, SystemIds, Tx};
 pub use passwords::HashCost;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::{
     Error, Result,
     access::{Action, Target},
+    change::IssueChange,
     content::{ContentKind, EntryQuery, Parts},
     editions::EditionSet,
     events::RecordKind,
@@ -21,7 +22,7 @@ use crate::{
     bounds::{self, Bounds},
     context::found,
     entries::{self, EntryGet, PathParts, check_version, permit, prepare},
-    slugs,
+    slugs, writing,
 };
 
 /// How one newsletter is asked for.
@@ -180,6 +181,36 @@ pub async fn create_issue_in(tx: &mut Tx, draft: &IssueDraft) -> Result<IssueId>
         .save_issue(&permit, prepared.save(&draft.entry), draft)
         .await?;
     Ok(id)
+}
+
+/// A new issue, as people and programs outside write it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewIssue {
+    /// The edition it belongs to.
+    pub edition: EditionId,
+    /// What is in it; it has a title and a newsletter.
+    pub change: IssueChange,
+}
+
+/// Makes an issue: a draft of the person who makes it, unless another owner is named; without a
+/// number it gets the next one. In a transaction: [`writing::create_in`].
+pub async fn create_issue_from(cx: &ActorContext, new: NewIssue) -> Result<Issue> {
+    writing::create(cx, new.edition, new.change)
+        .await?
+        .try_into()
+}
+
+/// Changes the fields of an issue that are set. `expected`: the version the change was made for. In
+/// a transaction: [`writing::change_in`].
+pub async fn change_issue(
+    cx: &ActorContext,
+    id: IssueId,
+    expected: i64,
+    change: IssueChange,
+) -> Result<Issue> {
+    writing::change(cx, id.into(), expected, change)
+        .await?
+        .try_into()
 }
 
 /// Replaces an issue. `expected`: the version the change was made for.

@@ -2,8 +2,9 @@
 
 use domain::{
     Error, Result,
+    change::PageChange,
     content::{ContentKind, EntryQuery, Parts},
-    id::{Id, PageId},
+    id::{EditionId, Id, PageId},
     pages::{Page, PageDraft},
     paging::{self, PageArgs},
 };
@@ -12,6 +13,7 @@ use crate::{
     ActorContext, Tx,
     context::found,
     entries::{self, EntryGet, PathParts, check_version, permit, prepare},
+    writing,
 };
 
 /// How deep pages go.
@@ -52,6 +54,36 @@ pub async fn create_in(tx: &mut Tx, draft: &PageDraft) -> Result<PageId> {
         .save_page(&permit, prepared.save(&draft.entry), draft)
         .await?;
     Ok(id)
+}
+
+/// A new page, as people and programs outside write it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPage {
+    /// The edition it belongs to.
+    pub edition: EditionId,
+    /// What is in it; it has a title.
+    pub change: PageChange,
+}
+
+/// Makes a page: a draft of the person who makes it, unless another owner is named. In a
+/// transaction: [`writing::create_in`].
+pub async fn create_from(cx: &ActorContext, new: NewPage) -> Result<Page> {
+    writing::create(cx, new.edition, new.change)
+        .await?
+        .try_into()
+}
+
+/// Changes the fields of a page that are set. `expected`: the version the change was made for. In a
+/// transaction: [`writing::change_in`].
+pub async fn change(
+    cx: &ActorContext,
+    id: PageId,
+    expected: i64,
+    change: PageChange,
+) -> Result<Page> {
+    writing::change(cx, id.into(), expected, change)
+        .await?
+        .try_into()
 }
 
 /// Replaces a page. `expected`: the version the change was made for.

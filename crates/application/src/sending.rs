@@ -5,11 +5,13 @@
 use domain::{
     articles::ArticleDraft,
     authors::{AuthorChange, AuthorDraft},
+    change::{ArticleChange, IssueChange, PageChange},
     collections::CollectionDraft,
     comments::CommentDraft,
     editions::EditionDraft,
     galleries::GalleryDraft,
-    id::{ArticleId, AssetId, AuthorId, EditionId, EntryId, GalleryId, PageId},
+    id::{ArticleId, AssetId, AuthorId, EditionId, EntryId, GalleryId, Id, PageId},
+    lifecycle::{Schedule, Verb},
     media::AssetDraft,
     menus::MenuDraft,
     newsletters::{IssueDraft, NewsletterDraft},
@@ -17,11 +19,19 @@ use domain::{
     redirects::RedirectDraft,
     settings::SiteDraft,
     terms::{TermChange, TermDraft, TermId},
+    time::Timestamp,
 };
 
 use crate::{
-    ActorContext, OnUse, articles, authors, collections, comments, editions, entries, galleries,
-    media, menus, newsletters, pages, redirects, settings, terms,
+    ActorContext, OnUse,
+    articles::{self, NewArticle},
+    authors, collections, comments, editions, entries, galleries,
+    lifecycle::{self, Step},
+    media, menus,
+    newsletters::{self, NewIssue},
+    pages::{self, NewPage},
+    redirects, revisions, settings, terms,
+    writing::{self, Ready},
 };
 
 fn sendable(_write: impl Future + Send) {}
@@ -29,6 +39,67 @@ fn sendable(_write: impl Future + Send) {}
 fn write_articles(cx: &ActorContext, id: ArticleId, draft: &ArticleDraft) {
     sendable(articles::create(cx, draft.clone()));
     sendable(articles::update(cx, id, None, draft.clone()));
+}
+
+fn write_fields(cx: &ActorContext, id: EntryId, edition: EditionId) {
+    let (article, page) = (Id::from_uuid(id.uuid()), Id::from_uuid(id.uuid()));
+    let issue = Id::from_uuid(id.uuid());
+    let new = NewArticle {
+        edition,
+        change: ArticleChange::default(),
+    };
+    sendable(articles::create_from(cx, new));
+    sendable(articles::change(cx, article, 1, ArticleChange::default()));
+    let new = NewPage {
+        edition,
+        change: PageChange::default(),
+    };
+    sendable(pages::create_from(cx, new));
+    sendable(pages::change(cx, page, 1, PageChange::default()));
+    let new = NewIssue {
+        edition,
+        change: IssueChange::default(),
+    };
+    sendable(newsletters::create_issue_from(cx, new));
+    sendable(newsletters::change_issue(
+        cx,
+        issue,
+        1,
+        IssueChange::default(),
+    ));
+}
+
+fn write_fields_in_parts(cx: &ActorContext, id: EntryId, edition: EditionId, ready: &[Ready]) {
+    sendable(cx.write(async |tx| {
+        for ready in ready {
+            tx.savepoint(async |tx| writing::create_in(tx, edition, ready).await)
+                .await?;
+            tx.savepoint(async |tx| Box::pin(writing::change_in(tx, id, 1, ready)).await)
+                .await?;
+        }
+        Ok(())
+    }));
+}
+
+fn move_entries(cx: &ActorContext, id: EntryId, step: &Step) {
+    sendable(lifecycle::submit(cx, id, step.clone()));
+    sendable(lifecycle::publish(cx, id, step.clone()));
+    let schedule = Schedule::default();
+    sendable(lifecycle::schedule(cx, id, step.clone(), schedule));
+    sendable(lifecycle::purge(cx, id, step.clone(), OnUse::Refuse));
+    sendable(lifecycle::discard_pending(cx, id, step.clone()));
+    let revision = Id::from_uuid(id.uuid());
+    sendable(revisions::restore(cx, id, revision, step.clone()));
+}
+
+fn move_entries_in_parts(cx: &ActorContext, id: EntryId, step: &Step, at: Timestamp) {
+    sendable(cx.write(async |tx| {
+        tx.savepoint(async |tx| lifecycle::step_in(tx, id, Verb::Submit, step).await)
+            .await?;
+        tx.savepoint(async |tx| lifecycle::publish_due_in(tx, id, at).await)
+            .await?;
+        lifecycle::unpublish_due_in(tx, id, at).await
+    }));
 }
 
 fn write_pages(cx: &ActorContext, id: PageId, draft: &PageDraft) {

@@ -143,8 +143,12 @@ pub struct Entry {
     pub version: i64,
     /// Whether an edit of the published text waits to be published.
     pub has_pending_changes: bool,
+    /// The version readers see; `None`: the current one.
+    pub live_version: Option<i64>,
     /// When a scheduled change happens.
     pub scheduled_at: Option<Timestamp>,
+    /// When it is to be taken back.
+    pub unpublish_at: Option<Timestamp>,
     /// When it was first published.
     pub published_at: Option<Timestamp>,
     /// Orders lists: the publication time, or the creation time before that.
@@ -434,6 +438,13 @@ impl EntryFilter {
             .sum::<usize>()
             + self.not.as_ref().map_or(0, |not| not.size());
         1 + nested
+    }
+
+    /// Whether any of the conditions is on the status.
+    pub fn names_status(&self) -> bool {
+        self.status.is_some()
+            || self.and.iter().chain(&self.or).any(Self::names_status)
+            || self.not.as_ref().is_some_and(|not| not.names_status())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Revisions: what an entry was before a save replaced it.
+//! Revisions: what an entry was before a save replaced it, and the edit that waits to be published.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub struct Revision {
     pub entry: EntryId,
     /// The version it was.
     pub version: i64,
+    /// Whether it waits to be published.
+    pub is_pending: bool,
     /// The title it had.
     pub title: String,
     /// The status it had.
@@ -69,4 +71,56 @@ impl Snapshot {
             Self::Issue(draft) => &mut draft.entry,
         }
     }
+}
+
+/// Names one state of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevisionRef {
+    /// One of the past, or the one that waits.
+    Revision(RevisionId),
+    /// What readers see; what has never been public, as it is.
+    Live,
+    /// The edit that waits to be published.
+    Pending,
+}
+
+/// How two states of an entry differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RevisionDiff {
+    /// The fields that differ, by their paths, but for the text of the body.
+    pub fields: Vec<FieldDiff>,
+    /// The source of the body in pieces: all of it, those that did not change included. Empty if
+    /// none did.
+    pub body: Vec<TextDiff>,
+}
+
+/// A field that differs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldDiff {
+    /// Its path in the draft: `seo.title`, `byline.0.name`.
+    pub field: String,
+    /// What it was; null: nothing.
+    pub before: serde_json::Value,
+    /// What it became; null: nothing.
+    pub after: serde_json::Value,
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextDiff {
+    /// What became of it.
+    pub kind: TextDiffKind,
+    /// The piece.
+    pub text: String,
+}
+
+/// What became of a piece of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextDiffKind {
+    /// It stayed.
+    Equal,
+    /// It is new.
+    Insert,
+    /// It went.
+    Delete,
 }

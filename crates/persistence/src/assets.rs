@@ -24,7 +24,7 @@ use crate::{
 
 /// Adds the condition that hides assets the actor may not see: public ones are those an editor
 /// made public, those of galleries, and those a published entry uses. One's own are visible too.
-fn readable(sql: &mut Sql, scope: &ReadScope) {
+pub(crate) fn readable(sql: &mut Sql, scope: &ReadScope) {
     match scope.visibility() {
         Visibility::All => {
             sql.push(" AND NOT m.is_trashed");

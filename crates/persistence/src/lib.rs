@@ -14,6 +14,7 @@ use migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, Statement, TransactionTrait};
 
 mod assets;
+mod audit;
 mod authors;
 mod collections;
 mod comments;
@@ -28,6 +29,7 @@ mod menus;
 mod newsletters;
 mod record_cache;
 mod redirects;
+mod references;
 mod revisions;
 mod sessions;
 mod slugs;
@@ -40,9 +42,13 @@ mod write_tx;
 
 pub use comments::CommentSave;
 pub use dialect::Engine;
-pub use entries::{Bucket, EntrySave, Facet, FacetField, Latest, Relations};
+pub use entries::{
+    Above, Below, BodySave, Bucket, EntrySave, Facet, FacetField, Followed, Latest, Moved, Pending,
+    PendingSave, Relations, Replaced,
+};
 pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use redirects::PathRow;
+pub use references::Referent;
 pub use sessions::{Rotation, Throttle, TokenHash};
 pub use slugs::Neighbours;
 pub use terms::TermSlug;

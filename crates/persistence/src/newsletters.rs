@@ -86,6 +86,17 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// The number after the greatest one of a series.
+    pub async fn next_issue_number(&self, newsletter: NewsletterId) -> Result<i64> {
+        let mut sql =
+            Sql::new("SELECT coalesce(max(i.number), 0) + 1 FROM issue i WHERE i.newsletter_id = ");
+        sql.bind(newsletter.uuid());
+        match self.query_one(sql).await? {
+            Some(mut row) => row.get(),
+            None => Ok(1),
+        }
+    }
+
     /// One newsletter by slug.
     pub async fn newsletter_by_slug(
         &self,

@@ -10,7 +10,7 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    Reader,
+    Pending, Reader,
     lists::Order,
     sql::{Row, Sql},
 };
@@ -26,6 +26,17 @@ fn read_target(row: &mut Row) -> Result<Target> {
     })
 }
 
+fn read_snapshot(row: &mut Row, id: RevisionId) -> Result<Snapshot> {
+    let format: i64 = row.get()?;
+    if format != SNAPSHOT_FORMAT {
+        return Err(Error::internal(format!(
+            "{id} has the unknown format {format}"
+        )));
+    }
+    let text: String = row.get()?;
+    serde_json::from_str(&text).map_err(Error::internal)
+}
+
 impl Reader<'_> {
     /// The whole of an entry as it was; `None` for those who may not change it.
     pub async fn snapshot(&self, scope: &ReadScope, id: RevisionId) -> Result<Option<Snapshot>> {
@@ -39,16 +50,50 @@ impl Reader<'_> {
         if !scope.edits(&read_target(&mut row)?) {
             return Ok(None);
         }
-        let format: i64 = row.get()?;
-        if format != SNAPSHOT_FORMAT {
-            return Err(Error::internal(format!(
-                "{id} has the unknown format {format}"
-            )));
+        read_snapshot(&mut row, id).map(Some)
+    }
+
+    /// The whole of an entry as one of its own revisions has it; `None` for those who may not change
+    /// it.
+    pub async fn snapshot_of(
+        &self,
+        scope: &ReadScope,
+        entry: EntryId,
+        id: RevisionId,
+    ) -> Result<Option<Snapshot>> {
+        let mut sql = Sql::new("SELECT 1 FROM revision v WHERE v.id = ");
+        sql.bind(id.uuid())
+            .push(" AND v.entry_id = ")
+            .bind(entry.uuid());
+        if self.query_one(sql).await?.is_none() {
+            return Ok(None);
         }
-        let text: String = row.get()?;
-        serde_json::from_str(&text)
-            .map(Some)
-            .map_err(Error::internal)
+        self.snapshot(scope, id).await
+    }
+
+    /// The edit of an entry that waits to be published, if there is one; `None` for those who may
+    /// not change it.
+    pub async fn pending(&self, scope: &ReadScope, entry: EntryId) -> Result<Option<Pending>> {
+        let mut sql = Sql::new(
+            "SELECT e.kind, e.id, e.edition_id, e.owner_id, v.id, v.version, v.actor, v.note, v.created_at, v.format, v.snapshot \
+             FROM revision v JOIN entry e ON e.id = v.entry_id WHERE v.is_pending AND v.entry_id = ",
+        );
+        sql.bind(entry.uuid());
+        let Some(mut row) = self.query_one(sql).await? else {
+            return Ok(None);
+        };
+        if !scope.edits(&read_target(&mut row)?) {
+            return Ok(None);
+        }
+        let id = Id::from_uuid(row.get()?);
+        Ok(Some(Pending {
+            id,
+            version: row.get()?,
+            actor: row.get()?,
+            note: row.get()?,
+            at: row.get()?,
+            snapshot: read_snapshot(&mut row, id)?,
+        }))
     }
 
     /// A page of an entry's revisions, the newest first; empty for those who may not change it.
@@ -79,8 +124,9 @@ impl Reader<'_> {
         let mut from_where = Sql::new(" FROM revision v WHERE v.entry_id = ");
         from_where.bind(entry.uuid());
         let total = self.total(&from_where, page).await?;
-        let mut sql =
-            Sql::new("SELECT v.id, v.version, v.title, v.status, v.actor, v.note, v.created_at");
+        let mut sql = Sql::new(
+            "SELECT v.id, v.version, v.is_pending, v.title, v.status, v.actor, v.note, v.created_at",
+        );
         sql.append(&from_where);
         order.page(&mut sql, page)?;
         let rows = self.query(sql).await?;
@@ -90,6 +136,7 @@ impl Reader<'_> {
                 id: Id::from_uuid(id),
                 entry,
                 version: row.get()?,
+                is_pending: row.get()?,
                 title: row.get()?,
                 status: row.parse()?,
                 actor: row.get()?,

@@ -10,6 +10,7 @@ use domain::{
         GalleryId, IssueId, JobId, MenuId, NewsletterId, PageId, RedirectId, SessionId, TagId,
         UserId,
     },
+    lifecycle::Verb,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -258,10 +259,19 @@ impl WriteTx {
         self.refresh_paths(&children).await?;
         self.refresh_below(children).await?;
         self.rebuild_ancestors(&entries).await?;
+        let is_entry = matches!(
+            kind,
+            RecordKind::Article | RecordKind::Page | RecordKind::Issue
+        );
+        let verb = if is_entry {
+            Verb::Purge.event()
+        } else {
+            "deleted"
+        };
         self.record(
             permit,
             at,
-            ContentEvent::new(kind, "deleted", public_id, permit.target().edition),
+            ContentEvent::new(kind, verb, public_id, permit.target().edition),
         );
         Ok(())
     }

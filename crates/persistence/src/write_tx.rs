@@ -141,6 +141,11 @@ impl WriteTx {
         ]);
     }
 
+    /// Remembers what follows from a change of another record, which has the audit row.
+    pub(crate) fn tell(&mut self, at: Timestamp, event: ContentEvent) {
+        self.events.push((at, event));
+    }
+
     pub(crate) async fn query(&self, sql: Sql) -> Result<Vec<Row>> {
         Connection::Transaction(&self.transaction)
             .query(self.engine, sql)

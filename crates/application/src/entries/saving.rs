@@ -4,17 +4,17 @@ use domain::{
     Error, FieldError, Result,
     access::{Action, Actor, Permit, Target},
     articles::EntryDraft,
-    content::{ContentKind, Entry, Status},
+    content::{Entry, Status},
     editions::Edition,
     events::ContentEvent,
     id::{EntryId, Id, UserId},
     routes::{PathValues, expand, normalise_path},
     text::SortKeys,
-    time::to_micros,
+    time::{Timestamp, to_micros},
 };
-use persistence::{EntrySave, Neighbours};
+use persistence::{BodySave, EntrySave, Neighbours, Replaced};
 
-use crate::{ActorContext, Tx, slugs};
+use crate::{ActorContext, Tx, slugs, writing::place::pattern};
 
 /// A change holds for the version it was made for.
 pub(crate) fn check_version(entry: &Entry, expected: Option<i64>) -> Result<()> {
@@ -59,13 +59,13 @@ pub(super) fn permit_change(cx: &ActorContext, entry: &Entry) -> Result<Permit> 
 }
 
 /// Whether what is saved is public, or will be without anybody's doing.
-fn is_out(status: Status) -> bool {
+pub(super) fn is_out(status: Status) -> bool {
     matches!(status, Status::Published | Status::Scheduled)
 }
 
 /// Whose an entry is: the one the draft names; else it stays whose it was, and what is new belongs
 /// to the person who makes it.
-fn owner(cx: &ActorContext, draft: &EntryDraft, old: Option<&Entry>) -> Option<UserId> {
+pub(crate) fn owner(cx: &ActorContext, draft: &EntryDraft, old: Option<&Entry>) -> Option<UserId> {
     draft.owner.or(match (old, cx.actor()) {
         (Some(old), _) => old.owner,
         (None, Actor::User { id, .. }) => Some(*id),
@@ -88,9 +88,12 @@ pub(crate) struct Prepared {
     pub(crate) sort_keys: SortKeys,
     pub(crate) event: ContentEvent,
     pub(crate) revision: uuid::Uuid,
+    pub(crate) old: Option<Entry>,
+    pub(crate) now: Timestamp,
 }
 
 impl Prepared {
+    /// A save of the whole of it.
     pub(crate) fn save<'a>(&'a self, draft: &'a EntryDraft) -> EntrySave<'a> {
         EntrySave {
             entry: &self.entry,
@@ -98,6 +101,13 @@ impl Prepared {
             event: self.event.clone(),
             sort_keys: &self.sort_keys,
             revision: self.revision,
+            body: BodySave::Replace,
+            old: self.old.as_ref().map(|entry| Replaced {
+                entry,
+                was_public: entry.was_public(self.now),
+                snapshot: None,
+                published: None,
+            }),
         }
     }
 }
@@ -113,25 +123,44 @@ pub(crate) async fn prepare(
     check(draft)?;
     let editions = tx.editions().await?;
     let edition = editions.get(draft.edition)?;
+    let mut prepared = outline(tx, id, draft, old, edition)?;
+    decide_slug(tx, edition, &mut prepared.entry, draft).await?;
+    prepared.entry.path = decide_path(tx, edition, &prepared.entry, draft, parts).await?;
+    Ok(prepared)
+}
+
+/// The entry a draft makes, its slug and path left open.
+pub(crate) fn outline(
+    tx: &Tx,
+    id: EntryId,
+    draft: &EntryDraft,
+    old: Option<&Entry>,
+    edition: &Edition,
+) -> Result<Prepared> {
     let now = tx.cx().now();
     let created_at = old.map_or_else(
         || draft.created_at.map_or(now, to_micros),
         |old| old.created_at,
     );
+    // The first publication counts.
+    let known = draft
+        .published_at
+        .map(to_micros)
+        .or(old.and_then(|old| old.published_at));
     let published_at = match draft.status {
-        Status::Published => Some(draft.published_at.map_or(now, to_micros)),
+        Status::Published => Some(known.unwrap_or(now)),
         Status::Draft
         | Status::InReview
         | Status::Scheduled
         | Status::Archived
-        | Status::Trashed => draft.published_at.map(to_micros),
+        | Status::Trashed => known,
     };
     let group = match (draft.group, old) {
         (Some(group), _) => group,
         (None, Some(old)) => old.group,
         (None, None) => Id::from_uuid(tx.cx().next_id()),
     };
-    let mut entry = Entry {
+    let entry = Entry {
         id,
         edition: draft.edition,
         group,
@@ -143,7 +172,9 @@ pub(crate) async fn prepare(
         status: draft.status,
         version: old.map_or(1, |old| old.version + 1),
         has_pending_changes: false,
+        live_version: None,
         scheduled_at: draft.scheduled_at.map(to_micros),
+        unpublish_at: old.and_then(|old| old.unpublish_at),
         published_at,
         sort_at: published_at.unwrap_or(created_at),
         is_featured: draft.is_featured,
@@ -152,8 +183,6 @@ pub(crate) async fn prepare(
         created_at,
         updated_at: draft.updated_at.map_or(now, to_micros),
     };
-    decide_slug(tx, edition, &mut entry, draft).await?;
-    entry.path = decide_path(tx, edition, &entry, draft, parts).await?;
     let sort_keys =
         SortKeys::of(edition).ok_or_else(|| Error::internal("no collation could be made"))?;
     let verb = if old.is_none() { "created" } else { "updated" };
@@ -163,6 +192,8 @@ pub(crate) async fn prepare(
         sort_keys,
         event,
         revision: tx.cx().next_id(),
+        old: old.cloned(),
+        now,
     })
 }
 
@@ -198,24 +229,7 @@ async fn decide_path(
         // Whether it is taken is told when it is written.
         return normalise_path(path);
     }
-    let slug_path = parts.parent_path.as_ref().map_or_else(
-        || entry.slug.clone(),
-        |above| format!("{}/{}", above.trim_matches('/'), entry.slug),
-    );
-    let values = PathValues {
-        slug: &entry.slug,
-        slug_path: &slug_path,
-        category: parts.category.as_deref(),
-        newsletter: parts.newsletter.as_deref(),
-        number: parts.number,
-        date: Some(entry.sort_at),
-    };
-    let pattern = match entry.id.kind {
-        ContentKind::Article => &edition.permalinks.article,
-        ContentKind::Page => &edition.permalinks.page,
-        ContentKind::Issue => &edition.permalinks.issue,
-    };
-    let base = normalise_path(&expand(pattern, &values))?;
+    let base = normalise_path(&made_path(edition, entry, parts))?;
     let mut path = base.clone();
     for number in 2..1000 {
         if tx
@@ -232,6 +246,23 @@ async fn decide_path(
         field: Some("path".to_owned()),
         used_by: Vec::new(),
     })
+}
+
+/// The path the edition's pattern gives an entry.
+pub(crate) fn made_path(edition: &Edition, entry: &Entry, parts: &PathParts) -> String {
+    let slug_path = parts.parent_path.as_ref().map_or_else(
+        || entry.slug.clone(),
+        |above| format!("{}/{}", above.trim_matches('/'), entry.slug),
+    );
+    let values = PathValues {
+        slug: &entry.slug,
+        slug_path: &slug_path,
+        category: parts.category.as_deref(),
+        newsletter: parts.newsletter.as_deref(),
+        number: parts.number,
+        date: Some(entry.sort_at),
+    };
+    expand(pattern(edition, entry.id.kind), &values)
 }
 
 /// The longest title, in characters.

@@ -136,6 +136,10 @@ impl Source<'_> {
             }
         }
         visible(sql, scope, "e");
+        // The trash is shown to those who ask for it.
+        if *scope.visibility() != Visibility::Public && !query.filter.names_status() {
+            sql.push(" AND e.status <> 'trashed'");
+        }
         let skip = self.driver.as_ref().map(|driver| driver.what);
         filter(sql, scope, &query.filter, edition, skip);
     }

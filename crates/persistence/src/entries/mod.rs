@@ -19,11 +19,13 @@ use crate::{
     sql::{IDS_PER_STATEMENT, Row, Sql},
 };
 
+mod draft;
 mod facets;
 mod filter;
 mod more;
 mod relations;
 mod rows;
+mod tree;
 mod write;
 
 pub use facets::{Bucket, Facet, FacetField};
@@ -32,8 +34,9 @@ use relations::Found;
 pub use relations::Relations;
 pub(crate) use relations::{AssetRow, asset_columns, best_text};
 use rows::{read_content, select};
-pub use write::EntrySave;
+pub use tree::{Above, Below, Followed};
 pub(crate) use write::slug_scope;
+pub use write::{BodySave, EntrySave, Moved, Pending, PendingSave, Replaced};
 
 /// Adds the condition that hides what the actor may not see, so that indexes of what is public can
 /// be used.

@@ -19,7 +19,7 @@ use crate::sql::{Row, Sql};
 const ENTRY: &str =
     "e.id, e.kind, e.edition_id, e.group_id, e.translated_from_id, e.translated_from_version";
 const ENTRY_REST: &str = ", e.slug, e.path, e.title, \
-    e.status, e.version, e.has_pending_changes, e.scheduled_at, e.published_at, e.sort_at, e.is_featured, e.owner_id, e.guid, e.created_at, e.updated_at, \
+    e.status, e.version, e.has_pending_changes, e.live_version, e.scheduled_at, e.unpublish_at, e.published_at, e.sort_at, e.is_featured, e.owner_id, e.guid, e.created_at, e.updated_at, \
     e.excerpt, e.derived_excerpt, e.word_count, e.reading_time_minutes, e.comments_open, e.comment_count";
 
 /// Whether what is above an entry may be hidden from the actor; only pages stand below others.
@@ -152,7 +152,7 @@ fn read_entry(row: &mut Row, hides_parent: bool, scope: &ReadScope) -> Result<En
         }
         parent = shown;
     }
-    Ok(Entry {
+    let mut entry = Entry {
         id: EntryId::new(kind, uuid),
         edition,
         group,
@@ -166,7 +166,9 @@ fn read_entry(row: &mut Row, hides_parent: bool, scope: &ReadScope) -> Result<En
         status: row.parse()?,
         version: row.get()?,
         has_pending_changes: row.get()?,
+        live_version: row.get()?,
         scheduled_at: row.get()?,
+        unpublish_at: row.get()?,
         published_at: row.get()?,
         sort_at: row.get()?,
         is_featured: row.get()?,
@@ -174,7 +176,14 @@ fn read_entry(row: &mut Row, hides_parent: bool, scope: &ReadScope) -> Result<En
         guid: row.get()?,
         created_at: row.get()?,
         updated_at: row.get()?,
-    })
+    };
+    // What waits to be published is for those who may change it: for others nothing has happened.
+    if let Some(live) = entry.live_version
+        && !scope.edits(&entry.target())
+    {
+        entry.version = live;
+    }
+    Ok(entry)
 }
 
 /// The columns articles alone have.

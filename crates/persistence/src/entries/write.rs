@@ -10,6 +10,7 @@ use domain::{
     id::{EntryId, TranslationGroupId},
     newsletters::IssueDraft,
     pages::PageDraft,
+    revisions::Snapshot,
     text::SortKeys,
     time::Timestamp,
 };
@@ -24,11 +25,14 @@ use crate::{
 
 mod addresses;
 mod groups;
+mod lifecycle;
 mod relations;
 mod snapshot;
 
+pub(super) use addresses::Address;
 pub(crate) use addresses::slug_scope;
 use addresses::{insert_path, naming_path};
+pub use lifecycle::{Moved, Pending, PendingSave};
 use relations::{
     FIGURES, body_asset_rows, body_assets, byline_rows, figure_rows, named_by, named_by_article,
     section_rows, term_rows,
@@ -49,6 +53,32 @@ pub struct EntrySave<'a> {
     pub sort_keys: &'a SortKeys,
     /// An id for the revision that keeps what is replaced.
     pub revision: Uuid,
+    /// Whether its body is written.
+    pub body: BodySave,
+    /// The entry it replaces.
+    pub old: Option<Replaced<'a>>,
+}
+
+/// Whether a save writes the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodySave {
+    /// The one that is there stays; that of the draft may be empty.
+    Keep,
+    /// That of the draft is written.
+    Replace,
+}
+
+/// What a save replaces.
+#[derive(Debug, Clone, Copy)]
+pub struct Replaced<'a> {
+    /// The entry.
+    pub entry: &'a Entry,
+    /// Whether readers could ever open it: its old path leads to the new one then.
+    pub was_public: bool,
+    /// The whole of it, if it has been read.
+    pub snapshot: Option<&'a Snapshot>,
+    /// The pending changes that become public by this save.
+    pub published: Option<&'a Pending>,
 }
 
 impl WriteTx {
@@ -67,13 +97,12 @@ impl WriteTx {
             named.extend(named_by_article(draft));
             named
         };
-        let mut changes = self.save_entry(&save, &named).await?;
+        let mut changes = self.save_entry(permit, &save, &named).await?;
         if entry.version > 1 {
             for table in [
                 "article",
                 "entry_term",
                 "entry_contribution",
-                "entry_asset",
                 "entry_gallery",
                 "entry_related",
             ] {
@@ -122,10 +151,9 @@ impl WriteTx {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
         let named = || named_by(entry, save.draft, &[]);
-        let mut changes = self.save_entry(&save, &named).await?;
+        let mut changes = self.save_entry(permit, &save, &named).await?;
         if entry.version > 1 {
             changes.clear("page", "entry_id", entry.id.uuid());
-            changes.clear("entry_asset", "entry_id", entry.id.uuid());
         }
         changes.insert(
             "page (entry_id, position)",
@@ -159,9 +187,9 @@ impl WriteTx {
             }));
             named
         };
-        let mut changes = self.save_entry(&save, &named).await?;
+        let mut changes = self.save_entry(permit, &save, &named).await?;
         if entry.version > 1 {
-            for table in ["issue", "issue_item", "entry_asset"] {
+            for table in ["issue", "issue_item"] {
                 changes.clear(table, "entry_id", entry.id.uuid());
             }
         }
@@ -225,29 +253,44 @@ impl WriteTx {
     /// change was made for is checked at once.
     async fn save_entry(
         &self,
+        permit: &Permit,
         save: &EntrySave<'_>,
         named: &impl Fn() -> Vec<Named>,
     ) -> Result<Changes> {
         let (entry, draft) = (save.entry, save.draft);
         let mut changes = self.changes();
-        if entry.version == 1 {
+        let columns = entry_columns(permit, save)?;
+        let Some(old) = save.old else {
             if draft.group.is_none() || self.may_enter_group(entry, entry.group).await? {
                 insert_group(&mut changes, entry.group, entry.created_at);
             }
-            insert_entry(&mut changes, entry.id, entry_columns(save)?);
-        } else {
-            // Boxed: what it holds on the way would make every save larger.
-            Box::pin(self.keep(entry.id, save.revision)).await?;
-            self.enter_group(entry, entry.group).await?;
-            self.update_entry(entry, entry_columns(save)?, named)
-                .await?;
-            changes.clear("entry_body", "entry_id", entry.id.uuid());
-        }
-        changes.insert(BODY, [body_row(entry.id, &draft.source, &draft.body)?]);
-        if entry.version == 1 {
+            insert_entry(&mut changes, entry.id, columns);
             insert_path(&mut changes, entry);
-        } else {
-            self.move_path(entry).await?;
+            save_body(&mut changes, save)?;
+            return Ok(changes);
+        };
+        // Boxed: what it holds on the way would make every save larger.
+        Box::pin(self.keep(entry.id, save.revision, old.snapshot)).await?;
+        if let Some(pending) = old.published {
+            self.drop_revision(pending.id).await?;
+        }
+        self.enter_group(entry, entry.group).await?;
+        self.update_entry(entry, columns, named).await?;
+        if entry.path != old.entry.path {
+            self.move_path(entry.into(), old.was_public, save.revision)
+                .await?;
+        }
+        match save.body {
+            BodySave::Replace => {
+                changes.clear("entry_body", "entry_id", entry.id.uuid());
+                changes.clear("entry_asset", "entry_id", entry.id.uuid());
+                save_body(&mut changes, save)?;
+            }
+            BodySave::Keep => {
+                changes
+                    .statement("DELETE FROM entry_asset WHERE role <> 'body' AND entry_id = ")
+                    .bind(entry.id.uuid());
+            }
         }
         Ok(changes)
     }
@@ -291,10 +334,23 @@ impl WriteTx {
     }
 }
 
-/// What all kinds of entry have, by column; not the id, nor what the store counts itself.
-fn entry_columns(save: &EntrySave<'_>) -> Result<Vec<(&'static str, Value)>> {
+/// Writes the body, and which pictures are in it.
+fn save_body(changes: &mut Changes, save: &EntrySave<'_>) -> Result<()> {
+    let (id, draft) = (save.entry.id, save.draft);
+    changes.insert(BODY, [body_row(id, &draft.source, &draft.body)?]);
+    changes.insert(FIGURES, body_asset_rows(id, &draft.body));
+    Ok(())
+}
+
+/// What all kinds of entry have, by column; not the id, nor what the store counts itself, nor, if
+/// the body stays, what is derived from it.
+fn entry_columns(permit: &Permit, save: &EntrySave<'_>) -> Result<Vec<(&'static str, Value)>> {
     let (entry, draft) = (save.entry, save.draft);
-    Ok(vec![
+    let (saved_by, saved_note) = match save.old.and_then(|old| old.published) {
+        Some(pending) => (pending.actor.clone(), pending.note.clone()),
+        None => (permit.actor().to_string(), permit.note().map(str::to_owned)),
+    };
+    let mut columns = vec![
         ("kind", entry.id.kind.as_str().into()),
         ("edition_id", entry.edition.uuid().into()),
         ("group_id", entry.group.uuid().into()),
@@ -321,19 +377,17 @@ fn entry_columns(save: &EntrySave<'_>) -> Result<Vec<(&'static str, Value)>> {
         ("status", entry.status.as_str().into()),
         ("version", entry.version.into()),
         ("has_pending_changes", entry.has_pending_changes.into()),
+        ("live_version", entry.live_version.into()),
+        ("saved_by", saved_by.into()),
+        ("saved_note", saved_note.into()),
         ("scheduled_at", entry.scheduled_at.into()),
+        ("unpublish_at", entry.unpublish_at.into()),
         ("published_at", entry.published_at.into()),
         ("sort_at", entry.sort_at.into()),
         ("is_featured", entry.is_featured.into()),
         ("owner_id", entry.owner.map(domain::id::Id::uuid).into()),
         ("guid", entry.guid.clone().into()),
         ("excerpt", draft.excerpt.clone().into()),
-        ("derived_excerpt", draft.body.excerpt(100).into()),
-        ("word_count", i64::from(draft.body.word_count).into()),
-        (
-            "reading_time_minutes",
-            i64::from(draft.body.reading_time_minutes()).into(),
-        ),
         ("comments_open", draft.comments_open.into()),
         (
             "seo",
@@ -350,7 +404,16 @@ fn entry_columns(save: &EntrySave<'_>) -> Result<Vec<(&'static str, Value)>> {
         ),
         ("created_at", entry.created_at.into()),
         ("updated_at", entry.updated_at.into()),
-    ])
+    ];
+    if save.body == BodySave::Replace {
+        let minutes = i64::from(draft.body.reading_time_minutes());
+        columns.extend([
+            ("derived_excerpt", draft.body.excerpt(100).into()),
+            ("word_count", i64::from(draft.body.word_count).into()),
+            ("reading_time_minutes", minutes.into()),
+        ]);
+    }
+    Ok(columns)
 }
 
 /// Makes a group; one that has lost its entries is there already.

@@ -4,6 +4,7 @@ use domain::{
     Error, Result,
     content::Entry,
     id::{EditionId, EntryId},
+    time::Timestamp,
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -13,26 +14,55 @@ use crate::{
     sql::{Changes, Sql},
 };
 
+/// Where an entry is found.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::entries) struct Address<'a> {
+    pub(in crate::entries) entry: EntryId,
+    pub(in crate::entries) edition: EditionId,
+    pub(in crate::entries) path: &'a str,
+    pub(in crate::entries) created_at: Timestamp,
+    pub(in crate::entries) updated_at: Timestamp,
+}
+
+impl<'a> From<&'a Entry> for Address<'a> {
+    fn from(entry: &'a Entry) -> Self {
+        Self {
+            entry: entry.id,
+            edition: entry.edition,
+            path: &entry.path,
+            created_at: entry.created_at,
+            updated_at: entry.updated_at,
+        }
+    }
+}
+
 impl WriteTx {
-    /// Writes the path of an entry that had another; that one becomes a redirect to it.
-    pub(super) async fn move_path(&self, entry: &Entry) -> Result<()> {
-        let mut sql = Sql::new("UPDATE route SET role = 'redirect', redirect_id = ");
-        // The redirect takes the entry's path as its name for good; its id is derived so that no
-        // second source of ids is needed here.
-        sql.bind(Uuid::from_u128(
-            entry.id.uuid().as_u128() ^ u128::from(entry.version.unsigned_abs()),
-        ));
-        sql.push(", updated_at = ")
-            .bind(entry.updated_at)
-            .push(" WHERE role = 'canonical' AND entry_id = ")
-            .bind(entry.id.uuid())
+    /// Writes the path of an entry that had another. What was public leads to it from now on; what
+    /// never was is free again. `redirect`: an id for the redirect.
+    pub(in crate::entries) async fn move_path(
+        &self,
+        entry: Address<'_>,
+        was_public: bool,
+        redirect: Uuid,
+    ) -> Result<()> {
+        let mut sql = if was_public {
+            let mut sql = Sql::new("UPDATE route SET role = 'redirect', redirect_id = ");
+            sql.bind(redirect)
+                .push(", updated_at = ")
+                .bind(entry.updated_at);
+            sql
+        } else {
+            Sql::new("DELETE FROM route")
+        };
+        sql.push(" WHERE role = 'canonical' AND entry_id = ")
+            .bind(entry.entry.uuid())
             .push(" AND path <> ")
-            .bind(entry.path.clone());
+            .bind(entry.path.to_owned());
         self.execute(sql).await?;
         let mut sql = Sql::new(&format!("INSERT INTO {PATH} VALUES ("));
         sql.bind_all(path_row(entry)).push(") ON CONFLICT (edition_id, path) DO UPDATE SET role = 'canonical', redirect_id = NULL, url = NULL WHERE route.entry_id = excluded.entry_id");
         if self.execute(sql).await? == 0 {
-            return Err(path_taken(&entry.path));
+            return Err(path_taken(entry.path));
         }
         Ok(())
     }
@@ -58,22 +88,22 @@ impl WriteTx {
 const PATH: &str =
     "route (edition_id, path, role, entry_id, is_permanent, version, created_at, updated_at)";
 
-fn path_row(entry: &Entry) -> [Value; 8] {
+fn path_row(address: Address<'_>) -> [Value; 8] {
     [
-        Value::from(entry.edition.uuid()),
-        entry.path.clone().into(),
+        Value::from(address.edition.uuid()),
+        address.path.to_owned().into(),
         "canonical".into(),
-        entry.id.uuid().into(),
+        address.entry.uuid().into(),
         true.into(),
         1_i64.into(),
-        entry.created_at.into(),
-        entry.updated_at.into(),
+        address.created_at.into(),
+        address.updated_at.into(),
     ]
 }
 
 /// Writes the path of a new entry.
 pub(super) fn insert_path(changes: &mut Changes, entry: &Entry) {
-    changes.insert(PATH, [path_row(entry)]);
+    changes.insert(PATH, [path_row(entry.into())]);
 }
 
 fn path_taken(path: &str) -> Error {

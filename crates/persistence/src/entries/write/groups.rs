@@ -51,11 +51,7 @@ impl WriteTx {
     }
 
     /// Checks that an entry may stand in a group, and tells whether it is the first there.
-    pub(super) async fn may_enter_group(
-        &self,
-        entry: &Entry,
-        group: TranslationGroupId,
-    ) -> Result<bool> {
+    pub async fn may_enter_group(&self, entry: &Entry, group: TranslationGroupId) -> Result<bool> {
         let wrong = |why: &str| Err(Error::invalid("translationGroup", why));
         let mut sql = Sql::new("SELECT e.kind, e.edition_id FROM entry e WHERE e.group_id = ");
         sql.bind(group.uuid())

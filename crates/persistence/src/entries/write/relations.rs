@@ -99,7 +99,7 @@ pub(super) fn byline_rows<'a>(
     })
 }
 
-/// The rows of an entry's pictures: its main one, those beside it and those in its body.
+/// The rows of an entry's pictures outside its body: its main one and those beside it.
 pub(super) fn figure_rows(
     id: EntryId,
     draft: &EntryDraft,
@@ -133,7 +133,6 @@ pub(super) fn figure_rows(
             .image
             .map(|image| figure("seo", 0, &FigureDraft::plain(image))),
     );
-    rows.extend(body_asset_rows(id, &draft.body));
     rows
 }
 
