@@ -221,10 +221,7 @@ async fn a_change_of_an_old_version_is_refused() {
     let error = articles::change(&cx, article.id(), 1, titled("Third"))
         .await
         .unwrap_err();
-    assert!(
-        matches!(&error, Error::Conflict { field: Some(field), .. } if field == "expectedVersion"),
-        "{error:?}"
-    );
+    assert!(matches!(&error, Error::Stale { current: 2 }), "{error:?}");
     assert_eq!(everything(&server).await, before);
 }
 
