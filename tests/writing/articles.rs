@@ -619,7 +619,7 @@ async fn writes_cost_few_statements() {
     let (pending, changed) = server.statements(pending).await;
     changed.unwrap();
     let expected = if engine() == "postgres" {
-        [16, 25, 11, 20]
+        [16, 26, 9, 12]
     } else {
         [9, 15, 7, 11]
     };
