@@ -607,7 +607,7 @@ CREATE TABLE session (
   end_reason text
 );
 
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_account ON session (user_id);
 
 CREATE INDEX session_expires ON session (expires_at, id);
 

@@ -625,7 +625,7 @@ CREATE TABLE session (
   end_reason text
 ) WITHOUT ROWID;
 
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_account ON session (user_id);
 
 CREATE INDEX session_expires ON session (expires_at, id);
 
