@@ -2,6 +2,7 @@
 
 mod anonymous;
 mod articles;
+mod collections;
 mod lifecycle;
 mod log;
 mod pages_and_issues;

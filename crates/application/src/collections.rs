@@ -18,6 +18,10 @@ use crate::{
     slugs,
 };
 
+mod change;
+
+pub use change::{change, change_in, create_from, create_from_in, delete_at, delete_at_in};
+
 /// How one collection is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CollectionGet {

@@ -6,11 +6,11 @@ use domain::{
     articles::ArticleDraft,
     authors::{AuthorChange, AuthorDraft},
     change::{ArticleChange, IssueChange, PageChange},
-    collections::CollectionDraft,
+    collections::{CollectionChange, CollectionDraft},
     comments::CommentDraft,
     editions::EditionDraft,
     galleries::GalleryDraft,
-    id::{ArticleId, AssetId, AuthorId, EditionId, EntryId, GalleryId, Id, PageId},
+    id::{ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id, PageId},
     lifecycle::{Schedule, Verb},
     media::AssetDraft,
     menus::MenuDraft,
@@ -154,6 +154,11 @@ fn write_the_site(cx: &ActorContext, id: EditionId, site: SiteDraft, edition: &E
 }
 
 fn write_lists(cx: &ActorContext, collection: CollectionDraft, menu: MenuDraft) {
+    sendable(collections::create_from(
+        cx,
+        collection.edition,
+        CollectionChange::default(),
+    ));
     sendable(collections::create(cx, collection));
     sendable(menus::create(cx, menu));
 }
@@ -179,4 +184,9 @@ fn write_by_hand(cx: &ActorContext, draft: &ArticleDraft) {
         articles::create_in(&mut tx, draft).await?;
         tx.commit().await
     });
+}
+
+fn change_collections(cx: &ActorContext, id: CollectionId) {
+    sendable(collections::change(cx, id, 1, CollectionChange::default()));
+    sendable(collections::delete_at(cx, id, 1));
 }

@@ -1,5 +1,9 @@
 //! Collections: entries in an order an editor chose (front page, series).
 
+mod change;
+
+pub use change::CollectionChange;
+
 use crate::{
     access::Target,
     events::RecordKind,

@@ -149,6 +149,25 @@ const ITEMS: Order<'static> = Order {
 };
 
 impl WriteTx {
+    /// What is in a collection, in its order, whether anybody may see it or not: so that a change of
+    /// something else leaves it as it is.
+    pub async fn collection_entries(
+        &self,
+        permit: &Permit,
+        id: CollectionId,
+    ) -> Result<Vec<EntryId>> {
+        permit.covers(RecordKind::Collection, id)?;
+        let mut sql = Sql::new(
+            "SELECT e.kind, e.id FROM collection_item i JOIN entry e ON e.id = i.entry_id WHERE i.collection_id = ",
+        );
+        sql.bind(id.uuid()).push(" ORDER BY i.position");
+        self.query(sql)
+            .await?
+            .iter_mut()
+            .map(|row| Ok(EntryId::new(row.parse()?, row.get()?)))
+            .collect()
+    }
+
     /// Saves a new collection (`version` 1) or the whole of an existing one. The slug is final.
     pub async fn save_collection(
         &mut self,

@@ -13,6 +13,10 @@ use super::{
     scalars::DateTime,
 };
 
+mod mutations;
+
+pub(crate) use mutations::CollectionMutations;
+
 /// A list of entries an editor chose.
 pub(crate) struct Collection(domain::collections::Collection);
 

@@ -6,7 +6,7 @@ use super::{
     accounts::{AccountMutations, AccountQueries},
     articles::ArticleQueries,
     authors::{AuthorMutations, AuthorQueries},
-    collections::CollectionQueries,
+    collections::{CollectionMutations, CollectionQueries},
     comments::CommentQueries,
     editions::SiteQueries,
     entries::Entry,
@@ -50,7 +50,12 @@ pub struct Query(
 /// has done stays, whatever becomes of the next. What the caller can mend is told in `userErrors`, and
 /// nothing is changed then.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutations, TermMutations, AuthorMutations);
+pub struct Mutation(
+    AccountMutations,
+    TermMutations,
+    AuthorMutations,
+    CollectionMutations,
+);
 
 /// How deep the library lets selections be nested, fragments included. The limits bound the depth
 /// of fields; this only keeps its recursion within the stack.

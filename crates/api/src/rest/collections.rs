@@ -19,6 +19,8 @@ use super::{
 };
 use crate::error::Problem;
 
+mod write;
+
 /// A curated list of one edition.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -82,8 +84,12 @@ impl<'a> View<'a> {
 /// The operations on collections.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_collections))
-        .routes(routes!(get_collection))
+        .routes(routes!(list_collections, write::create_collection))
+        .routes(routes!(
+            get_collection,
+            write::update_collection,
+            write::delete_collection
+        ))
         .routes(routes!(get_collection_by_slug))
         .routes(routes!(list_collection_items))
 }

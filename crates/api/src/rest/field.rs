@@ -7,6 +7,7 @@ use domain::{
     FieldError,
     change::Change,
     editions::{Edition, EditionSet},
+    id::EditionId,
     text::EditionText,
     texts::TextChanges,
 };
@@ -47,6 +48,9 @@ impl Wire for String {
 }
 impl Wire for i32 {
     const MUST_BE: &'static str = "must be a whole number from -2147483648 to 2147483647";
+}
+impl<T: Wire> Wire for Vec<Field<T>> {
+    const MUST_BE: &'static str = "must be a list";
 }
 impl<T: Wire> Wire for BTreeMap<String, Field<T>> {
     const MUST_BE: &'static str = "must be an object";
@@ -181,6 +185,55 @@ impl Collected {
                     Change::Keep
                 }
             },
+        }
+    }
+
+    /// The ids in a list.
+    pub(super) fn ids<T: FromStr<Err = domain::Error>>(
+        &mut self,
+        name: &str,
+        items: Vec<Field<String>>,
+    ) -> Vec<T> {
+        self.within(name, |wrong| {
+            let items = items.into_iter().enumerate();
+            items
+                .filter_map(|(number, item)| match item {
+                    Field::Null => {
+                        wrong.note(&number.to_string(), String::MUST_BE);
+                        None
+                    }
+                    item @ (Field::Absent | Field::Value(_) | Field::Wrong) => {
+                        match wrong.id(&number.to_string(), item) {
+                            Change::Set(id) => id,
+                            Change::Keep => None,
+                        }
+                    }
+                })
+                .collect()
+        })
+    }
+
+    /// The edition a member names.
+    pub(super) fn edition_of(
+        &mut self,
+        name: &str,
+        field: Field<String>,
+        editions: &EditionSet,
+    ) -> Option<EditionId> {
+        if field == Field::Absent {
+            self.note(name, "is required");
+        }
+        let Change::Set(code) = self.required(name, field) else {
+            return None;
+        };
+        match editions.resolve(Some(&code)) {
+            Ok(edition) => Some(edition.id),
+            Err(error) => {
+                for wrong in error.fields() {
+                    self.note(name, wrong.message.clone());
+                }
+                None
+            }
         }
     }
 
