@@ -97,7 +97,9 @@ fn pictured(is_sqlite: bool) -> BTreeMap<String, bool> {
         }
     }
     for added in schema.split("ALTER TABLE ").skip(1) {
-        let (name, rest) = added.split_once(" ADD COLUMN ").unwrap();
+        let Some((name, rest)) = added.split_once(" ADD COLUMN ") else {
+            continue;
+        };
         let line = rest.lines().next().unwrap();
         let column = line.split(' ').next().unwrap();
         columns.insert(format!("{name}.{column}"), !line.contains("NOT NULL"));

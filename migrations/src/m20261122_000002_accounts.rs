@@ -11,7 +11,12 @@ pub(super) const STEP: Step = Step {
 };
 
 fn make(backend: DbBackend) -> Vec<String> {
-    super::statements(SQL, backend)
+    let mut all = super::statements(SQL, backend);
+    if backend == DbBackend::Postgres {
+        // What stands in an index is compared byte by byte, as SQLite does without being told.
+        all.insert(0, "ALTER TABLE audit ALTER COLUMN actor TYPE text COLLATE \"C\"".to_owned());
+    }
+    all
 }
 
 /// A session is looked up with its account and roles for every request of somebody signed in: by
