@@ -47,7 +47,7 @@ CREATE TABLE session (
   ended_at {time},
   end_reason text
 ){clustered};
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_account ON session (user_id);
 CREATE INDEX session_expires ON session (expires_at, id);
 CREATE TABLE refresh_token (
   hash {key} NOT NULL PRIMARY KEY,
