@@ -83,8 +83,10 @@ async fn a_server_does_jobs_too_unless_it_is_told_not_to() {
         let data = files.path().to_str().unwrap();
         let mut line = vec!["--database", server.database_url(), "--data", data];
         line.extend(["serve", "--address", "127.0.0.1:0"]);
+        let keys = crate::harness::people::keys();
         let settings = [
             ("COLOPHON_METRICS__ADDRESS", "127.0.0.1:0"),
+            ("COLOPHON_KEYS__VALUE", keys.as_str()),
             ("COLOPHON_JOBS__ENABLED", enabled),
             ("COLOPHON_DEMO__LOAD_WHEN_EMPTY", "false"),
         ];
