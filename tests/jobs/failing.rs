@@ -2,7 +2,10 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use application::{jobs, worker::Handlers};
+use application::{
+    jobs,
+    worker::{Handlers, WorkerOptions},
+};
 use domain::{
     id::EntryId,
     jobs::{Job, JobPolicy, JobQuery, JobRecord, NewJob},
@@ -80,8 +83,10 @@ async fn a_job_that_fails_is_undone_and_tried_again_later_each_time_until_it_is_
 async fn a_panic_counts_as_a_failure_and_does_not_stop_the_worker() {
     let (server, entry) = with_job("First").await;
     let stop = CancellationToken::new();
+    // A second one could try again before the first has noted that it failed.
+    let alone = WorkerOptions { workers: 1, ..DEAF };
     let worker = server
-        .worker(Handlers::default().inside(Remarker::panicking(1)), DEAF)
+        .worker(Handlers::default().inside(Remarker::panicking(1)), alone)
         .run(stop.clone());
     let work = async {
         until(async || server.jobs::<i64>("attempts").await == [1]).await;

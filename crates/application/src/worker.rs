@@ -298,6 +298,7 @@ impl Worker {
             }
             tx.commit().await
         };
+        // Between the two another worker may take it: then it is tried once more without a wait.
         if let Err(error) = outcome.instrument(span).await {
             self.failed(&taken, known.policy, &error).await?;
         }
