@@ -26,6 +26,7 @@ mod docs;
 mod feeds;
 mod graphql;
 mod import_wordpress;
+mod jobs;
 mod limits;
 mod media;
 mod query_plans;

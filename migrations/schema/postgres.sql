@@ -640,3 +640,37 @@ ALTER TABLE entry ADD COLUMN saved_by text;
 ALTER TABLE entry ADD COLUMN saved_note text;
 
 CREATE UNIQUE INDEX revision_pending ON revision (entry_id) WHERE is_pending;
+
+CREATE TABLE job (
+  id uuid NOT NULL PRIMARY KEY,
+  kind text COLLATE "C" NOT NULL,
+  payload text NOT NULL,
+  dedupe text COLLATE "C",
+  state text COLLATE "C" NOT NULL,
+  run_at timestamptz NOT NULL,
+  attempts bigint NOT NULL,
+  max_attempts bigint NOT NULL,
+  lease_id uuid,
+  lease_ends_at timestamptz,
+  last_error text,
+  actor text NOT NULL,
+  request_id text,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL
+);
+
+CREATE UNIQUE INDEX job_dedupe ON job (dedupe) WHERE state = 'waiting';
+
+CREATE INDEX job_due ON job (run_at, id) WHERE state = 'waiting';
+
+CREATE INDEX job_leased ON job (lease_ends_at, id) WHERE state = 'running';
+
+CREATE INDEX job_dead ON job (run_at, id) WHERE state = 'dead';
+
+CREATE INDEX job_run_at ON job (run_at, id);
+
+CREATE INDEX entry_scheduled ON entry (scheduled_at, id) WHERE scheduled_at IS NOT NULL;
+
+CREATE INDEX audit_address ON audit (at, sequence) WHERE address IS NOT NULL;
+
+CREATE INDEX session_ended ON session (ended_at, id) WHERE ended_at IS NOT NULL;

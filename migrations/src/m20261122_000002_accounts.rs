@@ -14,7 +14,10 @@ fn make(backend: DbBackend) -> Vec<String> {
     let mut all = super::statements(SQL, backend);
     if backend == DbBackend::Postgres {
         // What stands in an index is compared byte by byte, as SQLite does without being told.
-        all.insert(0, "ALTER TABLE audit ALTER COLUMN actor TYPE text COLLATE \"C\"".to_owned());
+        all.insert(
+            0,
+            "ALTER TABLE audit ALTER COLUMN actor TYPE text COLLATE \"C\"".to_owned(),
+        );
     }
     all
 }

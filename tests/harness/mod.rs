@@ -23,6 +23,7 @@ pub mod program;
 mod raw;
 pub mod records;
 mod sign_in;
+pub mod work;
 
 pub use client::{Answer, texts};
 pub use database::engine;
@@ -39,7 +40,7 @@ pub struct TestServer {
     client: reqwest::Client,
     shutdown: CancellationToken,
     database: database::TestDatabase,
-    _files: tempfile::TempDir,
+    files: tempfile::TempDir,
 }
 
 impl TestServer {
@@ -96,7 +97,7 @@ impl TestServer {
             client: client::client(),
             shutdown,
             database: place.database,
-            _files: place.files,
+            files: place.files,
         }
     }
 

@@ -13,11 +13,13 @@ use domain::{
     audit::Origin,
     editions::EditionSet,
     events::ContentEvent,
-    id::SessionId,
+    id::{Id, JobId, SessionId},
+    jobs::NewJob,
     time::{Timestamp, to_micros},
 };
 use object_store::ObjectStore;
-use persistence::{Reader, Store, WriteTx};
+use persistence::{Reader, Store, TakenJob, WriteTx};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
@@ -98,6 +100,7 @@ pub struct App {
     editions: RwLock<Option<(Timestamp, Arc<EditionSet>)>>,
     keys: RwLock<Arc<KeySet>>,
     auth: Auth,
+    jobs_wanted: Notify,
 }
 
 impl fmt::Debug for App {
@@ -133,6 +136,7 @@ impl App {
             editions: RwLock::default(),
             keys: RwLock::new(Arc::new(keys)),
             auth: Auth::new(auth),
+            jobs_wanted: Notify::new(),
         })
     }
 
@@ -187,6 +191,11 @@ impl App {
 
     pub(crate) fn auth(&self) -> &Auth {
         &self.auth
+    }
+
+    /// Told when there are new jobs.
+    pub(crate) fn jobs_wanted(&self) -> &Notify {
+        &self.jobs_wanted
     }
 
     pub(crate) fn objects(&self) -> &dyn ObjectStore {
@@ -352,11 +361,15 @@ pub struct Tx {
 struct Announcement<'a> {
     app: &'a App,
     events: Vec<ContentEvent>,
+    wakes_workers: bool,
 }
 
 impl Drop for Announcement<'_> {
     fn drop(&mut self) {
         self.app.committed(&self.events);
+        if self.wakes_workers {
+            self.app.jobs_wanted.notify_one();
+        }
     }
 }
 
@@ -367,6 +380,7 @@ impl Tx {
         let announcement = Announcement {
             app: &self.cx.app,
             events: sealed.take_events(),
+            wakes_workers: sealed.wakes_workers(),
         };
         let outcome = sealed.commit().await;
         drop(announcement);
@@ -381,6 +395,36 @@ impl Tx {
     /// Who is writing.
     pub fn cx(&self) -> &ActorContext {
         &self.cx
+    }
+
+    /// Puts a job into the queue: it is there when this transaction is committed. If one with the
+    /// same `dedupe` waits already, that one is kept.
+    pub fn enqueue(&mut self, job: NewJob) {
+        let (id, at): (JobId, _) = (Id::from_uuid(self.cx.next_id()), self.cx.now());
+        self.inner.enqueue(id, job, &self.cx.actor, at);
+    }
+
+    /// Takes a job back that waits. Answers whether there was one.
+    pub async fn cancel_job(&mut self, dedupe: &str) -> Result<bool> {
+        self.cancel_jobs(&[dedupe.to_owned()]).await
+    }
+
+    /// Takes jobs back that wait. Answers whether there was one.
+    pub async fn cancel_jobs(&mut self, dedupes: &[String]) -> Result<bool> {
+        self.inner.cancel_jobs(dedupes).await
+    }
+
+    /// Takes a job off the queue, and goes on with the request that wanted it.
+    pub(crate) async fn take_job(&mut self, kinds: &[&str]) -> Result<Option<TakenJob>> {
+        let taken = self.inner.take_job(kinds, self.cx.now()).await?;
+        if let Some(taken) = &taken {
+            let origin = Origin {
+                address: None,
+                request_id: taken.request_id.clone(),
+            };
+            self.cx.origin = Arc::new(origin);
+        }
+        Ok(taken)
     }
 
     /// Reads what this transaction sees.

@@ -15,6 +15,7 @@ pub mod context;
 pub mod editions;
 pub mod entries;
 pub mod galleries;
+pub mod jobs;
 pub mod keys;
 pub mod lifecycle;
 pub mod media;
@@ -22,9 +23,11 @@ pub mod menus;
 pub mod newsletters;
 pub mod pages;
 mod passwords;
+pub mod pruning;
 pub mod redirects;
 pub mod revisions;
 pub mod routes;
+mod schedules;
 #[cfg(test)]
 mod sending;
 pub mod seo;
@@ -34,6 +37,7 @@ mod slugs;
 pub mod terms;
 pub mod transfer;
 pub mod users;
+pub mod worker;
 pub mod writing;
 
 pub use context::{ActorContext, App, AppOptions, Clock, IdSource, SystemClock, SystemIds, Tx};

@@ -20,6 +20,7 @@ use crate::{
     ActorContext, Tx,
     bounds::{self, Bounds},
     entries::check_version,
+    schedules::plan_in,
     writing::{
         Written, answer, derived, pending_of,
         place::{Place, SlugChoice, Stood, follow, is_dated, pattern},
@@ -233,16 +234,6 @@ pub async fn discard_pending_in(tx: &mut Tx, id: EntryId, step: &Step) -> Result
         .discard_pending(&permit, &entry, event, now)
         .await?;
     plan_in(tx, &entry).await
-}
-
-/// Brings what is planned for an entry into line with its `scheduled_at` and `unpublish_at`: the one
-/// place where jobs of an entry are queued and taken back. Nothing runs at those times yet.
-#[expect(
-    clippy::unused_async,
-    reason = "writing jobs asks the store; callers are made for it"
-)]
-pub(crate) async fn plan_in(_tx: &mut Tx, _entry: &Entry) -> Result<()> {
-    Ok(())
 }
 
 /// Looks up the entry and asks for everything the step takes.

@@ -10,7 +10,10 @@ use domain::{
     comments::CommentDraft,
     editions::EditionDraft,
     galleries::GalleryDraft,
-    id::{ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id, PageId},
+    id::{
+        ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id, JobId,
+        PageId,
+    },
     lifecycle::{Schedule, Verb},
     media::AssetDraft,
     menus::MenuDraft,
@@ -25,12 +28,13 @@ use domain::{
 use crate::{
     ActorContext, OnUse,
     articles::{self, NewArticle},
-    authors, collections, comments, editions, entries, galleries,
+    authors, collections, comments, editions, entries, galleries, jobs,
     lifecycle::{self, Step},
     media, menus,
     newsletters::{self, NewIssue},
     pages::{self, NewPage},
     redirects, revisions, settings, terms,
+    worker::Worker,
     writing::{self, Ready},
 };
 
@@ -166,6 +170,12 @@ fn write_lists(cx: &ActorContext, collection: CollectionDraft, menu: MenuDraft) 
 fn write_what_hangs_on_entries(cx: &ActorContext, comment: CommentDraft, redirect: RedirectDraft) {
     sendable(comments::create(cx, comment));
     sendable(redirects::create(cx, redirect));
+}
+
+fn write_jobs(cx: &ActorContext, id: JobId, worker: Worker) {
+    sendable(jobs::retry(cx, id));
+    sendable(jobs::discard(cx, id));
+    sendable(worker.run(tokio_util::sync::CancellationToken::new()));
 }
 
 fn write_many_in_parts(cx: &ActorContext, drafts: &[ArticleDraft]) {

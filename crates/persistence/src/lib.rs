@@ -24,9 +24,11 @@ mod entries;
 mod error;
 mod galleries;
 mod imports;
+mod jobs;
 mod lists;
 mod menus;
 mod newsletters;
+mod prune;
 mod record_cache;
 mod redirects;
 mod references;
@@ -47,6 +49,8 @@ pub use entries::{
     PendingSave, Relations, Replaced,
 };
 pub use imports::{Deferred, ImportLink, ImportRecord};
+pub use jobs::{JobFailure, Lease, NextJobs, ScheduledEntry, TakenJob};
+pub use prune::PRUNE_AT_ONCE;
 pub use redirects::PathRow;
 pub use references::Referent;
 pub use sessions::{Rotation, Throttle, TokenHash};
@@ -226,6 +230,11 @@ impl Store {
             .await
             .map_err(from_db)?;
         Ok(WriteTx::new(self.pools.engine, transaction, origin))
+    }
+
+    /// How many transactions can write at the same time; `None`: as many as there are connections.
+    pub fn writers(&self) -> Option<usize> {
+        self.pools.engine.writers()
     }
 
     /// Closes the pools; SQLite writes its log back into the file.

@@ -14,6 +14,7 @@ use crate::{
     dialect::Engine,
     error::{ForeignKey, from_db, from_save},
     imports::NewRecords,
+    jobs::JobRow,
     sql::{Changes, Connection, Row, Sql},
 };
 
@@ -25,8 +26,10 @@ pub struct WriteTx {
     transaction: DatabaseTransaction,
     events: Vec<(Timestamp, ContentEvent)>,
     audit: Vec<AuditRow>,
-    origin: Origin,
+    pub(crate) origin: Origin,
     pub(crate) new_records: NewRecords,
+    pub(crate) new_jobs: Vec<JobRow>,
+    pub(crate) wakes_workers: bool,
 }
 
 /// `at, actor, action, target_kind, target_id, event, edition_id, fields, note, address, request_id`
@@ -37,9 +40,15 @@ type AuditRow = [Value; 11];
 pub struct Sealed {
     transaction: DatabaseTransaction,
     events: Vec<ContentEvent>,
+    wakes_workers: bool,
 }
 
 impl Sealed {
+    /// Whether it put jobs into the queue.
+    pub fn wakes_workers(&self) -> bool {
+        self.wakes_workers
+    }
+
     /// Takes out what will have happened.
     pub fn take_events(&mut self) -> Vec<ContentEvent> {
         std::mem::take(&mut self.events)
@@ -60,7 +69,13 @@ impl WriteTx {
             events: Vec::new(),
             audit: Vec::new(),
             new_records: NewRecords::new(),
+            new_jobs: Vec::new(),
+            wakes_workers: false,
         }
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// Reads inside the transaction.
@@ -86,6 +101,8 @@ impl WriteTx {
         self.events.extend(savepoint.events);
         self.audit.extend(savepoint.audit);
         self.new_records.extend(savepoint.new_records);
+        self.new_jobs.extend(savepoint.new_jobs);
+        self.wakes_workers |= savepoint.wakes_workers;
         Ok(())
     }
 
@@ -106,6 +123,7 @@ impl WriteTx {
         Ok(Sealed {
             transaction: self.transaction,
             events: events.into_iter().map(|(_, event)| event).collect(),
+            wakes_workers: self.wakes_workers,
         })
     }
 
@@ -165,7 +183,8 @@ impl WriteTx {
         self.write_new_records().await?;
         let audit = std::mem::take(&mut self.audit);
         let into = "audit (at, actor, action, target_kind, target_id, event, edition_id, fields, note, address, request_id)";
-        self.insert_late(into, audit).await
+        self.insert_late(into, audit).await?;
+        self.write_new_jobs().await
     }
 
     /// Inserts rows of any number a few at a time: a statement is kept prepared for each number.

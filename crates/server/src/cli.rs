@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
     commands::{
-        editions::EditionsCommand, import::ImportCommand, keys::KeysCommand,
+        editions::EditionsCommand, import::ImportCommand, jobs::JobsCommand, keys::KeysCommand,
         settings::SettingsCommand, user::UserCommand,
     },
     config::Sources,
@@ -46,6 +46,11 @@ pub struct Global {
 pub enum Command {
     /// Serve REST, GraphQL and feeds, until SIGTERM or Ctrl-C
     Serve(ServeArgs),
+    /// Do the jobs of the queue without serving anybody, until SIGTERM or Ctrl-C
+    Worker,
+    /// Show the queue of jobs, and decide about those that failed too often
+    #[command(subcommand)]
+    Jobs(JobsCommand),
     /// Bring the database's schema up to date
     Migrate,
     /// Load the demo publication into an empty store

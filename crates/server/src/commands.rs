@@ -15,12 +15,15 @@ pub mod demo;
 pub mod doctor;
 pub mod editions;
 pub mod import;
+pub mod jobs;
 pub mod keys;
 mod migrate;
 pub mod schema;
 mod serve;
 pub mod settings;
+mod signals;
 pub mod user;
+mod worker;
 
 /// Runs the command and says what went wrong.
 pub fn run(cli: &Cli) -> ExitCode {
@@ -47,6 +50,8 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Doctor(args) => return Ok(doctor::run(Config::load(&cli.sources()), args).await),
         Command::Serve(_)
         | Command::Migrate
+        | Command::Worker
+        | Command::Jobs(_)
         | Command::Demo
         | Command::Import(_)
         | Command::Editions(_)
@@ -58,6 +63,8 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
     telemetry::start_log(&config.log)?;
     match &cli.command {
         Command::Serve(_) => serve::run(config).await?,
+        Command::Worker => worker::run(&config).await?,
+        Command::Jobs(command) => return jobs::run(&config, command).await,
         Command::Migrate => migrate::run(&config).await?,
         Command::Demo => demo::run(&config).await?,
         Command::Import(command) => return import::run(&config, command).await,

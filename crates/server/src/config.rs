@@ -45,6 +45,8 @@ pub struct Config {
     pub keys: Keys,
     /// What GraphQL clients may ask for.
     pub graphql: Graphql,
+    /// What is done later.
+    pub jobs: Jobs,
     /// Figures for Prometheus.
     pub metrics: Metrics,
     /// What is told while running.
@@ -245,6 +247,18 @@ pub struct GraphqlLimits {
     pub max_introspection_fields: usize,
 }
 
+/// What is done later.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jobs {
+    /// Whether `serve` does jobs.
+    pub enabled: bool,
+    /// How many at once.
+    pub workers: usize,
+    /// How often to look for those other processes wanted.
+    pub poll_seconds: u64,
+}
+
 /// Figures for Prometheus.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -383,6 +397,11 @@ impl Config {
         } else {
             self.server.public_url.trim_end_matches('/').to_owned()
         }
+    }
+
+    /// How long a shutdown waits for what is under way.
+    pub fn shutdown_grace(&self) -> Duration {
+        Duration::from_secs(self.server.shutdown_grace_seconds)
     }
 
     /// The longest time a request may take.

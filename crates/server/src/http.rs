@@ -46,7 +46,7 @@ impl From<&Config> for ServeOptions {
         Self {
             max_connections: config.server.max_connections,
             header_timeout: Duration::from_secs(config.server.header_timeout_seconds),
-            shutdown_grace: Duration::from_secs(config.server.shutdown_grace_seconds),
+            shutdown_grace: config.shutdown_grace(),
         }
     }
 }

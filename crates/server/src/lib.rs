@@ -19,7 +19,11 @@
 
 use std::sync::Arc;
 
-use application::{App, AppOptions, Clock, IdSource, SystemClock, SystemIds, keys::KeySet};
+use application::{
+    App, AppOptions, Clock, IdSource, SystemClock, SystemIds,
+    keys::KeySet,
+    worker::{Handlers, Worker},
+};
 use axum::{Router, middleware::from_fn_with_state};
 use domain::Result;
 use object_store::ObjectStore;
@@ -104,6 +108,12 @@ pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built>
         ));
     }
     Ok(Built { app, router })
+}
+
+/// Makes what does the jobs of an application.
+pub fn worker(app: &Arc<App>, config: &Config) -> Result<Worker> {
+    let options = wiring::worker_options(config);
+    Ok(Worker::new(Arc::clone(app), Handlers::standard()?, options))
 }
 
 /// Makes what is below HTTP: all that most commands need.

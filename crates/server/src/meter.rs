@@ -3,10 +3,10 @@
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use application::App;
+use application::{App, jobs};
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
@@ -15,13 +15,20 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use domain::{Result, access::Actor};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::PrometheusHandle;
+use tracing::warn;
 
-use crate::telemetry::{DURATION, IN_FLIGHT, REQUESTS, STATEMENTS};
+use crate::telemetry::{
+    DURATION, IN_FLIGHT, JOBS_DEAD, JOBS_LATE, JOBS_WAITING, REQUESTS, STATEMENTS,
+};
 
 /// What an unknown path counts as: paths are the client's choice, and would never end.
 const NO_ROUTE: &str = "none";
+
+/// How long the figures wait for the database.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The figures of every route that was asked for. Looking one up anew in the recorder takes longer
 /// than answering some requests.
@@ -133,8 +140,31 @@ pub(crate) fn router(app: Arc<App>, figures: PrometheusHandle) -> Router {
         .with_state((app, figures))
 }
 
+/// Asks the database how the queue stands.
+async fn count_jobs(app: &Arc<App>) -> Result<()> {
+    let cx = app.context(Actor::System("metrics"));
+    let counts = jobs::counts(&cx).await?;
+    let late = counts
+        .first_run_at
+        .and_then(|at| (cx.now() - at).to_std().ok());
+    gauge!(JOBS_WAITING).set(as_figure(counts.waiting));
+    gauge!(JOBS_DEAD).set(as_figure(counts.dead));
+    gauge!(JOBS_LATE).set(late.unwrap_or_default().as_secs_f64());
+    Ok(())
+}
+
+fn as_figure(count: u64) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
 async fn show(State((app, figures)): State<(Arc<App>, PrometheusHandle)>) -> impl IntoResponse {
     counter!(STATEMENTS).absolute(app.store().statement_count());
+    // The figures of the process are shown without those of the database too.
+    match tokio::time::timeout(PATIENCE, count_jobs(&app)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => warn!(%error, "jobs cannot be counted"),
+        Err(_elapsed) => warn!("jobs cannot be counted: the database does not answer"),
+    }
     (
         [(
             header::CONTENT_TYPE,

@@ -20,6 +20,13 @@ pub(crate) const IN_FLIGHT: &str = "http_requests_in_flight";
 /// Statements the database was asked.
 pub(crate) const STATEMENTS: &str = "database_statements_total";
 
+/// Jobs that wait.
+pub(crate) const JOBS_WAITING: &str = "colophon_jobs_waiting";
+/// Jobs that failed too often.
+pub(crate) const JOBS_DEAD: &str = "colophon_jobs_dead";
+/// How late the first job is that is due.
+pub(crate) const JOBS_LATE: &str = "colophon_jobs_late_seconds";
+
 /// Upper bounds of the durations' histogram, in seconds.
 const BUCKETS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
@@ -100,6 +107,13 @@ fn describe() {
     );
     metrics::describe_gauge!(IN_FLIGHT, "Requests being answered.");
     metrics::describe_counter!(STATEMENTS, "Statements the database was asked to run.");
+    metrics::describe_gauge!(JOBS_WAITING, "Jobs that wait, those for later included.");
+    metrics::describe_gauge!(JOBS_DEAD, "Jobs that failed too often and wait for people.");
+    metrics::describe_gauge!(
+        JOBS_LATE,
+        metrics::Unit::Seconds,
+        "How long the first job has been due; 0 while none is."
+    );
     metrics::describe_gauge!(
         "colophon_build_info",
         "Always 1; the label names the version."

@@ -11,7 +11,7 @@ use api::{
         limits::Limits,
     },
 };
-use application::auth::AuthOptions;
+use application::{auth::AuthOptions, worker::WorkerOptions};
 use domain::{Error, Result};
 use object_store::{ObjectStore, local::LocalFileSystem};
 use persistence::{Durability, Store, StoreOptions};
@@ -100,6 +100,15 @@ pub(crate) fn auth_options(config: &Config) -> AuthOptions {
         access_lifetime: Duration::from_secs(auth.access_token_seconds),
         session_lifetime: Duration::from_hours(u64::from(auth.session_days) * 24),
         min_password: auth.min_password_length,
+    }
+}
+
+/// How jobs are done.
+pub(crate) fn worker_options(config: &Config) -> WorkerOptions {
+    WorkerOptions {
+        workers: config.jobs.workers,
+        poll: Duration::from_secs(config.jobs.poll_seconds),
+        ..WorkerOptions::default()
     }
 }
 

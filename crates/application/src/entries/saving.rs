@@ -14,7 +14,7 @@ use domain::{
 };
 use persistence::{BodySave, EntrySave, Neighbours, Replaced};
 
-use crate::{ActorContext, Tx, slugs, writing::place::pattern};
+use crate::{ActorContext, Tx, schedules, slugs, writing::place::pattern};
 
 /// A change holds for the version it was made for.
 pub(crate) fn check_version(entry: &Entry, expected: Option<i64>) -> Result<()> {
@@ -126,6 +126,7 @@ pub(crate) async fn prepare(
     let mut prepared = outline(tx, id, draft, old, edition)?;
     decide_slug(tx, edition, &mut prepared.entry, draft).await?;
     prepared.entry.path = decide_path(tx, edition, &prepared.entry, draft, parts).await?;
+    schedules::plan_saved(tx, &prepared.entry, old).await?;
     Ok(prepared)
 }
 

@@ -114,6 +114,20 @@ impl Engine {
         }
     }
 
+    /// Ends a query for the one row a worker will take: another worker passes over it instead of
+    /// waiting for it. SQLite has one writer, and nobody to wait for.
+    pub(crate) fn lock_one_row(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// How many transactions can write at the same time, if there is a bound.
+    pub(crate) fn writers(self) -> Option<usize> {
+        (self == Self::Sqlite).then_some(1)
+    }
+
     /// The text of one row of a plan: SQLite puts ids before it.
     pub(crate) fn plan_line(self, mut row: Row) -> Result<String> {
         if self == Self::Sqlite {

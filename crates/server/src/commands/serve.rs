@@ -4,20 +4,17 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use application::editions;
 use domain::{Error, Result, access::Actor};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{Signal, SignalKind, signal},
-};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::demo;
+use super::{demo, signals::Signals};
 use crate::{
     Built, ServeOptions, build,
     config::{Config, reachable},
     console, keys, meter, serve,
     tasks::Tasks,
-    telemetry,
+    telemetry, worker,
 };
 
 /// How often the recorder folds what was counted: without it, its memory would grow until somebody
@@ -70,6 +67,9 @@ pub(super) async fn run(mut config: Config) -> Result<()> {
     }
     let keys = keys::follow(config.clone(), Arc::clone(&built.app));
     tasks.spawn(shutdown.clone().run_until_cancelled_owned(keys));
+    if config.jobs.enabled {
+        tasks.spawn(worker(&built.app, &config)?.run(shutdown.clone()));
+    }
     let serving = serve(listener, built.router.clone(), options, shutdown.clone());
     tokio::pin!(serving);
     tokio::select! {
@@ -188,27 +188,4 @@ async fn announce(config: &Config, built: &Built, metrics: Option<SocketAddr>) -
         );
     }
     Ok(())
-}
-
-/// The signals that end a server.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self> {
-        let listen = |kind| signal(kind).map_err(Error::internal);
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
-        }
-    }
 }

@@ -14,6 +14,7 @@ impl Config {
         self.check_storage(&mut wrong);
         self.check_auth(&mut wrong);
         self.check_graphql(&mut wrong);
+        self.check_jobs(&mut wrong);
         if self.metrics.enabled
             && self.metrics.address == self.server.address
             && self.server.address.port() != 0
@@ -119,6 +120,13 @@ impl Config {
                 "must name a folder, such as `./data`",
             );
         }
+    }
+
+    fn check_jobs(&self, wrong: &mut Vec<FieldError>) {
+        if !(1..=64).contains(&self.jobs.workers) {
+            refuse(wrong, "jobs.workers", "must be from 1 to 64");
+        }
+        at_least_one(wrong, "jobs.poll_seconds", self.jobs.poll_seconds);
     }
 
     fn check_graphql(&self, wrong: &mut Vec<FieldError>) {
