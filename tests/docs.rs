@@ -3,6 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use application::users;
+use domain::{
+    access::{Grant, Role},
+    users::{Email, Password, UserDraft},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::{cli::Cli, config::Sources};
@@ -16,7 +21,7 @@ pub mod shell;
 use blocks::{Block, Request};
 
 /// Every page, and how many examples it has at least: one that lost its examples is noticed.
-const PAGES: [(&str, usize); 12] = [
+const PAGES: [(&str, usize); 14] = [
     ("README.md", 4),
     ("ARCHITECTURE.md", 0),
     ("CONTRIBUTING.md", 0),
@@ -26,10 +31,29 @@ const PAGES: [(&str, usize); 12] = [
     ("docs/feeds.md", 14),
     ("docs/import-wordpress.md", 6),
     ("docs/configuration.md", 6),
+    ("docs/auth.md", 9),
+    ("docs/permissions.md", 0),
     ("docs/jobs.md", 3),
     ("docs/operations.md", 5),
     ("docs/performance.md", 0),
 ];
+
+/// The owner the pages speak of.
+async fn owner(server: &TestServer) {
+    let draft = UserDraft {
+        email: Email::parse("email", "hannah@gazette.example").unwrap(),
+        display_name: "Hannah Thornbury".to_owned(),
+        is_active: true,
+        grants: vec![Grant {
+            role: Role::Owner,
+            edition: None,
+        }],
+    };
+    let password = Password::choose("password", "a clock that strikes again", 10).unwrap();
+    users::create(&server.system(), draft, Some(password))
+        .await
+        .unwrap();
+}
 
 /// What the documentation calls the server.
 const ADDRESS: &str = "http://127.0.0.1:8080";
@@ -37,6 +61,7 @@ const ADDRESS: &str = "http://127.0.0.1:8080";
 #[tokio::test]
 async fn every_example_answers_as_the_page_says() {
     let server = TestServer::with_demo().await;
+    owner(&server).await;
     let mut problems = Vec::new();
     for (page, least) in PAGES {
         let text = std::fs::read_to_string(root().join(page))
@@ -45,6 +70,7 @@ async fn every_example_answers_as_the_page_says() {
             server: &server,
             page,
             answer: None,
+            tokens: [const { String::new() }; 2],
             examples: 0,
             problems: &mut problems,
         };
@@ -154,6 +180,8 @@ struct Run<'a> {
     server: &'a TestServer,
     page: &'a str,
     answer: Option<Answer>,
+    /// What the page has signed in with last: `{token}` and `{refresh}`.
+    tokens: [String; 2],
     examples: usize,
     problems: &'a mut Vec<String>,
 }
@@ -252,7 +280,7 @@ impl Run<'_> {
             builder = builder.header(name, self.fill(value));
         }
         if let Some(body) = request.body {
-            builder = builder.body(body);
+            builder = builder.body(self.fill(&body));
         }
         let response = builder.send().await.unwrap();
         let status = response.status().as_u16();
@@ -272,13 +300,21 @@ impl Run<'_> {
                 ),
             );
         }
-        self.answer = Some(Answer { etag, text });
+        let answer = Answer { etag, text };
+        if let (Some(token), Some(refresh)) =
+            (answer.value("accessToken"), answer.value("refreshToken"))
+        {
+            self.tokens = [token, refresh];
+        }
+        self.answer = Some(answer);
     }
 
     /// Puts values of the last answer in the place of `{names}`.
     fn fill(&self, text: &str) -> String {
-        blocks::fill(text, |place| {
-            self.answer.as_ref().and_then(|answer| answer.value(place))
+        blocks::fill(text, |place| match place {
+            "token" => Some(self.tokens[0].clone()),
+            "refresh" => Some(self.tokens[1].clone()),
+            place => self.answer.as_ref().and_then(|answer| answer.value(place)),
         })
     }
 

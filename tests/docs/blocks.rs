@@ -82,7 +82,7 @@ impl Request {
         }
     }
 
-    /// The requests of an `http` block: `# 404`, `GET /path`, `Header: value`.
+    /// The requests of an `http` block: `# 404`, `GET /path`, `Header: value`, `{"body": 1}`.
     pub fn read(text: &str) -> Vec<Self> {
         let mut requests: Vec<Self> = Vec::new();
         let mut status = 200;
@@ -92,16 +92,20 @@ impl Request {
                     .trim()
                     .parse()
                     .expect("a comment of an http block is a status");
-            } else if let Some((method, path)) = line
-                .split_once(' ')
-                .filter(|(method, _)| matches!(*method, "GET" | "HEAD"))
-            {
+            } else if let Some((method, path)) = line.split_once(' ').filter(|(method, _)| {
+                matches!(*method, "GET" | "HEAD" | "POST" | "PATCH" | "DELETE")
+            }) {
                 requests.push(Self {
                     method: method.parse().unwrap(),
                     status,
                     ..Self::get(path)
                 });
                 status = 200;
+            } else if line.starts_with('{') {
+                requests
+                    .last_mut()
+                    .expect("a body stands below its request")
+                    .body = Some(line.to_owned());
             } else {
                 let (name, value) = line
                     .split_once(": ")
