@@ -584,14 +584,13 @@ CREATE TABLE user_password (
 );
 
 CREATE TABLE role_grant (
-  id uuid NOT NULL PRIMARY KEY,
   user_id uuid NOT NULL REFERENCES user_account (id) ON DELETE CASCADE,
+  position bigint NOT NULL,
   edition_id uuid REFERENCES edition (id),
   role text COLLATE "C" NOT NULL,
-  created_at timestamptz NOT NULL
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (user_id, position)
 );
-
-CREATE INDEX role_grant_user ON role_grant (user_id);
 
 CREATE INDEX role_grant_edition ON role_grant (edition_id);
 

@@ -600,14 +600,13 @@ CREATE TABLE user_password (
 ) WITHOUT ROWID;
 
 CREATE TABLE role_grant (
-  id blob NOT NULL PRIMARY KEY,
   user_id blob NOT NULL REFERENCES user_account (id) ON DELETE CASCADE,
+  position bigint NOT NULL,
   edition_id blob REFERENCES edition (id),
   role text NOT NULL,
-  created_at text NOT NULL
-);
-
-CREATE INDEX role_grant_user ON role_grant (user_id);
+  created_at text NOT NULL,
+  PRIMARY KEY (user_id, position)
+) WITHOUT ROWID;
 
 CREATE INDEX role_grant_edition ON role_grant (edition_id);
 

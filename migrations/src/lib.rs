@@ -51,6 +51,11 @@ impl MigrationName for Step {
 )]
 #[async_trait]
 impl MigrationTrait for Step {
+    /// A step is there as a whole or not at all, on SQLite too, whatever stops the process.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for statement in (self.make)(manager.get_database_backend()) {
             manager

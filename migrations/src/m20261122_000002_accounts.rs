@@ -36,13 +36,13 @@ CREATE TABLE user_password (
   changed_at {time} NOT NULL
 ){clustered};
 CREATE TABLE role_grant (
-  id {uuid} NOT NULL PRIMARY KEY,
   user_id {uuid} NOT NULL REFERENCES user_account (id) ON DELETE CASCADE,
+  position bigint NOT NULL,
   edition_id {uuid} REFERENCES edition (id),
   role {key} NOT NULL,
-  created_at {time} NOT NULL
-);
-CREATE INDEX role_grant_user ON role_grant (user_id);
+  created_at {time} NOT NULL,
+  PRIMARY KEY (user_id, position)
+){clustered};
 CREATE INDEX role_grant_edition ON role_grant (edition_id);
 CREATE UNIQUE INDEX role_grant_once ON role_grant (user_id, edition_id) WHERE edition_id IS NOT NULL;
 CREATE UNIQUE INDEX role_grant_site ON role_grant (user_id) WHERE edition_id IS NULL;

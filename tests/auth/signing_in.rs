@@ -1,5 +1,7 @@
 //! Signing in and out, and what ends a session.
 
+use std::time::Duration;
+
 use application::{auth, users};
 use domain::{
     access::Role,
@@ -125,7 +127,7 @@ async fn a_session_that_is_not_used_runs_out() {
     let server = TestServer::start().await;
     let person = server.person_of_site(Role::Editor).await;
     let mut tokens = log_in(&server, &person.email, PASSWORD).await.unwrap();
-    let day = std::time::Duration::from_hours(24);
+    let day = Duration::from_hours(24);
     for _ in 0..3 {
         server.clock.advance(day * 29);
         tokens = auth::refresh(&server.reader(), tokens.refresh.reveal())
@@ -172,22 +174,129 @@ async fn what_changes_about_an_account_ends_its_sessions_at_once() {
 }
 
 #[tokio::test]
-async fn guessing_slows_down_by_account_whether_it_exists_or_not() {
+async fn guessing_slows_down_and_a_good_password_starts_the_count_again() {
     let server = TestServer::start().await;
     let person = server.person_of_site(Role::Editor).await;
-    for email in [person.email.as_str(), "nobody@example.org"] {
-        for _ in 0..5 {
-            log_in(&server, email, "wrong").await.unwrap_err();
-        }
-        // Nobody is told that they wait: the answer is that of a wrong password.
-        let waiting = log_in(&server, email, PASSWORD).await.unwrap_err();
-        assert_eq!(waiting.code(), "UNAUTHENTICATED", "{email}");
+    for _ in 0..5 {
+        log_in(&server, &person.email, "wrong").await.unwrap_err();
     }
-    server.clock.advance(std::time::Duration::from_secs(3));
+    // Nobody is told that they wait: the answer is that of a wrong password.
+    let waiting = log_in(&server, &person.email, PASSWORD).await.unwrap_err();
+    assert_eq!(waiting.code(), "UNAUTHENTICATED");
+    server.clock.advance(Duration::from_secs(3));
     log_in(&server, &person.email, PASSWORD).await.unwrap();
-    // A good password starts the count again.
-    log_in(&server, &person.email, "wrong").await.unwrap_err();
+    for _ in 0..4 {
+        log_in(&server, &person.email, "wrong").await.unwrap_err();
+    }
     log_in(&server, &person.email, PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_are_no_way_around_the_wait() {
+    let server = TestServer::start().await;
+    let person = server.person_of_site(Role::Editor).await;
+    let guesses = (0..40).map(|number| {
+        let password = if number == 39 { PASSWORD } else { "wrong" };
+        log_in(&server, &person.email, password)
+    });
+    let answers = futures::future::join_all(guesses).await;
+    assert!(answers.iter().all(Result::is_err));
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_cut_off_counts() {
+    let server = TestServer::start().await;
+    let person = server.person_of_site(Role::Editor).await;
+    for _ in 0..5 {
+        let mut guess = Box::pin(log_in(&server, &person.email, "wrong"));
+        // As far as the hashing, and away.
+        while server
+            .count("SELECT count(*) FROM sign_in_throttle WHERE failures > 0")
+            .await
+            == 0
+        {
+            assert!(futures::poll!(&mut guess).is_pending());
+        }
+        tokio::time::timeout(Duration::from_millis(5), guess)
+            .await
+            .ok();
+    }
+    log_in(&server, &person.email, PASSWORD).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn an_account_that_does_not_exist_is_slowed_down_too() {
+    let server = TestServer::start().await;
+    let rows = async |count: i64| {
+        let found = server
+            .count("SELECT count(*) FROM sign_in_throttle WHERE retry_at > failed_at")
+            .await;
+        assert_eq!(found, count);
+    };
+    for _ in 0..4 {
+        log_in(&server, "nobody@example.org", "wrong")
+            .await
+            .unwrap_err();
+    }
+    rows(0).await;
+    log_in(&server, "nobody@example.org", "wrong")
+        .await
+        .unwrap_err();
+    rows(1).await;
+}
+
+#[tokio::test]
+async fn an_address_that_guesses_at_many_accounts_has_to_wait_and_its_network_with_it() {
+    let server = TestServer::start().await;
+    let person = server.person_of_site(Role::Editor).await;
+    let from = async |address: &str, email: &str, password: &str| {
+        let origin = domain::audit::Origin {
+            address: Some(address.parse().unwrap()),
+            request_id: None,
+        };
+        let cx = server
+            .app
+            .context_from(domain::access::Actor::Anonymous, origin);
+        let email = Email::parse("email", email).unwrap();
+        let password = Password::given("password", password).unwrap();
+        auth::log_in(&cx, &email, password).await
+    };
+    for number in 0..20 {
+        let email = format!("guess{number}@example.org");
+        from("2001:db8:1:2::7", &email, "wrong").await.unwrap_err();
+    }
+    // The same network, whoever asks.
+    let refused = from("2001:db8:1:2:ffff::1", &person.email, PASSWORD)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "RATE_LIMITED");
+    from("2001:db8:1:3::1", &person.email, PASSWORD)
+        .await
+        .unwrap();
+    // Everybody behind a proxy has its address.
+    for number in 0..30 {
+        let email = format!("guess{number}@example.org");
+        from("10.0.0.1", &email, "wrong").await.unwrap_err();
+    }
+    from("10.0.0.1", &person.email, PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_that_ended_writes_nothing_any_more() {
+    let server = TestServer::start().await;
+    let person = server.person_of_site(Role::Owner).await;
+    let tokens = log_in(&server, &person.email, PASSWORD).await.unwrap();
+    let credentials = auth::Credentials::Bearer(tokens.access.reveal());
+    let origin = domain::audit::Origin::default();
+    // A request that has begun and waits for the rest of its body.
+    let cx = auth::authenticate(&server.app, credentials, origin)
+        .await
+        .unwrap();
+    assert!(cx.begin().await.is_ok());
+    auth::log_out_everywhere(&person.cx, person.id)
+        .await
+        .unwrap();
+    assert_eq!(cx.begin().await.unwrap_err().code(), "UNAUTHENTICATED");
 }
 
 #[tokio::test]

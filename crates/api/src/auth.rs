@@ -23,13 +23,13 @@ pub(crate) fn router() -> Router<Arc<App>> {
     Router::new().route("/.well-known/jwks.json", get(public_keys))
 }
 
-/// A JWK set (RFC 7517). A new key is in it a minute before it signs.
+/// A JWK set (RFC 7517). A new key is in it five minutes before it signs.
 async fn public_keys(State(app): State<Arc<App>>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/jwk-set+json"),
         (header::CACHE_CONTROL, "public, max-age=60"),
     ];
-    (headers, app.keys().public().to_string()).into_response()
+    (headers, app.keys().public(app.now()).to_string()).into_response()
 }
 
 /// The caller's context, made from the credentials of the request.

@@ -26,6 +26,8 @@ use crate::{
 const MAX_TOKEN: usize = 4096;
 /// Marks refresh tokens, so that they are found where they should not be.
 const REFRESH_PREFIX: &str = "crt_";
+/// The prefix and 32 bytes in base64.
+const REFRESH_LENGTH: usize = 47;
 /// How far the clocks of two machines may be apart.
 const LEEWAY_SECONDS: i64 = 5;
 
@@ -75,12 +77,22 @@ impl Auth {
 }
 
 /// What a request shows to say who is asking.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub enum Credentials<'a> {
     /// Nothing.
     None,
     /// A token (RFC 6750).
     Bearer(&'a str),
+}
+
+/// Shows no token.
+impl std::fmt::Debug for Credentials<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Bearer(_) => "Bearer",
+        })
+    }
 }
 
 /// What somebody is signed in with.
@@ -124,7 +136,7 @@ pub async fn authenticate(
     let now = app.now();
     let claims: AccessClaims = app
         .keys()
-        .verify(TokenKind::Access, app.public_url(), token)
+        .verify(TokenKind::Access, app.public_url(), token, now)
         .ok_or_else(bad_token)?;
     if claims.exp <= now.timestamp() || claims.nbf > now.timestamp() + LEEWAY_SECONDS {
         return Err(bad_token());
@@ -143,7 +155,7 @@ pub async fn authenticate(
     Ok(app.context_from(actor, origin).within(claims.sid))
 }
 
-fn bad_token() -> Error {
+pub(crate) fn bad_token() -> Error {
     Error::Unauthenticated("the token is not valid, or no longer: sign in again".to_owned())
 }
 
@@ -152,10 +164,11 @@ fn refused() -> Error {
 }
 
 /// Signs somebody in. An unknown address and a wrong password have the same answer after the same
-/// time and work.
+/// time and work. An attempt counts before the password is looked at: many at once are no way
+/// around the wait, nor is going away.
 pub async fn log_in(cx: &ActorContext, email: &Email, password: Password) -> Result<Tokens> {
     let guard = Guard::of(cx, email)?;
-    if guard.refuses(cx).await? {
+    if !guard.admit(cx).await? {
         return Err(refused());
     }
     let known = cx.reader().credentials(&email.normal()).await?;
@@ -163,22 +176,25 @@ pub async fn log_in(cx: &ActorContext, email: &Email, password: Password) -> Res
         Some(known) => (Some(known.user), known.password),
         None => (None, None),
     };
-    let verdict = cx.app().auth().passwords.verify(password, hash).await?;
+    let passwords = &cx.app().auth().passwords;
+    let verdict = passwords.verify(password, hash.clone()).await?;
     let user = user.filter(|user| user.is_active && verdict != Verdict::Wrong);
-    let (outcome, token) = (user, refresh_token()?);
+    let user = user.ok_or_else(refused)?;
+    let token = refresh_token()?;
     let signed_in = cx
         .write(async |tx| {
-            let Some(user) = outcome else {
-                // Kept although the answer is an error: an `Ok` of the change.
-                guard.count(tx).await?;
+            // What was compared may be over by now: a new password, other roles, a closed account.
+            tx.store_tx().hold_user(user.id).await?;
+            let current = tx.reader().credentials(&email.normal()).await?;
+            let current = current.filter(|now| now.user.is_active && now.password == hash);
+            let Some(current) = current.filter(|now| now.user.id == user.id) else {
                 return Ok(None);
             };
             guard.forgive(tx).await?;
-            if let Verdict::Rehashed(hash) = &verdict {
-                let now = tx.cx().now();
-                tx.store_tx().keep_password(user.id, hash, now).await?;
+            if let (Verdict::Rehashed(new), Some(old)) = (&verdict, &hash) {
+                tx.store_tx().rehash_password(user.id, old, new).await?;
             }
-            begin_in(tx, user, &token).await.map(Some)
+            begin_in(tx, current.user, &token).await.map(Some)
         })
         .await?;
     tokens(cx, signed_in.ok_or_else(refused)?, token)
@@ -187,10 +203,14 @@ pub async fn log_in(cx: &ActorContext, email: &Email, password: Password) -> Res
 /// Gives two new tokens for a refresh token. One that comes a second time ends its session: either
 /// it was stolen, or the answer to it was.
 pub async fn refresh(cx: &ActorContext, token: &str) -> Result<Tokens> {
-    if token.len() > MAX_TOKEN || !token.starts_with(REFRESH_PREFIX) {
+    if token.len() != REFRESH_LENGTH || !token.starts_with(REFRESH_PREFIX) {
         return Err(bad_token());
     }
     let (shown, next) = (hash_of(token), refresh_token()?);
+    // Strangers with tokens they made up do not get the one who writes.
+    if !cx.reader().knows_refresh_token(TokenHash(&shown)).await? {
+        return Err(bad_token());
+    }
     let signed_in = cx
         .write(async |tx| {
             let now = tx.cx().now();
@@ -200,10 +220,11 @@ pub async fn refresh(cx: &ActorContext, token: &str) -> Result<Tokens> {
                 .await?
             {
                 Rotation::Rotated(signed_in) => {
-                    let times = (now, now + session_lifetime(tx.cx())?);
+                    let lifetime = session_lifetime(tx.cx())?;
+                    let (times, forgotten) = ((now, now + lifetime), now - lifetime);
                     let hash = hash_of(next.reveal());
                     tx.store_tx()
-                        .extend_session(signed_in.session, TokenHash(&hash), times)
+                        .extend_session(signed_in.session, TokenHash(&hash), times, forgotten)
                         .await?;
                     Ok(Some(signed_in))
                 }
@@ -324,84 +345,116 @@ fn hash_of(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
-/// Slows down guessing, by account and by address, whether the account exists or not.
+/// Slows down guessing, whether the account exists or not: by account and address together, by
+/// account from everywhere, and by address.
 struct Guard {
+    /// The account from this address: somebody else's guesses do not keep its owner out.
+    here: String,
     account: String,
+    /// Not known where requests come through a proxy: everybody would share it.
     address: Option<String>,
 }
 
+/// How many attempts somebody has, and how long they are remembered.
+struct Patience {
+    attempts: u64,
+    memory: TimeDelta,
+}
+
 impl Guard {
-    /// Failures before an account has to wait.
-    const ACCOUNT: u64 = 5;
-    /// Failures before an address has to wait: many people may share one.
-    const ADDRESS: u64 = 20;
-    /// Failures this long ago are forgotten.
-    const MEMORY: TimeDelta = TimeDelta::hours(1);
+    const HERE: Patience = Patience {
+        attempts: 5,
+        memory: TimeDelta::hours(1),
+    };
+    const ACCOUNT: Patience = Patience {
+        attempts: 50,
+        memory: TimeDelta::hours(1),
+    };
+    /// Many people may share one.
+    const ADDRESS: Patience = Patience {
+        attempts: 20,
+        memory: TimeDelta::minutes(10),
+    };
     /// The longest wait.
     const LONGEST: TimeDelta = TimeDelta::minutes(15);
 
     fn of(cx: &ActorContext, email: &Email) -> Result<Self> {
         let (keys, now) = (cx.app().keys(), cx.now());
         let address = cx.origin().address.map(network);
+        let address = address.map(|address| address.to_string());
+        let email = email.normal();
+        let here = format!("{email} {}", address.as_deref().unwrap_or_default());
+        let public = cx.origin().address.filter(|address| is_public(*address));
+        let address = address.filter(|_| public.is_some());
         Ok(Self {
-            account: keys.pseudonym("sign-in account", &email.normal(), now)?,
+            here: keys.pseudonym("sign-in here", &here, now)?,
+            account: keys.pseudonym("sign-in account", &email, now)?,
             address: address
-                .map(|address| keys.pseudonym("sign-in address", &address.to_string(), now))
+                .map(|address| keys.pseudonym("sign-in address", &address, now))
                 .transpose()?,
         })
     }
 
-    fn subjects(&self) -> Vec<&str> {
-        let address = self.address.as_deref();
-        std::iter::once(self.account.as_str())
-            .chain(address)
-            .collect()
-    }
-
-    /// Whether the account has to wait. That an address has to is told: it says nothing about any
-    /// account.
-    async fn refuses(&self, cx: &ActorContext) -> Result<bool> {
+    /// Counts an attempt, whatever comes of it, and tells whether it may go on. That an address has
+    /// to wait is told: it says nothing about any account.
+    async fn admit(&self, cx: &ActorContext) -> Result<bool> {
         let now = cx.now();
-        let found = cx.reader().throttles(&self.subjects(), now).await?;
-        let mut is_refused = false;
-        for throttle in found {
-            if Some(&throttle.subject) == self.address.as_ref() {
-                let wait = (throttle.retry_at - now).num_seconds().max(0);
-                return Err(Error::RateLimited {
-                    retry_after_seconds: wait.unsigned_abs() + 1,
-                });
+        cx.write(async |tx| {
+            if let Some(address) = &self.address
+                && !attempt(tx, address, &Self::ADDRESS).await?
+            {
+                let until = tx.reader().retry_at(address).await?.unwrap_or(now);
+                return Ok(Some(until));
             }
-            is_refused = true;
-        }
-        Ok(is_refused)
+            let here = attempt(tx, &self.here, &Self::HERE).await?;
+            let account = attempt(tx, &self.account, &Self::ACCOUNT).await?;
+            Ok((!here || !account).then_some(now))
+        })
+        .await
+        .and_then(|refused| match refused {
+            None => Ok(true),
+            Some(until) if until <= now => Ok(false),
+            Some(until) => Err(Error::RateLimited {
+                retry_after_seconds: (until - now).num_seconds().unsigned_abs() + 1,
+            }),
+        })
     }
 
-    async fn count(&self, tx: &mut Tx) -> Result<()> {
+    /// A good password starts the count of the account again, not that of the address: others guess
+    /// from there too.
+    async fn forgive(&self, tx: &mut Tx) -> Result<()> {
         let now = tx.cx().now();
-        for subject in self.subjects() {
-            let allowed = if subject == self.account {
-                Self::ACCOUNT
-            } else {
-                Self::ADDRESS
-            };
-            let store = tx.store_tx();
-            let failures = store
-                .count_failure(subject, now, now - Self::MEMORY)
-                .await?;
-            if failures >= allowed {
-                let doublings = u32::try_from(failures - allowed)
-                    .unwrap_or(u32::MAX)
-                    .min(10);
-                let wait = TimeDelta::seconds(2_i64.pow(doublings + 1)).min(Self::LONGEST);
-                store.refuse_until(subject, now + wait).await?;
-            }
+        tx.store_tx().forget_attempts(&self.here).await?;
+        tx.store_tx().forgive_attempt(&self.account, now).await?;
+        if let Some(address) = &self.address {
+            tx.store_tx().forgive_attempt(address, now).await?;
         }
         Ok(())
     }
+}
 
-    /// A good password clears the account, not the address: others guess from there too.
-    async fn forgive(&self, tx: &mut Tx) -> Result<()> {
-        tx.store_tx().forget_failures(&self.account).await
+/// Counts an attempt of somebody, unless they have to wait. From the last one they have at once,
+/// each doubles the wait for the next.
+async fn attempt(tx: &mut Tx, subject: &str, patience: &Patience) -> Result<bool> {
+    let now = tx.cx().now();
+    let store = tx.store_tx();
+    let since = now - patience.memory;
+    let Some(attempts) = store.count_attempt(subject, now, since).await? else {
+        return Ok(false);
+    };
+    if let Some(over) = attempts.checked_sub(patience.attempts) {
+        let doublings = u32::try_from(over).unwrap_or(u32::MAX).min(10);
+        let wait = TimeDelta::seconds(2_i64.pow(doublings + 1)).min(Guard::LONGEST);
+        store.refuse_until(subject, now + wait).await?;
+    }
+    Ok(true)
+}
+
+/// Whether an address is that of one client, not of a proxy in front of the server.
+fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => !(v4.is_loopback() || v4.is_private() || v4.is_link_local()),
+        IpAddr::V6(v6) => !(v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local()),
     }
 }
 

@@ -314,10 +314,21 @@ impl ActorContext {
         self.app.ids.next()
     }
 
-    /// Begins a transaction that writes. Dropped, it is undone.
+    /// Begins a transaction that writes. Dropped, it is undone. A session that has ended since the
+    /// request began writes nothing any more.
     pub async fn begin(&self) -> Result<Tx> {
+        let inner = self.app.store.begin((*self.origin).clone()).await?;
+        if let Some(session) = self.session
+            && inner
+                .reader()
+                .signed_in(session, self.now())
+                .await?
+                .is_none()
+        {
+            return Err(crate::auth::bad_token());
+        }
         Ok(Tx {
-            inner: self.app.store.begin((*self.origin).clone()).await?,
+            inner,
             cx: self.clone(),
             editions: None,
         })

@@ -21,8 +21,12 @@ use zeroize::Zeroizing;
 /// How long a key verifies after another took its place: longer than anything it signed lasts.
 const RETIREMENT: TimeDelta = TimeDelta::days(31);
 
-/// How long a new key only verifies: by then every server has read it.
-const PUBLICATION: TimeDelta = TimeDelta::seconds(60);
+/// How long a new key only verifies: by then every server has read it, and everybody else has read
+/// the public set again.
+const PUBLICATION: TimeDelta = TimeDelta::minutes(5);
+
+/// How long what a key signed may last at most, from when another took its place.
+const LONGEST_TOKEN: TimeDelta = TimeDelta::days(1);
 
 /// The most keys of a set.
 const MAX_KEYS: usize = 20;
@@ -95,6 +99,7 @@ pub struct KeyInfo {
 struct Key {
     kid: String,
     created_at: Timestamp,
+    retired_at: Option<Timestamp>,
     signing: EncodingKey,
     verifying: DecodingKey,
     /// The public key as a JWK holds it (RFC 8037).
@@ -132,6 +137,7 @@ pub fn rotate(text: &str, now: Timestamp) -> Result<Secret> {
     }
     file.keys
         .retain(|key| key.retired_at.is_none_or(|at| now - at < RETIREMENT));
+    file.keys.truncate(MAX_KEYS - 1);
     file.keys.insert(0, new_key(now)?);
     write(&file)
 }
@@ -221,14 +227,15 @@ impl KeySet {
     }
 
     /// The public halves, for others who verify (RFC 7517).
-    pub fn public(&self) -> serde_json::Value {
+    pub fn public(&self, now: Timestamp) -> serde_json::Value {
         let jwk = |key: &Key| {
             serde_json::json!({
                 "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig",
                 "kid": key.kid, "x": key.x,
             })
         };
-        serde_json::json!({ "keys": self.keys.iter().map(jwk).collect::<Vec<_>>() })
+        let good = self.keys.iter().filter(|key| key.verifies(now));
+        serde_json::json!({ "keys": good.map(jwk).collect::<Vec<_>>() })
     }
 
     /// The newest key that every server has had the time to read.
@@ -262,6 +269,7 @@ impl KeySet {
         kind: TokenKind,
         issuer: &str,
         token: &str,
+        now: Timestamp,
     ) -> Option<C> {
         let header = jsonwebtoken::decode_header(token).ok()?;
         let media_type = header.typ.as_deref()?.to_ascii_lowercase();
@@ -274,7 +282,8 @@ impl KeySet {
             return None;
         }
         let name = header.kid?;
-        let key = self.keys.iter().find(|key| key.kid == name)?;
+        let mut good = self.keys.iter().filter(|key| key.verifies(now));
+        let key = good.find(|key| key.kid == name)?;
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.validate_exp = false;
         validation.set_audience(&[kind.audience()]);
@@ -296,6 +305,12 @@ impl KeySet {
 }
 
 impl Key {
+    /// Whether what it signed can be valid: a key that was stolen after it retired signs nothing.
+    fn verifies(&self, now: Timestamp) -> bool {
+        let last = |retired: Timestamp| retired + PUBLICATION + LONGEST_TOKEN;
+        self.retired_at.is_none_or(|retired| now < last(retired))
+    }
+
     fn read(stored: &StoredKey) -> Result<Self> {
         let wrong = || Error::invalid("keys", format!("{}: is no Ed25519 key", stored.kid));
         let pkcs8 = Zeroizing::new(STANDARD.decode(&*stored.ed25519).ok().ok_or_else(wrong)?);
@@ -313,6 +328,7 @@ impl Key {
         Ok(Self {
             kid: stored.kid.clone(),
             created_at: stored.created_at,
+            retired_at: stored.retired_at,
             signing: EncodingKey::from_ed_der(&pkcs8),
             verifying: DecodingKey::from_ed_components(&x).map_err(Error::internal)?,
             x,

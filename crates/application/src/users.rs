@@ -5,8 +5,8 @@ use domain::{
     access::{Action, Grant, Permit, Role, Target},
     audit::Changed,
     events::RecordKind,
-    id::UserId,
-    users::{Email, Password, SessionEnd, User, UserDraft, account},
+    id::{EditionId, UserId},
+    users::{Email, NewPassword, SessionEnd, User, UserDraft, account},
 };
 use persistence::Save;
 
@@ -34,14 +34,15 @@ pub async fn by_email(cx: &ActorContext, email: &Email) -> Result<Option<User>> 
 pub async fn create(
     cx: &ActorContext,
     draft: UserDraft,
-    password: Option<Password>,
+    password: Option<NewPassword>,
 ) -> Result<UserId> {
+    let id = UserId::from_uuid(cx.next_id());
+    manage(cx, Action::Create, id)?;
     draft.check()?;
     let hash = match password {
-        Some(password) => Some(cx.app().auth().passwords.hash(password).await?),
+        Some(password) => Some(cx.app().auth().passwords.hash(password.into()).await?),
         None => None,
     };
-    let id = UserId::from_uuid(cx.next_id());
     cx.write(async |tx| {
         create_in(tx, id, &draft).await?;
         if let Some(hash) = &hash {
@@ -68,6 +69,7 @@ async fn create_in(tx: &mut Tx, id: UserId, draft: &UserDraft) -> Result<()> {
 /// Changes an account. What it may do from now on holds at once: when its roles change or it may
 /// not sign in any more, its sessions end.
 pub async fn update(cx: &ActorContext, id: UserId, expected: i64, draft: UserDraft) -> Result<()> {
+    cx.authorize(Action::Update, account(id))?;
     draft.check()?;
     cx.write(async |tx| {
         check_editions(tx, &draft.grants).await?;
@@ -75,7 +77,7 @@ pub async fn update(cx: &ActorContext, id: UserId, expected: i64, draft: UserDra
         if old.version != expected {
             return Err(Error::stale(old.version));
         }
-        let is_demoted = old.grants != draft.grants;
+        let is_demoted = sorted(&old.grants) != sorted(&draft.grants);
         let is_closed = old.is_active && !draft.is_active;
         // Their own name is theirs to change; what they may do is not.
         let permit = if is_demoted || old.is_active != draft.is_active || old.email != draft.email {
@@ -92,6 +94,9 @@ pub async fn update(cx: &ActorContext, id: UserId, expected: i64, draft: UserDra
             version: expected + 1,
             at: now,
         };
+        if (is_demoted || is_closed) && is_owner(&old.grants) {
+            tx.store_tx().hold_owners().await?;
+        }
         tx.store_tx().save_user(&permit, save, &draft).await?;
         if (is_demoted || is_closed) && is_owner(&old.grants) && !tx.reader().has_owner().await? {
             return Err(Error::conflict(
@@ -112,9 +117,9 @@ pub async fn update(cx: &ActorContext, id: UserId, expected: i64, draft: UserDra
 }
 
 /// Gives somebody a new password; their sessions end. One's own is changed with the old one.
-pub async fn set_password(cx: &ActorContext, id: UserId, password: Password) -> Result<()> {
+pub async fn set_password(cx: &ActorContext, id: UserId, password: NewPassword) -> Result<()> {
     let permit = manage(cx, Action::Update, id)?;
-    let hash = cx.app().auth().passwords.hash(password).await?;
+    let hash = cx.app().auth().passwords.hash(password.into()).await?;
     cx.write(async |tx| {
         found(tx.reader().user(id).await?, id)?;
         let now = tx.cx().now();
@@ -135,6 +140,16 @@ fn manage(cx: &ActorContext, action: Action, id: UserId) -> Result<Permit> {
     cx.authorize(action, target)
 }
 
+/// Roles say the same in any order.
+fn sorted(grants: &[Grant]) -> Vec<(Option<EditionId>, Role)> {
+    let mut all: Vec<_> = grants
+        .iter()
+        .map(|grant| (grant.edition, grant.role))
+        .collect();
+    all.sort_unstable();
+    all
+}
+
 fn is_owner(grants: &[Grant]) -> bool {
     grants
         .iter()
@@ -146,7 +161,7 @@ fn differences(old: &User, draft: &UserDraft) -> Vec<String> {
         ("email", old.email != draft.email),
         ("displayName", old.display_name != draft.name()),
         ("isActive", old.is_active != draft.is_active),
-        ("grants", old.grants != draft.grants),
+        ("grants", sorted(&old.grants) != sorted(&draft.grants)),
     ];
     let differing = all.into_iter().filter(|(_, differs)| *differs);
     differing.map(|(name, _)| name.to_owned()).collect()

@@ -110,7 +110,7 @@ pub struct Password(Secret);
 
 impl Password {
     /// Reads a new password; `least` characters at least.
-    pub fn choose(field: &str, text: &str, least: usize) -> Result<Self> {
+    pub fn choose(field: &str, text: &str, least: usize) -> Result<NewPassword> {
         let password = Self::given(field, text)?;
         if password.0.reveal().chars().count() < least {
             return Err(Error::invalid(
@@ -118,7 +118,7 @@ impl Password {
                 format!("must have at least {least} characters"),
             ));
         }
-        Ok(password)
+        Ok(NewPassword(password))
     }
 
     /// Reads a password that is only compared. The same keys give the same text on every system.
@@ -135,6 +135,16 @@ impl Password {
     /// The text, for hashing.
     pub fn reveal(&self) -> &str {
         self.0.reveal()
+    }
+}
+
+/// A password that is long enough to be somebody's from now on. Only [`Password::choose`] makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPassword(Password);
+
+impl From<NewPassword> for Password {
+    fn from(new: NewPassword) -> Self {
+        new.0
     }
 }
 
@@ -203,6 +213,12 @@ impl UserDraft {
             wrong.push(FieldError::new(
                 "displayName",
                 format!("must have at most {MAX_NAME} characters"),
+            ));
+        }
+        if self.display_name.chars().any(char::is_control) {
+            wrong.push(FieldError::new(
+                "displayName",
+                "must be one line without control characters",
             ));
         }
         if self.grants.len() > MAX_GRANTS {

@@ -53,7 +53,7 @@ pub use jobs::{JobFailure, Lease, NextJobs, ScheduledEntry, TakenJob};
 pub use prune::PRUNE_AT_ONCE;
 pub use redirects::PathRow;
 pub use references::Referent;
-pub use sessions::{Rotation, Throttle, TokenHash};
+pub use sessions::{Rotation, TokenHash};
 pub use slugs::Neighbours;
 pub use terms::TermSlug;
 pub use usage::{Deletion, OnUse};

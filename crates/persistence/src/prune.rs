@@ -31,7 +31,7 @@ impl WriteTx {
         let touched = self.execute(sql).await?;
         if touched > 0 {
             let event = ContentEvent::new(RecordKind::Audit, "pruned", "audit", None);
-            self.record(permit, at, event);
+            self.audit(permit, at, &event);
         }
         Ok(touched == PRUNE_AT_ONCE)
     }
@@ -63,7 +63,7 @@ impl WriteTx {
         }
         if touched > 0 {
             let event = ContentEvent::new(RecordKind::Session, "pruned", "sessions", None);
-            self.record(permit, at, event);
+            self.audit(permit, at, &event);
         }
         Ok(is_full)
     }

@@ -1,7 +1,7 @@
 //! Sessions, their refresh tokens, and what slows guessing down.
 
 use domain::{
-    Error, Result,
+    Result,
     access::Permit,
     events::{ContentEvent, RecordKind},
     id::{SessionId, UserId},
@@ -18,8 +18,15 @@ use crate::{
 };
 
 /// A refresh token as the store knows it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct TokenHash<'a>(pub &'a str);
+
+/// Shows nothing.
+impl std::fmt::Debug for TokenHash<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenHash")
+    }
+}
 
 /// What came of a refresh token.
 #[derive(Debug)]
@@ -32,15 +39,6 @@ pub enum Rotation {
     Unknown,
 }
 
-/// From when on somebody may try again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Throttle {
-    /// Who, as the application names them.
-    pub subject: String,
-    /// Until then they are refused.
-    pub retry_at: Timestamp,
-}
-
 impl Reader<'_> {
     /// Who is signed in by a session that goes on: read for every request, so that its end holds at
     /// once.
@@ -51,26 +49,25 @@ impl Reader<'_> {
         sql.bind(session.uuid())
             .push(" AND s.expires_at > ")
             .bind(now)
-            .push(" ORDER BY g.id");
+            .push(" ORDER BY g.position");
         self.one_user(sql).await
     }
 
-    /// Which of these are refused for now.
-    pub async fn throttles(&self, subjects: &[&str], now: Timestamp) -> Result<Vec<Throttle>> {
-        let mut sql = Sql::new("SELECT subject, retry_at FROM sign_in_throttle WHERE retry_at > ");
-        sql.bind(now).push(" AND subject IN (");
-        sql.bind_all(subjects.iter().map(|subject| (*subject).to_owned()))
-            .push(")");
-        self.query(sql)
-            .await?
-            .iter_mut()
-            .map(|row| {
-                Ok(Throttle {
-                    subject: row.get()?,
-                    retry_at: row.get()?,
-                })
-            })
-            .collect()
+    /// Whether there is such a token, used or not.
+    pub async fn knows_refresh_token(&self, token: TokenHash<'_>) -> Result<bool> {
+        let mut sql = Sql::new("SELECT 1 FROM refresh_token WHERE hash = ");
+        sql.bind(token.0.to_owned());
+        Ok(self.query_one(sql).await?.is_some())
+    }
+
+    /// From when on somebody who is refused may try again.
+    pub async fn retry_at(&self, subject: &str) -> Result<Option<Timestamp>> {
+        let mut sql = Sql::new("SELECT retry_at FROM sign_in_throttle WHERE subject = ");
+        sql.bind(subject.to_owned());
+        match self.query_one(sql).await? {
+            Some(mut row) => row.get().map(Some),
+            None => Ok(None),
+        }
     }
 }
 
@@ -118,7 +115,7 @@ impl WriteTx {
         sql.bind(token.0.to_owned())
             .push(" AND s.expires_at > ")
             .bind(now)
-            .push(" ORDER BY g.id");
+            .push(" ORDER BY g.position");
         let mut session: Option<Uuid> = None;
         let mut users = Vec::new();
         for mut row in self.query(sql).await? {
@@ -135,13 +132,20 @@ impl WriteTx {
         })
     }
 
-    /// Gives a session its next refresh token.
+    /// Gives a session its next refresh token. Those that were used up before `forgotten` are of no
+    /// more use to anybody.
     pub async fn extend_session(
         &self,
         session: SessionId,
         token: TokenHash<'_>,
         (at, expires_at): (Timestamp, Timestamp),
+        forgotten: Timestamp,
     ) -> Result<()> {
+        let mut sql = Sql::new("DELETE FROM refresh_token WHERE session_id = ");
+        sql.bind(session.uuid())
+            .push(" AND used_at < ")
+            .bind(forgotten);
+        self.execute(sql).await?;
         let mut sql = Sql::new("UPDATE session SET used_at = ");
         sql.bind(at)
             .push(", expires_at = ")
@@ -165,7 +169,8 @@ impl WriteTx {
         sql.push(" AND id = ").bind(session.uuid());
         if self.execute(sql).await? > 0 {
             let event = ContentEvent::new(RecordKind::Session, "ended", session, None);
-            self.audit(permit, at, &event);
+            let permit = permit.clone().with_note(Some(why.as_str().to_owned()));
+            self.audit(&permit, at, &event);
         }
         Ok(())
     }
@@ -184,18 +189,20 @@ impl WriteTx {
         let ended = self.execute(sql).await?;
         if ended > 0 {
             let event = ContentEvent::new(RecordKind::User, "signed_out", user, None);
-            self.audit(permit, at, &event);
+            let permit = permit.clone().with_note(Some(why.as_str().to_owned()));
+            self.audit(&permit, at, &event);
         }
         Ok(ended)
     }
 
-    /// Counts a failure and answers how many there were lately. Those before `since` are forgotten.
-    pub async fn count_failure(
+    /// Counts an attempt and answers how many there were lately; none if this one is refused for now.
+    /// Attempts before `since` are forgotten. Of many at once, each counts.
+    pub async fn count_attempt(
         &self,
         subject: &str,
         at: Timestamp,
         since: Timestamp,
-    ) -> Result<u64> {
+    ) -> Result<Option<u64>> {
         let mut sql = Sql::new(
             "INSERT INTO sign_in_throttle (subject, failures, failed_at, retry_at) VALUES (",
         );
@@ -207,12 +214,13 @@ impl WriteTx {
         ])
         .push(") ON CONFLICT (subject) DO UPDATE SET failures = CASE WHEN sign_in_throttle.failed_at < ")
         .bind(since)
-        .push(" THEN 1 ELSE sign_in_throttle.failures + 1 END, failed_at = excluded.failed_at RETURNING failures");
-        let mut rows = self.query(sql).await?;
-        let row = rows
-            .first_mut()
-            .ok_or_else(|| Error::internal("a failure was not counted"))?;
-        row.count()
+        .push(" THEN 1 ELSE sign_in_throttle.failures + 1 END, failed_at = excluded.failed_at WHERE sign_in_throttle.retry_at <= ")
+        .bind(at)
+        .push(" RETURNING failures");
+        match self.query(sql).await?.first_mut() {
+            Some(row) => row.count().map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Refuses somebody until a time.
@@ -225,10 +233,21 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Forgets somebody's failures.
-    pub async fn forget_failures(&self, subject: &str) -> Result<()> {
+    /// Forgets somebody's attempts.
+    pub async fn forget_attempts(&self, subject: &str) -> Result<()> {
         let mut sql = Sql::new("DELETE FROM sign_in_throttle WHERE subject = ");
         sql.bind(subject.to_owned());
+        self.execute(sql).await?;
+        Ok(())
+    }
+
+    /// Takes one attempt back: it was a good one.
+    pub async fn forgive_attempt(&self, subject: &str, at: Timestamp) -> Result<()> {
+        let mut sql = Sql::new("UPDATE sign_in_throttle SET failures = failures - 1, retry_at = ");
+        sql.bind(at)
+            .push(" WHERE subject = ")
+            .bind(subject.to_owned())
+            .push(" AND failures > 0");
         self.execute(sql).await?;
         Ok(())
     }

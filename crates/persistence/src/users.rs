@@ -52,12 +52,20 @@ pub(crate) fn read_into(users: &mut Vec<User>, row: &mut Row) -> Result<()> {
 }
 
 /// What signing in compares.
-#[derive(Debug)]
 pub struct Credentials {
     /// The account.
     pub user: User,
     /// The hash of its password (PHC string), if it has one.
     pub password: Option<String>,
+}
+
+/// Shows no hash.
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Reader<'_> {
@@ -66,7 +74,7 @@ impl Reader<'_> {
         let mut sql = Sql::new(&format!(
             "SELECT {ACCOUNT} FROM user_account u{ROLES} WHERE u.id = "
         ));
-        sql.bind(id.uuid()).push(" ORDER BY g.id");
+        sql.bind(id.uuid()).push(" ORDER BY g.position");
         self.one_user(sql).await
     }
 
@@ -75,7 +83,8 @@ impl Reader<'_> {
         let mut sql = Sql::new(&format!(
             "SELECT {ACCOUNT}, p.hash FROM user_account u{ROLES} LEFT JOIN user_password p ON p.user_id = u.id WHERE u.email_normal = "
         ));
-        sql.bind(email_normal.to_owned()).push(" ORDER BY g.id");
+        sql.bind(email_normal.to_owned())
+            .push(" ORDER BY g.position");
         let mut users = Vec::new();
         let mut password = None;
         for mut row in self.query(sql).await? {
@@ -151,18 +160,17 @@ impl WriteTx {
         if version > 1 {
             self.clear("role_grant", "user_id", id.uuid()).await?;
         }
-        let rows = draft.grants.iter().zip(0_u128..).map(|(grant, number)| {
+        let rows = draft.grants.iter().zip(0_i64..).map(|(grant, position)| {
             [
-                // Ids nobody sees, in the order the roles were given.
-                Value::from(Uuid::from_u128(id.uuid().as_u128() ^ (number + 1))),
-                id.uuid().into(),
+                Value::from(id.uuid()),
+                position.into(),
                 grant.edition.map(Id::uuid).into(),
                 grant.role.as_str().into(),
                 at.into(),
             ]
         });
         self.insert_rows(
-            "role_grant (id, user_id, edition_id, role, created_at)",
+            "role_grant (user_id, position, edition_id, role, created_at)",
             rows.collect(),
         )
         .await?;
@@ -184,18 +192,42 @@ impl WriteTx {
         at: Timestamp,
     ) -> Result<()> {
         permit.covers(RecordKind::User, id)?;
-        self.keep_password(id, hash, at).await?;
+        self.hold_user(id).await?;
+        let mut sql = Sql::new("INSERT INTO user_password (user_id, hash, changed_at) VALUES (");
+        sql.bind_all([Value::from(id.uuid()), hash.into(), at.into()])
+            .push(") ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at");
+        self.execute(sql).await?;
         let event = ContentEvent::new(RecordKind::User, "password_changed", id, None);
         self.audit(permit, at, &event);
         Ok(())
     }
 
-    /// Keeps the same password in a stronger hash: nobody changed anything.
-    pub async fn keep_password(&self, id: UserId, hash: &str, at: Timestamp) -> Result<()> {
-        let mut sql = Sql::new("INSERT INTO user_password (user_id, hash, changed_at) VALUES (");
-        sql.bind_all([Value::from(id.uuid()), hash.into(), at.into()])
-            .push(") ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at");
+    /// Keeps the same password in another hash, if it still is the same: nobody changed anything.
+    pub async fn rehash_password(&self, id: UserId, old: &str, new: &str) -> Result<()> {
+        let mut sql = Sql::new("UPDATE user_password SET hash = ");
+        sql.bind(new)
+            .push(" WHERE user_id = ")
+            .bind(id.uuid())
+            .push(" AND hash = ")
+            .bind(old);
         self.execute(sql).await?;
+        Ok(())
+    }
+
+    /// Holds an account to the end of the transaction: what others change about it comes before or
+    /// after.
+    pub async fn hold_user(&self, id: UserId) -> Result<()> {
+        let mut sql = Sql::new("UPDATE user_account SET version = version WHERE id = ");
+        sql.bind(id.uuid());
+        self.execute(sql).await?;
+        Ok(())
+    }
+
+    /// Lets one transaction after the other look who the owners of the site are.
+    pub async fn hold_owners(&self) -> Result<()> {
+        if let Some(lock) = self.engine().owners_lock() {
+            self.execute(Sql::new(lock)).await?;
+        }
         Ok(())
     }
 }

@@ -71,7 +71,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Editions(command) => return editions::run(&config, command).await,
         Command::Settings(command) => return settings::run(&config, command).await,
         Command::User(command) => user::run(&config, command).await?,
-        Command::Keys(command) => keys::run(&config, *command)?,
+        Command::Keys(command) => keys::run(&config, command)?,
         Command::Schema(_) | Command::Openapi | Command::Doctor(_) => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -15,7 +15,7 @@ use application::{
 };
 use domain::{Error, Result, time::Timestamp, users::Secret};
 
-use tracing::{info, warn};
+use tracing::{debug, warn};
 
 use crate::config::Config;
 
@@ -31,7 +31,8 @@ const LOOK: Duration = Duration::from_secs(10);
 pub(crate) async fn follow(config: Config, app: Arc<App>) {
     let path = config.keys_file();
     let seen = || fs::metadata(&path).and_then(|file| file.modified()).ok();
-    let mut known = seen();
+    // What was written between the first reading and this is taken over at the first look.
+    let mut known = None;
     while config.keys.value.is_empty() {
         tokio::time::sleep(LOOK).await;
         let now = seen();
@@ -41,7 +42,7 @@ pub(crate) async fn follow(config: Config, app: Arc<App>) {
         match load(&config, app.now()) {
             Ok(keys) => {
                 app.set_keys(keys);
-                info!("the file of keys has changed: they are in use");
+                debug!("the keys are those of the file");
             }
             Err(error) => warn!(%error, "the keys stay as they were"),
         }
@@ -82,7 +83,12 @@ pub(crate) fn replace(config: &Config, text: &Secret) -> Result<PathBuf> {
     }
     let path = config.keys_file();
     let beside = write_beside(&path, text)?;
-    fs::rename(&beside, &path).map_err(|error| wrong(&path, error))?;
+    keep_owner(&path, &beside)
+        .and_then(|()| fs::rename(&beside, &path))
+        .map_err(|error| {
+            drop(fs::remove_file(&beside));
+            wrong(&path, error)
+        })?;
     sync_folder(&path)?;
     Ok(path)
 }
@@ -114,15 +120,24 @@ fn write_new(path: &Path, text: &Secret) -> Result<()> {
     }
 }
 
+/// A server that could read the file before can read it after.
+fn keep_owner(old: &Path, new: &Path) -> io::Result<()> {
+    let (was, is) = (fs::metadata(old)?, fs::metadata(new)?);
+    if (was.uid(), was.gid()) == (is.uid(), is.gid()) {
+        return Ok(());
+    }
+    std::os::unix::fs::chown(new, Some(was.uid()), Some(was.gid()))
+}
+
 fn write_beside(path: &Path, text: &Secret) -> Result<PathBuf> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| wrong(path, error))?;
     }
-    let beside = path.with_extension(format!("new-{}", std::process::id()));
+    // A name nobody can foresee, and a file nobody has made before.
+    let beside = path.with_extension(keys::passphrase()?);
     let mut file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(&beside)
         .map_err(|error| wrong(&beside, error))?;
@@ -225,5 +240,14 @@ mod tests {
                 .len(),
             2
         );
+    }
+
+    #[test]
+    fn keys_are_rotated_as_often_as_one_likes() {
+        let mut text = keys::generate(now()).unwrap();
+        for _ in 0..30 {
+            text = keys::rotate(text.reveal(), now()).unwrap();
+        }
+        KeySet::parse(text.reveal()).unwrap();
     }
 }

@@ -124,7 +124,7 @@ struct TokensBody {
 }
 
 /// Who wants in.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Login {
     /// The e-mail address of the account.
@@ -153,7 +153,7 @@ impl Body for Login {
 }
 
 /// A session that is to go on.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Refresh {
     /// The refresh token of the last answer.

@@ -76,13 +76,15 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// A request to change something that readers may send too.
+/// A request that whoever sends it sends as a reader: to sign in, what one was signed in with before
+/// does not matter.
 pub(super) struct OpenWrite(pub(super) Write);
 
 impl FromRequest<Arc<App>> for OpenWrite {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
+    async fn from_request(mut request: Request, state: &Arc<App>) -> Result<Self, Problem> {
+        request.headers_mut().remove(header::AUTHORIZATION);
         Write::read(request, state, |_anybody| Ok(()))
             .await
             .map(Self)

@@ -114,6 +114,15 @@ impl Engine {
         }
     }
 
+    /// A statement that lets one transaction after the other decide who is an owner; SQLite has one
+    /// writer and needs none.
+    pub(crate) fn owners_lock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT pg_advisory_xact_lock(4702893114)"),
+        }
+    }
+
     /// Ends a query for the one row a worker will take: another worker passes over it instead of
     /// waiting for it. SQLite has one writer, and nobody to wait for.
     pub(crate) fn lock_one_row(self) -> &'static str {

@@ -1,32 +1,50 @@
 //! `colophon keys`: makes, changes and lists the keys that sign tokens.
 
 use application::{Clock as _, SystemClock, keys};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use domain::{Error, Result};
 
 use crate::{config::Config, console};
 
 /// What to do with keys.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum KeysCommand {
     /// Print a new set of keys and keep nothing
     Generate,
     /// Put a new key in front of those in the file; what the others signed stays valid until it runs out
-    Rotate,
+    Rotate(RotateArgs),
     /// Show which keys there are, not the keys themselves
     List,
 }
 
-pub(super) fn run(config: &Config, command: KeysCommand) -> Result<()> {
+/// Options of `keys rotate`.
+#[derive(Debug, Clone, Args)]
+pub struct RotateArgs {
+    /// Drop the keys there are: whatever they signed is refused at once
+    #[arg(long)]
+    pub revoke: bool,
+}
+
+pub(super) fn run(config: &Config, command: &KeysCommand) -> Result<()> {
     let now = SystemClock.now();
     match command {
         KeysCommand::Generate => console::text(keys::generate(now)?.reveal()),
-        KeysCommand::Rotate => {
-            let rotated = keys::rotate(present(config)?.reveal(), now)?;
+        KeysCommand::Rotate(args) => {
+            let present = present(config)?;
+            let rotated = if args.revoke {
+                keys::generate(now)?
+            } else {
+                keys::rotate(present.reveal(), now)?
+            };
             let path = crate::keys::replace(config, &rotated)?;
             console::line(format!(
-                "{} has a new key. Running servers sign with it in a minute.",
-                path.display()
+                "{} has a new key. {}",
+                path.display(),
+                if args.revoke {
+                    "Running servers refuse the others in ten seconds."
+                } else {
+                    "Running servers sign with it in five minutes."
+                }
             ));
         }
         KeysCommand::List => {

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use domain::{
     Error, Result,
     access::{Actor, Grant, Role},
-    users::{Email, Password, User, UserDraft},
+    users::{Email, NewPassword, Password, User, UserDraft},
 };
 
 use crate::{BuildOptions, config::Config, console, open, wiring};
@@ -148,7 +148,7 @@ fn show(password: Option<&str>) {
 }
 
 /// The password from standard input, or one that is made, to be shown.
-fn password(config: &Config, from_stdin: bool) -> Result<(Password, Option<String>)> {
+fn password(config: &Config, from_stdin: bool) -> Result<(NewPassword, Option<String>)> {
     let (text, shown) = if from_stdin {
         let mut text = String::new();
         std::io::stdin()
