@@ -17,7 +17,7 @@ use super::{
     comments::{self, Comment},
     connection::{Connection, Listed, Paging, size},
     context::{Here, excerpt_words, session},
-    entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
+    entries::{self, Entry, EntryArgs, EntryFields, EntryRef, Translation},
     enums::{ContributionRole, View},
     galleries::Gallery,
     loaders::{GalleriesOfEntry, RelatedArticles, Relations, TermKey},
@@ -28,6 +28,12 @@ use super::{
     seo::Seo,
     terms::{Category, Tag, split},
 };
+
+mod mutations;
+mod steps;
+
+pub(crate) use mutations::ArticleWrites;
+pub(crate) use steps::ArticleSteps;
 
 /// How many related articles are read unless a query says otherwise.
 const RELATED: i32 = 4;
@@ -466,19 +472,15 @@ impl ArticleQueries {
             View,
         >,
     ) -> Result<Option<Article>> {
-        let session = session(ctx)?;
-        let get = EntryArgs {
+        let args = EntryArgs {
             by,
             edition,
             fallback: fallback.unwrap_or_default(),
             view: view.unwrap_or_default(),
-        }
-        .read(session, ContentKind::Article)?;
-        Ok(
-            articles::get(session.cx(), &get, lookahead::entry_parts(ctx))
-                .await?
-                .map(Article::from),
-        )
+        };
+        let found = entries::one(ctx, ContentKind::Article, args).await?;
+        let found = found.map(domain::articles::Article::try_from);
+        Ok(found.transpose()?.map(Article::from))
     }
 
     /// The articles, the newest first unless ordered otherwise.

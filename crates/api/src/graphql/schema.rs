@@ -4,7 +4,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
 use super::{
     accounts::{AccountMutations, AccountQueries},
-    articles::ArticleQueries,
+    articles::{ArticleQueries, ArticleSteps, ArticleWrites},
     authors::{AuthorMutations, AuthorQueries},
     collections::{CollectionMutations, CollectionQueries},
     comments::CommentQueries,
@@ -14,9 +14,9 @@ use super::{
     http::hide_schema,
     media::AssetQueries,
     menus::MenuQueries,
-    newsletters::NewsletterQueries,
+    newsletters::{IssueSteps, IssueWrites, NewsletterQueries},
     node::NodeQueries,
-    pages::PageQueries,
+    pages::{PageQueries, PageSteps, PageWrites},
     redirects::RedirectQueries,
     routes::RouteQueries,
     terms::{TermMutations, TermQueries},
@@ -52,6 +52,12 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutations,
+    ArticleWrites,
+    ArticleSteps,
+    PageWrites,
+    PageSteps,
+    IssueWrites,
+    IssueSteps,
     TermMutations,
     AuthorMutations,
     CollectionMutations,
