@@ -336,13 +336,7 @@ impl Article {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Revision>> {
-        let entry = self.entry();
-        revisions::list(
-            ctx,
-            (entry.id, entry.edition),
-            Paging::forward(first, after),
-        )
-        .await
+        revisions::list(ctx, self.entry(), Paging::forward(first, after)).await
     }
 
     /// How it is to be shown, as WordPress calls it: `gallery`, `video`, `quote`.

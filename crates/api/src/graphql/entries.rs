@@ -371,13 +371,13 @@ impl EntryFields {
     /// Whether an edit waits to be published. Only for those who read drafts; others get false.
     pub(crate) async fn has_pending_changes(&self, ctx: &Context<'_>) -> Result<bool> {
         let entry = self.entry();
-        Ok(entry.has_pending_changes && session(ctx)?.sees_inside(entry.edition))
+        Ok(entry.has_pending_changes && session(ctx)?.sees_inside(entry))
     }
 
     /// When a scheduled change happens. Only for those who read drafts; others get null.
     pub(crate) async fn scheduled_change_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         let entry = self.entry();
-        let sees = session(ctx)?.sees_inside(entry.edition);
+        let sees = session(ctx)?.sees_inside(entry);
         Ok(entry.scheduled_at.filter(|_| sees).map(DateTime))
     }
 

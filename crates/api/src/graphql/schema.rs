@@ -5,6 +5,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 use super::{
     accounts::{AccountMutations, AccountQueries},
     articles::{ArticleQueries, ArticleSteps, ArticleWrites},
+    audit::AuditQueries,
     authors::{AuthorMutations, AuthorQueries},
     collections::{CollectionMutations, CollectionQueries},
     comments::CommentQueries,
@@ -18,6 +19,7 @@ use super::{
     node::NodeQueries,
     pages::{PageQueries, PageSteps, PageWrites},
     redirects::RedirectQueries,
+    revisions::RevisionQueries,
     routes::RouteQueries,
     terms::{TermMutations, TermQueries},
 };
@@ -44,6 +46,8 @@ pub struct Query(
     MenuQueries,
     CommentQueries,
     RedirectQueries,
+    RevisionQueries,
+    AuditQueries,
 );
 
 /// What can be changed. The fields of a mutation run one after another, each on its own: what one

@@ -6,7 +6,6 @@ use application::{
 };
 use async_graphql::{Context, ID, OneofObject, Result};
 use domain::{
-    access::Action,
     content::{self, Content, ContentKind, Parts},
     id::{EditionId, EntryId},
     routes::normalise_path,
@@ -124,9 +123,7 @@ async fn read(
     };
     let entry = content.entry();
     // Who may not edit it sees what readers see.
-    let shows_pending = view == View::Latest
-        && entry.has_pending_changes
-        && cx.authorize(Action::Update, entry.target()).is_ok();
+    let shows_pending = view == View::Latest && entry.has_pending_changes && session.edits(entry);
     if !shows_pending {
         return Ok(Some(content));
     }
