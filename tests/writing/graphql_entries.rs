@@ -266,7 +266,8 @@ async fn an_entry_of_each_kind_goes_through_its_life_to_its_end() {
 #[tokio::test]
 async fn a_field_is_set_cleared_or_left() {
     let site = Site::new().await;
-    let editor = site.token(Role::Editor).await;
+    // Somebody who sees pictures that stand nowhere yet.
+    let editor = site.server.signed_in(Role::Editor, None).await;
     let (server, en) = (&site.server, site.editions.en);
     let category = server.category(en, "Weather", None).await.to_string();
     let tag = server.tag(en, "Rain").await.to_string();
@@ -531,7 +532,8 @@ async fn what_an_entry_was_is_listed_compared_and_brought_back() {
 #[tokio::test]
 async fn everything_that_waits_shows_in_the_latest_view() {
     let site = Site::new().await;
-    let editor = site.token(Role::Editor).await;
+    // Somebody who sees pictures that stand nowhere yet.
+    let editor = site.server.signed_in(Role::Editor, None).await;
     let (server, en) = (&site.server, site.editions.en);
     let tag = server.tag(en, "Rain").await.to_string();
     let picture = server.picture(en, "A bridge").await.to_string();
