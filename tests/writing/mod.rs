@@ -3,6 +3,7 @@
 mod anonymous;
 mod articles;
 mod collections;
+mod graphql_entries;
 mod lifecycle;
 mod log;
 mod pages_and_issues;

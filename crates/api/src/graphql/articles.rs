@@ -17,7 +17,7 @@ use super::{
     comments::{self, Comment},
     connection::{Connection, Listed, Paging, size},
     context::{Here, excerpt_words, session},
-    entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
+    entries::{self, Entry, EntryArgs, EntryFields, EntryRef, Translation},
     enums::{ContributionRole, View},
     galleries::Gallery,
     loaders::{GalleriesOfEntry, RelatedArticles, Relations, TermKey},
@@ -28,6 +28,12 @@ use super::{
     seo::Seo,
     terms::{Category, Tag, split},
 };
+
+mod mutations;
+mod steps;
+
+pub(crate) use mutations::ArticleWrites;
+pub(crate) use steps::ArticleSteps;
 
 /// How many related articles are read unless a query says otherwise.
 const RELATED: i32 = 4;
@@ -330,13 +336,7 @@ impl Article {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Revision>> {
-        let entry = self.entry();
-        revisions::list(
-            ctx,
-            (entry.id, entry.edition),
-            Paging::forward(first, after),
-        )
-        .await
+        revisions::list(ctx, self.entry(), Paging::forward(first, after)).await
     }
 
     /// How it is to be shown, as WordPress calls it: `gallery`, `video`, `quote`.
@@ -466,19 +466,15 @@ impl ArticleQueries {
             View,
         >,
     ) -> Result<Option<Article>> {
-        let session = session(ctx)?;
-        let get = EntryArgs {
+        let args = EntryArgs {
             by,
             edition,
             fallback: fallback.unwrap_or_default(),
             view: view.unwrap_or_default(),
-        }
-        .read(session, ContentKind::Article)?;
-        Ok(
-            articles::get(session.cx(), &get, lookahead::entry_parts(ctx))
-                .await?
-                .map(Article::from),
-        )
+        };
+        let found = entries::one(ctx, ContentKind::Article, args).await?;
+        let found = found.map(domain::articles::Article::try_from);
+        Ok(found.transpose()?.map(Article::from))
     }
 
     /// The articles, the newest first unless ordered otherwise.

@@ -8,7 +8,7 @@ use std::{
 
 use application::ActorContext;
 use async_graphql::{Context, dataloader::Loader};
-use domain::{Error, editions::EditionSet, id::EditionId};
+use domain::{Error, content::Entry, editions::EditionSet, id::EditionId};
 
 use super::{
     budget::Budget,
@@ -117,9 +117,15 @@ impl Session {
         code.map(|code| self.edition_id(Some(code))).transpose()
     }
 
-    /// Whether this actor sees what stays inside the house of an edition.
-    pub(crate) fn sees_inside(&self, edition: EditionId) -> bool {
-        self.cx.scope().sees_inside(edition)
+    /// Whether this actor sees what stays inside the house of an entry: they read the drafts of its
+    /// edition, or may change it.
+    pub(crate) fn sees_inside(&self, entry: &Entry) -> bool {
+        self.cx.scope().sees_inside(entry.edition) || self.edits(entry)
+    }
+
+    /// Whether this actor may change an entry.
+    pub(crate) fn edits(&self, entry: &Entry) -> bool {
+        self.cx.scope().edits(&entry.target())
     }
 }
 

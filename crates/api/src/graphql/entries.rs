@@ -1,23 +1,21 @@
-//! What articles, pages and issues share: the interface `Entry`, its fields, translations, and the
-//! two ways entries are asked for.
+//! What articles, pages and issues share: the interface `Entry`, its fields, translations, how one is
+//! asked for, and how they are changed.
 
 use std::sync::Arc;
 
-use application::entries::EntryGet;
-use async_graphql::{Context, Enum, ID, Interface, Object, OneofObject, Result};
+use async_graphql::{Context, Enum, ID, Interface, Object, Result};
 use domain::{
-    content::{self, Content, ContentKind, Part, Parts},
-    id::{EditionId, EntryId},
-    routes::normalise_path,
+    content::{self, Content, Part, Parts},
+    id::EntryId,
 };
 
 use super::{
     articles::Article,
     body::Body,
     connection::Listed,
-    context::{Here, parse_id, rename_field, session},
+    context::{Here, session},
     editions::Edition,
-    enums::{Status, View},
+    enums::Status,
     loaders::{BodyKey, Relations, RelationsKey, SeoKey, TranslationsKey},
     media::Figure,
     newsletters::Issue,
@@ -25,6 +23,12 @@ use super::{
     scalars::DateTime,
     seo::Seo,
 };
+
+pub(crate) mod input;
+mod read;
+pub(crate) mod steps;
+
+pub(crate) use read::{EntryArgs, EntryRef, RecordRef, changed, edition_or, entry_id, one};
 
 /// What every publishable thing shares.
 #[expect(
@@ -367,13 +371,13 @@ impl EntryFields {
     /// Whether an edit waits to be published. Only for those who read drafts; others get false.
     pub(crate) async fn has_pending_changes(&self, ctx: &Context<'_>) -> Result<bool> {
         let entry = self.entry();
-        Ok(entry.has_pending_changes && session(ctx)?.sees_inside(entry.edition))
+        Ok(entry.has_pending_changes && session(ctx)?.sees_inside(entry))
     }
 
     /// When a scheduled change happens. Only for those who read drafts; others get null.
     pub(crate) async fn scheduled_change_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         let entry = self.entry();
-        let sees = session(ctx)?.sees_inside(entry.edition);
+        let sees = session(ctx)?.sees_inside(entry);
         Ok(entry.scheduled_at.filter(|_| sees).map(DateTime))
     }
 
@@ -426,100 +430,4 @@ impl Translation {
     async fn is_stale(&self) -> bool {
         self.is_stale
     }
-}
-
-/// Names one entry: by its id, or by its slug or path in an edition.
-#[derive(OneofObject)]
-pub(crate) enum EntryRef {
-    /// Its id.
-    Id(ID),
-    /// Its slug. Among pages of the same slug those without a parent come first.
-    Slug(String),
-    /// Its path, as readers see it.
-    Path(String),
-}
-
-/// Names one record other than an entry: by its id, or by its slug in an edition.
-#[derive(OneofObject)]
-pub(crate) enum RecordRef {
-    /// Its id.
-    Id(ID),
-    /// Its slug.
-    Slug(String),
-}
-
-/// The arguments by which one entry is asked for.
-pub(crate) struct EntryArgs {
-    /// Which one.
-    pub(crate) by: EntryRef,
-    /// Code of an edition.
-    pub(crate) edition: Option<String>,
-    /// Whether an edition that stands in for it will do.
-    pub(crate) fallback: bool,
-    /// Which state of it.
-    pub(crate) view: View,
-}
-
-impl EntryArgs {
-    /// What they ask the application for.
-    pub(crate) fn read(self, session: Here<'_>, kind: ContentKind) -> domain::Result<EntryGet> {
-        let Self {
-            by,
-            edition,
-            fallback,
-            view,
-        } = self;
-        // Pending revisions are for those who may edit. As nobody can sign in yet, both views show
-        // what is live.
-        let (View::Live | View::Latest) = view;
-        let edition = edition.as_deref();
-        let by = match by {
-            EntryRef::Id(id) => {
-                let translation_in = session.list_edition(edition)?;
-                return Ok(EntryGet {
-                    by: content::EntryRef::Id(entry_id("by.id", &id, kind)?),
-                    translation_in,
-                    fallback,
-                });
-            }
-            EntryRef::Slug(slug) => content::EntryRef::Slug {
-                edition: session.edition_id(edition)?,
-                slug,
-            },
-            EntryRef::Path(path) => {
-                let path = normalise_path(&path).map_err(|error| rename_field(error, "by.path"))?;
-                content::EntryRef::Path {
-                    edition: session.edition_id(edition)?,
-                    path,
-                }
-            }
-        };
-        Ok(EntryGet {
-            by,
-            translation_in: None,
-            fallback: false,
-        })
-    }
-}
-
-/// The id of an entry of one kind.
-pub(crate) fn entry_id(field: &str, text: &str, kind: ContentKind) -> domain::Result<EntryId> {
-    let id: EntryId = parse_id(field, text)?;
-    if id.kind == kind {
-        Ok(id)
-    } else {
-        Err(domain::Error::invalid(
-            field,
-            format!("is the id of a different kind of entry: it must begin with `{kind}_`"),
-        ))
-    }
-}
-
-/// The edition of the text wanted by an argument, else the one the parent was asked for in.
-pub(crate) fn edition_or(
-    session: Here<'_>,
-    code: Option<&str>,
-    requested: EditionId,
-) -> domain::Result<EditionId> {
-    Ok(session.list_edition(code)?.unwrap_or(requested))
 }

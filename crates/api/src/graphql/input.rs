@@ -6,7 +6,7 @@ use application::OnUse;
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 use domain::{
     Error, FieldError, Result,
-    change::Change,
+    change::{Change, ContentChange},
     editions::EditionSet,
     id::{Id, IdKind},
     text::EditionText,
@@ -72,6 +72,50 @@ impl Wrong {
         }
     }
 
+    /// The id of something there must be.
+    pub(crate) fn required_id<T: FromStr<Err = Error>>(
+        &mut self,
+        field: &str,
+        value: MaybeUndefined<ID>,
+    ) -> Change<T> {
+        match self.required(field, value) {
+            Change::Keep => Change::Keep,
+            Change::Set(id) => self
+                .take(parse_id(field, &id))
+                .map_or(Change::Keep, Change::Set),
+        }
+    }
+
+    /// A list; null empties it. `read` notes what is wrong with an item, by its number.
+    pub(crate) fn list<I, T>(
+        &mut self,
+        items: MaybeUndefined<Vec<I>>,
+        mut read: impl FnMut(&mut Self, usize, I) -> Option<T>,
+    ) -> Change<Vec<T>> {
+        let items = match items {
+            MaybeUndefined::Undefined => return Change::Keep,
+            MaybeUndefined::Null => Vec::new(),
+            MaybeUndefined::Value(items) => items,
+        };
+        let items = items.into_iter().enumerate();
+        Change::Set(
+            items
+                .filter_map(|(number, item)| read(self, number, item))
+                .collect(),
+        )
+    }
+
+    /// A list of ids; null empties it.
+    pub(crate) fn ids<T: FromStr<Err = Error>>(
+        &mut self,
+        field: &str,
+        ids: MaybeUndefined<Vec<ID>>,
+    ) -> Change<Vec<T>> {
+        self.list(ids, |wrong, number, id| {
+            wrong.take(parse_id(&format!("{field}.{number}"), &id))
+        })
+    }
+
     /// The texts of a record, of which each names its edition. `read` turns what it says about one
     /// into a change; `None` removes it.
     pub(crate) fn texts<I: OfEdition, C>(
@@ -116,6 +160,28 @@ impl Wrong {
         } else {
             Err(Error::Invalid(self.0))
         }
+    }
+}
+
+impl Wrong {
+    /// The change of an entry that was read. If some of it could not be, all else that is wrong with
+    /// it is told, too; otherwise the use case finds it, together with what only the store knows.
+    pub(crate) fn finish_entry<C: Into<ContentChange>>(
+        mut self,
+        change: C,
+        is_new: bool,
+    ) -> Result<C> {
+        if self.0.is_empty() {
+            return Ok(change);
+        }
+        if let Err(error) = change.into().faults(is_new).check() {
+            for fault in error.fields() {
+                if self.0.iter().all(|known| known.field != fault.field) {
+                    self.0.push(fault.clone());
+                }
+            }
+        }
+        self.finish_wrong()
     }
 }
 
@@ -217,6 +283,35 @@ impl DeleteInput {
             }
             (None, _) | (_, None) => wrong.finish_wrong(),
         }
+    }
+}
+
+/// Removes something that is in the trash, and that others may use.
+#[derive(InputObject, Debug)]
+pub(crate) struct PurgeInput {
+    /// Which one.
+    id: ID,
+    /// The version it has.
+    expected_version: i64,
+    /// What becomes of those that use it.
+    #[graphql(default)]
+    on_use: WhenUsed,
+    /// The id of another of its kind, which those that use it get instead.
+    replace_with: Option<ID>,
+    /// What is said about it, for the log.
+    note: Option<String>,
+}
+
+impl PurgeInput {
+    /// The deletion, and what is said about it.
+    pub(crate) fn split(self) -> (DeleteInput, Option<String>) {
+        let deletion = DeleteInput {
+            id: self.id,
+            expected_version: self.expected_version,
+            on_use: self.on_use,
+            replace_with: self.replace_with,
+        };
+        (deletion, self.note)
     }
 }
 

@@ -14,6 +14,7 @@
 mod accounts;
 mod article_lists;
 mod articles;
+mod audit;
 mod authors;
 mod body;
 mod budget;

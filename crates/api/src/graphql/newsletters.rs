@@ -18,7 +18,7 @@ use super::{
     connection::{Connection, Listed, Paging},
     context::{Here, both, parse_id, session},
     editions::Edition,
-    entries::{Entry, EntryArgs, EntryFields, EntryRef, RecordRef, Translation},
+    entries::{self, Entry, EntryArgs, EntryFields, EntryRef, RecordRef, Translation},
     entry_lists,
     enums::View,
     filters::{self, IssueFilter, IssueOrder},
@@ -29,6 +29,12 @@ use super::{
     scalars::DateTime,
     seo::Seo,
 };
+
+mod mutations;
+mod steps;
+
+pub(crate) use mutations::IssueWrites;
+pub(crate) use steps::IssueSteps;
 
 /// A named series of issues. Cheap to clone.
 #[derive(Clone)]
@@ -271,13 +277,7 @@ impl Issue {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Revision>> {
-        let entry = self.entry();
-        revisions::list(
-            ctx,
-            (entry.id, entry.edition),
-            Paging::forward(first, after),
-        )
-        .await
+        revisions::list(ctx, self.entry(), Paging::forward(first, after)).await
     }
 }
 
@@ -416,19 +416,15 @@ impl NewsletterQueries {
             View,
         >,
     ) -> Result<Option<Issue>> {
-        let session = session(ctx)?;
-        let get = EntryArgs {
+        let args = EntryArgs {
             by,
             edition,
             fallback: fallback.unwrap_or_default(),
             view: view.unwrap_or_default(),
-        }
-        .read(session, ContentKind::Issue)?;
-        Ok(
-            newsletters::get_issue(session.cx(), &get, lookahead::entry_parts(ctx))
-                .await?
-                .map(Issue::from),
-        )
+        };
+        let found = entries::one(ctx, ContentKind::Issue, args).await?;
+        let found = found.map(domain::newsletters::Issue::try_from);
+        Ok(found.transpose()?.map(Issue::from))
     }
 
     /// The issues of all newsletters, the newest first unless ordered otherwise.

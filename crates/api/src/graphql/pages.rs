@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, ops::Deref, sync::Arc};
 
-use application::pages;
 use async_graphql::{Context, Object, Result};
 use domain::{
     articles::EntryBody,
@@ -16,7 +15,7 @@ use super::{
     comments::{self, Comment},
     connection::{Connection, Listed, Paging},
     context::{Here, both, excerpt_words, session},
-    entries::{Entry, EntryArgs, EntryFields, EntryRef, Translation},
+    entries::{self, Entry, EntryArgs, EntryFields, EntryRef, Translation},
     entry_lists,
     enums::View,
     filters::{self, PageFilter, PageOrder},
@@ -26,6 +25,12 @@ use super::{
     revisions::{self, Revision},
     seo::Seo,
 };
+
+mod mutations;
+mod steps;
+
+pub(crate) use mutations::PageWrites;
+pub(crate) use steps::PageSteps;
 
 /// A standing page. Cheap to clone.
 #[derive(Clone)]
@@ -218,13 +223,7 @@ impl Page {
         #[graphql(desc = "Page size: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Cursor to begin after.")] after: Option<String>,
     ) -> Result<Connection<Revision>> {
-        let entry = self.entry();
-        revisions::list(
-            ctx,
-            (entry.id, entry.edition),
-            Paging::forward(first, after),
-        )
-        .await
+        revisions::list(ctx, self.entry(), Paging::forward(first, after)).await
     }
 }
 
@@ -278,17 +277,15 @@ impl PageQueries {
             View,
         >,
     ) -> Result<Option<Page>> {
-        let session = session(ctx)?;
-        let get = EntryArgs {
+        let args = EntryArgs {
             by,
             edition,
             fallback: fallback.unwrap_or_default(),
             view: view.unwrap_or_default(),
-        }
-        .read(session, ContentKind::Page)?;
-        Ok(pages::get(session.cx(), &get, lookahead::entry_parts(ctx))
-            .await?
-            .map(Page::from))
+        };
+        let found = entries::one(ctx, ContentKind::Page, args).await?;
+        let found = found.map(domain::pages::Page::try_from);
+        Ok(found.transpose()?.map(Page::from))
     }
 
     /// The pages, by title unless ordered otherwise.

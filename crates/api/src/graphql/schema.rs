@@ -4,7 +4,8 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
 use super::{
     accounts::{AccountMutations, AccountQueries},
-    articles::ArticleQueries,
+    articles::{ArticleQueries, ArticleSteps, ArticleWrites},
+    audit::AuditQueries,
     authors::{AuthorMutations, AuthorQueries},
     collections::{CollectionMutations, CollectionQueries},
     comments::CommentQueries,
@@ -14,10 +15,11 @@ use super::{
     http::hide_schema,
     media::AssetQueries,
     menus::MenuQueries,
-    newsletters::NewsletterQueries,
+    newsletters::{IssueSteps, IssueWrites, NewsletterQueries},
     node::NodeQueries,
-    pages::PageQueries,
+    pages::{PageQueries, PageSteps, PageWrites},
     redirects::RedirectQueries,
+    revisions::RevisionQueries,
     routes::RouteQueries,
     terms::{TermMutations, TermQueries},
 };
@@ -44,6 +46,8 @@ pub struct Query(
     MenuQueries,
     CommentQueries,
     RedirectQueries,
+    RevisionQueries,
+    AuditQueries,
 );
 
 /// What can be changed. The fields of a mutation run one after another, each on its own: what one
@@ -52,6 +56,12 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutations,
+    ArticleWrites,
+    ArticleSteps,
+    PageWrites,
+    PageSteps,
+    IssueWrites,
+    IssueSteps,
     TermMutations,
     AuthorMutations,
     CollectionMutations,

@@ -1,0 +1,242 @@
+//! Making and changing articles.
+
+use application::articles::{self, NewArticle};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
+use domain::{
+    articles::ContributionDraft,
+    change::{ArticleChange, Change, CreditChange},
+    content::ContentKind,
+    id::{ArticleId, EntryId},
+};
+
+use super::Article;
+use crate::graphql::{
+    context::{parse_id, session},
+    entries::{
+        self,
+        input::{EntryInput, FigureInput, attachments},
+        steps::{EntryPayload, finish},
+    },
+    enums::{ContributionRole, View},
+    input::{Wrong, clearable},
+    outcome::{Outcome, UserError},
+    scalars::DateTime,
+};
+
+/// One name in a byline: a profile, a name, or both.
+#[derive(InputObject, Debug)]
+pub(crate) struct ContributionInput {
+    /// What they did.
+    #[graphql(default_with = "ContributionRole::Author")]
+    role: ContributionRole,
+    /// The id of their profile.
+    author: Option<ID>,
+    /// A name instead of a profile, or shown for it.
+    name: Option<String>,
+}
+
+/// Where a piece was first published. What is left out stays.
+#[derive(InputObject, Debug)]
+pub(crate) struct SourceInput {
+    /// The outlet.
+    outlet: MaybeUndefined<String>,
+    /// Its address there.
+    url: MaybeUndefined<String>,
+    /// Its author there.
+    author: MaybeUndefined<String>,
+    /// When it appeared there.
+    published_at: MaybeUndefined<DateTime>,
+    /// Under what licence it is used.
+    licence: MaybeUndefined<String>,
+    /// Its language there (BCP 47).
+    language: MaybeUndefined<String>,
+}
+
+impl From<SourceInput> for CreditChange {
+    fn from(input: SourceInput) -> Self {
+        Self {
+            outlet: clearable(input.outlet),
+            url: clearable(input.url),
+            author: clearable(input.author),
+            published_at: clearable(input.published_at).map(|at| at.map(|DateTime(at)| at)),
+            licence: clearable(input.licence),
+            language: clearable(input.language),
+        }
+    }
+}
+
+/// The fields only articles have.
+#[derive(InputObject, Debug)]
+pub(crate) struct ArticleFieldsInput {
+    /// The line below the headline.
+    subtitle: MaybeUndefined<String>,
+    /// Ids of its categories, the primary one first; null: none.
+    categories: MaybeUndefined<Vec<ID>>,
+    /// Ids of its tags; null: none.
+    tags: MaybeUndefined<Vec<ID>>,
+    /// Who made it, in order; null: nobody is named.
+    byline: MaybeUndefined<Vec<ContributionInput>>,
+    /// Attached files, in order; null: none.
+    attachments: MaybeUndefined<Vec<FigureInput>>,
+    /// Ids of its galleries, in order; null: none.
+    galleries: MaybeUndefined<Vec<ID>>,
+    /// Ids of articles to read next; null: none is chosen.
+    related: MaybeUndefined<Vec<ID>>,
+    /// Where it was first published; null: here.
+    source: MaybeUndefined<SourceInput>,
+    /// How it is to be shown, as WordPress calls it: `gallery`, `video`, `quote`.
+    post_format: MaybeUndefined<String>,
+}
+
+impl ArticleFieldsInput {
+    fn read(self, wrong: &mut Wrong, entry: EntryInput) -> ArticleChange {
+        ArticleChange {
+            entry: entry.read(wrong),
+            subtitle: clearable(self.subtitle),
+            categories: wrong.ids("categories", self.categories),
+            tags: wrong.ids("tags", self.tags),
+            byline: byline(wrong, self.byline),
+            attachments: attachments(wrong, self.attachments),
+            galleries: wrong.ids("galleries", self.galleries),
+            related: wrong.ids("related", self.related),
+            source: clearable(self.source).map(|source| source.map(CreditChange::from)),
+            post_format: clearable(self.post_format),
+        }
+    }
+}
+
+fn byline(
+    wrong: &mut Wrong,
+    lines: MaybeUndefined<Vec<ContributionInput>>,
+) -> Change<Vec<ContributionDraft>> {
+    wrong.list(lines, |wrong, number, line| {
+        let field = format!("byline.{number}.author");
+        let author = match line.author {
+            Some(id) => Some(wrong.take(parse_id(&field, &id))?),
+            None => None,
+        };
+        Some(ContributionDraft {
+            role: line.role.into(),
+            author,
+            name: line.name,
+        })
+    })
+}
+
+/// An new article: a draft.
+#[derive(InputObject, Debug)]
+pub(crate) struct CreateArticleInput {
+    /// The code of its edition.
+    edition: String,
+    #[graphql(flatten)]
+    entry: EntryInput,
+    #[graphql(flatten)]
+    fields: ArticleFieldsInput,
+}
+
+/// Changes of an article. What is left out stays.
+#[derive(InputObject, Debug)]
+pub(crate) struct UpdateArticleInput {
+    /// Which one.
+    id: ID,
+    /// The version it has.
+    expected_version: i64,
+    #[graphql(flatten)]
+    entry: EntryInput,
+    #[graphql(flatten)]
+    fields: ArticleFieldsInput,
+}
+
+/// What a change of an article answers.
+pub(crate) struct ArticlePayload {
+    id: Option<EntryId>,
+    user_errors: Vec<UserError>,
+}
+
+/// What a change of an article answers.
+#[Object]
+impl ArticlePayload {
+    /// The article as it is now; null if nothing was changed.
+    async fn article(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Which state of it. An edit that waits to be published shows in `LATEST` only.",
+            default_with = "Some(View::Latest)"
+        )]
+        view: Option<View>,
+    ) -> Result<Option<Article>> {
+        let found = entries::changed(ctx, self.id, view).await?;
+        let found = found.map(domain::articles::Article::try_from);
+        Ok(found.transpose()?.map(Article::from))
+    }
+
+    /// Why nothing was changed.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
+impl From<Outcome<EntryId>> for ArticlePayload {
+    fn from(outcome: Outcome<EntryId>) -> Self {
+        let (id, user_errors) = outcome.split();
+        Self { id, user_errors }
+    }
+}
+
+impl EntryPayload for ArticlePayload {
+    const KIND: ContentKind = ContentKind::Article;
+}
+
+/// The mutations that make and change articles.
+#[derive(Default)]
+pub(crate) struct ArticleWrites;
+
+#[Object]
+impl ArticleWrites {
+    /// Makes an article: a draft.
+    async fn create_article(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new article.")] input: CreateArticleInput,
+    ) -> Result<ArticlePayload> {
+        let session = session(ctx)?;
+        let mut wrong = Wrong::default();
+        let edition = wrong.take(session.edition_id(Some(&input.edition)));
+        let change = input.fields.read(&mut wrong, input.entry);
+        let done = match (edition, wrong.finish_entry(change, true)) {
+            (Some(edition), Ok(change)) => {
+                let new = NewArticle { edition, change };
+                let made = Box::pin(articles::create_from(session.cx(), new)).await;
+                made.map(|article| article.entry.id)
+            }
+            (_, Err(wrong)) => Err(wrong),
+            (None, Ok(_)) => Err(domain::Error::internal("an input was lost")),
+        };
+        finish(session, done).await
+    }
+
+    /// Changes an article. One that is published stays as readers see it: the change waits until it is
+    /// published.
+    async fn update_article(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateArticleInput,
+    ) -> Result<ArticlePayload> {
+        let session = session(ctx)?;
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<ArticleId>("id", &input.id));
+        let change = input.fields.read(&mut wrong, input.entry);
+        let done = match (id, wrong.finish_entry(change, false)) {
+            (Some(id), Ok(change)) => {
+                let expected = input.expected_version;
+                Box::pin(articles::change(session.cx(), id, expected, change))
+                    .await
+                    .map(|_| id.into())
+            }
+            (_, Err(wrong)) => Err(wrong),
+            (None, Ok(_)) => Err(domain::Error::internal("an input was lost")),
+        };
+        finish(session, done).await
+    }
+}
