@@ -9,6 +9,7 @@ mod log;
 mod pages_and_issues;
 mod pending;
 mod refusals;
+mod rest_entries;
 mod shared_records;
 mod states;
 

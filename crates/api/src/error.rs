@@ -173,7 +173,6 @@ impl FieldProblem {
     }
 
     /// The place in the body.
-    #[cfg(test)]
     pub(crate) fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()
     }

@@ -37,8 +37,10 @@ use graphql::{Graphql, GraphqlOptions};
 pub struct ApiOptions {
     /// How long any request may take.
     pub request_timeout: Duration,
-    /// The largest body of a request, in bytes; GraphQL has its own.
+    /// The largest body of a request, in bytes; entries and GraphQL have their own.
     pub max_body_bytes: usize,
+    /// The largest body of a request about an entry over REST, in bytes.
+    pub max_entry_bytes: usize,
     /// The GraphQL face.
     pub graphql: GraphqlOptions,
 }
@@ -54,7 +56,7 @@ pub fn router(app: Arc<App>, options: ApiOptions) -> domain::Result<Router> {
         .and(NotForContentType::const_new("application/pdf"));
     let compressed = Router::new()
         .merge(graphql.router())
-        .merge(rest::router().with_state(Arc::clone(&app)))
+        .merge(rest::router(options.max_entry_bytes).with_state(Arc::clone(&app)))
         .merge(docs::router().with_state(Arc::clone(&app)))
         .merge(feeds::router().with_state(Arc::clone(&app)))
         .merge(auth::router().with_state(Arc::clone(&app)))

@@ -70,6 +70,8 @@ pub struct Server {
     pub request_timeout_seconds: u64,
     /// The largest body of a request.
     pub max_body_bytes: usize,
+    /// The largest body of a request about an entry over REST.
+    pub max_entry_bytes: usize,
     /// How many connections are served at once.
     pub max_connections: usize,
     /// How long a client may take to send the head of a request.

@@ -117,6 +117,7 @@ pub(crate) fn api_options(config: &Config) -> Result<ApiOptions> {
     Ok(ApiOptions {
         request_timeout: config.request_timeout(),
         max_body_bytes: config.server.max_body_bytes,
+        max_entry_bytes: config.server.max_entry_bytes,
         graphql: graphql_options(config)?,
     })
 }

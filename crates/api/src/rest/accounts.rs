@@ -20,7 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     State,
     answer::{self, Answer},
-    field::{Body, Collected, Field, Unknown, Wire},
+    field::{Body, Collected, Field, Unknown},
     parameters::{Declared, Groups, Of},
     request::Read,
     selection::Selection,
@@ -192,10 +192,6 @@ impl Body for Logout {
         wrong.unknown(&self.unknown);
         wrong.required("everywhere", self.everywhere) == Change::Set(true)
     }
-}
-
-impl Wire for bool {
-    const MUST_BE: &'static str = "must be true or false";
 }
 
 /// Nothing but the shape can be wrong with these.

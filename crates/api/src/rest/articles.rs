@@ -14,10 +14,10 @@ use super::{
     answer::{self, Answer, List},
     comments::{self, CommentList},
     entries::{
-        self, CommentsUnder, EDITION_FILTER, EntryById, FILTERS, More, PageBelow, TranslationList,
-        TranslationsOf,
+        self, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, FILTERS, More, PageBelow,
+        TranslationList, TranslationsOf, step_routes,
     },
-    parameters::{BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record},
+    parameters::{Declared, Groups, Kind, Of, PAGE, Parameter, Record},
     request::Read,
     revisions::{self, RevisionList},
     selection::Selection,
@@ -25,19 +25,25 @@ use super::{
 };
 
 mod wire;
+mod write;
 
 pub(super) use wire::{Article, CONTRIBUTION, SOURCE, wanted};
 
 /// The operations on articles.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_articles))
-        .routes(routes!(get_article))
+        .routes(routes!(list_articles, write::create_article))
+        .routes(routes!(
+            get_article,
+            write::update_article,
+            write::delete_article
+        ))
         .routes(routes!(get_article_by_slug))
         .routes(routes!(list_article_translations))
         .routes(routes!(list_article_comments))
         .routes(routes!(list_related_articles))
         .routes(routes!(list_article_revisions))
+        .merge(step_routes::<Article<'static>>())
         .routes(routes!(get_archive))
 }
 
@@ -145,11 +151,11 @@ async fn get_article(read: Read) -> Answer {
     get,
     path = "/articles/by-slug/{edition}/{slug}",
     tag = "Articles",
-    params(Of<BySlug<Article<'_>>>),
+    params(Of<EntryBySlug<Article<'_>>>),
     responses((status = 200, description = "The article.", body = Article<'_>)),
 )]
 async fn get_article_by_slug(read: Read) -> Answer {
-    let query = read.query::<BySlug<Article<'_>>>()?;
+    let query = read.query::<EntryBySlug<Article<'_>>>()?;
     entries::by_slug(&read, &query, ContentKind::Article, Article::INCLUDES).await
 }
 

@@ -67,7 +67,8 @@ pub(super) fn base() -> OpenApi {
 /// The name of the one way to sign in.
 const BEARER: &str = "bearer";
 
-fn signed_in() -> SecurityRequirement {
+/// What an operation says that only those who are signed in can use.
+pub(super) fn signed_in() -> SecurityRequirement {
     SecurityRequirement::new(BEARER, Vec::<String>::new())
 }
 
@@ -109,6 +110,7 @@ fn tags() -> Vec<Tag> {
         tag("Comments", "What readers wrote."),
         tag("Redirects", "Old paths and where they lead."),
         tag("Routes", "What lives at a public path."),
+        tag("Audit", "Who changed what."),
     ]
 }
 
@@ -284,6 +286,10 @@ fn share(method: Method, operation: &mut Operation) {
     if method == Method::Get {
         share_read(operation);
         shared.push(("304", "NotModified"));
+        // Readers see the record, but not all that is asked for.
+        if has_view(operation) || operation.security.is_some() {
+            shared.push(("403", "Forbidden"));
+        }
     } else {
         share_change(operation);
         shared.extend([
@@ -312,6 +318,15 @@ fn share(method: Method, operation: &mut Operation) {
             .entry(status.to_owned())
             .or_insert_with(|| RefOr::Ref(Ref::from_response_name(name)));
     }
+}
+
+/// Whether an operation can show more than what is public of what is.
+fn has_view(operation: &Operation) -> bool {
+    operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "view"))
 }
 
 fn share_read(operation: &mut Operation) {
@@ -423,7 +438,10 @@ fn answers() -> BTreeMap<String, RefOr<Response>> {
             "Unauthorized",
             "The credentials are no good, or there are none where they are needed.",
         ),
-        ("Forbidden", "The caller may not do this to the record."),
+        (
+            "Forbidden",
+            "The caller may not do this to the record, or not see this of it.",
+        ),
         ("NotFound", "The record does not exist, or is not public."),
         (
             "Conflict",

@@ -1,8 +1,12 @@
 //! What articles, pages and issues share in REST: parameters, loading, relations, wire forms.
 
-use application::entries::{self, EntryGet};
+use application::{
+    entries::{self, EntryGet},
+    revisions,
+};
 use chrono::{DateTime, Utc};
 use domain::{
+    access::Action,
     content::{Content, ContentKind, Entry, EntryRef, Parts},
     id::{EntryId, Id as DomainId, IdKind, NewsletterId},
 };
@@ -26,14 +30,19 @@ use super::{
 };
 use crate::error::Problem;
 
+pub(super) mod members;
 mod more;
 mod parameters;
+mod steps;
+pub(super) mod write;
 
 pub(super) use more::More;
 pub(super) use parameters::{
-    ATTACHMENTS, BODY, BYLINE, CommentsUnder, EDITION_FILTER, EntryById, FILTERS, GALLERIES, HERO,
-    PageBelow, RELATED_ARTICLES, SECTIONS, SEO, TERMS, TRANSLATIONS, TranslationsOf,
+    ATTACHMENTS, BODY, BYLINE, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, FILTERS,
+    GALLERIES, HERO, PageBelow, RELATED_ARTICLES, SECTIONS, SEO, TERMS, TRANSLATIONS,
+    TranslationsOf,
 };
+pub(super) use steps::step_routes;
 
 /// Related articles that come with an article.
 pub(super) const RELATED: u32 = 4;
@@ -264,7 +273,14 @@ where
         translation_in: read.edition_if_named(query).await?,
         fallback: query.flag("fallback").unwrap_or(false),
     };
-    one(read, id.kind, &wanted, &Selection::of(query, includes)).await
+    let which = Which::of(query);
+    one(
+        read,
+        id.kind,
+        (&wanted, which),
+        &Selection::of(query, includes),
+    )
+    .await
 }
 
 /// Answers one entry, asked for by its edition and slug.
@@ -283,18 +299,67 @@ pub(super) async fn by_slug(
         translation_in: None,
         fallback: false,
     };
-    one(read, kind, &wanted, &Selection::of(query, includes)).await
+    let which = Which::of(query);
+    one(
+        read,
+        kind,
+        (&wanted, which),
+        &Selection::of(query, includes),
+    )
+    .await
+}
+
+/// Which state of an entry is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// What readers see.
+    Live,
+    /// With the edit that waits.
+    Latest,
+    /// With the edit that waits, if the caller may see it.
+    Written,
+}
+
+impl Which {
+    fn of(query: &Query<'_>) -> Self {
+        match query.text("view") {
+            Some("latest") => Self::Latest,
+            _ => Self::Live,
+        }
+    }
+
+    fn is_latest(self, read: &Read, entry: &Entry) -> bool {
+        match self {
+            Self::Live => false,
+            Self::Latest => true,
+            Self::Written => read.cx.authorize(Action::Update, entry.target()).is_ok(),
+        }
+    }
+}
+
+/// Answers an entry that was written, with what waits of it.
+async fn written(
+    read: &Read,
+    query: &Query<'_>,
+    id: EntryId,
+    includes: &'static [Include],
+) -> Answer {
+    let wanted = (&EntryGet::id(id), Which::Written);
+    one(read, id.kind, wanted, &Selection::of(query, includes)).await
 }
 
 async fn one(
     read: &Read,
     kind: ContentKind,
-    wanted: &EntryGet,
+    (wanted, which): (&EntryGet, Which),
     selection: &Selection<'_>,
 ) -> Answer {
-    let content = entries::get(&read.cx, kind, wanted, selection.parts())
+    let mut content = entries::get(&read.cx, kind, wanted, selection.parts())
         .await?
         .ok_or_else(|| Problem::not_found(format!("the {kind}")))?;
+    if which.is_latest(read, content.entry()) {
+        content = revisions::latest(&read.cx, content, selection.parts()).await?;
+    }
     let more = More::load(read, &[&content], selection).await?;
     let editions = read.cx.editions().await?;
     let view = View {

@@ -49,6 +49,9 @@ impl Wire for String {
 impl Wire for i32 {
     const MUST_BE: &'static str = "must be a whole number from -2147483648 to 2147483647";
 }
+impl Wire for bool {
+    const MUST_BE: &'static str = "must be true or false";
+}
 impl<T: Wire> Wire for Vec<Field<T>> {
     const MUST_BE: &'static str = "must be a list";
 }
@@ -308,7 +311,16 @@ impl Collected {
     /// Adds what a command says of itself, in the words of this face.
     pub(super) fn extend(&mut self, errors: Vec<FieldError>, words: Words) {
         for FieldError { field, message } in errors {
-            self.note(&in_words(field, words), message);
+            let place = in_words(field, words);
+            let problem = FieldProblem::body(&place, FieldProblem::INVALID, message);
+            // What could not be read looks like something that was left out.
+            let is_told = self
+                .errors
+                .iter()
+                .any(|known| known.pointer() == problem.pointer());
+            if !is_told {
+                self.push(problem);
+            }
         }
     }
 
@@ -325,12 +337,21 @@ impl Collected {
 /// Fields that are called otherwise here: the word of commands, and that of bodies.
 pub(super) type Words = &'static [(&'static str, &'static str)];
 
-/// The name of a field of a command in a body.
+/// The name of a field of a command in a body. A `*` among the words stands for a number in a list.
 pub(super) fn in_words(field: String, words: Words) -> String {
-    match words.iter().find(|(known, _)| *known == field) {
-        Some((_, word)) => (*word).to_owned(),
-        None => field,
-    }
+    let is_meant = |known: &str| {
+        known.split('.').count() == field.split('.').count()
+            && known
+                .split('.')
+                .zip(field.split('.'))
+                .all(|(known, step)| known == step || known == "*")
+    };
+    let Some((_, word)) = words.iter().find(|(known, _)| is_meant(known)) else {
+        return field;
+    };
+    let steps = word.split('.').zip(field.split('.'));
+    let steps = steps.map(|(word, step)| if word == "*" { step } else { word });
+    steps.collect::<Vec<_>>().join(".")
 }
 
 /// What the document says of the texts of a record: by the codes of their editions, and null.
@@ -469,6 +490,33 @@ mod tests {
         assert_eq!(wrong.clearable::<i32>("a", Field::Null), Change::Set(None));
         assert_eq!(wrong.clearable("a", Field::Value(1)), Change::Set(Some(1)));
         assert!(wrong.finish(()).is_ok());
+    }
+
+    #[test]
+    fn fields_are_named_as_bodies_call_them() {
+        let words: Words = &[
+            ("parent", "parentId"),
+            ("byline.*.author", "byline.*.authorId"),
+        ];
+        for (field, named) in [
+            ("parent", "parentId"),
+            ("byline.3.author", "byline.3.authorId"),
+            ("byline.3.name", "byline.3.name"),
+            ("parent.name", "parent.name"),
+        ] {
+            assert_eq!(in_words(field.to_owned(), words), named);
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_told_to_be_missing_as_well() {
+        let mut wrong = Collected::default();
+        let _ = wrong.required::<String>("title", Field::Wrong);
+        let missing = |field| FieldError::new(field, "is required");
+        wrong.extend(vec![missing("title"), missing("slug")], &[]);
+        let (_, errors) = told(&wrong.finish(()).unwrap_err());
+        let places: Vec<&str> = errors.iter().map(|(place, _)| place.as_str()).collect();
+        assert_eq!(places, ["/title", "/slug"]);
     }
 
     #[test]

@@ -17,11 +17,11 @@ use super::{
     body::Body,
     comments::{self, CommentList},
     entries::{
-        self, ATTACHMENTS, BODY, CommentsUnder, EDITION_FILTER, EntryById, EntryLink, FILTERS,
-        HERO, More, PageBelow, SECTIONS, SEO, TRANSLATION, TRANSLATIONS, Translation,
-        TranslationList, TranslationsOf,
+        self, ATTACHMENTS, BODY, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, EntryLink,
+        FILTERS, HERO, More, PageBelow, SECTIONS, SEO, TRANSLATION, TRANSLATIONS, Translation,
+        TranslationList, TranslationsOf, step_routes,
     },
-    parameters::{BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record},
+    parameters::{Declared, Groups, Kind, Of, PAGE, Parameter, Record},
     request::Read,
     revisions::{self, RevisionList},
     selection::{Fields, Include, Selection},
@@ -30,6 +30,8 @@ use super::{
     wire::{Direction, FIGURE, Figure, Id, Included, Status},
 };
 use crate::error::Problem;
+
+mod write;
 
 /// A numbered issue of a newsletter. Its body is the intro; sections follow; the outro closes it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -318,12 +320,13 @@ impl<'a> View<'a> {
 /// The operations on issues.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_issues))
-        .routes(routes!(get_issue))
+        .routes(routes!(list_issues, write::create_issue))
+        .routes(routes!(get_issue, write::update_issue, write::delete_issue))
         .routes(routes!(get_issue_by_slug))
         .routes(routes!(list_issue_translations))
         .routes(routes!(list_issue_comments))
         .routes(routes!(list_issue_revisions))
+        .merge(step_routes::<Issue<'static>>())
 }
 
 /// Lists issues.
@@ -389,11 +392,11 @@ async fn get_issue(read: Read) -> Answer {
     get,
     path = "/issues/by-slug/{edition}/{slug}",
     tag = "Issues",
-    params(Of<BySlug<Issue<'_>>>),
+    params(Of<EntryBySlug<Issue<'_>>>),
     responses((status = 200, description = "The issue.", body = Issue<'_>)),
 )]
 async fn get_issue_by_slug(read: Read) -> Answer {
-    let query = read.query::<BySlug<Issue<'_>>>()?;
+    let query = read.query::<EntryBySlug<Issue<'_>>>()?;
     entries::by_slug(&read, &query, ContentKind::Issue, Issue::INCLUDES).await
 }
 

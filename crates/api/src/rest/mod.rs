@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use application::App;
-use axum::Router;
+use axum::{Router, extract::DefaultBodyLimit};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 mod accounts;
 mod answer;
 mod articles;
+mod audit;
 mod authors;
 mod body;
 mod collections;
@@ -48,24 +49,29 @@ type State = Arc<App>;
 const BASE_PATH: &str = "/api/v1";
 
 /// The operations, ready to be merged into the service.
-pub(crate) fn router() -> Router<Arc<App>> {
-    operations().into()
+/// `max_entry_bytes`: the largest body of a request about an entry.
+pub(crate) fn router(max_entry_bytes: usize) -> Router<Arc<App>> {
+    operations(max_entry_bytes).into()
 }
 
 /// The OpenAPI document of the operations.
 pub(crate) fn openapi() -> OpenApi {
-    document::finish(operations().into_openapi())
+    // The document says nothing of how large a body may be.
+    document::finish(operations(0).into_openapi())
 }
 
-fn operations() -> OpenApiRouter<State> {
+fn operations(max_entry_bytes: usize) -> OpenApiRouter<State> {
+    let entries = OpenApiRouter::new()
+        .merge(articles::routes())
+        .merge(pages::routes())
+        .merge(issues::routes())
+        .layer(DefaultBodyLimit::max(max_entry_bytes));
     let resources = OpenApiRouter::new()
+        .merge(entries)
         .merge(settings::routes())
         .merge(accounts::routes())
         .merge(editions::routes())
-        .merge(articles::routes())
-        .merge(pages::routes())
         .merge(newsletters::routes())
-        .merge(issues::routes())
         .merge(terms::routes())
         .merge(authors::routes())
         .merge(media::routes())
@@ -74,7 +80,8 @@ fn operations() -> OpenApiRouter<State> {
         .merge(menus::routes())
         .merge(comments::routes())
         .merge(redirects::routes())
-        .merge(routes::routes());
+        .merge(routes::routes())
+        .merge(audit::routes());
     OpenApiRouter::with_openapi(document::base()).nest(BASE_PATH, resources)
 }
 

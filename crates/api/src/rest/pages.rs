@@ -17,10 +17,11 @@ use super::{
     body::Body,
     comments::{self, CommentList},
     entries::{
-        self, BODY, CommentsUnder, EDITION_FILTER, EntryById, FILTERS, HERO, More, PageBelow, SEO,
-        TRANSLATION, TRANSLATIONS, Translation, TranslationList, TranslationsOf,
+        self, BODY, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, FILTERS, HERO, More,
+        PageBelow, SEO, TRANSLATION, TRANSLATIONS, Translation, TranslationList, TranslationsOf,
+        step_routes,
     },
-    parameters::{BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record},
+    parameters::{Declared, Groups, Kind, Of, PAGE, Parameter, Record},
     request::Read,
     revisions::{self, RevisionList},
     selection::{Fields, Include, Selection},
@@ -29,6 +30,8 @@ use super::{
     wire::{Direction, FIGURE, Figure, Id, Included, Status},
 };
 use crate::error::Problem;
+
+mod write;
 
 /// A standing page.
 #[derive(Debug, Serialize, ToSchema)]
@@ -222,12 +225,13 @@ impl<'a> View<'a> {
 /// The operations on pages.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_pages))
-        .routes(routes!(get_page))
+        .routes(routes!(list_pages, write::create_page))
+        .routes(routes!(get_page, write::update_page, write::delete_page))
         .routes(routes!(get_page_by_slug))
         .routes(routes!(list_page_translations))
         .routes(routes!(list_page_comments))
         .routes(routes!(list_page_revisions))
+        .merge(step_routes::<Page<'static>>())
 }
 
 /// Lists pages.
@@ -295,11 +299,11 @@ async fn get_page(read: Read) -> Answer {
     get,
     path = "/pages/by-slug/{edition}/{slug}",
     tag = "Pages",
-    params(Of<BySlug<Page<'_>>>),
+    params(Of<EntryBySlug<Page<'_>>>),
     responses((status = 200, description = "The page.", body = Page<'_>)),
 )]
 async fn get_page_by_slug(read: Read) -> Answer {
-    let query = read.query::<BySlug<Page<'_>>>()?;
+    let query = read.query::<EntryBySlug<Page<'_>>>()?;
     entries::by_slug(&read, &query, ContentKind::Page, Page::INCLUDES).await
 }
 

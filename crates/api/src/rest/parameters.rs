@@ -45,6 +45,8 @@ pub(super) enum Kind {
     EntryId,
     /// The id of a record with this prefix, or `none`.
     IdOrNone(&'static str),
+    /// The id of a revision, or one of the words for what is there now.
+    State,
     /// The code of an edition.
     Edition,
     /// A short text.
@@ -313,6 +315,7 @@ impl Kind {
             Self::Id(prefix) => is_id(value, &[prefix]),
             Self::EntryId => is_id(value, &["article", "page", "issue"]),
             Self::IdOrNone(prefix) => value == "none" || is_id(value, &[prefix]),
+            Self::State => matches!(value, "live" | "pending") || is_id(value, &["revision"]),
             Self::Text => is_text(value, MAX_TEXT_CHARS),
             Self::Path => is_text(value, MAX_PATH_CHARS),
             Self::Edition => is_edition(value),
@@ -336,6 +339,7 @@ impl Kind {
             Self::IdOrNone(prefix) => {
                 format!("must be `none` or an id that begins with `{prefix}_`").into()
             }
+            Self::State => "must be `live`, `pending` or an id that begins with `revision_`".into(),
             Self::Text => text(MAX_TEXT_CHARS),
             Self::Path => text(MAX_PATH_CHARS),
             Self::Edition => "must be a language tag such as `en` or `fa` (BCP 47)".into(),
@@ -371,6 +375,7 @@ impl Kind {
             Self::IdOrNone(prefix) => {
                 text().pattern(Some(format!("^(none|{prefix}_{ID_DIGITS})$")))
             }
+            Self::State => text().pattern(Some(format!("^(live|pending|revision_{ID_DIGITS})$"))),
             Self::Text => free(MAX_TEXT_CHARS),
             Self::Path => free(MAX_PATH_CHARS),
             Self::Edition => text()

@@ -4,13 +4,14 @@ use application::entries;
 use chrono::{DateTime, Utc};
 use domain::{
     id::{EntryId, RevisionId},
-    revisions::Revision as DomainRevision,
+    revisions::{Revision as DomainRevision, RevisionDiff as DomainDiff, TextDiffKind},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     answer::{self, Answer, List},
+    parameters::{Kind, Parameter},
     query::Query,
     request::Read,
     selection::Selection,
@@ -65,4 +66,84 @@ pub(super) async fn list(read: &Read, query: &Query<'_>, entry: EntryId) -> Answ
     let page = entries::revisions(&read.cx, entry, &args).await?;
     let data: Vec<Revision<'_>> = page.nodes().map(Revision::from).collect();
     answer::list(read, query, &Selection::default(), &args, (&page, data))
+}
+
+/// Which states are compared.
+pub(super) const DIFF: &[Parameter] = &[
+    Parameter::optional(
+        "from",
+        Kind::State,
+        "The state before: the id of a revision, `live` (meant where it is absent) for what readers see, or `pending` for the edit that waits.",
+    ),
+    Parameter::optional(
+        "to",
+        Kind::State,
+        "The state after, in the same words; `pending` if absent.",
+    ),
+];
+
+/// How two states of an entry differ.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RevisionDiff<'a> {
+    /// The fields that differ, but for the text of the body.
+    fields: Vec<FieldDiff<'a>>,
+    /// The text of the body in pieces, those that stayed included; empty if it is the same.
+    body: Vec<TextDiff<'a>>,
+}
+
+/// A field that differs.
+#[derive(Debug, Serialize, ToSchema)]
+struct FieldDiff<'a> {
+    /// Its place, with dots between its steps: `seo.title`, `byline.0.name`.
+    field: &'a str,
+    /// What it was; null: nothing.
+    #[schema(value_type = Value)]
+    before: &'a serde_json::Value,
+    /// What it became; null: nothing.
+    #[schema(value_type = Value)]
+    after: &'a serde_json::Value,
+}
+
+/// A piece of a text.
+#[derive(Debug, Serialize, ToSchema)]
+struct TextDiff<'a> {
+    /// What became of it.
+    kind: Piece,
+    /// The piece.
+    text: &'a str,
+}
+
+/// What became of a piece of a text.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = TextDiffKind)]
+enum Piece {
+    /// It stayed.
+    Equal,
+    /// It is new.
+    Insert,
+    /// It went.
+    Delete,
+}
+
+/// Answers how two states differ.
+pub(super) fn answer_diff(read: &Read, diff: &DomainDiff) -> Answer {
+    let fields = diff.fields.iter().map(|differing| FieldDiff {
+        field: &differing.field,
+        before: &differing.before,
+        after: &differing.after,
+    });
+    let body = diff.body.iter().map(|piece| TextDiff {
+        kind: match piece.kind {
+            TextDiffKind::Equal => Piece::Equal,
+            TextDiffKind::Insert => Piece::Insert,
+            TextDiffKind::Delete => Piece::Delete,
+        },
+        text: &piece.text,
+    });
+    let diff = RevisionDiff {
+        fields: fields.collect(),
+        body: body.collect(),
+    };
+    answer::plain(read, &diff)
 }

@@ -153,6 +153,19 @@ impl Write {
         wrong.finish(command)
     }
 
+    /// The command in the body, where there may be none: then nothing is said.
+    pub(super) fn optional_body<T: Body + Default>(
+        &self,
+        editions: &EditionSet,
+    ) -> Result<T::Command, Problem> {
+        if self.body.is_empty() {
+            let mut wrong = Collected::default();
+            let command = T::default().read(editions, &mut wrong);
+            return wrong.finish(command);
+        }
+        self.body::<T>(editions, &[], |_command| Vec::new())
+    }
+
     /// Answers with a record that was made, as a read of it was answered.
     pub(super) fn created(
         &self,

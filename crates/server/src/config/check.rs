@@ -62,12 +62,17 @@ impl Config {
             "server.header_timeout_seconds",
             server.header_timeout_seconds,
         );
-        if !(1_024..=1_073_741_824).contains(&server.max_body_bytes) {
-            refuse(
-                wrong,
-                "server.max_body_bytes",
-                "must be from 1024 (1 KiB) to 1073741824 (1 GiB)",
-            );
+        for (setting, bytes) in [
+            ("server.max_body_bytes", server.max_body_bytes),
+            ("server.max_entry_bytes", server.max_entry_bytes),
+        ] {
+            if !(1_024..=1_073_741_824).contains(&bytes) {
+                refuse(
+                    wrong,
+                    setting,
+                    "must be from 1024 (1 KiB) to 1073741824 (1 GiB)",
+                );
+            }
         }
         if !(1..=1_000_000).contains(&server.max_connections) {
             refuse(wrong, "server.max_connections", "must be from 1 to 1000000");

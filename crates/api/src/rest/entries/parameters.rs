@@ -3,7 +3,7 @@
 use domain::content::Parts;
 
 use crate::rest::{
-    parameters::{Declared, Groups, Kind, PAGE, Parameter, Record},
+    parameters::{Declared, EDITION_SEGMENT, Groups, Kind, PAGE, Parameter, Record, SLUG_SEGMENT},
     selection::Include,
 };
 
@@ -164,6 +164,19 @@ pub(in crate::rest) const FILTERS: &[Parameter] = &[
     ),
 ];
 
+/// Which state of an entry is read.
+const VIEW: Parameter = Parameter::optional(
+    "view",
+    Kind::Word(&["live", "latest"]),
+    "`live` (meant where it is absent): what readers see. `latest`: with the edit that waits to be published; for those who may change the entry.",
+);
+
+/// Reads one entry of a kind by its slug.
+pub(in crate::rest) struct EntryBySlug<T>(std::marker::PhantomData<T>);
+impl<T: Record> Declared for EntryBySlug<T> {
+    const PARAMETERS: Groups = &[&[EDITION_SEGMENT, SLUG_SEGMENT, VIEW], T::SELECTION];
+}
+
 /// Reads one entry of a kind by its id.
 pub(in crate::rest) struct EntryById<T>(std::marker::PhantomData<T>);
 impl<T: Record> Declared for EntryById<T> {
@@ -180,6 +193,7 @@ impl<T: Record> Declared for EntryById<T> {
                 Kind::Flag,
                 "With `edition`: whether an edition that stands in for it will do.",
             ),
+            VIEW,
         ],
         T::SELECTION,
     ];
