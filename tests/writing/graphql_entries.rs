@@ -161,8 +161,9 @@ fn at(id: &str, version: i64) -> Value {
 }
 
 fn with(mut input: Value, more: Value) -> Value {
-    let more = more.as_object().unwrap().clone();
-    input.as_object_mut().unwrap().extend(more);
+    if let (Value::Object(input), Value::Object(more)) = (&mut input, more) {
+        input.extend(more);
+    }
     input
 }
 
