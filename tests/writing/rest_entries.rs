@@ -93,7 +93,11 @@ fn state(answer: &Answer) -> (i64, String) {
 async fn an_article_is_made_changed_and_published_and_then_read_by_all() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    let editor = server.writer(Role::Editor, site.en).await;
+    // A picture nobody made public is seen by those whose role is for the whole site.
+    let editor = Writer {
+        server: &server,
+        token: server.signed_in(Role::Editor, None).await,
+    };
     let news = server.category(site.en, "News", None).await.to_string();
     let picture = server.picture(site.en, "A river").await.to_string();
     let made = editor
