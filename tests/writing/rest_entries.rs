@@ -360,10 +360,8 @@ async fn a_change_of_what_is_published_waits_and_readers_see_nothing_of_it() {
     );
 
     let revisions = editor.get(&format!("{path}/revisions")).await.json();
-    let first = revisions["data"].as_array().unwrap().iter();
-    let first = first
-        .filter(|revision| revision["title"] == "River")
-        .next_back();
+    let mut first = revisions["data"].as_array().unwrap().iter();
+    let first = first.rfind(|revision| revision["title"] == "River");
     let first = first.unwrap()["id"].as_str().unwrap();
     let diff = editor
         .get(&format!("{path}/revisions/diff?from={first}&to=live"))
