@@ -202,7 +202,10 @@ fn every_operation_is_documented() {
 fn a_change_needs_credentials_and_the_version_it_is_meant_for() {
     let document = document();
     let changes = operations(&document);
-    let changes = changes.iter().filter(|(_, method, _)| method != "get");
+    // Signing in and out changes no record.
+    let changes = changes
+        .iter()
+        .filter(|(path, method, _)| method != "get" && !path.starts_with("/api/v1/auth/"));
     for (path, method, operation) in changes {
         assert_eq!(
             operation["security"],
