@@ -21,8 +21,8 @@ pub mod shell;
 use blocks::{Block, Request};
 
 /// Every page, and how many examples it has at least: one that lost its examples is noticed.
-const PAGES: [(&str, usize); 14] = [
-    ("README.md", 4),
+const PAGES: [(&str, usize); 15] = [
+    ("README.md", 8),
     ("ARCHITECTURE.md", 0),
     ("CONTRIBUTING.md", 0),
     ("docs/content-model.md", 2),
@@ -33,6 +33,7 @@ const PAGES: [(&str, usize); 14] = [
     ("docs/configuration.md", 6),
     ("docs/auth.md", 9),
     ("docs/permissions.md", 0),
+    ("docs/workflow.md", 10),
     ("docs/jobs.md", 3),
     ("docs/operations.md", 5),
     ("docs/performance.md", 0),
@@ -60,10 +61,11 @@ const ADDRESS: &str = "http://127.0.0.1:8080";
 
 #[tokio::test]
 async fn every_example_answers_as_the_page_says() {
-    let server = TestServer::with_demo().await;
-    owner(&server).await;
     let mut problems = Vec::new();
     for (page, least) in PAGES {
+        // What one page writes is not there for the next.
+        let server = TestServer::with_demo().await;
+        owner(&server).await;
         let text = std::fs::read_to_string(root().join(page))
             .unwrap_or_else(|error| panic!("{page}: {error}"));
         let mut run = Run {
@@ -291,7 +293,12 @@ impl Run<'_> {
             .unwrap_or_default();
         let text = String::from_utf8_lossy(&response.bytes().await.unwrap())
             .replace(&self.server.url, ADDRESS);
-        if status != request.status {
+        let is_fine = if request.is_success_enough {
+            (200..300).contains(&status)
+        } else {
+            status == request.status
+        };
+        if !is_fine {
             self.problem(
                 block,
                 format!(

@@ -68,6 +68,8 @@ pub struct Request {
     pub body: Option<String>,
     /// The status it must be answered with.
     pub status: u16,
+    /// Whether any status of success will do.
+    pub is_success_enough: bool,
 }
 
 impl Request {
@@ -79,6 +81,7 @@ impl Request {
             headers: Vec::new(),
             body: None,
             status: 200,
+            is_success_enough: false,
         }
     }
 

@@ -72,6 +72,7 @@ pub fn request(words: &[&str], address: &str) -> Result<Request, String> {
             }
             "-d" => {
                 request.body = Some(next()?.to_owned());
+                request.is_success_enough = true;
                 request.method = Method::POST;
             }
             "-I" => request.method = Method::HEAD,
