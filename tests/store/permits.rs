@@ -322,11 +322,34 @@ async fn authors_of_an_edition_make_tags_and_own_the_pictures_they_upload() {
         let error = media::update(&other.cx, id, picture.clone())
             .await
             .unwrap_err();
-        assert_eq!(error.code(), "NOT_FOUND", "{error:?}");
+        assert_eq!(error.code(), "FORBIDDEN", "{error:?}");
     }
     let mut shown = picture.clone();
     shown.is_public = true;
     let id = media::create(&author.cx, shown.clone()).await.unwrap();
     let error = media::update(&other.cx, id, shown).await.unwrap_err();
     assert_eq!(error.code(), "FORBIDDEN", "{error:?}");
+}
+
+#[tokio::test]
+async fn whoever_writes_uses_any_picture_and_others_see_what_is_public() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let hidden = server.picture(site.en, "A river").await;
+    for (role, sees) in [
+        (Role::Editor, true),
+        (Role::Author, true),
+        (Role::Contributor, true),
+        (Role::Viewer, false),
+    ] {
+        let person = server.person(role, site.en).await;
+        let seen = media::get(&person.cx, hidden, site.en).await.unwrap();
+        assert_eq!(seen.is_some(), sees, "{role:?}");
+    }
+    assert!(
+        media::get(&server.reader(), hidden, site.en)
+            .await
+            .unwrap()
+            .is_none()
+    );
 }

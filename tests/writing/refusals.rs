@@ -99,7 +99,9 @@ async fn what_is_hidden_is_answered_like_what_is_absent() {
     let other = server.person(Role::Author, site.en).await;
     let hidden = drafted(&other.cx, site.en, "Hidden").await;
     let hidden_fa = drafted(&server.system(), site.fa, "پنهان").await;
+    // Whoever writes sees every picture but those in the trash.
     let picture = server.picture(site.en, "Nobody's").await;
+    server.rows("UPDATE asset SET is_trashed = true").await;
     let mine = drafted(&author.cx, site.en, "Mine").await;
     let absent: ArticleId = nobody();
     let of_entry = |entry| ArticleChange {

@@ -93,7 +93,6 @@ fn state(answer: &Answer) -> (i64, String) {
 async fn an_article_is_made_changed_and_published_and_then_read_by_all() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
-    // A picture nobody made public is seen by those whose role is for the whole site.
     let editor = Writer {
         server: &server,
         token: server.signed_in(Role::Editor, None).await,

@@ -22,25 +22,22 @@ use crate::{
     write_tx::Save,
 };
 
-/// Adds the condition that hides assets the actor may not see: public ones are those an editor
-/// made public, those of galleries, and those a published entry uses. One's own are visible too.
+/// Adds the condition that hides assets the actor may not see. Whoever writes sees all of them;
+/// others those an editor made public, those of galleries, and those a published entry uses.
 pub(crate) fn readable(sql: &mut Sql, scope: &ReadScope) {
-    match scope.visibility() {
-        Visibility::All => {
-            sql.push(" AND NOT m.is_trashed");
-        }
-        Visibility::Public | Visibility::Some { .. } => {
-            sql.push(" AND NOT m.is_trashed AND (m.is_public OR EXISTS (SELECT 1 FROM gallery_item g WHERE g.asset_id = m.id)");
-            sql.push(" OR EXISTS (SELECT 1 FROM author w WHERE w.avatar_id = m.id)");
-            sql.push(" OR EXISTS (SELECT 1 FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = m.id");
-            visible(sql, scope, "e");
-            sql.push(")");
-            if let Visibility::Some { own: Some(own), .. } = scope.visibility() {
-                sql.push(" OR m.owner_id = ").bind(own.uuid());
-            }
-            sql.push(")");
-        }
+    sql.push(" AND NOT m.is_trashed");
+    if scope.sees_library() || *scope.visibility() == Visibility::All {
+        return;
     }
+    sql.push(" AND (m.is_public OR EXISTS (SELECT 1 FROM gallery_item g WHERE g.asset_id = m.id)");
+    sql.push(" OR EXISTS (SELECT 1 FROM author w WHERE w.avatar_id = m.id)");
+    sql.push(" OR EXISTS (SELECT 1 FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = m.id");
+    visible(sql, scope, "e");
+    sql.push(")");
+    if let Visibility::Some { own: Some(own), .. } = scope.visibility() {
+        sql.push(" OR m.owner_id = ").bind(own.uuid());
+    }
+    sql.push(")");
 }
 
 /// What is hidden is not named. When it is shown, the lists of assets change.

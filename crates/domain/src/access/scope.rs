@@ -196,6 +196,21 @@ impl ReadScope {
             }
     }
 
+    /// Whether the actor chooses among all pictures and files, as everybody does who writes: what
+    /// one has uploaded another may use.
+    pub fn sees_library(&self) -> bool {
+        let writes = |grants: &[Grant]| grants.iter().any(|grant| grant.role != Role::Viewer);
+        match &self.actor {
+            Actor::System(_) => true,
+            Actor::User { grants, .. } => writes(grants),
+            Actor::ApiKey { scopes, maker, .. } => {
+                scopes.iter().any(|scope| scope.write)
+                    && maker.as_ref().is_none_or(|maker| writes(&maker.grants))
+            }
+            Actor::Anonymous | Actor::Link(_) => false,
+        }
+    }
+
     /// Notes that the answer is for this actor alone.
     pub fn note_private(&self) {
         self.is_private.store(true, Ordering::Relaxed);
