@@ -288,3 +288,39 @@ async fn people_change_what_is_theirs_and_give_nothing_away() {
         .unwrap_err();
     assert_eq!(error.code(), "NOT_FOUND", "{error:?}");
 }
+
+#[tokio::test]
+async fn a_text_the_database_cannot_hold_is_refused_by_its_place() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let author = server.person(Role::Author, site.en).await;
+    let article = drafted(&author.cx, site.en, "River").await;
+    let nul = || Change::Set(Some("a\0b".to_owned()));
+    let change = ArticleChange {
+        subtitle: nul(),
+        entry: EntryChange {
+            title: Change::Set("a\0b".to_owned()),
+            excerpt: nul(),
+            body: html("<p>a\0b</p>"),
+            note: Some("a\0b".to_owned()),
+            ..EntryChange::default()
+        },
+        ..ArticleChange::default()
+    };
+    let before = everything(&server).await;
+    let error = articles::change(&author.cx, article.id(), 1, change)
+        .await
+        .unwrap_err();
+    let mut wrong = fields(&error);
+    wrong.sort_unstable();
+    assert_eq!(wrong, ["body", "excerpt", "note", "subtitle", "title"]);
+    let step = application::lifecycle::Step {
+        expected: 1,
+        note: Some("a\0b".to_owned()),
+    };
+    let error = application::lifecycle::submit(&author.cx, article.id().into(), step)
+        .await
+        .unwrap_err();
+    assert_eq!(fields(&error), ["note"]);
+    assert_eq!(everything(&server).await, before);
+}

@@ -5,8 +5,6 @@ use domain::{Error, FieldError, Result};
 
 /// The longest name of a record, in characters.
 pub(crate) const NAME: usize = 500;
-/// The longest note about a change, in characters.
-pub(crate) const NOTE: usize = 2_000;
 /// The longest key of our own making (a namespace, a place of a menu), in characters.
 pub(crate) const KEY: usize = 100;
 /// The most records one entry refers to in one list.

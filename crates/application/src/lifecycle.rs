@@ -18,7 +18,6 @@ use persistence::{BodySave, Deletion, Moved, OnUse, Pending, Replaced};
 
 use crate::{
     ActorContext, Tx,
-    bounds::{self, Bounds},
     entries::check_version,
     schedules::plan_in,
     writing::{
@@ -250,8 +249,9 @@ async fn begin(tx: &Tx, id: EntryId, verb: Verb, step: &Step) -> Result<(Content
 }
 
 fn check_note(step: &Step) -> Result<()> {
-    let note = step.note.as_deref().unwrap_or_default();
-    Bounds::default().text("note", note, bounds::NOTE).check()
+    let mut faults = Faults::default();
+    faults.paragraph("note", step.note.as_deref());
+    faults.check()
 }
 
 /// Writes a step that leaves what is in the entry as it is.

@@ -76,13 +76,13 @@ impl EntryChange {
         if let Change::Set(Some(seo)) = &self.seo {
             seo.find_faults(faults);
         }
-        if let Change::Set(source) = &self.body
-            && source.text.len() > MAX_SOURCE_BYTES
-        {
-            faults.add(
-                "body",
-                format!("must have at most {MAX_SOURCE_BYTES} bytes"),
-            );
+        if let Change::Set(source) = &self.body {
+            if source.text.len() > MAX_SOURCE_BYTES {
+                let message = format!("must have at most {MAX_SOURCE_BYTES} bytes");
+                faults.add("body", message);
+            } else if source.text.contains('\0') {
+                faults.add("body", "must not hold the character U+0000");
+            }
         }
         faults.paragraph("note", self.note.as_deref());
     }

@@ -63,7 +63,8 @@ impl Faults {
         self.characters(field, text, NAME);
     }
 
-    pub(super) fn paragraph(&mut self, field: &str, text: Option<&str>) {
+    /// A short text.
+    pub fn paragraph(&mut self, field: &str, text: Option<&str>) {
         self.characters(field, text, PARAGRAPH);
     }
 
@@ -84,7 +85,10 @@ impl Faults {
     }
 
     fn characters(&mut self, field: &str, text: Option<&str>, most: usize) {
-        if text.is_some_and(|text| text.chars().count() > most) {
+        let Some(text) = text else { return };
+        if text.contains('\0') {
+            self.add(field, "must not hold the character U+0000");
+        } else if text.chars().count() > most {
             self.add(field, format!("must have at most {most} characters"));
         }
     }
