@@ -1,7 +1,7 @@
 # Every command of the project. What a command needs it installs itself: by apt where it may,
 # otherwise into .tools/, which git ignores. Only Rust and a C compiler are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance assets schema bench fuzz deny fmt clean
+.PHONY: help run test check conformance assets schema bench torture fuzz deny fmt clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +26,9 @@ schema: ## write schema.graphql, openapi/openapi.json and migrations/schema agai
 
 bench: ## the benchmarks
 	@scripts/bench.sh $(ARGS)
+
+torture: ## a server killed while it writes, 50 times on each engine (ARGS=200 for more)
+	@scripts/torture.sh $(ARGS)
 
 fuzz: ## every parser against arbitrary input, a minute each (ARGS="300 wxr": one of them, for longer)
 	@scripts/fuzz.sh $(ARGS)

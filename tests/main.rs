@@ -27,6 +27,7 @@ mod feeds;
 mod graphql;
 mod import_wordpress;
 mod jobs;
+mod killed;
 mod limits;
 mod media;
 mod query_plans;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::TestServer;
 
 /// A client that shows what was sent: it follows no redirect and decodes nothing.
-pub(super) fn client() -> reqwest::Client {
+pub fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .gzip(false)

@@ -144,10 +144,11 @@ pub fn engine() -> String {
     variable("COLOPHON_TEST_ENGINE").unwrap_or_else(|| "sqlite".to_owned())
 }
 
+/// A setting of the test run.
 #[expect(
     clippy::disallowed_methods,
     reason = "the test run is configured by its environment"
 )]
-fn variable(name: &str) -> Option<String> {
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -1,9 +1,12 @@
 //! Starts servers for tests: each with a database of its own, cloned from a migrated template, a
 //! clock that stands still and ids that count.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
 use application::{ActorContext, App, Clock, IdSource};
@@ -25,8 +28,8 @@ pub mod records;
 mod sign_in;
 pub mod work;
 
-pub use client::{Answer, texts};
-pub use database::engine;
+pub use client::{Answer, client, texts};
+pub use database::{engine, variable};
 pub use faces::{FACES, Face, Resource};
 
 /// A running server and everything a test may want of it.
@@ -117,6 +120,11 @@ impl TestServer {
         let value = work.await;
         (self.app.store().statement_count() - before, value)
     }
+}
+
+/// A number below this one, another one each time.
+pub fn random(below: u64) -> u64 {
+    RandomState::new().build_hasher().finish() % below
 }
 
 /// Where a server keeps its things.

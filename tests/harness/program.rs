@@ -66,6 +66,12 @@ impl Running {
         panic!("it ended without saying `{words}`");
     }
 
+    /// Ends it at once (SIGKILL): it has no chance to do anything about it.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Asks it to stop; the code it ended with.
     pub fn terminate(&mut self) -> Option<i32> {
         let id = self.child.id().to_string();

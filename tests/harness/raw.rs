@@ -10,6 +10,11 @@ impl TestServer {
         &self.database.url
     }
 
+    /// Where its files are.
+    pub fn files(&self) -> &str {
+        self.files.path().to_str().unwrap()
+    }
+
     /// A connection beside the server's own.
     pub async fn connect(&self) -> DatabaseConnection {
         self.database.connect().await
