@@ -22,6 +22,7 @@ use std::{
 use clap::{Parser, Subcommand};
 
 mod bare_import;
+mod bare_writes;
 mod floor;
 mod handwritten;
 mod http;
@@ -39,6 +40,7 @@ mod shared_records;
 mod start;
 mod stores;
 mod words;
+mod writing;
 mod wxr;
 
 use process::Fleet;
@@ -97,6 +99,8 @@ struct Cli {
 enum Part {
     /// Reads, growth and memory under load
     Serving,
+    /// Writes, and reads during them
+    Writing,
     /// The WordPress import
     Import,
     /// Start, idle memory, size
@@ -210,17 +214,15 @@ async fn measure(cli: &Cli, tools: &Tools) -> Result<Vec<Section>> {
     }
     if wants(Part::Serving) {
         let (stores, section) = fill(cli, tools, small).await?;
-        let seconds = cli.seconds.unwrap_or(if cli.quick { 1 } else { 4 });
-        let rounds = cli.rounds.unwrap_or(if cli.quick { 1 } else { 3 });
-        let pace = Pace {
-            time: Duration::from_secs(seconds),
-            warm_up: Duration::from_secs(if cli.quick { 1 } else { 2 }),
-            rounds,
-        };
-        let served = serving::measure(tools, &stores, pace)?;
+        let served = serving::measure(tools, &stores, pace(cli))?;
         loaded = served.loaded;
         sections.extend(served.sections);
         sections.push(section);
+    }
+    if wants(Part::Writing) {
+        let engines = engines(cli, tools, small, &mut Vec::new()).await?;
+        let server = cli.postgres.as_deref();
+        sections.push(writing::measure(tools, &engines, server, pace(cli)).await?);
     }
     if wants(Part::Import) {
         sections
@@ -238,6 +240,16 @@ async fn measure(cli: &Cli, tools: &Tools) -> Result<Vec<Section>> {
     ));
     sections.push(start);
     Ok(sections)
+}
+
+/// How long and how often requests are measured.
+fn pace(cli: &Cli) -> Pace {
+    let seconds = cli.seconds.unwrap_or(if cli.quick { 1 } else { 4 });
+    Pace {
+        time: Duration::from_secs(seconds),
+        warm_up: Duration::from_secs(if cli.quick { 1 } else { 2 }),
+        rounds: cli.rounds.unwrap_or(if cli.quick { 1 } else { 3 }),
+    }
 }
 
 /// Fills the stores that reads are measured on.

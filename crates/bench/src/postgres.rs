@@ -55,6 +55,22 @@ pub(crate) async fn filled(server: &str, store: &Filled, articles: usize) -> Res
     })
 }
 
+/// A database with the same rows as another one of ours, which nobody may be connected to.
+pub(crate) async fn copy_of(server: &str, template: &str, name: &str) -> Result<String> {
+    let template = template.rsplit('/').next().unwrap_or_default();
+    let mut url = Url::parse(server)?;
+    url.set_path(name);
+    let mut admin = PgConnection::connect(server).await?;
+    run(&mut admin, format!("DROP DATABASE IF EXISTS {name}")).await?;
+    run(
+        &mut admin,
+        format!("CREATE DATABASE {name} TEMPLATE {template}"),
+    )
+    .await?;
+    admin.close().await?;
+    Ok(url.into())
+}
+
 /// Runs a statement of ours.
 async fn run(connection: &mut PgConnection, sql: String) -> Result<()> {
     connection.execute(AssertSqlSafe(sql)).await?;
