@@ -125,8 +125,8 @@ impl Store {
         let tx = self.connection.begin().await?;
         self.run(
             &tx,
-            "INSERT INTO translation_group (id, kind) VALUES ($1, 'article')",
-            [group.into()],
+            "INSERT INTO translation_group (id, created_at) VALUES ($1, $2)",
+            [group.into(), at.into()],
         )
         .await?;
         self.run(
