@@ -251,6 +251,11 @@ pub async fn refresh(cx: &ActorContext, token: &str) -> Result<Tokens> {
 
 /// Ends the session the request came in, or all of this person: access tokens are refused from now on.
 pub async fn log_out(cx: &ActorContext, everywhere: bool) -> Result<()> {
+    if cx.is_signed_in_outside() {
+        return Err(Error::conflict(
+            "an outside issuer signed you in: sign out there",
+        ));
+    }
     let (Some(session), Actor::User { id, .. }) = (cx.session(), cx.actor()) else {
         return Err(nobody());
     };

@@ -39,6 +39,8 @@ const LONGEST: TimeDelta = TimeDelta::hours(24);
 const PAUSE: TimeDelta = TimeDelta::minutes(1);
 /// The same as long as it has never answered: nobody gets in meanwhile.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// How long a request waits for new keys while old ones would do.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How often keys that will soon be old are looked for.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -104,6 +106,16 @@ impl State {
         self.known
             .as_ref()
             .is_none_or(|known| now >= known.since + known.lifetime || !known.keys.has(kid))
+    }
+
+    /// How long somebody waits for new keys whose own is there, but old; `None`: it is not there.
+    fn patience(&self, kid: &str) -> Option<Duration> {
+        let is_known = self.known.as_ref().is_some_and(|known| known.keys.has(kid));
+        is_known.then_some(if self.is_away {
+            Duration::ZERO
+        } else {
+            PATIENCE
+        })
     }
 
     /// Whether the keys will be old before long.
@@ -178,10 +190,10 @@ impl RemoteKeys {
         }
         let (done, ended) = oneshot::channel::<()>();
         let (remote, client) = (Arc::clone(remote), self.client.clone());
-        let clock = Arc::clone(&self.clock);
+        let now = self.clock.now();
         self.tasks.spawn(async move {
             let fetched = fetch(&client, &remote.issuer).await;
-            remote.keep(fetched, clock.now());
+            remote.keep(fetched, now);
             drop((turn, done));
         });
         // It ends by being dropped.
@@ -195,7 +207,12 @@ impl RemoteKeys {
             .ok_or_else(|| Error::internal("an issuer that is not configured"))?;
         let (state, now) = (remote.state(), self.clock.now());
         if state.wants(kid, now) && state.may_ask(now) {
-            self.ask(remote, state.asked).await;
+            let asking = self.ask(remote, state.asked);
+            match state.patience(kid) {
+                // It goes on even if nobody waits for it.
+                Some(patience) => drop(tokio::time::timeout(patience, asking).await),
+                None => asking.await,
+            }
         }
         let known = remote.state().known;
         known
