@@ -260,7 +260,10 @@ pub(crate) fn client() -> Result<Client> {
         .redirect(Policy::none())
         .user_agent(concat!("Colophon/", env!("CARGO_PKG_VERSION")))
         .build()
-        .map_err(Error::internal)
+        .map_err(|source| Error::Unavailable {
+            message: "issuers cannot be asked over HTTPS: are the certificates of authorities (ca-certificates) installed?".to_owned(),
+            source: Some(source.into()),
+        })
 }
 
 /// Asks an issuer where its keys are, and for the keys.
