@@ -208,10 +208,11 @@ impl RemoteKeys {
         let (state, now) = (remote.state(), self.clock.now());
         if state.wants(kid, now) && state.may_ask(now) {
             let asking = self.ask(remote, state.asked);
-            match state.patience(kid) {
-                // It goes on even if nobody waits for it.
-                Some(patience) => drop(tokio::time::timeout(patience, asking).await),
-                None => asking.await,
+            if let Some(patience) = state.patience(kid) {
+                // The asking goes on even if nobody waits for it.
+                let _in_time = tokio::time::timeout(patience, asking).await;
+            } else {
+                asking.await;
             }
         }
         let known = remote.state().known;

@@ -110,11 +110,11 @@ impl Head {
 /// away must not be held for long.
 fn is_current(issuer: &Issuer, claims: &Map<String, Value>, now: i64) -> Option<()> {
     let time = |name: &str| claims.get(name).map(seconds);
-    let (expires, issued) = (time("exp")??, time("iat")??);
-    let begins = time("nbf").map_or(Some(issued), |begins| begins)?;
-    let end = expires.min(issued.saturating_add(issuer.lifetime.num_seconds()));
+    let (expires, made) = (time("exp")??, time("iat")??);
+    let begins = time("nbf").unwrap_or(Some(made))?;
+    let end = expires.min(made.saturating_add(issuer.lifetime.num_seconds()));
     let is_over = end.saturating_add(LEEWAY) <= now;
-    let is_early = begins.max(issued) > now.saturating_add(LEEWAY);
+    let is_early = begins.max(made) > now.saturating_add(LEEWAY);
     (!is_over && !is_early).then_some(())
 }
 

@@ -160,7 +160,8 @@ fn told(error: &Error) -> String {
 fn media_type(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     name.strip_prefix("application/")
-        .map_or(name.clone(), str::to_owned)
+        .unwrap_or(&name)
+        .to_owned()
 }
 
 /// Whether keys may be asked for at an address: over TLS, or on this machine.
