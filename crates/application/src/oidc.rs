@@ -137,7 +137,8 @@ pub(crate) async fn authenticate(
     if known.as_ref().is_some_and(|user| !user.is_active) {
         return Err(bad_token());
     }
-    let grants = grants(issuer, &claims.roles, &cx.editions().await?);
+    let editions = cx.editions().await?;
+    let grants = grants(issuer, &claims.roles, &editions);
     if grants.is_empty() {
         return Err(Error::Forbidden(
             "the token is good, but gives no role here".to_owned(),
