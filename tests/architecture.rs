@@ -34,16 +34,18 @@ const ARROWS: [(&str, &[&str]); 7] = [
 
 /// What is known to few: the library, and who may use it. The bench compares with the bare
 /// libraries, and is not shipped.
-const FEW: [(&str, &[&str]); 9] = [
+const FEW: [(&str, &[&str]); 11] = [
     ("sea-orm", &["persistence", "migrations", "tests", "bench"]),
     ("sea-orm-migration", &["persistence", "migrations"]),
     ("async-graphql", &["api"]),
-    ("axum", &["api", "server", "bench"]),
+    ("axum", &["api", "server", "bench", "tests"]),
     ("utoipa", &["api"]),
     ("utoipa-axum", &["api"]),
     ("clap", &["server", "bench", "tests"]),
     ("figment", &["server"]),
     ("object_store", &["application", "server", "bench"]),
+    ("reqwest", &["server", "tests"]),
+    ("sqlx", &["persistence"]),
 ];
 
 fn root() -> PathBuf {

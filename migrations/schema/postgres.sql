@@ -673,3 +673,13 @@ CREATE INDEX entry_scheduled ON entry (scheduled_at, id) WHERE scheduled_at IS N
 CREATE INDEX audit_address ON audit (at, sequence) WHERE address IS NOT NULL;
 
 CREATE INDEX session_ended ON session (ended_at, id) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE user_identity (
+  issuer text COLLATE "C" NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  user_id uuid NOT NULL REFERENCES user_account (id) ON DELETE CASCADE,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (issuer, subject)
+);
+
+CREATE INDEX user_identity_account ON user_identity (user_id);

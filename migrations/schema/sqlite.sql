@@ -689,3 +689,13 @@ CREATE INDEX entry_scheduled ON entry (scheduled_at, id) WHERE scheduled_at IS N
 CREATE INDEX audit_address ON audit (at, sequence) WHERE address IS NOT NULL;
 
 CREATE INDEX session_ended ON session (ended_at, id) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE user_identity (
+  issuer text NOT NULL,
+  subject text NOT NULL,
+  user_id blob NOT NULL REFERENCES user_account (id) ON DELETE CASCADE,
+  created_at text NOT NULL,
+  PRIMARY KEY (issuer, subject)
+) WITHOUT ROWID;
+
+CREATE INDEX user_identity_account ON user_identity (user_id);

@@ -1,4 +1,5 @@
 //! Accounts, signing in, tokens.
 
+mod outside;
 mod signing_in;
 mod tokens;

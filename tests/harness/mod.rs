@@ -21,6 +21,7 @@ mod client;
 mod database;
 mod demo;
 mod faces;
+pub mod issuer;
 pub mod people;
 pub mod program;
 mod raw;

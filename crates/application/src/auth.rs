@@ -19,6 +19,7 @@ use crate::{
     ActorContext, App,
     context::Tx,
     keys::{TokenKind, random},
+    oidc,
     passwords::{HashCost, Passwords, Verdict},
 };
 
@@ -130,6 +131,11 @@ pub async fn authenticate(
     let Credentials::Bearer(token) = credentials else {
         return Ok(app.context_from(Actor::Anonymous, origin));
     };
+    if let Some(issuers) = app.issuers()
+        && let Some(issuer) = issuers.named_by(token)
+    {
+        return oidc::authenticate(app, (issuers, issuer), token, origin).await;
+    }
     if token.len() > MAX_TOKEN {
         return Err(bad_token());
     }
@@ -245,6 +251,11 @@ pub async fn refresh(cx: &ActorContext, token: &str) -> Result<Tokens> {
 
 /// Ends the session the request came in, or all of this person: access tokens are refused from now on.
 pub async fn log_out(cx: &ActorContext, everywhere: bool) -> Result<()> {
+    if cx.is_signed_in_outside() {
+        return Err(Error::conflict(
+            "an outside issuer signed you in: sign out there",
+        ));
+    }
     let (Some(session), Actor::User { id, .. }) = (cx.session(), cx.actor()) else {
         return Err(nobody());
     };
@@ -277,7 +288,14 @@ pub async fn log_out_everywhere(cx: &ActorContext, user: UserId) -> Result<u64> 
 pub async fn viewer(cx: &ActorContext) -> Result<Option<User>> {
     cx.scope().note_private();
     match cx.actor() {
-        Actor::User { id, .. } => cx.reader().user(*id).await,
+        Actor::User { id, grants } => {
+            let mut user = cx.reader().user(*id).await?;
+            // The roles of somebody an outside issuer signed in are those of their token.
+            if let (Some(user), true) = (&mut user, cx.is_signed_in_outside()) {
+                user.grants.clone_from(grants);
+            }
+            Ok(user)
+        }
         Actor::Anonymous | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => Ok(None),
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     ops::AsyncFnOnce,
-    sync::{Arc, RwLock},
+    sync::{Arc, OnceLock, RwLock},
     time::Duration,
 };
 
@@ -13,7 +13,7 @@ use domain::{
     audit::Origin,
     editions::EditionSet,
     events::ContentEvent,
-    id::{Id, JobId, SessionId},
+    id::{Id, JobId, SessionId, UserId},
     jobs::NewJob,
     time::{Timestamp, to_micros},
 };
@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::{
     auth::{Auth, AuthOptions},
     keys::KeySet,
+    oidc::Issuers,
 };
 
 /// Tells the time; tests have one that stands still.
@@ -100,6 +101,7 @@ pub struct App {
     editions: RwLock<Option<(Timestamp, Arc<EditionSet>)>>,
     keys: RwLock<Arc<KeySet>>,
     auth: Auth,
+    issuers: OnceLock<Issuers>,
     jobs_wanted: Notify,
 }
 
@@ -136,6 +138,7 @@ impl App {
             editions: RwLock::default(),
             keys: RwLock::new(Arc::new(keys)),
             auth: Auth::new(auth),
+            issuers: OnceLock::new(),
             jobs_wanted: Notify::new(),
         })
     }
@@ -150,6 +153,7 @@ impl App {
         ActorContext {
             origin: Arc::new(origin),
             session: None,
+            outside: None,
             scope: Arc::new(ReadScope::of(&actor)),
             actor: Arc::new(actor),
             app: Arc::clone(self),
@@ -182,6 +186,16 @@ impl App {
             .keys
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    /// Takes the tokens of outside issuers from now on. They are set once.
+    pub fn set_issuers(&self, issuers: Issuers) {
+        self.issuers.get_or_init(|| issuers);
+    }
+
+    /// The outside issuers whose tokens are taken, if there are any.
+    pub fn issuers(&self) -> Option<&Issuers> {
+        self.issuers.get()
     }
 
     /// The time now, in microseconds.
@@ -242,6 +256,8 @@ pub struct ActorContext {
     actor: Arc<Actor>,
     origin: Arc<Origin>,
     session: Option<SessionId>,
+    /// The account of somebody an outside issuer signed in.
+    outside: Option<UserId>,
     scope: Arc<ReadScope>,
 }
 
@@ -274,6 +290,17 @@ impl ActorContext {
             session: Some(session),
             ..self
         }
+    }
+
+    pub(crate) fn signed_in_outside(self, account: UserId) -> Self {
+        Self {
+            outside: Some(account),
+            ..self
+        }
+    }
+
+    pub(crate) fn is_signed_in_outside(&self) -> bool {
+        self.outside.is_some()
     }
 
     /// What they may read.
@@ -315,7 +342,7 @@ impl ActorContext {
     }
 
     /// Begins a transaction that writes. Dropped, it is undone. A session that has ended since the
-    /// request began writes nothing any more.
+    /// request began writes nothing any more, nor does an account that was closed.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = self.app.store.begin((*self.origin).clone()).await?;
         if let Some(session) = self.session
@@ -326,6 +353,12 @@ impl ActorContext {
                 .is_none()
         {
             return Err(crate::auth::bad_token());
+        }
+        if let Some(account) = self.outside {
+            let user = inner.reader().user(account).await?;
+            if !user.is_some_and(|user| user.is_active) {
+                return Err(crate::auth::bad_token());
+            }
         }
         Ok(Tx {
             inner,

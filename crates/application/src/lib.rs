@@ -21,6 +21,7 @@ pub mod lifecycle;
 pub mod media;
 pub mod menus;
 pub mod newsletters;
+pub mod oidc;
 pub mod pages;
 mod passwords;
 pub mod pruning;

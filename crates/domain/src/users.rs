@@ -255,6 +255,36 @@ impl UserDraft {
     }
 }
 
+/// Somebody as an outside issuer names them. An account is found by this alone: an e-mail address is
+/// no proof of who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    issuer: String,
+    subject: String,
+}
+
+impl Identity {
+    /// Reads the name an issuer has for somebody (OpenID Connect Core, section 2: at most 255
+    /// characters).
+    pub fn new(issuer: &str, subject: &str) -> Option<Self> {
+        let is_name = (1..=255).contains(&subject.len()) && !subject.chars().any(char::is_control);
+        is_name.then(|| Self {
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+        })
+    }
+
+    /// Who signed them in.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// What they are called there, for ever.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+}
+
 /// Why a session is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionEnd {

@@ -23,6 +23,7 @@ mod editions;
 mod entries;
 mod error;
 mod galleries;
+mod identities;
 mod imports;
 mod jobs;
 mod lists;

@@ -79,7 +79,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
 
 /// An error for people: one line for each wrong field, and the causes, which only they may see who
 /// started the program.
-fn explain(error: &Error) -> String {
+pub(crate) fn explain(error: &Error) -> String {
     let mut text = match error.fields() {
         [] => error.to_string(),
         fields => fields

@@ -17,6 +17,10 @@ use serde::Deserialize;
 
 mod check;
 mod mistakes;
+mod oidc;
+
+pub(crate) use oidc::check_address;
+pub use oidc::{Issuer, Oidc};
 
 /// The file that is read when none is named and it is there.
 pub const FILE: &str = "colophon.toml";
@@ -41,6 +45,8 @@ pub struct Config {
     pub media: Media,
     /// How people sign in.
     pub auth: Auth,
+    /// Outside issuers whose tokens are taken.
+    pub oidc: Oidc,
     /// What signs tokens.
     pub keys: Keys,
     /// What GraphQL clients may ask for.

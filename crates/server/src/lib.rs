@@ -37,6 +37,7 @@ mod health;
 mod http;
 mod keys;
 mod meter;
+mod oidc;
 pub mod tasks;
 pub mod telemetry;
 mod wiring;
@@ -96,8 +97,12 @@ pub async fn build(config: &Config) -> Result<Built> {
 
 /// Makes a server with a clock, ids or files of one's own.
 pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built> {
+    let clock = Arc::clone(&options.clock);
     let app = open(config, options).await?;
     app.set_keys(keys::load(config, app.now())?);
+    if let Some(issuers) = wiring::issuers(config, clock)? {
+        app.set_issuers(issuers);
+    }
     let mut router = api::router(Arc::clone(&app), wiring::api_options(config)?)?
         .merge(health::router(Arc::clone(&app)));
     if config.metrics.enabled {

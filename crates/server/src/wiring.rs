@@ -11,12 +11,15 @@ use api::{
         limits::Limits,
     },
 };
-use application::{auth::AuthOptions, worker::WorkerOptions};
+use application::{Clock, auth::AuthOptions, oidc::Issuers, worker::WorkerOptions};
 use domain::{Error, Result};
 use object_store::{ObjectStore, local::LocalFileSystem};
 use persistence::{Durability, Store, StoreOptions};
 
-use crate::config::{Config, GraphqlLimits, Trusted, without_password};
+use crate::{
+    config::{Config, GraphqlLimits, Trusted, without_password},
+    oidc::RemoteKeys,
+};
 
 /// Opens the store, and brings its schema up to date or refuses an old one.
 pub(crate) async fn open_store(config: &Config, durability: Durability) -> Result<Store> {
@@ -101,6 +104,16 @@ pub(crate) fn auth_options(config: &Config) -> AuthOptions {
         session_lifetime: Duration::from_hours(u64::from(auth.session_days) * 24),
         min_password: auth.min_password_length,
     }
+}
+
+/// The outside issuers whose tokens are taken, if there are any.
+pub(crate) fn issuers(config: &Config, clock: Arc<dyn Clock>) -> Result<Option<Issuers>> {
+    let issuers = config.issuers()?;
+    if issuers.is_empty() {
+        return Ok(None);
+    }
+    let keys = RemoteKeys::new(&issuers, clock)?;
+    Ok(Some(Issuers::new(issuers, Arc::new(keys))))
 }
 
 /// How jobs are done.

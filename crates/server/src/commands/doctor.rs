@@ -14,6 +14,7 @@ use crate::{
     console, wiring,
 };
 
+mod issuers;
 mod site;
 
 /// How a check ended.
@@ -110,6 +111,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
         public_url(config),
         media(&config.media_directory()),
     ];
+    checks.extend(issuers::examine(config).await);
     if let Some(missing) = missing_database(config) {
         checks.push(missing);
         return checks;
@@ -265,7 +267,10 @@ async fn examine_site(config: &Config, store: Store, checks: &mut Vec<Check>) {
         auth: application::auth::AuthOptions::default(),
     });
     match editions::list(&app.context(Actor::System("doctor"))).await {
-        Ok(editions) => checks.extend(site::examine(editions.all())),
+        Ok(editions) => {
+            checks.extend(site::examine(editions.all()));
+            checks.extend(issuers::roles(&config.oidc.issuers, editions.all()));
+        }
         Err(error) => checks.push(Check::problem("editions", super::explain(&error))),
     }
 }

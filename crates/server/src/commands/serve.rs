@@ -12,7 +12,7 @@ use super::{demo, signals::Signals};
 use crate::{
     Built, ServeOptions, build,
     config::{Config, reachable},
-    console, keys, meter, serve,
+    console, keys, meter, oidc, serve,
     tasks::Tasks,
     telemetry, worker,
 };
@@ -67,6 +67,8 @@ pub(super) async fn run(mut config: Config) -> Result<()> {
     }
     let keys = keys::follow(config.clone(), Arc::clone(&built.app));
     tasks.spawn(shutdown.clone().run_until_cancelled_owned(keys));
+    let issuers = oidc::follow(Arc::clone(&built.app));
+    tasks.spawn(shutdown.clone().run_until_cancelled_owned(issuers));
     if config.jobs.enabled {
         tasks.spawn(worker(&built.app, &config)?.run(shutdown.clone()));
     }

@@ -13,6 +13,7 @@ impl Config {
         self.check_server(&mut wrong);
         self.check_storage(&mut wrong);
         self.check_auth(&mut wrong);
+        self.read_issuers(&mut wrong);
         self.check_graphql(&mut wrong);
         self.check_jobs(&mut wrong);
         if self.metrics.enabled
