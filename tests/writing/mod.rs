@@ -4,6 +4,7 @@ mod anonymous;
 mod articles;
 mod collections;
 mod graphql_entries;
+mod idempotency;
 mod lifecycle;
 mod log;
 mod pages_and_issues;

@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Auth, AuthOptions},
+    idempotency::{Running, Ticket},
     keys::KeySet,
 };
 
@@ -101,6 +102,7 @@ pub struct App {
     keys: RwLock<Arc<KeySet>>,
     auth: Auth,
     jobs_wanted: Notify,
+    running_requests: Running,
 }
 
 impl fmt::Debug for App {
@@ -137,6 +139,7 @@ impl App {
             keys: RwLock::new(Arc::new(keys)),
             auth: Auth::new(auth),
             jobs_wanted: Notify::new(),
+            running_requests: Running::default(),
         })
     }
 
@@ -150,6 +153,7 @@ impl App {
         ActorContext {
             origin: Arc::new(origin),
             session: None,
+            ticket: None,
             scope: Arc::new(ReadScope::of(&actor)),
             actor: Arc::new(actor),
             app: Arc::clone(self),
@@ -198,6 +202,11 @@ impl App {
         &self.jobs_wanted
     }
 
+    /// The requests with idempotency keys that are being carried out.
+    pub(crate) fn running_requests(&self) -> &Running {
+        &self.running_requests
+    }
+
     pub(crate) fn objects(&self) -> &dyn ObjectStore {
         self.objects.as_ref()
     }
@@ -242,6 +251,7 @@ pub struct ActorContext {
     actor: Arc<Actor>,
     origin: Arc<Origin>,
     session: Option<SessionId>,
+    ticket: Option<Arc<Ticket>>,
     scope: Arc<ReadScope>,
 }
 
@@ -273,6 +283,14 @@ impl ActorContext {
         Self {
             session: Some(session),
             ..self
+        }
+    }
+
+    /// The same for a request with an idempotency key.
+    pub(crate) fn keyed(&self, ticket: Arc<Ticket>) -> Self {
+        Self {
+            ticket: Some(ticket),
+            ..self.clone()
         }
     }
 
@@ -317,7 +335,7 @@ impl ActorContext {
     /// Begins a transaction that writes. Dropped, it is undone. A session that has ended since the
     /// request began writes nothing any more.
     pub async fn begin(&self) -> Result<Tx> {
-        let inner = self.app.store.begin((*self.origin).clone()).await?;
+        let mut inner = self.app.store.begin((*self.origin).clone()).await?;
         if let Some(session) = self.session
             && inner
                 .reader()
@@ -326,6 +344,9 @@ impl ActorContext {
                 .is_none()
         {
             return Err(crate::auth::bad_token());
+        }
+        if let Some(ticket) = &self.ticket {
+            ticket.claim_in(&mut inner, self.now()).await?;
         }
         Ok(Tx {
             inner,
@@ -394,6 +415,9 @@ impl Tx {
             wakes_workers: sealed.wakes_workers(),
         };
         let outcome = sealed.commit().await;
+        if let (Ok(()), Some(ticket)) = (&outcome, &self.cx.ticket) {
+            ticket.committed();
+        }
         drop(announcement);
         outcome
     }

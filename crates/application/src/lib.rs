@@ -15,6 +15,7 @@ pub mod context;
 pub mod editions;
 pub mod entries;
 pub mod galleries;
+pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod lifecycle;

@@ -32,6 +32,7 @@ mod galleries;
 mod graphiql;
 pub mod http;
 mod input;
+mod keyed;
 pub mod limits;
 mod loaders;
 mod lookahead;

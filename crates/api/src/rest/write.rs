@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::{App, OnUse};
+use application::{ActorContext, App, OnUse};
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
@@ -22,7 +22,10 @@ use super::{
     query::Query,
     request::Read,
 };
-use crate::error::{FieldProblem, Problem};
+use crate::{
+    error::{FieldProblem, Problem},
+    idempotency::{self, Slot},
+};
 
 /// The name of the header that says for which version a change is meant.
 pub(super) const IF_MATCH: &str = "If-Match";
@@ -117,10 +120,37 @@ impl Write {
         admit(read.cx.actor())?;
         // What is answered is new, whatever the caller has.
         read.headers.remove(header::IF_NONE_MATCH);
+        let slot = parts.extensions.get::<Slot>().cloned();
         let body = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|unread| Problem::of_status(unread.status()))?;
-        Ok(Self { read, method, body })
+        let mut write = Self { read, method, body };
+        if let Some(slot) = slot {
+            write.read.cx = write.claim(&slot).await?;
+        }
+        Ok(write)
+    }
+
+    /// Claims the idempotency key of the request. Answers who carries it out.
+    async fn claim(&self, slot: &Slot) -> Result<ActorContext, Problem> {
+        let wrong =
+            |message| Problem::validation(vec![FieldProblem::header(idempotency::KEY, message)]);
+        slot.key().map_err(|key| wrong(key.message))?;
+        if idempotency::is_secret_path(self.read.path()) {
+            return Err(wrong(idempotency::NOT_HERE.to_owned()));
+        }
+        let header = |name| {
+            let value = self.read.headers.get(name);
+            value.map(HeaderValue::as_bytes).unwrap_or_default()
+        };
+        let parts = [
+            self.method.as_str().as_bytes(),
+            self.read.path_and_query().as_bytes(),
+            header(header::CONTENT_TYPE),
+            header(header::IF_MATCH),
+            &self.body,
+        ];
+        Ok(slot.claim(&self.read.cx, &parts).await?)
     }
 
     /// The id in the path.
