@@ -79,7 +79,11 @@ impl TestServer {
             files: tempfile::tempdir().unwrap(),
             ids: TestIds::from(1_u64 << 40),
         };
-        Self::start_at(place, |_config| {}).await
+        // Tokens of the one are good for the other.
+        Self::start_at(place, |config| {
+            config.server.public_url.clone_from(&self.url)
+        })
+        .await
     }
 
     async fn start_at(place: Place, configure: impl FnOnce(&mut Config)) -> Self {

@@ -116,7 +116,7 @@ async fn what_is_removed_daily_is_removed_again_a_day_later() {
     assert_eq!(prepared(&server).await, 0);
     assert_eq!(
         server.jobs::<String>("kind").await,
-        ["prune_audit", "prune_idempotency_keys", "prune_sessions"]
+        ["prune_idempotency_keys", "prune_audit", "prune_sessions"]
     );
     let now = server.system().now();
     server.clock.set(now + Duration::from_hours(24));

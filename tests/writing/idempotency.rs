@@ -141,7 +141,7 @@ async fn the_same_mutation_is_answered_again_and_made_once() {
     assert_eq!(again.header("content-type"), first.header("content-type"));
     assert_eq!(server.count(ARTICLES).await, 1);
     // A query changes nothing, and needs no key.
-    let query = "query ($input: String) { site { name } articles(filter: { }) { nodes { title } } a: __typename }";
+    let query = "{ site { name } }";
     for _ in 0..2 {
         let answer = server
             .send(mutate(&server, &token, "one", query, &json!(null)))
@@ -337,7 +337,7 @@ async fn a_request_that_is_cut_off_after_its_commit_is_not_made_again() {
 #[tokio::test]
 async fn a_long_answer_is_not_kept() {
     let (server, token) = editor().await;
-    let body = json!({ "edition": "en", "title": "Long", "body": { "format": "html", "text": "<p>word</p>".repeat(60_000) } });
+    let body = json!({ "edition": "en", "title": "Long", "body": { "html": "<p>word</p>".repeat(60_000) } });
     let send = || {
         server
             .request(Method::POST, "/api/v1/articles?include=body")

@@ -2,6 +2,7 @@
 
 mod anonymous;
 mod articles;
+mod batch;
 mod collections;
 mod graphql_entries;
 mod idempotency;

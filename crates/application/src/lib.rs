@@ -7,6 +7,7 @@ pub mod articles;
 pub mod audit;
 pub mod auth;
 pub mod authors;
+pub mod batch;
 pub mod body;
 mod bounds;
 pub mod collections;

@@ -85,3 +85,50 @@ fn root_fields(operation: &OperationDefinition) -> Vec<Option<String>> {
         .filter(|name| name.as_deref() != Some("__typename"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use async_graphql::parser::{
+        parse_schema,
+        types::{BaseType, Type, TypeKind, TypeSystemDefinition},
+    };
+
+    use super::*;
+    use crate::graphql::schema::{schema, sdl};
+
+    fn base(of: &Type) -> String {
+        match &of.base {
+            BaseType::Named(name) => name.to_string(),
+            BaseType::List(of) => base(of),
+        }
+    }
+
+    #[test]
+    fn mutations_that_answer_secrets_take_no_key() {
+        let mut types = BTreeMap::new();
+        for definition in parse_schema(sdl(&schema(true))).unwrap().definitions {
+            if let TypeSystemDefinition::Type(definition) = definition
+                && let TypeKind::Object(object) = definition.node.kind
+            {
+                let fields = object.fields.into_iter();
+                let fields =
+                    fields.map(|field| (field.node.name.to_string(), base(&field.node.ty.node)));
+                types.insert(definition.node.name.to_string(), fields.collect::<Vec<_>>());
+            }
+        }
+        let mut found = 0;
+        for (mutation, payload) in &types["Mutation"] {
+            let is_secret = types[payload].iter().any(|(field, _)| {
+                let field = field.to_lowercase();
+                field.contains("token") || field.contains("secret")
+            });
+            if is_secret {
+                assert!(idempotency::is_secret_mutation(mutation), "{mutation}");
+                found += 1;
+            }
+        }
+        assert!(found >= 2, "{found}");
+    }
+}

@@ -16,6 +16,7 @@ mod article_lists;
 mod articles;
 mod audit;
 mod authors;
+mod batch;
 mod body;
 mod budget;
 mod collections;

@@ -115,6 +115,7 @@ fn tags() -> Vec<Tag> {
         tag("Comments", "What readers wrote."),
         tag("Redirects", "Old paths and where they lead."),
         tag("Routes", "What lives at a public path."),
+        tag("Batch", "Many changes with one request."),
         tag("Audit", "Who changed what."),
     ]
 }
@@ -124,6 +125,9 @@ pub(super) fn finish(mut document: OpenApi) -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             share(method, operation);
+            if path.ends_with("/batch") {
+                share_refusals_of_operations(operation);
+            }
             if method != Method::Get && !idempotency::is_secret_path(path) {
                 take_key(operation);
             }
@@ -368,6 +372,21 @@ fn share_change(operation: &mut Operation) {
             good.headers
                 .extend(headers.iter().map(|name| reference_to_header(name)));
         }
+    }
+}
+
+/// A batch is refused as the first of its operations that cannot be made.
+fn share_refusals_of_operations(operation: &mut Operation) {
+    for (status, name) in [
+        ("404", "NotFound"),
+        ("412", "PreconditionFailed"),
+        ("428", "PreconditionRequired"),
+    ] {
+        let answer = RefOr::Ref(Ref::from_response_name(name));
+        operation
+            .responses
+            .responses
+            .insert(status.to_owned(), answer);
     }
 }
 

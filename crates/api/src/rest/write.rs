@@ -67,6 +67,11 @@ impl Refusal {
         error.with_fields(|field| in_words(field, words)).into()
     }
 
+    /// What is said of it.
+    pub(super) fn into_problem(self) -> Problem {
+        self.0
+    }
+
     /// The error of a use case whose input stands in the query.
     pub(super) fn of_query(error: domain::Error) -> Self {
         Self(Problem::of_change_in_query(error))
@@ -177,10 +182,7 @@ impl Write {
         check: impl FnOnce(&T::Command) -> Vec<domain::FieldError>,
     ) -> Result<T::Command, Problem> {
         media_type(&self.method, &self.read.headers)?;
-        let mut wrong = Collected::default();
-        let command = parse::<T>(&self.body)?.read(editions, &mut wrong);
-        wrong.extend(check(&command), words);
-        wrong.finish(command)
+        command::<T>(&self.body, editions, words, check)
     }
 
     /// The command in the body, where there may be none: then nothing is said.
@@ -211,6 +213,19 @@ impl Write {
         }
         response
     }
+}
+
+/// The command in a body.
+pub(super) fn command<T: Body>(
+    body: &[u8],
+    editions: &EditionSet,
+    words: Words,
+    check: impl FnOnce(&T::Command) -> Vec<domain::FieldError>,
+) -> Result<T::Command, Problem> {
+    let mut wrong = Collected::default();
+    let command = parse::<T>(body)?.read(editions, &mut wrong);
+    wrong.extend(check(&command), words);
+    wrong.finish(command)
 }
 
 /// Answers with a record that was changed, as a read of it was answered.
@@ -246,12 +261,17 @@ fn version(headers: &HeaderMap) -> Result<i64, Problem> {
     }
     let tag = value.to_str().ok().map(str::trim);
     let tag = tag.and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
-    let tag = tag
-        .filter(|tag| !tag.contains(['"', ' ', ',']))
-        .ok_or_else(wrong)?;
+    tag.and_then(version_of_tag).ok_or_else(wrong)
+}
+
+/// The version in what stands between the quotation marks of an entity tag.
+pub(super) fn version_of_tag(tag: &str) -> Option<i64> {
+    if tag.contains(['"', ' ', ',']) {
+        return None;
+    }
     let number = tag.split_once('-').map_or(tag, |(number, _)| number);
     let is_plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    number.parse().ok().filter(|_| is_plain).ok_or_else(wrong)
+    number.parse().ok().filter(|_| is_plain)
 }
 
 /// Checks the form of a body.
