@@ -673,3 +673,17 @@ CREATE INDEX entry_scheduled ON entry (scheduled_at, id) WHERE scheduled_at IS N
 CREATE INDEX audit_address ON audit (at, sequence) WHERE address IS NOT NULL;
 
 CREATE INDEX session_ended ON session (ended_at, id) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE idempotency_key (
+  owner text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  fingerprint text NOT NULL,
+  target text,
+  status bigint,
+  headers text,
+  body text,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (owner, key)
+);
+
+CREATE INDEX idempotency_key_created ON idempotency_key (created_at, owner, key);

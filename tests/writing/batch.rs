@@ -196,31 +196,11 @@ async fn every_kind_of_change_can_stand_in_a_batch_over_graphql() {
     );
 }
 
-#[tokio::test]
-async fn an_atomic_batch_is_refused_as_the_first_that_cannot_be_made() {
-    let (server, token) = editor().await;
-    let article = server
-        .article(
-            server
-                .system()
-                .editions()
-                .await
-                .unwrap()
-                .default_edition()
-                .unwrap()
-                .id,
-            "There",
-        )
-        .await
-        .to_string();
-    let shown = server
-        .get_json(&format!("/api/v1/articles/{article}"))
-        .await;
-    let taken = text(&shown, "/path");
-    let before = everything(&server).await;
+/// Operations that cannot be made, wrong in form, wrong in what is stored, stale, absent; with the
+/// status and the place they are refused with. There is an article, at version 1, at a path.
+fn impossible(article: &str, taken: &str) -> Vec<(Value, u16, &'static str)> {
     let patch = |version: &str, body: Value| json!({ "method": "PATCH", "path": format!("/articles/{article}"), "ifMatch": version, "body": body });
-    // Wrong in form, wrong in what is stored, stale, absent.
-    for (operation, status, pointer) in [
+    vec![
         (
             json!({ "method": "POST", "path": "/articles", "body": { "edition": "en", "title": "" } }),
             422,
@@ -288,7 +268,26 @@ async fn an_atomic_batch_is_refused_as_the_first_that_cannot_be_made() {
             404,
             "/operations/1",
         ),
-    ] {
+    ]
+}
+
+async fn with_article() -> (TestServer, String, (String, String)) {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let token = server.signed_in(Role::Editor, None).await;
+    let article = server.article(site.en, "There").await.to_string();
+    let shown = server
+        .get_json(&format!("/api/v1/articles/{article}"))
+        .await;
+    let path = text(&shown, "/path").to_owned();
+    (server, token, (article, path))
+}
+
+#[tokio::test]
+async fn an_atomic_batch_is_refused_as_the_first_that_cannot_be_made() {
+    let (server, token, (article, taken)) = with_article().await;
+    let before = everything(&server).await;
+    for (operation, status, pointer) in impossible(&article, &taken) {
         let body = json!({ "operations": [create("Good"), operation, create("Never")] });
         let refused = send(&server, &token, &body).await.expect(status).json();
         let found = text(&refused, "/errors/0/pointer");
@@ -298,6 +297,12 @@ async fn an_atomic_batch_is_refused_as_the_first_that_cannot_be_made() {
         }
         assert_eq!(everything(&server).await, before);
     }
+}
+
+#[tokio::test]
+async fn an_atomic_batch_over_graphql_names_what_cannot_be_made_by_its_place() {
+    let (server, token, (article, _path)) = with_article().await;
+    let before = everything(&server).await;
     let refused = mutate(
         &server,
         &token,
@@ -406,6 +411,7 @@ async fn who_may_not_do_it_alone_may_not_do_it_in_a_batch() {
         .status(Status::Draft)
         .await
         .to_string();
+    let viewer = server.signed_in(Role::Viewer, None).await;
     let before = everything(&server).await;
     for (operation, status) in [
         (
@@ -430,7 +436,6 @@ async fn who_may_not_do_it_alone_may_not_do_it_in_a_batch() {
         .send(request.json(&json!({ "operations": [create("A")] })))
         .await
         .expect(401);
-    let viewer = server.signed_in(Role::Viewer, None).await;
     let refused = mutate(
         &server,
         &viewer,

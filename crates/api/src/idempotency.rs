@@ -114,12 +114,9 @@ pub(crate) enum Refused {
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
-        match error {
-            Error::Invalid(mut fields) if fields.len() == 1 => match fields.pop() {
-                Some(field) => Self::Key(field),
-                None => Self::Other(Error::Invalid(fields)),
-            },
-            error => Self::Other(error),
+        match error.fields() {
+            [field] => Self::Key(field.clone()),
+            _ => Self::Other(error),
         }
     }
 }
@@ -171,10 +168,10 @@ impl Slot {
         };
         match claim.fate() {
             Fate::Nothing | Fate::Done => Ok(()),
-            Fate::BusyElsewhere => Err(Refused::Other(claim.busy())),
+            Fate::BusyElsewhere => Err(Refused::Other(idempotency::busy())),
             Fate::DoneElsewhere => match claim.done().await? {
                 // Forgotten in between.
-                None => Err(Refused::Other(claim.busy())),
+                None => Err(Refused::Other(idempotency::busy())),
                 Some(answer) => {
                     self.set(State::Done(answer));
                     Err(Refused::Done)

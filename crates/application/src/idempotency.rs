@@ -163,11 +163,6 @@ impl Claim {
             Some(DoneRequest { target, .. }) => Err(lost(target.as_deref())),
         }
     }
-
-    /// What those are told who come while another process is at it.
-    pub fn busy(&self) -> Error {
-        busy()
-    }
 }
 
 impl Drop for Claim {
@@ -209,7 +204,8 @@ fn owner(cx: &ActorContext) -> Result<String> {
     Ok(format!("{}:{name}", cx.actor()))
 }
 
-fn busy() -> Error {
+/// What those are told who come while another request with their key is carried out.
+pub fn busy() -> Error {
     Error::conflict(
         "a request with this `Idempotency-Key` is being carried out: try again in a moment",
     )
