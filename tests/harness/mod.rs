@@ -73,6 +73,20 @@ impl TestServer {
         Self::start_at(demo::place().await, configure).await
     }
 
+    /// Starts another server on the same store.
+    pub async fn twin(&self) -> Self {
+        let place = Place {
+            database: self.database.shared(),
+            files: tempfile::tempdir().unwrap(),
+            ids: TestIds::from(1_u64 << 40),
+        };
+        // Tokens of the one are good for the other.
+        Self::start_at(place, |config| {
+            config.server.public_url.clone_from(&self.url)
+        })
+        .await
+    }
+
     async fn start_at(place: Place, configure: impl FnOnce(&mut Config)) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

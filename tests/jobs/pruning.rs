@@ -33,7 +33,7 @@ async fn the_audit_log_forgets_addresses_after_ninety_days() {
     let young = server
         .count("SELECT count(*) FROM audit WHERE address = '192.0.2.8'")
         .await;
-    assert_eq!(prepared(&server).await, 2);
+    assert_eq!(prepared(&server).await, 3);
     let with = "SELECT count(*) FROM audit WHERE address IS NOT NULL";
     assert_eq!(server.count(with).await, young);
     let told = "SELECT count(*) FROM audit WHERE event = 'audit.pruned' AND actor = 'system:job'";
@@ -54,7 +54,7 @@ async fn more_than_fits_into_one_run_is_removed_by_the_next() {
     );
     connection.execute_unprepared(&insert).await.unwrap();
     connection.close().await.unwrap();
-    assert_eq!(prepared(&server).await, 3);
+    assert_eq!(prepared(&server).await, 4);
     let with = "SELECT count(*) FROM audit WHERE address IS NOT NULL";
     assert_eq!(server.count(with).await, 0);
 }
@@ -112,16 +112,16 @@ async fn sessions_go_a_month_after_they_ended_and_their_tokens_with_them() {
 #[tokio::test]
 async fn what_is_removed_daily_is_removed_again_a_day_later() {
     let server = TestServer::start().await;
-    assert_eq!(prepared(&server).await, 2);
+    assert_eq!(prepared(&server).await, 3);
     assert_eq!(prepared(&server).await, 0);
     assert_eq!(
         server.jobs::<String>("kind").await,
-        ["prune_audit", "prune_sessions"]
+        ["prune_idempotency_keys", "prune_audit", "prune_sessions"]
     );
     let now = server.system().now();
     server.clock.set(now + Duration::from_hours(24));
-    assert_eq!(server.run_due_jobs().await, 2);
-    assert_eq!(server.jobs::<String>("state").await, ["waiting"; 2]);
+    assert_eq!(server.run_due_jobs().await, 3);
+    assert_eq!(server.jobs::<String>("state").await, ["waiting"; 3]);
     // Nothing was there to be removed: nothing is said in the log.
     assert_eq!(server.count("SELECT count(*) FROM audit").await, 0);
 }

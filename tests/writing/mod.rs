@@ -2,8 +2,10 @@
 
 mod anonymous;
 mod articles;
+mod batch;
 mod collections;
 mod graphql_entries;
+mod idempotency;
 mod lifecycle;
 mod log;
 mod pages_and_issues;

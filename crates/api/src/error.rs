@@ -259,14 +259,7 @@ impl Problem {
 
     /// Some parameters are wrong.
     pub(crate) fn validation(errors: Vec<FieldProblem>) -> Self {
-        let parts: Vec<String> = errors
-            .iter()
-            .map(|error| match error.place() {
-                Some(place) => format!("{place}: {}", error.message),
-                None => error.message.clone(),
-            })
-            .collect();
-        let mut problem = Self::of("VALIDATION", parts.join("; "));
+        let mut problem = Self::of("VALIDATION", described(&errors));
         problem.body.errors = errors;
         problem
     }
@@ -299,6 +292,37 @@ impl Problem {
             return Self::unprocessable(fields.into_iter().map(FieldProblem::from).collect());
         }
         error.into()
+    }
+
+    /// The problem of one operation of a batch: what is wrong with it stands at its place in the body.
+    pub(crate) fn of_operation(mut self, index: usize) -> Self {
+        let place = format!("/operations/{index}");
+        if self.body.errors.is_empty() {
+            let message = std::mem::take(&mut self.body.detail);
+            let mut whole = FieldProblem::body("", FieldProblem::INVALID, message.clone());
+            whole.pointer = Some(place.clone());
+            self.body.errors.push(whole);
+            self.body.detail = format!("{place}: {message}");
+            return self;
+        }
+        for wrong in &mut self.body.errors {
+            let below = match (wrong.header.take(), wrong.parameter.take()) {
+                (Some(_), _) => "/ifMatch".to_owned(),
+                (None, Some(name)) => {
+                    wrong.message = format!("{name}: {}", wrong.message);
+                    "/path".to_owned()
+                }
+                (None, None) => format!("/body{}", wrong.pointer.as_deref().unwrap_or_default()),
+            };
+            wrong.pointer = Some(format!("{place}{below}"));
+        }
+        self.body.detail = described(&self.body.errors);
+        self
+    }
+
+    /// What is said of it, as a part of another answer.
+    pub(crate) fn into_body(self) -> ProblemBody {
+        *self.body
     }
 
     /// A body in a form that is not read here.
@@ -444,6 +468,15 @@ impl From<domain::Error> for Problem {
             }
         }
     }
+}
+
+/// All that is wrong, in one line.
+fn described(errors: &[FieldProblem]) -> String {
+    let parts = errors.iter().map(|error| match error.place() {
+        Some(place) => format!("{place}: {}", error.message),
+        None => error.message.clone(),
+    });
+    parts.collect::<Vec<_>>().join("; ")
 }
 
 /// A JSON pointer made of a place with dots between its steps: `/texts/fa/name`.

@@ -25,6 +25,7 @@ mod docs;
 mod error;
 mod feeds;
 pub mod graphql;
+mod idempotency;
 mod media;
 mod requests;
 mod rest;
@@ -60,6 +61,7 @@ pub fn router(app: Arc<App>, options: ApiOptions) -> domain::Result<Router> {
         .merge(docs::router().with_state(Arc::clone(&app)))
         .merge(feeds::router().with_state(Arc::clone(&app)))
         .merge(auth::router().with_state(Arc::clone(&app)))
+        .layer(from_fn(idempotency::once))
         .layer(CompressionLayer::new().compress_when(worth_compressing))
         .layer(from_fn(caching::tag_per_coding));
     let layers = ServiceBuilder::new()

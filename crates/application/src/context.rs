@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Auth, AuthOptions},
+    idempotency::{Running, Ticket},
     keys::KeySet,
     oidc::Issuers,
 };
@@ -103,6 +104,7 @@ pub struct App {
     auth: Auth,
     issuers: OnceLock<Issuers>,
     jobs_wanted: Notify,
+    running_requests: Running,
 }
 
 impl fmt::Debug for App {
@@ -140,6 +142,7 @@ impl App {
             auth: Auth::new(auth),
             issuers: OnceLock::new(),
             jobs_wanted: Notify::new(),
+            running_requests: Running::default(),
         })
     }
 
@@ -154,6 +157,7 @@ impl App {
             origin: Arc::new(origin),
             session: None,
             outside: None,
+            ticket: None,
             scope: Arc::new(ReadScope::of(&actor)),
             actor: Arc::new(actor),
             app: Arc::clone(self),
@@ -212,6 +216,11 @@ impl App {
         &self.jobs_wanted
     }
 
+    /// The requests with idempotency keys that are being carried out.
+    pub(crate) fn running_requests(&self) -> &Running {
+        &self.running_requests
+    }
+
     pub(crate) fn objects(&self) -> &dyn ObjectStore {
         self.objects.as_ref()
     }
@@ -258,6 +267,7 @@ pub struct ActorContext {
     session: Option<SessionId>,
     /// The account of somebody an outside issuer signed in.
     outside: Option<UserId>,
+    ticket: Option<Arc<Ticket>>,
     scope: Arc<ReadScope>,
 }
 
@@ -303,6 +313,14 @@ impl ActorContext {
         self.outside.is_some()
     }
 
+    /// The same for a request with an idempotency key.
+    pub(crate) fn keyed(&self, ticket: Arc<Ticket>) -> Self {
+        Self {
+            ticket: Some(ticket),
+            ..self.clone()
+        }
+    }
+
     /// What they may read.
     pub fn scope(&self) -> &ReadScope {
         &self.scope
@@ -344,7 +362,7 @@ impl ActorContext {
     /// Begins a transaction that writes. Dropped, it is undone. A session that has ended since the
     /// request began writes nothing any more, nor does an account that was closed.
     pub async fn begin(&self) -> Result<Tx> {
-        let inner = self.app.store.begin((*self.origin).clone()).await?;
+        let mut inner = self.app.store.begin((*self.origin).clone()).await?;
         if let Some(session) = self.session
             && inner
                 .reader()
@@ -359,6 +377,9 @@ impl ActorContext {
             if !user.is_some_and(|user| user.is_active) {
                 return Err(crate::auth::bad_token());
             }
+        }
+        if let Some(ticket) = &self.ticket {
+            ticket.claim_in(&mut inner, self.now()).await?;
         }
         Ok(Tx {
             inner,
@@ -427,6 +448,9 @@ impl Tx {
             wakes_workers: sealed.wakes_workers(),
         };
         let outcome = sealed.commit().await;
+        if let (Ok(()), Some(ticket)) = (&outcome, &self.cx.ticket) {
+            ticket.committed();
+        }
         drop(announcement);
         outcome
     }

@@ -318,7 +318,10 @@ fn event(entry: &Entry, transition: Transition) -> ContentEvent {
 }
 
 /// What is derived of the edit that waits, for those who may publish it.
-async fn pending_body(cx: &ActorContext, id: EntryId) -> Result<Option<(RevisionId, Body)>> {
+pub(crate) async fn pending_body(
+    cx: &ActorContext,
+    id: EntryId,
+) -> Result<Option<(RevisionId, Body)>> {
     let Some(pending) = cx.reader().pending(cx.scope(), id).await? else {
         return Ok(None);
     };

@@ -14,6 +14,7 @@ use domain::{
         ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id, JobId,
         PageId,
     },
+    idempotency::{IdempotencyKey, KeptAnswer},
     lifecycle::{Schedule, Verb},
     media::AssetDraft,
     menus::MenuDraft,
@@ -28,7 +29,9 @@ use domain::{
 use crate::{
     ActorContext, OnUse,
     articles::{self, NewArticle},
-    authors, collections, comments, editions, entries, galleries, jobs,
+    authors, batch, collections, comments, editions, entries, galleries,
+    idempotency::{self, Claim},
+    jobs,
     lifecycle::{self, Step},
     media, menus,
     newsletters::{self, NewIssue},
@@ -170,6 +173,15 @@ fn write_lists(cx: &ActorContext, collection: CollectionDraft, menu: MenuDraft) 
 fn write_what_hangs_on_entries(cx: &ActorContext, comment: CommentDraft, redirect: RedirectDraft) {
     sendable(comments::create(cx, comment));
     sendable(redirects::create(cx, redirect));
+}
+
+fn write_batches(cx: &ActorContext, commands: Vec<batch::Command>) {
+    sendable(batch::run(cx, commands, true));
+}
+
+fn write_once(cx: &ActorContext, key: IdempotencyKey, claim: &Claim, answer: &KeptAnswer) {
+    sendable(idempotency::claim(cx, key, String::new()));
+    sendable(claim.keep(answer));
 }
 
 fn write_jobs(cx: &ActorContext, id: JobId, worker: Worker) {

@@ -30,7 +30,7 @@ use place::{Place, SlugChoice, Stood};
 use references::References;
 
 /// How often a change is made anew when a slug or a path that was made for it is taken meanwhile.
-const ATTEMPTS: u32 = 3;
+pub(crate) const ATTEMPTS: u32 = 3;
 /// Bodies longer than this are derived beside the threads that answer requests.
 const LONG_SOURCE_BYTES: usize = 64 * 1024;
 
@@ -130,7 +130,7 @@ pub(crate) async fn change(
 
 /// Whether another change took a slug or a path between the look and the write: a new look finds
 /// one that is free.
-fn is_overtaken(ready: &Ready, error: &Error) -> bool {
+pub(crate) fn is_overtaken(ready: &Ready, error: &Error) -> bool {
     !ready.insists()
         && matches!(error, Error::Conflict { field: Some(field), .. } if field == "slug" || field == "path")
 }

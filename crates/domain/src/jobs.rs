@@ -254,6 +254,18 @@ impl Job for PruneSessions {
     }
 }
 
+/// Forgets requests that were carried out once long enough ago.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PruneIdempotencyKeys {}
+
+impl Job for PruneIdempotencyKeys {
+    const KIND: &'static str = "prune_idempotency_keys";
+    const POLICY: JobPolicy = JobPolicy::PERIODIC;
+    fn dedupe(&self) -> Option<String> {
+        Some(Self::KIND.to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

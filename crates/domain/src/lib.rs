@@ -18,6 +18,7 @@ pub mod error;
 pub mod events;
 pub mod galleries;
 pub mod id;
+pub mod idempotency;
 pub mod jobs;
 pub mod lifecycle;
 pub mod media;

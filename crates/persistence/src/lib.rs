@@ -24,6 +24,7 @@ mod entries;
 mod error;
 mod galleries;
 mod identities;
+mod idempotency;
 mod imports;
 mod jobs;
 mod lists;
@@ -49,6 +50,7 @@ pub use entries::{
     Above, Below, BodySave, Bucket, EntrySave, Facet, FacetField, Followed, Latest, Moved, Pending,
     PendingSave, Relations, Replaced,
 };
+pub use idempotency::KeyClaim;
 pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use jobs::{JobFailure, Lease, NextJobs, ScheduledEntry, TakenJob};
 pub use prune::PRUNE_AT_ONCE;

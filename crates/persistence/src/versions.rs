@@ -24,20 +24,22 @@ impl WriteTx {
         Err(self.stale(kind, id).await)
     }
 
+    /// The version a record has, if it is there.
+    pub async fn version(&self, kind: RecordKind, id: Uuid) -> Result<Option<i64>> {
+        let mut sql = Sql::new(&format!(
+            "SELECT version FROM {} WHERE id = ",
+            versioned(kind)?
+        ));
+        sql.bind(id);
+        match self.query(sql).await?.first_mut() {
+            Some(row) => row.get().map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The error of a change that was made for another version than the current one.
     pub(crate) async fn stale(&self, kind: RecordKind, id: Uuid) -> Error {
-        let asked = async {
-            let mut sql = Sql::new(&format!(
-                "SELECT version FROM {} WHERE id = ",
-                versioned(kind)?
-            ));
-            sql.bind(id);
-            match self.query(sql).await?.first_mut() {
-                Some(row) => row.get().map(Some),
-                None => Ok(None),
-            }
-        };
-        match asked.await {
+        match self.version(kind, id).await {
             Ok(Some(current)) => Error::Stale { current },
             Ok(None) => Error::not_found(public_id(kind, id)),
             Err(error) => error,

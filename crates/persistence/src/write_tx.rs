@@ -5,6 +5,7 @@ use domain::{
     access::Permit,
     audit::{Changed, Origin},
     events::ContentEvent,
+    idempotency::KeyedRequest,
     time::Timestamp,
 };
 use sea_orm::{DatabaseTransaction, DbErr, TransactionTrait, Value};
@@ -30,6 +31,8 @@ pub struct WriteTx {
     pub(crate) new_records: NewRecords,
     pub(crate) new_jobs: Vec<JobRow>,
     pub(crate) wakes_workers: bool,
+    pub(crate) keyed: Option<KeyedRequest>,
+    first_target: Option<String>,
 }
 
 /// `at, actor, action, target_kind, target_id, event, edition_id, fields, note, address, request_id`
@@ -71,6 +74,8 @@ impl WriteTx {
             new_records: NewRecords::new(),
             new_jobs: Vec::new(),
             wakes_workers: false,
+            keyed: None,
+            first_target: None,
         }
     }
 
@@ -103,6 +108,7 @@ impl WriteTx {
         self.new_records.extend(savepoint.new_records);
         self.new_jobs.extend(savepoint.new_jobs);
         self.wakes_workers |= savepoint.wakes_workers;
+        self.first_target = self.first_target.take().or(savepoint.first_target);
         Ok(())
     }
 
@@ -111,6 +117,9 @@ impl WriteTx {
     /// commit is left then.
     pub async fn seal(mut self) -> Result<Sealed> {
         self.write_late_rows().await?;
+        if let (Some(keyed), Some(target)) = (&self.keyed, &self.first_target) {
+            self.name_target(keyed, target).await?;
+        }
         let events = std::mem::take(&mut self.events);
         let outbox: Vec<_> = events.iter().map(outbox_row).collect();
         if !outbox.is_empty()
@@ -141,6 +150,9 @@ impl WriteTx {
     /// Remembers a change for its audit row alone: what is not content is nobody's event.
     pub(crate) fn audit(&mut self, permit: &Permit, at: Timestamp, event: &ContentEvent) {
         let target = permit.target();
+        if self.first_target.is_none() {
+            self.first_target = Some(target.id.clone());
+        }
         self.audit.push([
             Value::from(at),
             permit.actor().to_string().into(),

@@ -29,7 +29,7 @@ use super::{
     terms::{Category, Tag, split},
 };
 
-mod mutations;
+pub(crate) mod mutations;
 mod steps;
 
 pub(crate) use mutations::ArticleWrites;

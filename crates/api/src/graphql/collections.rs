@@ -13,7 +13,7 @@ use super::{
     scalars::DateTime,
 };
 
-mod mutations;
+pub(crate) mod mutations;
 
 pub(crate) use mutations::CollectionMutations;
 

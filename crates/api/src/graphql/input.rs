@@ -2,13 +2,14 @@
 
 use std::str::FromStr;
 
-use application::OnUse;
+use application::{OnUse, lifecycle::Step};
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 use domain::{
     Error, FieldError, Result,
     change::{Change, ContentChange},
+    content::ContentKind,
     editions::EditionSet,
-    id::{Id, IdKind},
+    id::{EntryId, Id, IdKind, kinds},
     text::EditionText,
     texts::{TextChanges, place},
 };
@@ -303,6 +304,18 @@ pub(crate) struct PurgeInput {
 }
 
 impl PurgeInput {
+    /// The entry, whatever its kind, the step, and what becomes of its users.
+    pub(crate) fn read_entry(self) -> Result<(EntryId, Step, OnUse)> {
+        let id: EntryId = parse_id("id", &self.id)?;
+        let (input, note) = self.split();
+        let (expected, on_use) = match id.kind {
+            ContentKind::Article => input.read::<kinds::Article>().map(without_id)?,
+            ContentKind::Page => input.read::<kinds::Page>().map(without_id)?,
+            ContentKind::Issue => input.read::<kinds::Issue>().map(without_id)?,
+        };
+        Ok((id, Step { expected, note }, on_use))
+    }
+
     /// The deletion, and what is said about it.
     pub(crate) fn split(self) -> (DeleteInput, Option<String>) {
         let deletion = DeleteInput {
@@ -313,6 +326,10 @@ impl PurgeInput {
         };
         (deletion, self.note)
     }
+}
+
+fn without_id<I>((_, expected, on_use): (I, i64, OnUse)) -> (i64, OnUse) {
+    (expected, on_use)
 }
 
 impl Wrong {

@@ -30,7 +30,7 @@ use super::{
     seo::Seo,
 };
 
-mod mutations;
+pub(crate) mod mutations;
 mod steps;
 
 pub(crate) use mutations::IssueWrites;

@@ -140,7 +140,7 @@ fn parse(texts: &[ID]) -> domain::Result<Vec<AnyId>> {
     }
 }
 
-async fn fetch(
+pub(crate) async fn fetch(
     session: Here<'_>,
     id: AnyId,
     edition: EditionId,

@@ -52,6 +52,14 @@ impl UserError {
         }
     }
 
+    /// Names the place of the input it is about within a larger one.
+    pub(crate) fn set_within(&mut self, place: &str) {
+        self.field = Some(match self.field.take() {
+            Some(field) => format!("{place}.{field}"),
+            None => place.to_owned(),
+        });
+    }
+
     fn of_field(FieldError { field, message }: FieldError) -> Self {
         Self::new(ErrorCode::Validation, Some(field), message)
     }

@@ -7,6 +7,7 @@ use super::{
     articles::{ArticleQueries, ArticleSteps, ArticleWrites},
     audit::AuditQueries,
     authors::{AuthorMutations, AuthorQueries},
+    batch::BatchMutations,
     collections::{CollectionMutations, CollectionQueries},
     comments::CommentQueries,
     editions::SiteQueries,
@@ -65,6 +66,7 @@ pub struct Mutation(
     TermMutations,
     AuthorMutations,
     CollectionMutations,
+    BatchMutations,
 );
 
 /// How deep the library lets selections be nested, fragments included. The limits bound the depth

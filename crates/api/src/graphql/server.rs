@@ -19,7 +19,7 @@ use super::{
     context::{KnownEditions, Session},
     error, graphiql,
     http::{self as over_http, Answer, HttpOptions, MediaType, Outcome, PersistedQueries},
-    presence,
+    keyed, presence,
     schema::{Schema, schema, sdl},
     shape::Shape,
     types::Types,
@@ -28,6 +28,7 @@ use crate::{
     auth::Caller,
     caching::{Facts, cacheable},
     error::Problem,
+    idempotency::Slot,
 };
 
 /// How GraphQL is served.
@@ -114,7 +115,8 @@ impl Graphql {
     pub async fn respond(&self, cx: ActorContext, request: axum::extract::Request) -> HttpResponse {
         let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
         let asked = is_safe.then(|| request.headers().clone());
-        let execute = |request| self.execute(cx.clone(), request);
+        let slot = request.extensions().get::<Slot>().cloned();
+        let execute = |request| self.carry_out(cx.clone(), slot, request);
         let (options, persisted) = (&self.0.options.http, &self.0.persisted);
         let answer = over_http::answer(request, options, persisted, execute).await;
         let Some(asked) = asked.filter(|_| answer.outcome == Outcome::Complete) else {
@@ -132,6 +134,28 @@ impl Graphql {
             "application/json; charset=utf-8"
         };
         cacheable(&asked, cx.scope(), content_type, answer.body, facts)
+    }
+
+    /// Executes a request that is within the limits. One with an idempotency key that was carried out
+    /// before is not executed.
+    async fn carry_out(
+        &self,
+        cx: ActorContext,
+        slot: Option<Slot>,
+        mut request: Request,
+    ) -> Response {
+        let Some((slot, key)) = slot.zip(keyed::Keyed::of(&mut request)) else {
+            return self.execute(cx, request).await;
+        };
+        let cx = match key.claim(&slot, &cx).await {
+            Ok(cx) => cx,
+            Err(refused) => return keyed::refuse(refused),
+        };
+        let response = self.execute(cx, request).await;
+        match slot.settle().await {
+            Ok(()) => response,
+            Err(refused) => keyed::refuse(refused),
+        }
     }
 
     /// Executes a request that is within the limits.

@@ -27,6 +27,8 @@ use super::{
 mod wire;
 mod write;
 
+pub(super) use write::batched;
+
 pub(super) use wire::{Article, CONTRIBUTION, SOURCE, wanted};
 
 /// The operations on articles.

@@ -33,6 +33,8 @@ use crate::error::Problem;
 
 mod write;
 
+pub(super) use write::batched;
+
 /// A public profile, with its text in one edition.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

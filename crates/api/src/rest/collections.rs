@@ -21,6 +21,8 @@ use crate::error::Problem;
 
 mod write;
 
+pub(super) use write::batched;
+
 /// A curated list of one edition.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -22,7 +22,10 @@ use super::{
     editions::Edition, galleries::Gallery, issues::Issue, media::Asset, menus::Menu,
     newsletters::Newsletter, pages::Page, redirects::Redirect, terms, write::IF_MATCH,
 };
-use crate::error::{PROBLEM_JSON, ProblemBody};
+use crate::{
+    error::{PROBLEM_JSON, ProblemBody},
+    idempotency,
+};
 
 const INTRODUCTION: &str = "Reads and changes what is on a Colophon site. Without credentials it shows what is public. \
 GraphQL under `/graphql` says the same in the same words.
@@ -42,7 +45,9 @@ A cursor holds for the order it came from.
 **Changes** need credentials. `PATCH` is a JSON merge patch (RFC 7396): what is left out stays, null clears, lists are replaced. \
 Unknown members are refused. A change of a record names the version it is meant for: send the `ETag` you read, or the version in quotation marks, \
 as `If-Match`. Without it the answer is 428; if the record has changed meanwhile it is 412 with `currentVersion`. Only the version in the tag counts; \
-`*`, weak tags and lists of tags are refused. Answers to changes are never cached.
+`*`, weak tags and lists of tags are refused. Answers to changes are never cached. \
+A change with the header `Idempotency-Key` is made once, however often it is sent: within 24 hours it is answered as it was the first time, \
+with `Idempotency-Replayed: true`. Another request with the same key is answered 422, one that comes while the first is carried out 409.
 
 **Caching.** Every answer to a read has a strong `ETag`; send it as `If-None-Match` and get 304 when nothing has changed. \
 `Surrogate-Key` names what an answer is made of. HEAD works wherever GET does.
@@ -110,15 +115,22 @@ fn tags() -> Vec<Tag> {
         tag("Comments", "What readers wrote."),
         tag("Redirects", "Old paths and where they lead."),
         tag("Routes", "What lives at a public path."),
+        tag("Batch", "Many changes with one request."),
         tag("Audit", "Who changed what."),
     ]
 }
 
 /// Adds what is the same for all operations: errors, headers, the freedom of sparse records.
 pub(super) fn finish(mut document: OpenApi) -> OpenApi {
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             share(method, operation);
+            if path.ends_with("/batch") {
+                share_refusals_of_operations(operation);
+            }
+            if method != Method::Get && !idempotency::is_secret_path(path) {
+                take_key(operation);
+            }
         }
     }
     let sent = sent_schemas(&document);
@@ -339,7 +351,9 @@ fn share_read(operation: &mut Operation) {
         good.headers.extend(
             HEADERS
                 .iter()
-                .filter(|(name, _)| *name != LOCATION && (is_paged || *name != LINK))
+                .filter(|(name, _)| {
+                    ![LOCATION, REPLAYED].contains(name) && (is_paged || *name != LINK)
+                })
                 .map(|(name, _)| reference_to_header(name)),
         );
     }
@@ -357,6 +371,49 @@ fn share_change(operation: &mut Operation) {
         if let RefOr::T(good) = response {
             good.headers
                 .extend(headers.iter().map(|name| reference_to_header(name)));
+        }
+    }
+}
+
+/// A batch is refused as the first of its operations that cannot be made.
+fn share_refusals_of_operations(operation: &mut Operation) {
+    for (status, name) in [
+        ("404", "NotFound"),
+        ("412", "PreconditionFailed"),
+        ("428", "PreconditionRequired"),
+    ] {
+        let answer = RefOr::Ref(Ref::from_response_name(name));
+        operation
+            .responses
+            .responses
+            .insert(status.to_owned(), answer);
+    }
+}
+
+/// A change can be sent again under a key of the caller's.
+fn take_key(operation: &mut Operation) {
+    let key = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(255))
+        .pattern(Some("^[!-~]+$"));
+    let parameter = ParameterBuilder::new()
+        .name(idempotency::KEY)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "Names the request: sent again within 24 hours it is answered as before, and nothing is changed again.",
+        ))
+        .schema(Some(key))
+        .build();
+    operation
+        .parameters
+        .get_or_insert_with(Vec::new)
+        .push(RefOr::T(parameter));
+    for (status, response) in &mut operation.responses.responses {
+        if let ("200" | "201" | "204", RefOr::T(good)) = (status.as_str(), response) {
+            let (name, header) = reference_to_header(REPLAYED);
+            good.headers.insert(name, header);
         }
     }
 }
@@ -382,7 +439,7 @@ fn require_version(operation: &mut Operation) {
 }
 
 /// The headers of good answers, and what they are for.
-const HEADERS: [(&str, &str); 7] = [
+const HEADERS: [(&str, &str); 8] = [
     (
         "ETag",
         "The strong entity tag of the answer: a hash; of a single record its version, `-` and a hash.",
@@ -402,7 +459,12 @@ const HEADERS: [(&str, &str); 7] = [
         "The addresses of the next, the previous and the first page (RFC 8288).",
     ),
     (LOCATION, "The address of the record that was made."),
+    (
+        REPLAYED,
+        "`true` if the request was carried out before, and this is what was answered then.",
+    ),
 ];
+const REPLAYED: &str = "Idempotency-Replayed";
 const LOCATION: &str = "Location";
 const LINK: &str = "Link";
 

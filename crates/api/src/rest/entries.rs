@@ -30,12 +30,14 @@ use super::{
 };
 use crate::error::Problem;
 
+mod batched;
 pub(super) mod members;
 mod more;
 mod parameters;
 mod steps;
 pub(super) mod write;
 
+pub(super) use batched::operations;
 pub(super) use more::More;
 pub(super) use parameters::{
     ATTACHMENTS, BODY, BYLINE, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, FILTERS,

@@ -33,6 +33,8 @@ use crate::error::Problem;
 
 mod write;
 
+pub(super) use write::batched;
+
 /// A numbered issue of a newsletter. Its body is the intro; sections follow; the outro closes it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

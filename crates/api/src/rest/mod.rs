@@ -12,6 +12,7 @@ mod answer;
 mod articles;
 mod audit;
 mod authors;
+mod batch;
 mod body;
 mod collections;
 mod comments;
@@ -65,6 +66,7 @@ fn operations(max_entry_bytes: usize) -> OpenApiRouter<State> {
         .merge(articles::routes())
         .merge(pages::routes())
         .merge(issues::routes())
+        .merge(batch::routes())
         .layer(DefaultBodyLimit::max(max_entry_bytes));
     let resources = OpenApiRouter::new()
         .merge(entries)

@@ -57,6 +57,12 @@ impl Read {
         self.uri.path()
     }
 
+    /// The path that was asked for, and the query.
+    pub(super) fn path_and_query(&self) -> &str {
+        let whole = self.uri.path_and_query();
+        whole.map_or_else(|| self.uri.path(), http::uri::PathAndQuery::as_str)
+    }
+
     /// A part of the path. One that no record can have is the same as absent.
     pub(super) fn segment(&self, name: &str) -> Result<&str, Problem> {
         let found = self

@@ -24,6 +24,8 @@ use crate::error::Problem;
 mod wire;
 mod write;
 
+pub(super) use write::batched;
+
 use wire::More;
 pub(super) use wire::{Category, Tag};
 

@@ -178,7 +178,7 @@ fn every_operation_is_documented() {
             );
         }
         assert_eq!(
-            path.contains('{') || id == "get_route",
+            path.contains('{') || ["get_route", "run_batch"].contains(&id),
             responses.get("404").is_some(),
             "{id}"
         );
@@ -202,10 +202,10 @@ fn every_operation_is_documented() {
 fn a_change_needs_credentials_and_the_version_it_is_meant_for() {
     let document = document();
     let changes = operations(&document);
-    // Signing in and out changes no record.
-    let changes = changes
-        .iter()
-        .filter(|(path, method, _)| method != "get" && !path.starts_with("/api/v1/auth/"));
+    // Signing in and out changes no record, and a batch names the versions within.
+    let changes = changes.iter().filter(|(path, method, _)| {
+        method != "get" && !path.starts_with("/api/v1/auth/") && path != "/api/v1/batch"
+    });
     for (path, method, operation) in changes {
         assert_eq!(
             operation["security"],
@@ -236,6 +236,34 @@ fn a_change_needs_credentials_and_the_version_it_is_meant_for() {
             assert!(made["headers"]["Location"].is_object(), "{path}");
         }
     }
+}
+
+#[test]
+fn changes_take_a_key_unless_they_answer_secrets() {
+    let document = document();
+    let mut secrets = 0;
+    for (path, method, operation) in operations(&document) {
+        if method == "get" {
+            continue;
+        }
+        let good = ["200", "201"].map(|status| {
+            let content = &operation["responses"][status]["content"]["application/json"];
+            resolve(&document, &content["schema"])["properties"].as_object()
+        });
+        let is_secret = good.into_iter().flatten().flatten().any(|(name, _)| {
+            let name = name.to_lowercase();
+            name.contains("token") || name.contains("secret")
+        });
+        secrets += usize::from(is_secret);
+        let parameters = operation["parameters"].as_array();
+        let takes_key = parameters
+            .into_iter()
+            .flatten()
+            .any(|parameter| parameter["name"] == "Idempotency-Key");
+        assert!(!(is_secret && takes_key), "{method} {path}");
+        assert_eq!(takes_key, !crate::idempotency::is_secret_path(&path));
+    }
+    assert!(secrets >= 2, "{secrets}");
 }
 
 #[test]

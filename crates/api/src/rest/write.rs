@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::{App, OnUse};
+use application::{ActorContext, App, OnUse};
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
@@ -22,7 +22,10 @@ use super::{
     query::Query,
     request::Read,
 };
-use crate::error::{FieldProblem, Problem};
+use crate::{
+    error::{FieldProblem, Problem},
+    idempotency::{self, Slot},
+};
 
 /// The name of the header that says for which version a change is meant.
 pub(super) const IF_MATCH: &str = "If-Match";
@@ -62,6 +65,11 @@ impl Refusal {
     /// The error of a use case, with its fields in the words of bodies.
     pub(super) fn in_words(error: domain::Error, words: Words) -> Self {
         error.with_fields(|field| in_words(field, words)).into()
+    }
+
+    /// What is said of it.
+    pub(super) fn into_problem(self) -> Problem {
+        self.0
     }
 
     /// The error of a use case whose input stands in the query.
@@ -117,10 +125,37 @@ impl Write {
         admit(read.cx.actor())?;
         // What is answered is new, whatever the caller has.
         read.headers.remove(header::IF_NONE_MATCH);
+        let slot = parts.extensions.get::<Slot>().cloned();
         let body = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|unread| Problem::of_status(unread.status()))?;
-        Ok(Self { read, method, body })
+        let mut write = Self { read, method, body };
+        if let Some(slot) = slot {
+            write.read.cx = write.claim(&slot).await?;
+        }
+        Ok(write)
+    }
+
+    /// Claims the idempotency key of the request. Answers who carries it out.
+    async fn claim(&self, slot: &Slot) -> Result<ActorContext, Problem> {
+        let wrong =
+            |message| Problem::validation(vec![FieldProblem::header(idempotency::KEY, message)]);
+        slot.key().map_err(|key| wrong(key.message))?;
+        if idempotency::is_secret_path(self.read.path()) {
+            return Err(wrong(idempotency::NOT_HERE.to_owned()));
+        }
+        let header = |name| {
+            let value = self.read.headers.get(name);
+            value.map(HeaderValue::as_bytes).unwrap_or_default()
+        };
+        let parts = [
+            self.method.as_str().as_bytes(),
+            self.read.path_and_query().as_bytes(),
+            header(header::CONTENT_TYPE),
+            header(header::IF_MATCH),
+            &self.body,
+        ];
+        Ok(slot.claim(&self.read.cx, &parts).await?)
     }
 
     /// The id in the path.
@@ -147,10 +182,7 @@ impl Write {
         check: impl FnOnce(&T::Command) -> Vec<domain::FieldError>,
     ) -> Result<T::Command, Problem> {
         media_type(&self.method, &self.read.headers)?;
-        let mut wrong = Collected::default();
-        let command = parse::<T>(&self.body)?.read(editions, &mut wrong);
-        wrong.extend(check(&command), words);
-        wrong.finish(command)
+        command::<T>(&self.body, editions, words, check)
     }
 
     /// The command in the body, where there may be none: then nothing is said.
@@ -181,6 +213,19 @@ impl Write {
         }
         response
     }
+}
+
+/// The command in a body.
+pub(super) fn command<T: Body>(
+    body: &[u8],
+    editions: &EditionSet,
+    words: Words,
+    check: impl FnOnce(&T::Command) -> Vec<domain::FieldError>,
+) -> Result<T::Command, Problem> {
+    let mut wrong = Collected::default();
+    let command = parse::<T>(body)?.read(editions, &mut wrong);
+    wrong.extend(check(&command), words);
+    wrong.finish(command)
 }
 
 /// Answers with a record that was changed, as a read of it was answered.
@@ -216,12 +261,17 @@ fn version(headers: &HeaderMap) -> Result<i64, Problem> {
     }
     let tag = value.to_str().ok().map(str::trim);
     let tag = tag.and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
-    let tag = tag
-        .filter(|tag| !tag.contains(['"', ' ', ',']))
-        .ok_or_else(wrong)?;
+    tag.and_then(version_of_tag).ok_or_else(wrong)
+}
+
+/// The version in what stands between the quotation marks of an entity tag.
+pub(super) fn version_of_tag(tag: &str) -> Option<i64> {
+    if tag.contains(['"', ' ', ',']) {
+        return None;
+    }
     let number = tag.split_once('-').map_or(tag, |(number, _)| number);
     let is_plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    number.parse().ok().filter(|_| is_plain).ok_or_else(wrong)
+    number.parse().ok().filter(|_| is_plain)
 }
 
 /// Checks the form of a body.

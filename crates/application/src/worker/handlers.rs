@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use domain::{
     Error, Result,
     id::JobId,
-    jobs::{Job, JobPolicy, NewJob, PruneAudit, PruneSessions},
+    jobs::{Job, JobPolicy, NewJob, PruneAudit, PruneIdempotencyKeys, PruneSessions},
     time::Timestamp,
 };
 use futures::future::BoxFuture;
@@ -13,6 +13,7 @@ use persistence::TakenJob;
 
 use crate::{
     ActorContext, Tx,
+    idempotency::KeyPruner,
     pruning::{AuditPruner, SessionPruner},
     schedules::{Publisher, Unpublisher},
 };
@@ -115,6 +116,9 @@ impl fmt::Debug for Handlers {
 /// How often what need not be kept is removed.
 const DAILY: Duration = Duration::from_hours(24);
 
+/// The same for what is many and soon of no more use.
+const HOURLY: Duration = Duration::from_hours(1);
+
 impl Handlers {
     /// The handlers of every kind of job there is.
     pub fn standard() -> Result<Self> {
@@ -122,8 +126,10 @@ impl Handlers {
             .inside(Publisher)
             .inside(Unpublisher)
             .inside(AuditPruner)
+            .inside(KeyPruner)
             .inside(SessionPruner)
             .every(DAILY, &PruneAudit {})?
+            .every(HOURLY, &PruneIdempotencyKeys {})?
             .every(DAILY, &PruneSessions {})
     }
 

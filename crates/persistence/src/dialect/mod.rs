@@ -123,6 +123,17 @@ impl Engine {
         }
     }
 
+    /// A statement that tells whether nobody else is at what a text names, and holds it to the end of
+    /// the transaction; SQLite has one writer and needs none.
+    pub(crate) fn key_lock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                Some("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 4702893115))")
+            }
+        }
+    }
+
     /// Ends a query for the one row a worker will take: another worker passes over it instead of
     /// waiting for it. SQLite has one writer, and nobody to wait for.
     pub(crate) fn lock_one_row(self) -> &'static str {

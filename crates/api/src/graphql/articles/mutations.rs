@@ -11,7 +11,7 @@ use domain::{
 
 use super::Article;
 use crate::graphql::{
-    context::{parse_id, session},
+    context::{Session, parse_id, session},
     entries::{
         self,
         input::{EntryInput, FigureInput, attachments},
@@ -147,6 +147,30 @@ pub(crate) struct UpdateArticleInput {
     fields: ArticleFieldsInput,
 }
 
+impl CreateArticleInput {
+    /// The article it asks for.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<NewArticle> {
+        let mut wrong = Wrong::default();
+        let edition = wrong.take(session.edition_id(Some(&self.edition)));
+        let change = self.fields.read(&mut wrong, self.entry);
+        let change = wrong.finish_entry(change, true)?;
+        let edition = edition.ok_or_else(|| domain::Error::internal("an input was lost"))?;
+        Ok(NewArticle { edition, change })
+    }
+}
+
+impl UpdateArticleInput {
+    /// The change it asks for: of what, at which version.
+    pub(crate) fn read(self) -> domain::Result<(ArticleId, i64, ArticleChange)> {
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<ArticleId>("id", &self.id));
+        let change = self.fields.read(&mut wrong, self.entry);
+        let change = wrong.finish_entry(change, false)?;
+        let id = id.ok_or_else(|| domain::Error::internal("an input was lost"))?;
+        Ok((id, self.expected_version, change))
+    }
+}
+
 /// What a change of an article answers.
 pub(crate) struct ArticlePayload {
     id: Option<EntryId>,
@@ -201,17 +225,12 @@ impl ArticleWrites {
         #[graphql(desc = "The new article.")] input: CreateArticleInput,
     ) -> Result<ArticlePayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let edition = wrong.take(session.edition_id(Some(&input.edition)));
-        let change = input.fields.read(&mut wrong, input.entry);
-        let done = match (edition, wrong.finish_entry(change, true)) {
-            (Some(edition), Ok(change)) => {
-                let new = NewArticle { edition, change };
+        let done = match input.read(&session) {
+            Ok(new) => {
                 let made = Box::pin(articles::create_from(session.cx(), new)).await;
                 made.map(|article| article.entry.id)
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::internal("an input was lost")),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }
@@ -224,18 +243,13 @@ impl ArticleWrites {
         #[graphql(desc = "What to change.")] input: UpdateArticleInput,
     ) -> Result<ArticlePayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<ArticleId>("id", &input.id));
-        let change = input.fields.read(&mut wrong, input.entry);
-        let done = match (id, wrong.finish_entry(change, false)) {
-            (Some(id), Ok(change)) => {
-                let expected = input.expected_version;
+        let done = match input.read() {
+            Ok((id, expected, change)) => {
                 Box::pin(articles::change(session.cx(), id, expected, change))
                     .await
                     .map(|_| id.into())
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::internal("an input was lost")),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }

@@ -10,7 +10,7 @@ use domain::{
 
 use super::Author;
 use crate::graphql::{
-    context::{Here, parse_id, session},
+    context::{Here, Session, parse_id, session},
     input::{DeleteInput, OfEdition, Places, Wrong, clearable, in_list},
     loaders::AuthorKey,
     outcome::{DeletePayload, Outcome, UserError, outcome},
@@ -91,6 +91,45 @@ impl Fields {
     }
 }
 
+impl CreateAuthorInput {
+    /// The author it asks for, and where the texts stand in it.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(AuthorChange, Places)> {
+        let editions = session.edition_set();
+        let mut wrong = Wrong::default();
+        let fields = Fields {
+            website: self.website,
+            avatar: self.avatar,
+            texts: self.texts,
+        };
+        let new = fields.read(&mut wrong, &editions);
+        let places = in_list(&editions, &new.texts);
+        let new = wrong.finish(new, |new| places.check(new.check_new(&editions)))?;
+        Ok((new, places))
+    }
+}
+
+impl UpdateAuthorInput {
+    /// The change it asks for: of whom, at which version.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(AuthorId, i64, ReadChange)> {
+        let editions = session.edition_set();
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<AuthorId>("id", &self.id));
+        let fields = Fields {
+            website: self.website,
+            avatar: self.avatar,
+            texts: self.texts.unwrap_or_default(),
+        };
+        let change = fields.read(&mut wrong, &editions);
+        let places = in_list(&editions, &change.texts);
+        let change = wrong.finish(change, |change| places.check(change.check(&editions)))?;
+        let id = id.ok_or_else(|| domain::Error::not_found("the author"))?;
+        Ok((id, self.expected_version, (change, places)))
+    }
+}
+
+/// A change, and where its texts stand in the input.
+type ReadChange = (AuthorChange, Places);
+
 /// What a change of an author answers.
 pub(crate) struct AuthorPayload {
     id: Option<AuthorId>,
@@ -141,20 +180,13 @@ impl AuthorMutations {
         #[graphql(desc = "The new author.")] input: CreateAuthorInput,
     ) -> Result<AuthorPayload> {
         let session = session(ctx)?;
-        let editions = session.edition_set();
-        let mut wrong = Wrong::default();
-        let fields = Fields {
-            website: input.website,
-            avatar: input.avatar,
-            texts: input.texts,
-        };
-        let new = fields.read(&mut wrong, &editions);
-        let places = in_list(&editions, &new.texts);
-        let done = match wrong.finish(new, |new| places.check(new.check_new(&editions))) {
-            Ok(new) => authors::create_from(session.cx(), new).await,
+        let done = match input.read(&session) {
+            Ok((new, places)) => authors::create_from(session.cx(), new)
+                .await
+                .map_err(|error| places.rename(error)),
             Err(wrong) => Err(wrong),
         };
-        finish(session, &places, done).await
+        finish(session, done).await
     }
 
     /// Changes an author.
@@ -164,27 +196,16 @@ impl AuthorMutations {
         #[graphql(desc = "What to change.")] input: UpdateAuthorInput,
     ) -> Result<AuthorPayload> {
         let session = session(ctx)?;
-        let editions = session.edition_set();
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<AuthorId>("id", &input.id));
-        let fields = Fields {
-            website: input.website,
-            avatar: input.avatar,
-            texts: input.texts.unwrap_or_default(),
-        };
-        let change = fields.read(&mut wrong, &editions);
-        let places = in_list(&editions, &change.texts);
-        let read = wrong.finish(change, |change| places.check(change.check(&editions)));
-        let done = match (id, read) {
-            (Some(id), Ok(change)) => {
-                authors::change(session.cx(), id, input.expected_version, change)
+        let done = match input.read(&session) {
+            Ok((id, expected, (change, places))) => {
+                authors::change(session.cx(), id, expected, change)
                     .await
                     .map(|()| id)
+                    .map_err(|error| places.rename(error))
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the author")),
+            Err(wrong) => Err(wrong),
         };
-        finish(session, &places, done).await
+        finish(session, done).await
     }
 
     /// Deletes an author. Their articles lose them, if `onUse` says so.
@@ -205,12 +226,8 @@ impl AuthorMutations {
     }
 }
 
-/// After a change: its errors in the words of the input, and nothing of before it in the answer.
-async fn finish(
-    session: Here<'_>,
-    places: &Places,
-    done: domain::Result<AuthorId>,
-) -> Result<AuthorPayload> {
+/// After a change: nothing of before it in the answer.
+async fn finish(session: Here<'_>, done: domain::Result<AuthorId>) -> Result<AuthorPayload> {
     session.changed().await?;
-    Ok(outcome(done.map_err(|error| places.rename(error)))?.into())
+    Ok(outcome(done)?.into())
 }

@@ -5,12 +5,12 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::{
     change::Change,
     collections::CollectionChange,
-    id::{CollectionId, EntryId},
+    id::{CollectionId, EditionId, EntryId},
 };
 
 use super::Collection;
 use crate::graphql::{
-    context::{Here, parse_id, session},
+    context::{Here, Session, parse_id, session},
     input::{Wrong, clearable},
     outcome::{DeletePayload, Outcome, UserError, outcome},
 };
@@ -85,6 +85,51 @@ fn entries(wrong: &mut Wrong, ids: &[ID]) -> Vec<EntryId> {
         .collect()
 }
 
+impl CreateCollectionInput {
+    /// The collection it asks for, and where.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(EditionId, CollectionChange)> {
+        let mut wrong = Wrong::default();
+        let edition = wrong.take(session.edition_id(Some(&self.edition)));
+        let fields = Fields {
+            title: self.title,
+            slug: self.slug,
+            description: self.description,
+            items: self
+                .items
+                .map_or(MaybeUndefined::Undefined, MaybeUndefined::Value),
+        };
+        let new = fields.read(&mut wrong);
+        let new = wrong.finish(new, CollectionChange::check_new)?;
+        let edition = edition.ok_or_else(|| domain::Error::not_found("the edition"))?;
+        Ok((edition, new))
+    }
+}
+
+impl UpdateCollectionInput {
+    /// The change it asks for: of what, at which version.
+    pub(crate) fn read(self) -> domain::Result<(CollectionId, i64, CollectionChange)> {
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<CollectionId>("id", &self.id));
+        let fields = Fields {
+            title: self.title,
+            slug: self.slug,
+            description: self.description,
+            items: self.items,
+        };
+        let change = fields.read(&mut wrong);
+        let change = wrong.finish(change, CollectionChange::check)?;
+        let id = id.ok_or_else(|| domain::Error::not_found("the collection"))?;
+        Ok((id, self.expected_version, change))
+    }
+}
+
+impl DeleteCollectionInput {
+    /// Which one, at which version.
+    pub(crate) fn read(self) -> domain::Result<(CollectionId, i64)> {
+        Ok((parse_id("id", &self.id)?, self.expected_version))
+    }
+}
+
 /// What a change of a collection answers.
 pub(crate) struct CollectionPayload {
     id: Option<CollectionId>,
@@ -128,21 +173,9 @@ impl CollectionMutations {
         #[graphql(desc = "The new collection.")] input: CreateCollectionInput,
     ) -> Result<CollectionPayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let edition = wrong.take(session.edition_id(Some(&input.edition)));
-        let fields = Fields {
-            title: input.title,
-            slug: input.slug,
-            description: input.description,
-            items: input
-                .items
-                .map_or(MaybeUndefined::Undefined, MaybeUndefined::Value),
-        };
-        let new = fields.read(&mut wrong);
-        let done = match (edition, wrong.finish(new, CollectionChange::check_new)) {
-            (Some(edition), Ok(new)) => collections::create_from(session.cx(), edition, new).await,
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the edition")),
+        let done = match input.read(&session) {
+            Ok((edition, new)) => collections::create_from(session.cx(), edition, new).await,
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }
@@ -154,23 +187,12 @@ impl CollectionMutations {
         #[graphql(desc = "What to change.")] input: UpdateCollectionInput,
     ) -> Result<CollectionPayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<CollectionId>("id", &input.id));
-        let fields = Fields {
-            title: input.title,
-            slug: input.slug,
-            description: input.description,
-            items: input.items,
-        };
-        let change = fields.read(&mut wrong);
-        let done = match (id, wrong.finish(change, CollectionChange::check)) {
-            (Some(id), Ok(change)) => {
-                collections::change(session.cx(), id, input.expected_version, change)
-                    .await
-                    .map(|()| id)
+        let done = match input.read() {
+            Ok((id, expected, change)) => {
+                let changed = collections::change(session.cx(), id, expected, change);
+                changed.await.map(|()| id)
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the collection")),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }
@@ -182,8 +204,8 @@ impl CollectionMutations {
         #[graphql(desc = "Which one.")] input: DeleteCollectionInput,
     ) -> Result<DeletePayload> {
         let session = session(ctx)?;
-        let done = match parse_id::<CollectionId>("id", &input.id) {
-            Ok(id) => collections::delete_at(session.cx(), id, input.expected_version)
+        let done = match input.read() {
+            Ok((id, expected)) => collections::delete_at(session.cx(), id, expected)
                 .await
                 .map(|()| ID(id.to_string())),
             Err(wrong) => Err(wrong),

@@ -67,6 +67,48 @@ pub(crate) struct RestoreRevisionInput {
     note: Option<String>,
 }
 
+impl TransitionInput {
+    /// The entry, whatever its kind, and the step.
+    pub(crate) fn read(self) -> domain::Result<(EntryId, Step)> {
+        let step = Step {
+            expected: self.expected_version,
+            note: self.note,
+        };
+        Ok((parse_id("id", &self.id)?, step))
+    }
+}
+
+impl ScheduleInput {
+    /// The entry, whatever its kind, the step and the times.
+    pub(crate) fn read(self) -> domain::Result<(EntryId, Step, Schedule)> {
+        let times = Schedule {
+            publish_at: self.publish_at.map(|DateTime(at)| at),
+            unpublish_at: self.unpublish_at.map(|DateTime(at)| at),
+        };
+        let step = Step {
+            expected: self.expected_version,
+            note: self.note,
+        };
+        Ok((parse_id("id", &self.id)?, step, times))
+    }
+}
+
+impl RestoreRevisionInput {
+    /// The entry, whatever its kind, the revision and the step.
+    pub(crate) fn read(self) -> domain::Result<(EntryId, RevisionId, Step)> {
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id("id", &self.id));
+        let revision = wrong.take(parse_id("revision", &self.revision));
+        let step = Step {
+            expected: self.expected_version,
+            note: self.note,
+        };
+        let read = wrong.finish(id.zip(revision), |_| Vec::new())?;
+        let (id, revision) = read.ok_or_else(|| domain::Error::internal("an input was lost"))?;
+        Ok((id, revision, step))
+    }
+}
+
 /// What is done to an entry. The future is boxed, since those of writes are large.
 pub(crate) type Doing = fn(&ActorContext, EntryId, Step) -> BoxFuture<'_, domain::Result<Content>>;
 

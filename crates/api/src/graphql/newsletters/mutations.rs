@@ -11,7 +11,7 @@ use domain::{
 
 use super::Issue;
 use crate::graphql::{
-    context::{parse_id, session},
+    context::{Session, parse_id, session},
     entries::{
         self,
         input::{EntryInput, FigureInput, attachments},
@@ -127,6 +127,30 @@ pub(crate) struct UpdateIssueInput {
     fields: IssueFieldsInput,
 }
 
+impl CreateIssueInput {
+    /// The issue it asks for.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<NewIssue> {
+        let mut wrong = Wrong::default();
+        let edition = wrong.take(session.edition_id(Some(&self.edition)));
+        let change = self.fields.read(&mut wrong, self.entry);
+        let change = wrong.finish_entry(change, true)?;
+        let edition = edition.ok_or_else(|| domain::Error::internal("an input was lost"))?;
+        Ok(NewIssue { edition, change })
+    }
+}
+
+impl UpdateIssueInput {
+    /// The change it asks for: of what, at which version.
+    pub(crate) fn read(self) -> domain::Result<(IssueId, i64, IssueChange)> {
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<IssueId>("id", &self.id));
+        let change = self.fields.read(&mut wrong, self.entry);
+        let change = wrong.finish_entry(change, false)?;
+        let id = id.ok_or_else(|| domain::Error::internal("an input was lost"))?;
+        Ok((id, self.expected_version, change))
+    }
+}
+
 /// What a change of an issue answers.
 pub(crate) struct IssuePayload {
     id: Option<EntryId>,
@@ -181,17 +205,12 @@ impl IssueWrites {
         #[graphql(desc = "The new issue.")] input: CreateIssueInput,
     ) -> Result<IssuePayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let edition = wrong.take(session.edition_id(Some(&input.edition)));
-        let change = input.fields.read(&mut wrong, input.entry);
-        let done = match (edition, wrong.finish_entry(change, true)) {
-            (Some(edition), Ok(change)) => {
-                let new = NewIssue { edition, change };
+        let done = match input.read(&session) {
+            Ok(new) => {
                 let made = Box::pin(newsletters::create_issue_from(session.cx(), new)).await;
                 made.map(|issue| issue.entry.id)
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::internal("an input was lost")),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }
@@ -204,23 +223,16 @@ impl IssueWrites {
         #[graphql(desc = "What to change.")] input: UpdateIssueInput,
     ) -> Result<IssuePayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<IssueId>("id", &input.id));
-        let change = input.fields.read(&mut wrong, input.entry);
-        let done = match (id, wrong.finish_entry(change, false)) {
-            (Some(id), Ok(change)) => {
-                let expected = input.expected_version;
-                Box::pin(newsletters::change_issue(
-                    session.cx(),
-                    id,
-                    expected,
-                    change,
-                ))
-                .await
-                .map(|_| id.into())
-            }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::internal("an input was lost")),
+        let done = match input.read() {
+            Ok((id, expected, change)) => Box::pin(newsletters::change_issue(
+                session.cx(),
+                id,
+                expected,
+                change,
+            ))
+            .await
+            .map(|_| id.into()),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }

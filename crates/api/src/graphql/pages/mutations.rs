@@ -10,7 +10,7 @@ use domain::{
 
 use super::Page;
 use crate::graphql::{
-    context::{parse_id, session},
+    context::{Session, parse_id, session},
     entries::{
         self,
         input::EntryInput,
@@ -62,6 +62,30 @@ pub(crate) struct UpdatePageInput {
     entry: EntryInput,
     #[graphql(flatten)]
     fields: PageFieldsInput,
+}
+
+impl CreatePageInput {
+    /// The page it asks for.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<NewPage> {
+        let mut wrong = Wrong::default();
+        let edition = wrong.take(session.edition_id(Some(&self.edition)));
+        let change = self.fields.read(&mut wrong, self.entry);
+        let change = wrong.finish_entry(change, true)?;
+        let edition = edition.ok_or_else(|| domain::Error::internal("an input was lost"))?;
+        Ok(NewPage { edition, change })
+    }
+}
+
+impl UpdatePageInput {
+    /// The change it asks for: of what, at which version.
+    pub(crate) fn read(self) -> domain::Result<(PageId, i64, PageChange)> {
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<PageId>("id", &self.id));
+        let change = self.fields.read(&mut wrong, self.entry);
+        let change = wrong.finish_entry(change, false)?;
+        let id = id.ok_or_else(|| domain::Error::internal("an input was lost"))?;
+        Ok((id, self.expected_version, change))
+    }
 }
 
 /// What a change of a page answers.
@@ -118,17 +142,12 @@ impl PageWrites {
         #[graphql(desc = "The new page.")] input: CreatePageInput,
     ) -> Result<PagePayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let edition = wrong.take(session.edition_id(Some(&input.edition)));
-        let change = input.fields.read(&mut wrong, input.entry);
-        let done = match (edition, wrong.finish_entry(change, true)) {
-            (Some(edition), Ok(change)) => {
-                let new = NewPage { edition, change };
+        let done = match input.read(&session) {
+            Ok(new) => {
                 let made = Box::pin(pages::create_from(session.cx(), new)).await;
                 made.map(|page| page.entry.id)
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::internal("an input was lost")),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }
@@ -141,18 +160,13 @@ impl PageWrites {
         #[graphql(desc = "What to change.")] input: UpdatePageInput,
     ) -> Result<PagePayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<PageId>("id", &input.id));
-        let change = input.fields.read(&mut wrong, input.entry);
-        let done = match (id, wrong.finish_entry(change, false)) {
-            (Some(id), Ok(change)) => {
-                let expected = input.expected_version;
+        let done = match input.read() {
+            Ok((id, expected, change)) => {
                 Box::pin(pages::change(session.cx(), id, expected, change))
                     .await
                     .map(|_| id.into())
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::internal("an input was lost")),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::terms;
+use application::{batch::Command, terms};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::{
     change::Change,
@@ -14,7 +14,8 @@ use domain::{
 
 use super::{Category, Tag};
 use crate::graphql::{
-    context::{Here, parse_id, session},
+    batch::Read,
+    context::{Here, Session, parse_id, session},
     input::{DeleteInput, OfEdition, Places, Wrong, clearable, in_list},
     loaders::TermKey,
     outcome::{DeletePayload, Outcome, UserError, outcome},
@@ -128,6 +129,118 @@ impl Fields {
     }
 }
 
+impl CreateCategoryInput {
+    fn fields(self) -> Fields {
+        Fields {
+            namespace: MaybeUndefined::Undefined,
+            parent: self.parent,
+            position: self.position,
+            texts: self.texts,
+        }
+    }
+
+    /// The category it asks for.
+    pub(crate) fn read(self, session: &Session) -> Read {
+        let (new, places) = read_new(session, self.fields())?;
+        let taxonomy = Taxonomy::Category;
+        Ok((Command::CreateTerm { taxonomy, new }, Some(places)))
+    }
+}
+
+impl UpdateCategoryInput {
+    fn fields(self) -> (domain::Result<TermId>, i64, Fields) {
+        let id = parse_id::<CategoryId>("id", &self.id).map(TermId::from);
+        let fields = Fields {
+            namespace: MaybeUndefined::Undefined,
+            parent: self.parent,
+            position: self.position,
+            texts: self.texts.unwrap_or_default(),
+        };
+        (id, self.expected_version, fields)
+    }
+
+    /// The change it asks for.
+    pub(crate) fn read(self, session: &Session) -> Read {
+        let (id, expected, fields) = self.fields();
+        let (id, change, places) = read_change(session, id, fields)?;
+        let command = Command::ChangeTerm {
+            id,
+            expected,
+            change,
+        };
+        Ok((command, Some(places)))
+    }
+}
+
+impl CreateTagInput {
+    fn fields(self) -> Fields {
+        Fields {
+            namespace: self.namespace,
+            parent: MaybeUndefined::Undefined,
+            position: MaybeUndefined::Undefined,
+            texts: self.texts,
+        }
+    }
+
+    /// The tag it asks for.
+    pub(crate) fn read(self, session: &Session) -> Read {
+        let (new, places) = read_new(session, self.fields())?;
+        let taxonomy = Taxonomy::Tag;
+        Ok((Command::CreateTerm { taxonomy, new }, Some(places)))
+    }
+}
+
+impl UpdateTagInput {
+    fn fields(self) -> (domain::Result<TermId>, i64, Fields) {
+        let id = parse_id::<TagId>("id", &self.id).map(TermId::from);
+        let fields = Fields {
+            namespace: self.namespace,
+            parent: MaybeUndefined::Undefined,
+            position: MaybeUndefined::Undefined,
+            texts: self.texts.unwrap_or_default(),
+        };
+        (id, self.expected_version, fields)
+    }
+
+    /// The change it asks for.
+    pub(crate) fn read(self, session: &Session) -> Read {
+        let (id, expected, fields) = self.fields();
+        let (id, change, places) = read_change(session, id, fields)?;
+        let command = Command::ChangeTerm {
+            id,
+            expected,
+            change,
+        };
+        Ok((command, Some(places)))
+    }
+}
+
+/// What is new, and where its texts stand in the input.
+fn read_new(session: &Session, fields: Fields) -> domain::Result<(TermChange, Places)> {
+    let editions = session.edition_set();
+    let mut wrong = Wrong::default();
+    let new = fields.read(&mut wrong, &editions);
+    let places = in_list(&editions, &new.texts);
+    let new = wrong.finish(new, |new| places.check(new.check_new(&editions)))?;
+    Ok((new, places))
+}
+
+/// What is changed, and where the texts stand in the input.
+fn read_change(
+    session: &Session,
+    id: domain::Result<TermId>,
+    fields: Fields,
+) -> domain::Result<(TermId, TermChange, Places)> {
+    let editions = session.edition_set();
+    let mut wrong = Wrong::default();
+    let id = wrong.take(id);
+    let change = fields.read(&mut wrong, &editions);
+    let places = in_list(&editions, &change.texts);
+    let change = wrong.finish(change, |change| places.check(change.check(&editions)))?;
+    let id = id.ok_or_else(|| domain::Error::not_found("the record"))?;
+    Ok((id, change, places))
+}
+
 /// What a change of a category answers.
 pub(crate) struct CategoryPayload {
     id: Option<TermId>,
@@ -216,13 +329,7 @@ impl TermMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The new category.")] input: CreateCategoryInput,
     ) -> Result<CategoryPayload> {
-        let fields = Fields {
-            namespace: MaybeUndefined::Undefined,
-            parent: input.parent,
-            position: input.position,
-            texts: input.texts,
-        };
-        Ok(create(session(ctx)?, Taxonomy::Category, fields)
+        Ok(create(session(ctx)?, Taxonomy::Category, input.fields())
             .await?
             .into())
     }
@@ -233,16 +340,8 @@ impl TermMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateCategoryInput,
     ) -> Result<CategoryPayload> {
-        let fields = Fields {
-            namespace: MaybeUndefined::Undefined,
-            parent: input.parent,
-            position: input.position,
-            texts: input.texts.unwrap_or_default(),
-        };
-        let id = parse_id::<CategoryId>("id", &input.id).map(TermId::from);
-        Ok(update(session(ctx)?, id, input.expected_version, fields)
-            .await?
-            .into())
+        let (id, expected, fields) = input.fields();
+        Ok(update(session(ctx)?, id, expected, fields).await?.into())
     }
 
     /// Deletes a category. It is in use by the entries in it and the categories below it; when these
@@ -261,13 +360,9 @@ impl TermMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The new tag.")] input: CreateTagInput,
     ) -> Result<TagPayload> {
-        let fields = Fields {
-            namespace: input.namespace,
-            parent: MaybeUndefined::Undefined,
-            position: MaybeUndefined::Undefined,
-            texts: input.texts,
-        };
-        Ok(create(session(ctx)?, Taxonomy::Tag, fields).await?.into())
+        Ok(create(session(ctx)?, Taxonomy::Tag, input.fields())
+            .await?
+            .into())
     }
 
     /// Changes a tag.
@@ -276,16 +371,8 @@ impl TermMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateTagInput,
     ) -> Result<TagPayload> {
-        let fields = Fields {
-            namespace: input.namespace,
-            parent: MaybeUndefined::Undefined,
-            position: MaybeUndefined::Undefined,
-            texts: input.texts.unwrap_or_default(),
-        };
-        let id = parse_id::<TagId>("id", &input.id).map(TermId::from);
-        Ok(update(session(ctx)?, id, input.expected_version, fields)
-            .await?
-            .into())
+        let (id, expected, fields) = input.fields();
+        Ok(update(session(ctx)?, id, expected, fields).await?.into())
     }
 
     /// Deletes a tag.
@@ -299,15 +386,13 @@ impl TermMutations {
 }
 
 async fn create(session: Here<'_>, taxonomy: Taxonomy, fields: Fields) -> Result<Outcome<TermId>> {
-    let editions = session.edition_set();
-    let mut wrong = Wrong::default();
-    let new = fields.read(&mut wrong, &editions);
-    let places = in_list(&editions, &new.texts);
-    let done = match wrong.finish(new, |new| places.check(new.check_new(&editions))) {
-        Ok(new) => terms::create_from(session.cx(), taxonomy, new).await,
+    let done = match read_new(&session, fields) {
+        Ok((new, places)) => terms::create_from(session.cx(), taxonomy, new)
+            .await
+            .map_err(|error| places.rename(error)),
         Err(wrong) => Err(wrong),
     };
-    finish(session, &places, done).await
+    finish(session, done).await
 }
 
 async fn update(
@@ -316,32 +401,20 @@ async fn update(
     expected: i64,
     fields: Fields,
 ) -> Result<Outcome<TermId>> {
-    let editions = session.edition_set();
-    let mut wrong = Wrong::default();
-    let id = wrong.take(id);
-    let change = fields.read(&mut wrong, &editions);
-    let places = in_list(&editions, &change.texts);
-    let done = match (
-        id,
-        wrong.finish(change, |change| places.check(change.check(&editions))),
-    ) {
-        (Some(id), Ok(change)) => terms::change(session.cx(), id, expected, change)
+    let done = match read_change(&session, id, fields) {
+        Ok((id, change, places)) => terms::change(session.cx(), id, expected, change)
             .await
-            .map(|()| id),
-        (_, Err(wrong)) => Err(wrong),
-        (None, Ok(_)) => Err(domain::Error::not_found("the record")),
+            .map(|()| id)
+            .map_err(|error| places.rename(error)),
+        Err(wrong) => Err(wrong),
     };
-    finish(session, &places, done).await
+    finish(session, done).await
 }
 
-/// After a change: its errors in the words of the input, and nothing of before it in the answer.
-async fn finish(
-    session: Here<'_>,
-    places: &Places,
-    done: domain::Result<TermId>,
-) -> Result<Outcome<TermId>> {
+/// After a change: nothing of before it in the answer.
+async fn finish(session: Here<'_>, done: domain::Result<TermId>) -> Result<Outcome<TermId>> {
     session.changed().await?;
-    Ok(outcome(done.map_err(|error| places.rename(error)))?)
+    Ok(outcome(done)?)
 }
 
 async fn delete<K: IdKind>(session: Here<'_>, input: DeleteInput) -> Result<DeletePayload>

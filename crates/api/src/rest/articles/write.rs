@@ -11,8 +11,10 @@ use super::Article;
 use crate::{
     error::Problem,
     rest::{
+        batch::Operation,
         entries::{
             members::{ContributionInput, FigureInput, ids, list, nested, time},
+            operations,
             write::{
                 ChangeEntry, CreateEntry, New, Own, Patch, TrashEntry, Writable, create, trash,
                 update,
@@ -199,4 +201,9 @@ pub(in crate::rest) async fn update_article(write: Write) -> WriteAnswer {
 )]
 pub(in crate::rest) async fn delete_article(write: Write) -> WriteAnswer {
     trash::<Article<'_>>(write).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    operations::<Article<'static>, ArticleMembers>()
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use application::authors::{self, AuthorGet};
+use application::{
+    authors::{self, AuthorGet},
+    batch::Command,
+};
 use axum::response::Response;
 use domain::{
     authors::{AuthorChange, AuthorTextChange},
@@ -16,6 +19,7 @@ use super::{Author, one};
 use crate::{
     error::Problem,
     rest::{
+        batch::Operation,
         field::{self, Body, Collected, Field, Unknown, Wire, Words},
         parameters::{ById, Declared, Of, Record},
         selection::Selection,
@@ -218,4 +222,31 @@ async fn answer<P: Declared>(write: &Write, id: AuthorId) -> Result<Response, Pr
     let edition = write.read.edition_of_texts(&query).await?;
     let selection = Selection::of(&query, Author::INCLUDES);
     one(&write.read, &AuthorGet::Id(id), edition, &selection).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    vec![
+        Operation::create("authors", WORDS, |sent| {
+            let new = sent.body::<NewAuthor>(WORDS, |new| new.check_new(sent.editions()))?;
+            Ok(Command::CreateAuthor { new })
+        }),
+        Operation::update("authors", WORDS, |sent| {
+            let (id, expected) = (sent.id::<kinds::Author>()?, sent.version()?);
+            let change = sent.body::<AuthorPatch>(WORDS, |change| change.check(sent.editions()))?;
+            Ok(Command::ChangeAuthor {
+                id,
+                expected,
+                change,
+            })
+        }),
+        Operation::delete("authors", |sent| {
+            let query = sent.query::<DeleteById<Author<'_>>>()?;
+            Ok(Command::DeleteAuthor {
+                id: sent.id::<kinds::Author>()?,
+                expected: sent.version()?,
+                on_use: on_use::<kinds::Author>(&query)?,
+            })
+        }),
+    ]
 }

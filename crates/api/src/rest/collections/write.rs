@@ -1,6 +1,9 @@
 //! Changes of collections.
 
-use application::collections::{self, CollectionGet};
+use application::{
+    batch::Command,
+    collections::{self, CollectionGet},
+};
 use axum::response::Response;
 use domain::{
     change::Change,
@@ -15,6 +18,7 @@ use super::{Collection, one};
 use crate::{
     error::Problem,
     rest::{
+        batch::Operation,
         field::{Body, Collected, Field, Unknown},
         parameters::{Declared, Groups, Of, OwnById, Record},
         selection::Selection,
@@ -203,4 +207,36 @@ async fn answer<P: Declared>(write: &Write, id: CollectionId) -> Result<Response
     let query = write.query::<P>()?;
     let selection = Selection::of(&query, Collection::INCLUDES);
     one(&write.read, &CollectionGet::Id(id), &selection).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    vec![
+        Operation::create("collections", &[], |sent| {
+            let made = sent.body::<NewCollection>(&[], |made| made.new.check_new())?;
+            let edition = made
+                .edition
+                .ok_or_else(|| Problem::not_found("the edition"))?;
+            Ok(Command::CreateCollection {
+                edition,
+                new: made.new,
+            })
+        }),
+        Operation::update("collections", &[], |sent| {
+            let (id, expected) = (sent.id::<kinds::Collection>()?, sent.version()?);
+            let change = sent.body::<CollectionPatch>(&[], CollectionChange::check)?;
+            Ok(Command::ChangeCollection {
+                id,
+                expected,
+                change,
+            })
+        }),
+        Operation::delete("collections", |sent| {
+            sent.query::<DeleteCollection>()?;
+            Ok(Command::DeleteCollection {
+                id: sent.id::<kinds::Collection>()?,
+                expected: sent.version()?,
+            })
+        }),
+    ]
 }

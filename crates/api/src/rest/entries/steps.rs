@@ -103,12 +103,12 @@ impl Body for Times {
 }
 
 /// A step as an operation: `{}` stands for an entry of the kind.
-struct Doing {
-    word: &'static str,
+pub(super) struct Doing {
+    pub(super) word: &'static str,
     summary: &'static str,
     description: &'static str,
     /// None: drops the edit that waits.
-    verb: Option<Verb>,
+    pub(super) verb: Option<Verb>,
 }
 
 const fn doing(verb: Verb, summary: &'static str, description: &'static str) -> Doing {
@@ -121,7 +121,7 @@ const fn doing(verb: Verb, summary: &'static str, description: &'static str) -> 
 }
 
 /// The steps that take a note and nothing else.
-const PLAIN: &[Doing] = &[
+pub(super) const PLAIN: &[Doing] = &[
     doing(
         Verb::Submit,
         "Submit {}",

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The fields that bodies call otherwise than commands.
-const WORDS: Words = &[
+pub(super) const WORDS: Words = &[
     ("hero.asset", "hero.assetId"),
     ("seo.image", "seo.imageId"),
     ("owner", "ownerId"),
@@ -105,8 +105,8 @@ impl<T: Own> Body for Patch<T> {
 
 /// An entry that is to be made, and where.
 pub(in crate::rest) struct Made {
-    edition: Option<EditionId>,
-    change: ContentChange,
+    pub(super) edition: Option<EditionId>,
+    pub(super) change: ContentChange,
 }
 
 impl<T: Own> Body for New<T> {
@@ -194,7 +194,7 @@ impl<T: Record> Declared for TrashEntry<T> {
 }
 
 /// All that is wrong with a change, whatever it is made to.
-fn faults(change: &ContentChange, is_new: bool) -> Vec<FieldError> {
+pub(super) fn faults(change: &ContentChange, is_new: bool) -> Vec<FieldError> {
     match change.faults(is_new).check() {
         Err(Error::Invalid(fields)) => fields,
         Ok(()) | Err(_) => Vec::new(),

@@ -12,8 +12,10 @@ use super::Issue;
 use crate::{
     error::Problem,
     rest::{
+        batch::Operation,
         entries::{
             members::{FigureInput, list, own_id, set},
+            operations,
             write::{
                 ChangeEntry, CreateEntry, New, Own, Patch, TrashEntry, Writable, create, trash,
                 update,
@@ -208,4 +210,9 @@ pub(in crate::rest) async fn update_issue(write: Write) -> WriteAnswer {
 )]
 pub(in crate::rest) async fn delete_issue(write: Write) -> WriteAnswer {
     trash::<Issue<'_>>(write).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    operations::<Issue<'static>, IssueMembers>()
 }

@@ -11,8 +11,13 @@ use super::Page;
 use crate::{
     error::Problem,
     rest::{
-        entries::write::{
-            ChangeEntry, CreateEntry, New, Own, Patch, TrashEntry, Writable, create, trash, update,
+        batch::Operation,
+        entries::{
+            operations,
+            write::{
+                ChangeEntry, CreateEntry, New, Own, Patch, TrashEntry, Writable, create, trash,
+                update,
+            },
         },
         field::{Collected, Field},
         parameters::Of,
@@ -109,4 +114,9 @@ pub(in crate::rest) async fn update_page(write: Write) -> WriteAnswer {
 )]
 pub(in crate::rest) async fn delete_page(write: Write) -> WriteAnswer {
     trash::<Page<'_>>(write).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    operations::<Page<'static>, PageMembers>()
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use application::terms::{self, TermGet};
+use application::{
+    batch::Command,
+    terms::{self, TermGet},
+};
 use axum::response::Response;
 use domain::{
     change::Change,
@@ -17,6 +20,7 @@ use super::{Category, Tag, one};
 use crate::{
     error::Problem,
     rest::{
+        batch::{Operation, Sent},
         field::{self, Body, Collected, Field, Unknown, Wire, Words},
         parameters::{ById, Declared, Of, Record},
         selection::Selection,
@@ -362,4 +366,54 @@ async fn answer<P: Declared>(write: &Write, id: TermId) -> Result<Response, Prob
         &selection,
     )
     .await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    vec![
+        Operation::create("categories", WORDS, |sent| {
+            created::<NewCategory>(sent, Taxonomy::Category)
+        }),
+        Operation::update("categories", WORDS, |sent| {
+            changed_to::<CategoryPatch>(sent, sent.id::<kinds::Category>()?.into())
+        }),
+        Operation::delete("categories", delete_of::<kinds::Category, Category<'_>>),
+        Operation::create("tags", WORDS, |sent| created::<NewTag>(sent, Taxonomy::Tag)),
+        Operation::update("tags", WORDS, |sent| {
+            changed_to::<TagPatch>(sent, sent.id::<kinds::Tag>()?.into())
+        }),
+        Operation::delete("tags", delete_of::<kinds::Tag, Tag<'_>>),
+    ]
+}
+
+fn created<B: Body<Command = TermChange>>(
+    sent: &Sent<'_>,
+    taxonomy: Taxonomy,
+) -> Result<Command, Problem> {
+    let new = sent.body::<B>(WORDS, |new| new.check_new(sent.editions()))?;
+    Ok(Command::CreateTerm { taxonomy, new })
+}
+
+fn changed_to<B: Body<Command = TermChange>>(
+    sent: &Sent<'_>,
+    id: TermId,
+) -> Result<Command, Problem> {
+    let expected = sent.version()?;
+    let change = sent.body::<B>(WORDS, |change| change.check(sent.editions()))?;
+    Ok(Command::ChangeTerm {
+        id,
+        expected,
+        change,
+    })
+}
+
+fn delete_of<K: IdKind, T: Record>(sent: &Sent<'_>) -> Result<Command, Problem>
+where
+    TermId: From<Id<K>>,
+{
+    Ok(Command::DeleteTerm {
+        id: sent.id::<K>()?.into(),
+        expected: sent.version()?,
+        on_use: on_use::<K>(&sent.query::<DeleteById<T>>()?)?,
+    })
 }

@@ -1,0 +1,404 @@
+//! Many changes with one request, in one transaction: all or none, or each on its own.
+//!
+//! A change that a batch can hold is a variant of [`Command`] and an arm of `carry_out`.
+
+use domain::{
+    Error, Result,
+    authors::AuthorChange,
+    body::Body,
+    change::ContentChange,
+    collections::CollectionChange,
+    events::RecordKind,
+    id::{AuthorId, CollectionId, EditionId, EntryId, Id, IdKind, RevisionId},
+    lifecycle::{Schedule, Verb},
+    terms::{Taxonomy, TermChange, TermId},
+};
+use persistence::OnUse;
+use uuid::Uuid;
+
+use crate::{
+    ActorContext, Tx, authors, collections,
+    lifecycle::{self, Step},
+    revisions::{self, Restored},
+    terms,
+    writing::{self, ATTEMPTS, Ready, is_overtaken},
+};
+
+/// The most changes one batch holds.
+pub const MAX_COMMANDS: usize = 100;
+
+/// A change as both faces ask for it.
+#[derive(Debug, Clone)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the use cases the variants name"
+)]
+pub enum Command {
+    /// Makes an entry: a draft.
+    CreateEntry {
+        edition: EditionId,
+        change: Box<ContentChange>,
+    },
+    /// Changes an entry.
+    ChangeEntry {
+        id: EntryId,
+        expected: i64,
+        change: Box<ContentChange>,
+    },
+    /// Makes a step that needs nothing but a note.
+    Step { id: EntryId, verb: Verb, step: Step },
+    /// Sets when an entry becomes public and when it is taken back.
+    Schedule {
+        id: EntryId,
+        step: Step,
+        schedule: Schedule,
+    },
+    /// Removes a trashed entry for good.
+    Purge {
+        id: EntryId,
+        step: Step,
+        on_use: OnUse,
+    },
+    /// Drops the edit of an entry that waits.
+    DiscardPending { id: EntryId, step: Step },
+    /// Brings a revision of an entry back.
+    RestoreRevision {
+        id: EntryId,
+        revision: RevisionId,
+        step: Step,
+    },
+    /// Makes a category or a tag.
+    CreateTerm { taxonomy: Taxonomy, new: TermChange },
+    /// Changes a category or a tag.
+    ChangeTerm {
+        id: TermId,
+        expected: i64,
+        change: TermChange,
+    },
+    /// Deletes a category or a tag.
+    DeleteTerm {
+        id: TermId,
+        expected: i64,
+        on_use: OnUse,
+    },
+    /// Makes an author.
+    CreateAuthor { new: AuthorChange },
+    /// Changes an author.
+    ChangeAuthor {
+        id: AuthorId,
+        expected: i64,
+        change: AuthorChange,
+    },
+    /// Deletes an author.
+    DeleteAuthor {
+        id: AuthorId,
+        expected: i64,
+        on_use: OnUse,
+    },
+    /// Makes a collection.
+    CreateCollection {
+        edition: EditionId,
+        new: CollectionChange,
+    },
+    /// Changes a collection.
+    ChangeCollection {
+        id: CollectionId,
+        expected: i64,
+        change: CollectionChange,
+    },
+    /// Deletes a collection.
+    DeleteCollection { id: CollectionId, expected: i64 },
+}
+
+/// A change that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// The record, by public id.
+    pub id: String,
+    /// Its kind.
+    pub kind: RecordKind,
+    /// The version it has now; none if it is gone.
+    pub version: Option<i64>,
+    /// Whether the change made the record.
+    pub is_new: bool,
+}
+
+/// What came of a batch.
+#[derive(Debug)]
+pub enum Outcome {
+    /// What came of each change: those that failed changed nothing, the others are made.
+    Made(Vec<Result<Done>>),
+    /// Nothing was changed, because this change could not be made.
+    Undone {
+        /// Which one, counted from 0.
+        index: usize,
+        /// Why.
+        error: Error,
+    },
+}
+
+/// Makes changes, in their order. `is_atomic`: all of them or none.
+pub async fn run(cx: &ActorContext, commands: Vec<Command>, is_atomic: bool) -> Result<Outcome> {
+    if commands.is_empty() || commands.len() > MAX_COMMANDS {
+        return Err(Error::invalid(
+            "operations",
+            format!("must hold 1 to {MAX_COMMANDS} operations"),
+        ));
+    }
+    // What takes time is no work for a transaction, and what fails here makes none necessary.
+    let mut tasks = Vec::with_capacity(commands.len());
+    for (index, command) in commands.into_iter().enumerate() {
+        match (Box::pin(prepare(cx, command)).await, is_atomic) {
+            (Err(error), _) if is_of_the_whole(&error) => return Err(error),
+            (Err(error), true) => return Ok(Outcome::Undone { index, error }),
+            (task, _) => tasks.push(task),
+        }
+    }
+    let mut tx = cx.begin().await?;
+    let mut results = Vec::with_capacity(tasks.len());
+    for (index, task) in tasks.into_iter().enumerate() {
+        let made = match task {
+            Ok(task) => Box::pin(attempt(&mut tx, &task)).await,
+            Err(error) => Err(error),
+        };
+        match made {
+            Err(error) if is_of_the_whole(&error) => {
+                tx.rollback().await?;
+                return Err(error);
+            }
+            Err(error) if is_atomic => {
+                tx.rollback().await?;
+                return Ok(Outcome::Undone { index, error });
+            }
+            made => results.push(made),
+        }
+    }
+    // Where nothing was done, there is nothing to keep.
+    if results.iter().any(Result::is_ok) {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(Outcome::Made(results))
+}
+
+/// What goes wrong with everything, whatever change it shows at.
+fn is_of_the_whole(error: &Error) -> bool {
+    match error {
+        Error::Unauthenticated(_)
+        | Error::RateLimited { .. }
+        | Error::Unavailable { .. }
+        | Error::Internal(_) => true,
+        Error::NotFound(_)
+        | Error::Invalid(_)
+        | Error::Conflict { .. }
+        | Error::Stale { .. }
+        | Error::Forbidden(_)
+        | Error::LimitExceeded(_) => false,
+    }
+}
+
+/// A change as it can be made in a transaction.
+enum Task {
+    Create(EditionId, Box<Ready>),
+    Change(EntryId, i64, Box<Ready>),
+    Publish(EntryId, Step, Option<Box<(RevisionId, Body)>>),
+    Restore(EntryId, Step, Box<Restored>),
+    Plain(Command),
+}
+
+async fn prepare(cx: &ActorContext, command: Command) -> Result<Task> {
+    Ok(match command {
+        Command::CreateEntry { edition, change } => {
+            Task::Create(edition, Box::new(Ready::to_create(*change).await?))
+        }
+        Command::ChangeEntry {
+            id,
+            expected,
+            change,
+        } => Task::Change(id, expected, Box::new(Ready::to_change(*change).await?)),
+        Command::Step {
+            id,
+            verb: Verb::Publish,
+            step,
+        } => Task::Publish(
+            id,
+            step,
+            lifecycle::pending_body(cx, id).await?.map(Box::new),
+        ),
+        Command::RestoreRevision { id, revision, step } => {
+            Task::Restore(id, step, Box::new(Restored::of(cx, id, revision).await?))
+        }
+        plain @ (Command::Step { .. }
+        | Command::Schedule { .. }
+        | Command::Purge { .. }
+        | Command::DiscardPending { .. }
+        | Command::CreateTerm { .. }
+        | Command::ChangeTerm { .. }
+        | Command::DeleteTerm { .. }
+        | Command::CreateAuthor { .. }
+        | Command::ChangeAuthor { .. }
+        | Command::DeleteAuthor { .. }
+        | Command::CreateCollection { .. }
+        | Command::ChangeCollection { .. }
+        | Command::DeleteCollection { .. }) => Task::Plain(plain),
+    })
+}
+
+/// Makes one change, or leaves everything as it was before it. A slug that was made for what is new
+/// may be taken meanwhile: another is made then.
+async fn attempt(tx: &mut Tx, task: &Task) -> Result<Done> {
+    let mut attempt = 1;
+    loop {
+        let made = tx.savepoint(async |tx| Box::pin(carry_out(tx, task)).await);
+        match (made.await, task) {
+            (Err(error), Task::Create(_, ready) | Task::Change(_, _, ready))
+                if attempt < ATTEMPTS && is_overtaken(ready, &error) =>
+            {
+                attempt += 1;
+            }
+            (made, _) => return made,
+        }
+    }
+}
+
+async fn carry_out(tx: &mut Tx, task: &Task) -> Result<Done> {
+    match task {
+        Task::Create(edition, ready) => {
+            let id = writing::create_in(tx, *edition, ready).await?;
+            made(tx, id.kind.into(), (id.to_string(), id.uuid())).await
+        }
+        Task::Change(id, expected, ready) => {
+            writing::change_in(tx, *id, *expected, ready).await?;
+            changed_entry(tx, *id).await
+        }
+        Task::Publish(id, step, body) => {
+            lifecycle::publish_in(tx, *id, step, body.as_deref().cloned()).await?;
+            changed_entry(tx, *id).await
+        }
+        Task::Restore(id, step, state) => {
+            revisions::restore_in(tx, *id, step, state).await?;
+            changed_entry(tx, *id).await
+        }
+        Task::Plain(command) => carry_out_plain(tx, command.clone()).await,
+    }
+}
+
+async fn carry_out_plain(tx: &mut Tx, command: Command) -> Result<Done> {
+    match command {
+        Command::Step { id, verb, step } => {
+            lifecycle::step_in(tx, id, verb, &step).await?;
+            changed_entry(tx, id).await
+        }
+        Command::Schedule { id, step, schedule } => {
+            lifecycle::schedule_in(tx, id, &step, schedule).await?;
+            changed_entry(tx, id).await
+        }
+        Command::Purge { id, step, on_use } => {
+            lifecycle::purge_in(tx, id, &step, on_use).await?;
+            Ok(gone(id.kind.into(), id.to_string()))
+        }
+        Command::DiscardPending { id, step } => {
+            lifecycle::discard_pending_in(tx, id, &step).await?;
+            changed_entry(tx, id).await
+        }
+        Command::CreateTerm { taxonomy, new } => {
+            let id = terms::create_from_in(tx, taxonomy, new).await?;
+            made(tx, taxonomy.into(), (id.to_string(), id.uuid())).await
+        }
+        Command::ChangeTerm {
+            id,
+            expected,
+            change,
+        } => {
+            terms::change_in(tx, id, expected, change).await?;
+            changed(tx, id.taxonomy.into(), (id.to_string(), id.uuid())).await
+        }
+        Command::DeleteTerm {
+            id,
+            expected,
+            on_use,
+        } => {
+            terms::delete_in(tx, id, Some(expected), on_use).await?;
+            Ok(gone(id.taxonomy.into(), id.to_string()))
+        }
+        Command::CreateAuthor { new } => {
+            let id = authors::create_from_in(tx, new).await?;
+            made(tx, RecordKind::Author, named(id)).await
+        }
+        Command::ChangeAuthor {
+            id,
+            expected,
+            change,
+        } => {
+            authors::change_in(tx, id, expected, change).await?;
+            changed(tx, RecordKind::Author, named(id)).await
+        }
+        Command::DeleteAuthor {
+            id,
+            expected,
+            on_use,
+        } => {
+            authors::delete_in(tx, id, Some(expected), on_use).await?;
+            Ok(gone(RecordKind::Author, id.to_string()))
+        }
+        Command::CreateCollection { edition, new } => {
+            let id = collections::create_from_in(tx, edition, new).await?;
+            made(tx, RecordKind::Collection, named(id)).await
+        }
+        Command::ChangeCollection {
+            id,
+            expected,
+            change,
+        } => {
+            collections::change_in(tx, id, expected, change).await?;
+            changed(tx, RecordKind::Collection, named(id)).await
+        }
+        Command::DeleteCollection { id, expected } => {
+            collections::delete_at_in(tx, id, expected).await?;
+            Ok(gone(RecordKind::Collection, id.to_string()))
+        }
+        Command::CreateEntry { .. }
+        | Command::ChangeEntry { .. }
+        | Command::RestoreRevision { .. } => {
+            Err(Error::internal("a change was not prepared for its batch"))
+        }
+    }
+}
+
+/// A record as it is named outside and inside.
+type Named = (String, Uuid);
+
+fn named<K: IdKind>(id: Id<K>) -> Named {
+    (id.to_string(), id.uuid())
+}
+
+async fn made(tx: &mut Tx, kind: RecordKind, named: Named) -> Result<Done> {
+    let done = changed(tx, kind, named).await?;
+    Ok(Done {
+        is_new: true,
+        ..done
+    })
+}
+
+async fn changed_entry(tx: &mut Tx, id: EntryId) -> Result<Done> {
+    changed(tx, id.kind.into(), (id.to_string(), id.uuid())).await
+}
+
+async fn changed(tx: &mut Tx, kind: RecordKind, (id, uuid): Named) -> Result<Done> {
+    Ok(Done {
+        version: tx.store_tx().version(kind, uuid).await?,
+        id,
+        kind,
+        is_new: false,
+    })
+}
+
+fn gone(kind: RecordKind, id: String) -> Done {
+    Done {
+        id,
+        kind,
+        version: None,
+        is_new: false,
+    }
+}
