@@ -9,13 +9,14 @@ use std::{
 
 use domain::{
     Error, Result,
-    access::{Action, Actor, Permit, ReadScope, Target, authorize},
+    access::{Action, Actor, Permit, ReadScope, SignedGrant, Target, authorize},
     audit::Origin,
     editions::EditionSet,
     events::ContentEvent,
     id::{Id, JobId, SessionId},
     jobs::NewJob,
     time::{Timestamp, to_micros},
+    users::Secret,
 };
 use object_store::ObjectStore;
 use persistence::{Reader, Store, TakenJob, WriteTx};
@@ -150,6 +151,7 @@ impl App {
         ActorContext {
             origin: Arc::new(origin),
             session: None,
+            preview: None,
             scope: Arc::new(ReadScope::of(&actor)),
             actor: Arc::new(actor),
             app: Arc::clone(self),
@@ -242,6 +244,7 @@ pub struct ActorContext {
     actor: Arc<Actor>,
     origin: Arc<Origin>,
     session: Option<SessionId>,
+    preview: Option<Arc<Secret>>,
     scope: Arc<ReadScope>,
 }
 
@@ -274,6 +277,27 @@ impl ActorContext {
             session: Some(session),
             ..self
         }
+    }
+
+    /// The same for somebody who also holds a signed link.
+    pub(crate) fn previewing(self, grant: SignedGrant, token: &str) -> Self {
+        let actor = match &*self.actor {
+            Actor::Anonymous => Arc::new(Actor::Link(grant)),
+            Actor::User { .. } | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => {
+                self.actor
+            }
+        };
+        Self {
+            scope: Arc::new(ReadScope::of(&actor).with_preview(grant)),
+            actor,
+            preview: Some(Arc::new(Secret::new(token.to_owned()))),
+            ..self
+        }
+    }
+
+    /// The signed link they hold, as it came.
+    pub(crate) fn preview(&self) -> Option<&Secret> {
+        self.preview.as_deref()
     }
 
     /// What they may read.

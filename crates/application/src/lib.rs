@@ -23,6 +23,7 @@ pub mod menus;
 pub mod newsletters;
 pub mod pages;
 mod passwords;
+pub mod previews;
 pub mod pruning;
 pub mod redirects;
 pub mod revisions;

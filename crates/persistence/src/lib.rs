@@ -46,7 +46,7 @@ pub use comments::CommentSave;
 pub use dialect::Engine;
 pub use entries::{
     Above, Below, BodySave, Bucket, EntrySave, Facet, FacetField, Followed, Latest, Moved, Pending,
-    PendingSave, Relations, Replaced,
+    PendingSave, RelatedTo, Relations, Replaced,
 };
 pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use jobs::{JobFailure, Lease, NextJobs, ScheduledEntry, TakenJob};

@@ -42,6 +42,7 @@ mod node;
 mod outcome;
 mod pages;
 mod presence;
+mod previews;
 mod redirects;
 mod revisions;
 mod routes;

@@ -205,12 +205,16 @@ async fn list_related_articles(read: Read) -> Answer {
     let query = read.query::<ListRelated>()?;
     let selection = Selection::of(&query, Article::INCLUDES);
     let id = read.id::<kinds::Article>()?;
-    entries::found::<kinds::Article>(&read).await?;
+    let found = entries::found::<kinds::Article>(&read).await?;
+    let leads = match &found {
+        Content::Article(article) => article.leads.as_deref(),
+        Content::Page(_) | Content::Issue(_) => None,
+    };
     let first = query
         .text("first")
         .and_then(|text| text.parse().ok())
         .unwrap_or(entries::RELATED);
-    let related = articles::related(&read.cx, &[id], first, selection.parts())
+    let related = articles::related_to(&read.cx, &[(id, leads)], first, selection.parts())
         .await?
         .remove(&id)
         .unwrap_or_default();

@@ -22,7 +22,10 @@ use super::{
     query::Query,
     request::Read,
 };
-use crate::error::{FieldProblem, Problem};
+use crate::{
+    auth::PREVIEW,
+    error::{FieldProblem, Problem},
+};
 
 /// The name of the header that says for which version a change is meant.
 pub(super) const IF_MATCH: &str = "If-Match";
@@ -85,6 +88,7 @@ impl FromRequest<Arc<App>> for OpenWrite {
 
     async fn from_request(mut request: Request, state: &Arc<App>) -> Result<Self, Problem> {
         request.headers_mut().remove(header::AUTHORIZATION);
+        request.headers_mut().remove(PREVIEW);
         Write::read(request, state, |_anybody| Ok(()))
             .await
             .map(Self)
@@ -96,8 +100,10 @@ impl FromRequest<Arc<App>> for Write {
 
     async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
         Self::read(request, state, |actor| match actor {
-            Actor::Anonymous => Err(Problem::unauthenticated("sign in to do this")),
-            Actor::User { .. } | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => Ok(()),
+            Actor::Anonymous | Actor::Link(_) => {
+                Err(Problem::unauthenticated("sign in to do this"))
+            }
+            Actor::User { .. } | Actor::ApiKey { .. } | Actor::System(_) => Ok(()),
         })
         .await
     }
