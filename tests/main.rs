@@ -29,6 +29,7 @@ mod import_wordpress;
 mod jobs;
 mod limits;
 mod media;
+mod previews;
 mod query_plans;
 mod rest;
 mod schema_drift;

@@ -37,6 +37,7 @@ mod shared_records;
 mod slugs;
 pub mod terms;
 pub mod transfer;
+pub mod translations;
 pub mod users;
 pub mod worker;
 pub mod writing;

@@ -52,6 +52,7 @@ mod seo;
 mod server;
 mod shape;
 mod terms;
+mod translations;
 mod types;
 
 pub use schema::{Mutation, Query, Schema, schema, sdl};

@@ -23,6 +23,7 @@ use super::{
     revisions::RevisionQueries,
     routes::RouteQueries,
     terms::{TermMutations, TermQueries},
+    translations::TranslationMutations,
 };
 
 /// The schema.
@@ -64,6 +65,7 @@ pub struct Mutation(
     IssueWrites,
     IssueSteps,
     PreviewMutations,
+    TranslationMutations,
     TermMutations,
     AuthorMutations,
     CollectionMutations,

@@ -15,7 +15,7 @@ use super::{
     comments::{self, CommentList},
     entries::{
         self, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, FILTERS, More, PageBelow,
-        TranslationList, TranslationsOf, step_routes,
+        TranslationList, TranslationsOf, step_routes, translation_routes,
     },
     parameters::{Declared, Groups, Kind, Of, PAGE, Parameter, Record},
     request::Read,
@@ -44,6 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list_related_articles))
         .routes(routes!(list_article_revisions))
         .merge(step_routes::<Article<'static>>())
+        .merge(translation_routes::<Article<'static>>())
         .routes(routes!(get_archive))
 }
 

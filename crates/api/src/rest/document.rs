@@ -330,7 +330,7 @@ fn share(method: Method, operation: &mut Operation) {
             shared.push(("415", "UnsupportedMediaType"));
         }
         // What is made is at no version yet.
-        if has_path_parameter {
+        if has_path_parameter && !operation.responses.responses.contains_key("201") {
             require_version(operation);
             shared.extend([
                 ("412", "PreconditionFailed"),
