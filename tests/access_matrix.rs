@@ -210,7 +210,7 @@ fn what_may_be_read_is_as_it_was() {
             Visibility::Some {
                 drafts,
                 own,
-                entries,
+                preview,
             } => {
                 let mut parts = vec!["what is published".to_owned()];
                 parts.extend(drafts.iter().map(|drafts| {
@@ -221,7 +221,7 @@ fn what_may_be_read_is_as_it_was() {
                     format!("every {kind} of edition {edition}")
                 }));
                 parts.extend(own.map(|_| "one's own".to_owned()));
-                parts.extend(entries.iter().map(|_| "one entry".to_owned()));
+                parts.extend(preview.map(|_| "one entry".to_owned()));
                 parts.join(", ")
             }
         };

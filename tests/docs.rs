@@ -34,7 +34,8 @@ const PAGES: [(&str, usize); 16] = [
     ("docs/configuration.md", 6),
     ("docs/auth.md", 9),
     ("docs/permissions.md", 0),
-    ("docs/workflow.md", 10),
+    ("docs/workflow.md", 13),
+    ("docs/previews.md", 5),
     ("docs/jobs.md", 3),
     ("docs/operations.md", 5),
     ("docs/performance.md", 0),
@@ -73,7 +74,7 @@ async fn every_example_answers_as_the_page_says() {
             server: &server,
             page,
             answer: None,
-            tokens: [const { String::new() }; 2],
+            tokens: [const { String::new() }; 3],
             examples: 0,
             problems: &mut problems,
         };
@@ -183,8 +184,9 @@ struct Run<'a> {
     server: &'a TestServer,
     page: &'a str,
     answer: Option<Answer>,
-    /// What the page has signed in with last: `{token}` and `{refresh}`.
-    tokens: [String; 2],
+    /// What the page has signed in with last, `{token}` and `{refresh}`, and the preview token it has
+    /// made last: `{preview}`.
+    tokens: [String; 3],
     examples: usize,
     problems: &'a mut Vec<String>,
 }
@@ -312,7 +314,11 @@ impl Run<'_> {
         if let (Some(token), Some(refresh)) =
             (answer.value("accessToken"), answer.value("refreshToken"))
         {
-            self.tokens = [token, refresh];
+            let [.., preview] = std::mem::take(&mut self.tokens);
+            self.tokens = [token, refresh, preview];
+        }
+        if let (Some(token), Some(_)) = (answer.value("token"), answer.value("expiresAt")) {
+            self.tokens[2] = token;
         }
         self.answer = Some(answer);
     }
@@ -322,6 +328,7 @@ impl Run<'_> {
         blocks::fill(text, |place| match place {
             "token" => Some(self.tokens[0].clone()),
             "refresh" => Some(self.tokens[1].clone()),
+            "preview" => Some(self.tokens[2].clone()),
             place => self.answer.as_ref().and_then(|answer| answer.value(place)),
         })
     }

@@ -30,6 +30,7 @@ mod jobs;
 mod killed;
 mod limits;
 mod media;
+mod previews;
 mod query_plans;
 mod rest;
 mod schema_drift;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, TestServer, builders::Editions, records::link, texts};
 
+mod actors;
 mod related_records;
 
 /// In every text of what is hidden.

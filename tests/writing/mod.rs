@@ -14,6 +14,7 @@ mod refusals;
 mod rest_entries;
 mod shared_records;
 mod states;
+mod translations;
 
 use application::{ActorContext, articles::NewArticle, entries::EntryGet, lifecycle::Step};
 use domain::{

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use application::{
     ActorContext, App,
     auth::{Credentials, authenticate},
+    previews,
 };
 use axum::{
     Router,
@@ -13,7 +14,8 @@ use axum::{
     routing::get,
 };
 use domain::audit::Origin;
-use http::{HeaderMap, header, request::Parts};
+use http::{HeaderMap, HeaderName, header, request::Parts};
+use percent_encoding::percent_decode_str;
 use tower_http::request_id::RequestId;
 
 use crate::error::Problem;
@@ -65,6 +67,89 @@ where
                 }
             })
     }
+}
+
+/// The header that carries a preview token.
+pub(crate) const PREVIEW: HeaderName = HeaderName::from_static("colophon-preview");
+
+/// The caller's context, made from the credentials of the request and the preview token in its
+/// header.
+pub(crate) struct Previewer(pub(crate) ActorContext);
+
+impl<S> FromRequestParts<S> for Previewer
+where
+    Arc<App>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Caller(cx) = Caller::from_request_parts(parts, state).await?;
+        preview(cx, &parts.headers, &Addressed::default())
+            .await
+            .map(Self)
+    }
+}
+
+/// What stands in a query, the preview tokens apart: what is made of the rest repeats none.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Addressed {
+    /// The rest of the query.
+    pub(crate) query: Option<String>,
+    tokens: Vec<String>,
+}
+
+impl Addressed {
+    /// A query in which nothing is a token.
+    pub(crate) fn without_token(query: Option<&str>) -> Self {
+        Self {
+            query: query.map(str::to_owned),
+            tokens: Vec::new(),
+        }
+    }
+
+    /// Takes a query apart.
+    pub(crate) fn of(query: Option<&str>) -> Self {
+        let mut tokens = Vec::new();
+        let query = query.map(|query| {
+            let mut rest = query.split('&').collect::<Vec<_>>();
+            rest.retain(|pair| {
+                let token = pair.strip_prefix("preview=").or(match *pair {
+                    "preview" => Some(""),
+                    _ => None,
+                });
+                if let Some(token) = token {
+                    tokens.push(percent_decode_str(token).decode_utf8_lossy().into_owned());
+                }
+                token.is_none()
+            });
+            rest.join("&")
+        });
+        Self { query, tokens }
+    }
+}
+
+/// The same context with what a preview token shows. One that is no good must not pass for none.
+pub(crate) async fn preview(
+    cx: ActorContext,
+    headers: &HeaderMap,
+    addressed: &Addressed,
+) -> Result<ActorContext, Problem> {
+    let given = headers.get_all(&PREVIEW).iter();
+    let given = given.map(|value| value.to_str().unwrap_or_default());
+    let mut given = given.chain(addressed.tokens.iter().map(String::as_str));
+    let Some(token) = given.next() else {
+        return Ok(cx);
+    };
+    if given.next().is_some() {
+        return Err(Problem::bad_token("send one preview token, or none at all"));
+    }
+    previews::enter(cx, token.trim())
+        .await
+        .map_err(|error| match error {
+            domain::Error::Unauthenticated(detail) => Problem::bad_token(detail),
+            other => other.into(),
+        })
 }
 
 /// Reads the header `Authorization` (RFC 6750, section 2.1).
@@ -122,6 +207,26 @@ mod tests {
             Ok(Credentials::Bearer(token)) => Ok(Some(token.to_owned())),
             Err(problem) => Err(problem.status().as_u16()),
         }
+    }
+
+    #[test]
+    fn a_preview_token_is_taken_out_of_a_query() {
+        let taken = |query| {
+            let Addressed { query, tokens } = Addressed::of(query);
+            (query, tokens.join(" "))
+        };
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(taken(None), (None, String::new()));
+        assert_eq!(taken(Some("a=1&b")), (text("a=1&b"), String::new()));
+        assert_eq!(
+            taken(Some("a=1&preview=x.y%2Ez&b=2")),
+            (text("a=1&b=2"), "x.y.z".to_owned())
+        );
+        assert_eq!(Addressed::of(Some("preview")).tokens, [""]);
+        assert_eq!(
+            Addressed::of(Some("preview=a&preview=b")).tokens,
+            ["a", "b"]
+        );
     }
 
     #[test]

@@ -24,7 +24,8 @@ const PUBLIC: HeaderValue =
 /// For answers that depend on who asks.
 const PRIVATE: HeaderValue = HeaderValue::from_static("no-store");
 /// What an answer depends on besides its address.
-const VARY: HeaderValue = HeaderValue::from_static("Authorization, Accept-Encoding");
+const VARY: HeaderValue =
+    HeaderValue::from_static("Authorization, Colophon-Preview, Accept-Encoding");
 /// Names what an answer is made of, for caches that can be purged by it.
 const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
 /// Proxies in front of us take headers of four or eight kilobytes at most.

@@ -7,7 +7,7 @@ use application::{App, media};
 use axum::{
     Router,
     body::Body,
-    extract::RawPathParams,
+    extract::{RawPathParams, RawQuery},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -18,7 +18,11 @@ use domain::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{auth::Caller, caching, error::Problem};
+use crate::{
+    auth::{self, Addressed, Caller},
+    caching,
+    error::Problem,
+};
 
 /// A file never changes under its address: a new one gets a new version.
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -62,9 +66,12 @@ pub(crate) fn router() -> Router<Arc<App>> {
 async fn serve(
     Caller(cx): Caller,
     method: Method,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     path: RawPathParams,
 ) -> Result<Response, Problem> {
+    let addressed = Addressed::of(query.as_deref());
+    let cx = auth::preview(cx, &headers, &addressed).await?;
     let absent = || Problem::not_found("the file");
     let (id, version, name) = place(&path).ok_or_else(absent)?;
     let whole = media::open(&cx, id, version, None)
@@ -75,10 +82,11 @@ async fn serve(
 
     let mut out = HeaderMap::new();
     describe(&mut out, &whole.asset, &tag);
+    let is_previewed = cx.scope().preview().is_some();
     let cache_control = match (whole.asset.is_public, cx.scope().is_public()) {
-        (true, _) => IMMUTABLE,
+        (true, _) if !is_previewed => IMMUTABLE,
         (false, true) => PUBLIC,
-        (false, false) => PRIVATE,
+        (true | false, _) => PRIVATE,
     };
     out.insert(header::CACHE_CONTROL, cache_control);
     if caching::matches(&headers, &tag) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Result,
-    articles::{ArchiveDay, ArchiveMonth, Article, ArticleDraft},
+    articles::{ArchiveDay, ArchiveMonth, Article, ArticleDraft, Leads},
     change::ArticleChange,
     content::{Content, ContentKind, EntryQuery, Parts},
     id::{ArticleId, AuthorId, EditionId, EntryId, Id},
@@ -17,10 +17,10 @@ use crate::{
     bounds::{self, Bounds},
     context::found,
     entries::{self, EntryGet, PathParts, check_version, permit, prepare},
-    writing,
+    previews, writing,
 };
 
-use persistence::{Facet, FacetField, Latest};
+use persistence::{Facet, FacetField, Latest, RelatedTo};
 
 /// One article.
 pub async fn get(cx: &ActorContext, get: &EntryGet, parts: Parts) -> Result<Option<Article>> {
@@ -49,19 +49,36 @@ pub async fn related(
     first: u32,
     parts: Parts,
 ) -> Result<HashMap<ArticleId, Vec<Article>>> {
-    let entries: Vec<EntryId> = ids.iter().map(|id| (*id).into()).collect();
+    let to: Vec<_> = ids.iter().map(|id| (*id, None)).collect();
+    related_to(cx, &to, first, parts).await
+}
+
+/// The same, where the state that is shown has a choice of its own.
+pub async fn related_to(
+    cx: &ActorContext,
+    to: &[(ArticleId, Option<&Leads>)],
+    first: u32,
+    parts: Parts,
+) -> Result<HashMap<ArticleId, Vec<Article>>> {
+    let ids = to.iter().map(|(id, _)| id);
+    let entries: Vec<EntryId> = ids.map(|id| (*id).into()).collect();
     let visible = cx
         .reader()
         .entries_by_ids(cx.scope(), &entries, Parts::NONE)
         .await?;
-    let entries: Vec<EntryId> = visible.into_keys().collect();
-    if entries.is_empty() {
+    let to: Vec<RelatedTo<'_>> = to
+        .iter()
+        .map(|(id, leads)| RelatedTo {
+            id: (*id).into(),
+            chosen: leads.map(|leads| leads.related.as_slice()),
+        })
+        .filter(|to| visible.contains_key(&to.id))
+        .collect();
+    if to.is_empty() {
         return Ok(HashMap::new());
     }
-    let found = cx
-        .reader()
-        .related(cx.scope(), &entries, first, parts)
-        .await?;
+    let mut found = cx.reader().related(cx.scope(), &to, first, parts).await?;
+    previews::lay_over(cx, found.values_mut().flatten(), parts).await?;
     found
         .into_iter()
         .map(|(id, contents)| Ok((Id::from_uuid(id.uuid()), as_articles(contents)?)))
@@ -76,7 +93,7 @@ pub async fn latest_by_term(
     size: u32,
     parts: Parts,
 ) -> Result<HashMap<TermId, Vec<Article>>> {
-    let found = cx
+    let mut found = cx
         .reader()
         .latest_by_term(
             cx.scope(),
@@ -88,6 +105,7 @@ pub async fn latest_by_term(
             },
         )
         .await?;
+    previews::lay_over(cx, found.values_mut().flatten(), parts).await?;
     found
         .into_iter()
         .map(|(id, contents)| Ok((id, as_articles(contents)?)))
@@ -102,7 +120,7 @@ pub async fn latest_by_author(
     size: u32,
     parts: Parts,
 ) -> Result<HashMap<AuthorId, Vec<Article>>> {
-    let found = cx
+    let mut found = cx
         .reader()
         .latest_by_author(
             cx.scope(),
@@ -114,6 +132,7 @@ pub async fn latest_by_author(
             },
         )
         .await?;
+    previews::lay_over(cx, found.values_mut().flatten(), parts).await?;
     found
         .into_iter()
         .map(|(id, contents)| Ok((id, as_articles(contents)?)))

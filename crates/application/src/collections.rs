@@ -15,7 +15,7 @@ use persistence::{Neighbours, Save};
 use crate::{
     ActorContext, Tx,
     bounds::{self, Bounds},
-    slugs,
+    previews, slugs,
 };
 
 mod change;
@@ -75,9 +75,13 @@ pub async fn items_of_each(
     page: &PageArgs,
     parts: Parts,
 ) -> Result<Vec<Page<Content>>> {
-    cx.reader()
+    let mut found = cx
+        .reader()
         .collection_items(cx.scope(), ids, page, parts)
-        .await
+        .await?;
+    let edges = found.iter_mut().flat_map(|page| &mut page.edges);
+    previews::lay_over(cx, edges.map(|edge| &mut edge.node), parts).await?;
+    Ok(found)
 }
 
 /// Makes a collection.

@@ -9,13 +9,14 @@ use std::{
 
 use domain::{
     Error, Result,
-    access::{Action, Actor, Permit, ReadScope, Target, authorize},
+    access::{Action, Actor, Permit, ReadScope, SignedGrant, Target, authorize},
     audit::Origin,
     editions::EditionSet,
     events::ContentEvent,
     id::{Id, JobId, SessionId, UserId},
     jobs::NewJob,
     time::{Timestamp, to_micros},
+    users::Secret,
 };
 use object_store::ObjectStore;
 use persistence::{Reader, Store, TakenJob, WriteTx};
@@ -158,6 +159,7 @@ impl App {
             session: None,
             outside: None,
             ticket: None,
+            preview: None,
             scope: Arc::new(ReadScope::of(&actor)),
             actor: Arc::new(actor),
             app: Arc::clone(self),
@@ -268,6 +270,7 @@ pub struct ActorContext {
     /// The account of somebody an outside issuer signed in.
     outside: Option<UserId>,
     ticket: Option<Arc<Ticket>>,
+    preview: Option<Arc<Secret>>,
     scope: Arc<ReadScope>,
 }
 
@@ -309,6 +312,22 @@ impl ActorContext {
         }
     }
 
+    /// The same for somebody who also holds a signed link.
+    pub(crate) fn previewing(self, grant: SignedGrant, token: &str) -> Self {
+        let actor = match &*self.actor {
+            Actor::Anonymous => Arc::new(Actor::Link(grant)),
+            Actor::User { .. } | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => {
+                self.actor
+            }
+        };
+        Self {
+            scope: Arc::new(ReadScope::of(&actor).with_preview(grant)),
+            actor,
+            preview: Some(Arc::new(Secret::new(token.to_owned()))),
+            ..self
+        }
+    }
+
     pub(crate) fn is_signed_in_outside(&self) -> bool {
         self.outside.is_some()
     }
@@ -319,6 +338,11 @@ impl ActorContext {
             ticket: Some(ticket),
             ..self.clone()
         }
+    }
+
+    /// The signed link they hold, as it came.
+    pub(crate) fn preview(&self) -> Option<&Secret> {
+        self.preview.as_deref()
     }
 
     /// What they may read.

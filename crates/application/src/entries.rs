@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{
     Result,
     access::Action,
-    articles::{Contribution, EntryBody},
+    articles::{Contribution, EntryBody, Leads},
     body::{Body, DeriveOptions, Source, derive},
     content::{Content, ContentKind, Entry, EntryQuery, EntryRef, Parts, Seo},
     galleries::Gallery,
@@ -16,7 +16,7 @@ use domain::{
 pub use persistence::Relations;
 use persistence::{Deletion, OnUse};
 
-use crate::{ActorContext, Tx, context::found};
+use crate::{ActorContext, Tx, context::found, previews};
 
 mod saving;
 
@@ -60,6 +60,17 @@ pub struct Translation {
 
 /// One entry.
 pub async fn get(
+    cx: &ActorContext,
+    kind: ContentKind,
+    get: &EntryGet,
+    parts: Parts,
+) -> Result<Option<Content>> {
+    let mut found = live(cx, kind, get, parts).await?;
+    previews::lay_over(cx, found.iter_mut(), parts).await?;
+    Ok(found)
+}
+
+async fn live(
     cx: &ActorContext,
     kind: ContentKind,
     get: &EntryGet,
@@ -110,7 +121,8 @@ pub async fn list(
     page: &PageArgs,
     parts: Parts,
 ) -> Result<Page<Content>> {
-    cx.reader().entries(cx.scope(), query, page, parts).await
+    let found = cx.reader().entries(cx.scope(), query, page, parts).await?;
+    previews::page(cx, found, parts).await
 }
 
 /// The same page of several lists of one kind and order.
@@ -120,9 +132,13 @@ pub async fn lists(
     page: &PageArgs,
     parts: Parts,
 ) -> Result<Vec<Page<Content>>> {
-    cx.reader()
+    let mut found = cx
+        .reader()
         .entry_lists(cx.scope(), queries, page, parts)
-        .await
+        .await?;
+    let edges = found.iter_mut().flat_map(|page| &mut page.edges);
+    previews::lay_over(cx, edges.map(|edge| &mut edge.node), parts).await?;
+    Ok(found)
 }
 
 /// Entries by id.
@@ -131,7 +147,9 @@ pub async fn by_ids(
     ids: &[EntryId],
     parts: Parts,
 ) -> Result<HashMap<EntryId, Content>> {
-    cx.reader().entries_by_ids(cx.scope(), ids, parts).await
+    let mut found = cx.reader().entries_by_ids(cx.scope(), ids, parts).await?;
+    previews::lay_over(cx, found.values_mut(), parts).await?;
+    Ok(found)
 }
 
 /// What belongs to entries: only what `parts` asks for is filled.
@@ -140,6 +158,10 @@ pub async fn relations(
     ids: &[EntryId],
     parts: Parts,
 ) -> Result<HashMap<EntryId, Relations>> {
+    if cx.scope().preview().is_some() {
+        let found = by_ids(cx, ids, parts).await?.into_iter();
+        return Ok(found.map(|(id, it)| (id, relations_of(it))).collect());
+    }
     let visible = cx
         .reader()
         .entries_by_ids(cx.scope(), ids, Parts::NONE)
@@ -151,17 +173,47 @@ pub async fn relations(
     cx.reader().relations(cx.scope(), &pairs, parts).await
 }
 
+/// What was read with an entry.
+fn relations_of(content: Content) -> Relations {
+    match content {
+        Content::Article(article) => Relations {
+            terms: article.terms.into_loaded().unwrap_or_default(),
+            byline: article.byline.into_loaded().unwrap_or_default(),
+            hero: article.hero.into_loaded().flatten(),
+            attachments: article.attachments.into_loaded().unwrap_or_default(),
+            sections: Vec::new(),
+        },
+        Content::Page(page) => Relations {
+            hero: page.hero.into_loaded().flatten(),
+            ..Relations::default()
+        },
+        Content::Issue(issue) => Relations {
+            hero: issue.hero.into_loaded().flatten(),
+            attachments: issue.attachments.into_loaded().unwrap_or_default(),
+            sections: issue.sections.into_loaded().unwrap_or_default(),
+            ..Relations::default()
+        },
+    }
+}
+
 /// Bodies by entry.
 pub async fn bodies(cx: &ActorContext, ids: &[EntryId]) -> Result<HashMap<EntryId, EntryBody>> {
-    cx.reader().entry_bodies(cx.scope(), ids).await
+    if cx.scope().preview().is_none() {
+        return cx.reader().entry_bodies(cx.scope(), ids).await;
+    }
+    let found = by_ids(cx, ids, Parts::BODY).await?.into_iter();
+    let body = |content| match content {
+        Content::Article(article) => article.body,
+        Content::Page(page) => page.body,
+        Content::Issue(issue) => issue.body,
+    };
+    let bodies = found.map(|(id, content)| Some((id, body(content).into_loaded()?)));
+    Ok(bodies.flatten().collect())
 }
 
 /// Texts for search engines by entry.
 pub async fn seo(cx: &ActorContext, ids: &[EntryId]) -> Result<HashMap<EntryId, Seo>> {
-    let found = cx
-        .reader()
-        .entries_by_ids(cx.scope(), ids, Parts::SEO)
-        .await?;
+    let found = by_ids(cx, ids, Parts::SEO).await?;
     Ok(found
         .into_iter()
         .filter_map(|(id, content)| Some((id, seo_of(content)?)))
@@ -183,7 +235,8 @@ pub async fn translations(
     groups: &[TranslationGroupId],
     parts: Parts,
 ) -> Result<HashMap<TranslationGroupId, Vec<Translation>>> {
-    let found = cx.reader().translations(cx.scope(), groups, parts).await?;
+    let mut found = cx.reader().translations(cx.scope(), groups, parts).await?;
+    previews::lay_over(cx, found.values_mut().flatten(), parts).await?;
     let editions = cx.editions().await?;
     let place = |edition: EditionId| editions.all().iter().position(|known| known.id == edition);
     Ok(found
@@ -253,6 +306,23 @@ pub async fn galleries(
             (entry, list)
         })
         .collect())
+}
+
+/// The galleries that states of entries lead to, where these are not those of the rows.
+pub async fn galleries_of(
+    cx: &ActorContext,
+    leads: &[(EntryId, EditionId, &Leads)],
+) -> Result<HashMap<EntryId, Vec<Gallery>>> {
+    let mut all = HashMap::with_capacity(leads.len());
+    for (entry, edition, leads) in leads {
+        let mut found = cx
+            .reader()
+            .galleries_by_ids(cx.scope(), &leads.galleries, *edition)
+            .await?;
+        let list = leads.galleries.iter().filter_map(|id| found.remove(id));
+        all.insert(*entry, list.collect());
+    }
+    Ok(all)
 }
 
 /// A page of an entry's revisions, the newest first; empty for readers.

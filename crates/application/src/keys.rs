@@ -25,9 +25,6 @@ const RETIREMENT: TimeDelta = TimeDelta::days(31);
 /// the public set again.
 const PUBLICATION: TimeDelta = TimeDelta::minutes(5);
 
-/// How long what a key signed may last at most, from when another took its place.
-const LONGEST_TOKEN: TimeDelta = TimeDelta::days(1);
-
 /// The most keys of a set.
 const MAX_KEYS: usize = 20;
 
@@ -36,6 +33,8 @@ const MAX_KEYS: usize = 20;
 pub(crate) enum TokenKind {
     /// Lets somebody in for some minutes (RFC 9068).
     Access,
+    /// Shows drafts to whoever holds it.
+    Preview,
 }
 
 impl TokenKind {
@@ -43,6 +42,7 @@ impl TokenKind {
     const fn media_type(self) -> &'static str {
         match self {
             Self::Access => "at+jwt",
+            Self::Preview => "preview+jwt",
         }
     }
 
@@ -50,6 +50,15 @@ impl TokenKind {
     pub(crate) const fn audience(self) -> &'static str {
         match self {
             Self::Access => "colophon",
+            Self::Preview => "preview",
+        }
+    }
+
+    /// How long one may last at most, from when another key took the place of the one that signed it.
+    const fn longest(self) -> TimeDelta {
+        match self {
+            Self::Access => TimeDelta::days(1),
+            Self::Preview => TimeDelta::days(30),
         }
     }
 }
@@ -234,7 +243,8 @@ impl KeySet {
                 "kid": key.kid, "x": key.x,
             })
         };
-        let good = self.keys.iter().filter(|key| key.verifies(now));
+        let verifies = |key: &&Key| key.verifies(TokenKind::Access, now);
+        let good = self.keys.iter().filter(verifies);
         serde_json::json!({ "keys": good.map(jwk).collect::<Vec<_>>() })
     }
 
@@ -282,7 +292,7 @@ impl KeySet {
             return None;
         }
         let name = header.kid?;
-        let mut good = self.keys.iter().filter(|key| key.verifies(now));
+        let mut good = self.keys.iter().filter(|key| key.verifies(kind, now));
         let key = good.find(|key| key.kid == name)?;
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.validate_exp = false;
@@ -306,8 +316,8 @@ impl KeySet {
 
 impl Key {
     /// Whether what it signed can be valid: a key that was stolen after it retired signs nothing.
-    fn verifies(&self, now: Timestamp) -> bool {
-        let last = |retired: Timestamp| retired + PUBLICATION + LONGEST_TOKEN;
+    fn verifies(&self, kind: TokenKind, now: Timestamp) -> bool {
+        let last = |retired: Timestamp| retired + PUBLICATION + kind.longest();
         self.retired_at.is_none_or(|retired| now < last(retired))
     }
 

@@ -29,6 +29,7 @@ use crate::{
 mod overlay;
 
 pub use overlay::latest;
+pub(crate) use overlay::{State, lay};
 
 /// Longer texts are compared line by line.
 const LONG_TEXT_BYTES: usize = 512 * 1024;

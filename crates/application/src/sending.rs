@@ -37,6 +37,7 @@ use crate::{
     newsletters::{self, NewIssue},
     pages::{self, NewPage},
     redirects, revisions, settings, terms,
+    translations::{self, NewTranslation},
     worker::Worker,
     writing::{self, Ready},
 };
@@ -86,6 +87,12 @@ fn write_fields_in_parts(cx: &ActorContext, id: EntryId, edition: EditionId, rea
         }
         Ok(())
     }));
+    let new = NewTranslation {
+        edition,
+        copies_texts: true,
+        note: None,
+    };
+    sendable(translations::create(cx, id, new));
 }
 
 fn move_entries(cx: &ActorContext, id: EntryId, step: &Step) {
@@ -97,6 +104,7 @@ fn move_entries(cx: &ActorContext, id: EntryId, step: &Step) {
     sendable(lifecycle::discard_pending(cx, id, step.clone()));
     let revision = Id::from_uuid(id.uuid());
     sendable(revisions::restore(cx, id, revision, step.clone()));
+    sendable(translations::mark_current(cx, id, step.clone()));
 }
 
 fn move_entries_in_parts(cx: &ActorContext, id: EntryId, step: &Step, at: Timestamp) {

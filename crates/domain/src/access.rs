@@ -66,7 +66,7 @@ pub struct Maker {
 }
 
 /// What a signed link allows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignedGrant {
     /// Reading one entry before it is published.
     Preview(EntryId),

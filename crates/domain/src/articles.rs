@@ -56,6 +56,17 @@ pub struct Article {
     pub hero: Part<Option<Figure>>,
     /// Attached files, in order.
     pub attachments: Part<Vec<Figure>>,
+    /// What the state that is shown leads to, where it is another than that of the rows.
+    pub leads: Option<Arc<Leads>>,
+}
+
+/// What a state of an article leads to besides its parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Leads {
+    /// Its galleries, in order.
+    pub galleries: Vec<GalleryId>,
+    /// The articles an editor chose to be read next.
+    pub related: Vec<ArticleId>,
 }
 
 impl Article {

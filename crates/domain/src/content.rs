@@ -417,6 +417,8 @@ pub struct EntryFilter {
     pub translation_of: Option<EntryId>,
     /// Has no version in this edition.
     pub untranslated_in: Option<EditionId>,
+    /// Is a translation whose original says something else by now.
+    pub is_stale_translation: Option<bool>,
     /// Name of the outlet it was first published by.
     pub source: Option<StringFilter>,
     /// Is marked to stand out.

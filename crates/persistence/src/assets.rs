@@ -95,25 +95,25 @@ impl Reader<'_> {
         edition: EditionId,
     ) -> Result<HashMap<AssetId, Asset>> {
         let mut all: HashMap<AssetId, Asset> = HashMap::with_capacity(ids.len());
-        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
-            let columns = asset_columns(self.engine);
-            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            let rows = self.engine.json_rows(&self.engine.json_array(&columns));
-            let mut sql = Sql::new(&format!(
-                "SELECT {rows} FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "
-            ));
-            sql.bind(edition.uuid())
-                .push(" WHERE m.id IN ")
-                .id_list(chunk);
-            readable(&mut sql, scope);
-            let rows: Vec<AssetRow> = match self.query_one(sql).await? {
-                Some(mut row) => row.json()?,
-                None => Vec::new(),
-            };
-            for row in rows {
-                let asset = row.into_asset(edition)?;
-                all.insert(asset.id, asset);
+        for chunk in ids.chunks(IDS_PER_STATEMENT) {
+            let found = self.asset_rows(chunk, edition, |sql| readable(sql, scope));
+            all.extend(found.await?);
+        }
+        if scope.preview().is_some() && all.len() < ids.len() {
+            let missing: Vec<AssetId> = ids
+                .iter()
+                .filter(|id| !all.contains_key(id))
+                .copied()
+                .collect();
+            for chunk in self
+                .assets_in_preview(scope, &missing)
+                .await?
+                .chunks(IDS_PER_STATEMENT)
+            {
+                let found = self.asset_rows(chunk, edition, |sql| {
+                    sql.push(" AND NOT m.is_trashed");
+                });
+                all.extend(found.await?);
             }
         }
         note_assets(scope, ids, |id| all.contains_key(id));
@@ -131,6 +131,31 @@ impl Reader<'_> {
             }
         }
         Ok(all)
+    }
+
+    async fn asset_rows(
+        &self,
+        ids: &[AssetId],
+        edition: EditionId,
+        condition: impl FnOnce(&mut Sql) + Send,
+    ) -> Result<Vec<(AssetId, Asset)>> {
+        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let columns = asset_columns(self.engine);
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let rows = self.engine.json_rows(&self.engine.json_array(&columns));
+        let mut sql = Sql::new(&format!(
+            "SELECT {rows} FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "
+        ));
+        sql.bind(edition.uuid())
+            .push(" WHERE m.id IN ")
+            .id_list(&uuids);
+        condition(&mut sql);
+        let rows: Vec<AssetRow> = match self.query_one(sql).await? {
+            Some(mut row) => row.json()?,
+            None => Vec::new(),
+        };
+        let asset = |row: AssetRow| row.into_asset(edition).map(|asset| (asset.id, asset));
+        rows.into_iter().map(asset).collect()
     }
 
     /// All texts of assets, in the order of the editions; those that are absent or hidden are

@@ -48,7 +48,7 @@ pub use comments::CommentSave;
 pub use dialect::Engine;
 pub use entries::{
     Above, Below, BodySave, Bucket, EntrySave, Facet, FacetField, Followed, Latest, Moved, Pending,
-    PendingSave, Relations, Replaced,
+    PendingSave, RelatedTo, Relations, Replaced,
 };
 pub use idempotency::KeyClaim;
 pub use imports::{Deferred, ImportLink, ImportRecord};

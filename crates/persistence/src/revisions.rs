@@ -1,18 +1,21 @@
 //! Revisions of entries.
 
+use std::collections::HashMap;
+
 use domain::{
     Error, Result,
-    access::{ReadScope, Target},
-    id::{EntryId, Id, RevisionId},
+    access::{ReadScope, SignedGrant, Target},
+    id::{AssetId, EntryId, Id, RevisionId},
     paging::{Key, ListOrder, Page, PageArgs},
     revisions::{Revision, SNAPSHOT_FORMAT, Snapshot},
+    time::Timestamp,
 };
 use uuid::Uuid;
 
 use crate::{
     Pending, Reader,
     lists::Order,
-    sql::{Row, Sql},
+    sql::{IDS_PER_STATEMENT, Row, Sql},
 };
 
 /// Reads whose an entry is and where it stands.
@@ -94,6 +97,69 @@ impl Reader<'_> {
             at: row.get()?,
             snapshot: read_snapshot(&mut row, id)?,
         }))
+    }
+
+    /// The edits that wait of entries, for those who may change these, or hold a signed link to them.
+    pub async fn pendings(
+        &self,
+        scope: &ReadScope,
+        entries: &[EntryId],
+    ) -> Result<HashMap<EntryId, (Snapshot, Timestamp)>> {
+        let mut all = HashMap::with_capacity(entries.len());
+        let uuids: Vec<Uuid> = entries.iter().map(|id| id.uuid()).collect();
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let mut sql = Sql::new(
+                "SELECT e.kind, e.id, e.edition_id, e.owner_id, v.id, v.created_at, v.format, v.snapshot \
+                 FROM revision v JOIN entry e ON e.id = v.entry_id WHERE v.is_pending AND v.entry_id IN ",
+            );
+            sql.id_list(chunk);
+            for row in &mut self.query(sql).await? {
+                let target = read_target(row)?;
+                let Some(edition) = target.edition else {
+                    continue;
+                };
+                let entry: EntryId = target.id.parse()?;
+                if !scope.edits(&target) && !scope.previews(entry, edition) {
+                    continue;
+                }
+                let id = Id::from_uuid(row.get()?);
+                let at = row.get()?;
+                all.insert(entry, (read_snapshot(row, id)?, at));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Which of these assets the signed link that is held shows, though nothing that is out uses them:
+    /// those in the edits that wait of what it was made for.
+    pub(crate) async fn assets_in_preview(
+        &self,
+        scope: &ReadScope,
+        ids: &[AssetId],
+    ) -> Result<Vec<AssetId>> {
+        let Some(grant) = scope.preview() else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for id in ids {
+            // An asset is named by its id wherever an entry has it.
+            let mut sql = Sql::new(
+                "SELECT 1 FROM revision v JOIN entry e ON e.id = v.entry_id WHERE v.is_pending AND e.status <> 'trashed'",
+            );
+            match grant {
+                SignedGrant::Preview(entry) => sql.push(" AND v.entry_id = ").bind(entry.uuid()),
+                SignedGrant::PreviewEdition(edition) => {
+                    sql.push(" AND e.edition_id = ").bind(edition.uuid())
+                }
+            };
+            sql.push(" AND v.snapshot LIKE ")
+                .bind(format!("%{id}%"))
+                .push(" LIMIT 1");
+            if self.query_one(sql).await?.is_some() {
+                found.push(*id);
+            }
+        }
+        Ok(found)
     }
 
     /// A page of an entry's revisions, the newest first; empty for those who may not change it.

@@ -272,6 +272,14 @@ impl Article {
     /// Its galleries, in order.
     async fn galleries(&self, ctx: &Context<'_>) -> Result<Vec<Gallery>> {
         let entry = self.entry();
+        if let Some(leads) = &self.0.article.leads {
+            let own = [(entry.id, entry.edition, &**leads)];
+            let mut found = application::entries::galleries_of(session(ctx)?.cx(), &own).await?;
+            let galleries = found.remove(&entry.id).unwrap_or_default().into_iter();
+            return Ok(galleries
+                .map(|gallery| Gallery::new(gallery, entry.edition))
+                .collect());
+        }
         Ok(session(ctx)?
             .load(GalleriesOfEntry {
                 id: entry.id,
@@ -294,6 +302,14 @@ impl Article {
             first: size(first.unwrap_or(RELATED))?,
             parts: lookahead::entry_parts(ctx),
         };
+        if let Some(leads) = &self.0.article.leads {
+            let to = [(key.id, Some(&**leads))];
+            let session = session(ctx)?;
+            let found = articles::related_to(session.cx(), &to, key.first, key.parts);
+            let mut found = found.await?;
+            let related = found.remove(&key.id).unwrap_or_default();
+            return Ok(related.into_iter().map(Article::from).collect());
+        }
         Ok(session(ctx)?.load(key).await?.unwrap_or_default())
     }
 

@@ -42,6 +42,8 @@ pub(crate) struct ArticleFilter {
     translation_of: Option<ID>,
     /// Has no version in the edition of this code.
     untranslated_in: Option<String>,
+    /// Is a translation whose original says something else by now, or is none.
+    is_stale_translation: Option<bool>,
     /// Was first published by an outlet of this name.
     source: Option<StringFilter>,
     /// Is marked to stand out, or is not.
@@ -74,6 +76,8 @@ pub(crate) struct PageFilter {
     translation_of: Option<ID>,
     /// Has no version in the edition of this code.
     untranslated_in: Option<String>,
+    /// Is a translation whose original says something else by now, or is none.
+    is_stale_translation: Option<bool>,
     /// Is marked to stand out, or is not.
     is_featured: Option<bool>,
 }
@@ -101,6 +105,8 @@ pub(crate) struct IssueFilter {
     translation_of: Option<ID>,
     /// Has no version in the edition of this code.
     untranslated_in: Option<String>,
+    /// Is a translation whose original says something else by now, or is none.
+    is_stale_translation: Option<bool>,
     /// Is marked to stand out, or is not.
     is_featured: Option<bool>,
 }

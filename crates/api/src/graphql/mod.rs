@@ -44,6 +44,7 @@ mod node;
 mod outcome;
 mod pages;
 mod presence;
+mod previews;
 mod redirects;
 mod revisions;
 mod routes;
@@ -53,6 +54,7 @@ mod seo;
 mod server;
 mod shape;
 mod terms;
+mod translations;
 mod types;
 
 pub use schema::{Mutation, Query, Schema, schema, sdl};

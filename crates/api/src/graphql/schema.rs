@@ -19,10 +19,12 @@ use super::{
     newsletters::{IssueSteps, IssueWrites, NewsletterQueries},
     node::NodeQueries,
     pages::{PageQueries, PageSteps, PageWrites},
+    previews::PreviewMutations,
     redirects::RedirectQueries,
     revisions::RevisionQueries,
     routes::RouteQueries,
     terms::{TermMutations, TermQueries},
+    translations::TranslationMutations,
 };
 
 /// The schema.
@@ -63,6 +65,8 @@ pub struct Mutation(
     PageSteps,
     IssueWrites,
     IssueSteps,
+    PreviewMutations,
+    TranslationMutations,
     TermMutations,
     AuthorMutations,
     CollectionMutations,

@@ -25,7 +25,7 @@ use super::{
     types::Types,
 };
 use crate::{
-    auth::Caller,
+    auth::Previewer,
     caching::{Facts, cacheable},
     error::Problem,
     idempotency::Slot,
@@ -213,14 +213,14 @@ fn uncached(mut answer: Answer) -> HttpResponse {
 
 async fn answer(
     State(graphql): State<Graphql>,
-    caller: Result<Caller, Problem>,
+    caller: Result<Previewer, Problem>,
     request: axum::extract::Request,
 ) -> HttpResponse {
     if graphql.0.options.graphiql && graphiql::is_asked_for(request.method(), request.headers()) {
         return graphiql::page(request.headers());
     }
     match caller {
-        Ok(Caller(cx)) => graphql.respond(cx, request).await,
+        Ok(Previewer(cx)) => graphql.respond(cx, request).await,
         Err(problem) => {
             let refused = over_http::refuse(&request, &graphql.0.options.http, &problem);
             uncached(refused)

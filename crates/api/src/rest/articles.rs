@@ -15,7 +15,7 @@ use super::{
     comments::{self, CommentList},
     entries::{
         self, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, FILTERS, More, PageBelow,
-        TranslationList, TranslationsOf, step_routes,
+        TranslationList, TranslationsOf, step_routes, translation_routes,
     },
     parameters::{Declared, Groups, Kind, Of, PAGE, Parameter, Record},
     request::Read,
@@ -46,6 +46,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list_related_articles))
         .routes(routes!(list_article_revisions))
         .merge(step_routes::<Article<'static>>())
+        .merge(translation_routes::<Article<'static>>())
         .routes(routes!(get_archive))
 }
 
@@ -207,12 +208,16 @@ async fn list_related_articles(read: Read) -> Answer {
     let query = read.query::<ListRelated>()?;
     let selection = Selection::of(&query, Article::INCLUDES);
     let id = read.id::<kinds::Article>()?;
-    entries::found::<kinds::Article>(&read).await?;
+    let found = entries::found::<kinds::Article>(&read).await?;
+    let leads = match &found {
+        Content::Article(article) => article.leads.as_deref(),
+        Content::Page(_) | Content::Issue(_) => None,
+    };
     let first = query
         .text("first")
         .and_then(|text| text.parse().ok())
         .unwrap_or(entries::RELATED);
-    let related = articles::related(&read.cx, &[id], first, selection.parts())
+    let related = articles::related_to(&read.cx, &[(id, leads)], first, selection.parts())
         .await?
         .remove(&id)
         .unwrap_or_default();

@@ -12,7 +12,7 @@ use utoipa::{
         SecurityRequirement, Server,
         path::{Operation, ParameterBuilder, ParameterIn},
         schema::{AdditionalProperties, Object, ObjectBuilder, Schema, Type},
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
         tag::{Tag, TagBuilder},
     },
 };
@@ -52,6 +52,9 @@ with `Idempotency-Replayed: true`. Another request with the same key is answered
 **Caching.** Every answer to a read has a strong `ETag`; send it as `If-None-Match` and get 304 when nothing has changed. \
 `Surrogate-Key` names what an answer is made of. HEAD works wherever GET does.
 
+**Previews.** `POST /previews` makes a token that shows a draft, or the edit that waits of what is public, to anybody who holds it: \
+in the header `Colophon-Preview`, or as `?preview=` of a GET. It holds for the whole request. Such answers are never cached.
+
 **Errors** are problem documents (RFC 9457) with a stable `code`. Unknown and repeated parameters are refused. \
 What is wrong in a body is answered 422, all of it at once, each with a JSON pointer. \
 What you may not read is answered 404, exactly as if it did not exist; 403 is only for changes of what you can read.";
@@ -65,12 +68,21 @@ pub(super) fn base() -> OpenApi {
         .components(Some(Components::new()))
         .build();
     // Reads go without credentials, and show more with them.
-    document.security = Some(vec![SecurityRequirement::default(), signed_in()]);
+    document.security = Some(vec![
+        SecurityRequirement::default(),
+        signed_in(),
+        SecurityRequirement::new(PREVIEW, Vec::<String>::new()),
+        SecurityRequirement::new(PREVIEW_IN_QUERY, Vec::<String>::new()),
+    ]);
     document
 }
 
 /// The name of the one way to sign in.
 const BEARER: &str = "bearer";
+
+/// The names of the ways to bring a preview token.
+const PREVIEW: &str = "preview";
+const PREVIEW_IN_QUERY: &str = "previewInQuery";
 
 /// What an operation says that only those who are signed in can use.
 pub(super) fn signed_in() -> SecurityRequirement {
@@ -101,6 +113,7 @@ fn tags() -> Vec<Tag> {
     vec![
         tag("Site", "The publication and its language versions."),
         tag("Accounts", "Signing in and out."),
+        tag("Previews", "Links that show drafts."),
         tag("Articles", "Dated pieces of writing."),
         tag("Pages", "What stands, below other pages or alone."),
         tag("Newsletters", "Named series in one edition."),
@@ -157,6 +170,20 @@ pub(super) fn finish(mut document: OpenApi) -> OpenApi {
                 ))
                 .build(),
         ),
+    );
+    components.add_security_scheme(
+        PREVIEW,
+        SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+            "Colophon-Preview",
+            "A preview token: shows what it was made for, to anybody. Goes together with `Authorization` too.",
+        ))),
+    );
+    components.add_security_scheme(
+        PREVIEW_IN_QUERY,
+        SecurityScheme::ApiKey(ApiKey::Query(ApiKeyValue::with_description(
+            "preview",
+            "The same in the address of a GET, where no header can be sent.",
+        ))),
     );
     for name in sent {
         if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&name) {
@@ -315,7 +342,7 @@ fn share(method: Method, operation: &mut Operation) {
             shared.push(("415", "UnsupportedMediaType"));
         }
         // What is made is at no version yet.
-        if has_path_parameter {
+        if has_path_parameter && !operation.responses.responses.contains_key("201") {
             require_version(operation);
             shared.extend([
                 ("412", "PreconditionFailed"),

@@ -35,6 +35,7 @@ pub(super) mod members;
 mod more;
 mod parameters;
 mod steps;
+mod translations;
 pub(super) mod write;
 
 pub(super) use batched::operations;
@@ -45,6 +46,7 @@ pub(super) use parameters::{
     TranslationsOf,
 };
 pub(super) use steps::step_routes;
+pub(super) use translations::translation_routes;
 
 /// Related articles that come with an article.
 pub(super) const RELATED: u32 = 4;

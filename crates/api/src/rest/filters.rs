@@ -92,6 +92,7 @@ fn entry_filter(query: &Query<'_>, editions: &EditionSet) -> Result<EntryFilter,
             .map(str::parse)
             .transpose()?,
         untranslated_in,
+        is_stale_translation: query.flag("filter[isStaleTranslation]"),
         source: query.text("filter[source]").map(|name| StringFilter {
             eq: Some(name.to_owned()),
             ..StringFilter::default()

@@ -29,6 +29,7 @@ mod newsletters;
 mod pages;
 mod parameters;
 mod place;
+mod previews;
 mod query;
 mod redirects;
 mod request;
@@ -74,6 +75,7 @@ fn operations(max_entry_bytes: usize) -> OpenApiRouter<State> {
         .merge(accounts::routes())
         .merge(editions::routes())
         .merge(newsletters::routes())
+        .merge(previews::routes())
         .merge(terms::routes())
         .merge(authors::routes())
         .merge(media::routes())

@@ -19,7 +19,7 @@ use super::{
     entries::{
         self, BODY, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, FILTERS, HERO, More,
         PageBelow, SEO, TRANSLATION, TRANSLATIONS, Translation, TranslationList, TranslationsOf,
-        step_routes,
+        step_routes, translation_routes,
     },
     parameters::{Declared, Groups, Kind, Of, PAGE, Parameter, Record},
     request::Read,
@@ -234,6 +234,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list_page_comments))
         .routes(routes!(list_page_revisions))
         .merge(step_routes::<Page<'static>>())
+        .merge(translation_routes::<Page<'static>>())
 }
 
 /// Lists pages.

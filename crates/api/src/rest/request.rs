@@ -5,13 +5,16 @@ use std::sync::Arc;
 use application::{ActorContext, App};
 use axum::extract::{FromRequestParts, OriginalUri, RawPathParams};
 use domain::id::{EditionId, Id, IdKind};
-use http::{HeaderMap, Uri, request::Parts};
+use http::{HeaderMap, Method, Uri, request::Parts};
 
 use super::{
     parameters::{self, Declared},
     query::Query,
 };
-use crate::{auth::Caller, error::Problem};
+use crate::{
+    auth::{self, Addressed, Caller},
+    error::Problem,
+};
 
 /// A request to read something.
 pub(super) struct Read {
@@ -20,6 +23,8 @@ pub(super) struct Read {
     /// What the caller has, wants and accepts.
     pub(super) headers: HeaderMap,
     uri: Uri,
+    /// Without the preview token, which nothing that is answered repeats.
+    query: Option<String>,
     segments: RawPathParams,
 }
 
@@ -36,11 +41,18 @@ impl FromRequestParts<Arc<App>> for Read {
             .extensions
             .get::<OriginalUri>()
             .map_or_else(|| parts.uri.clone(), |OriginalUri(uri)| uri.clone());
+        // Where something is changed, a token in the address is a parameter nobody knows.
+        let addressed = match parts.method {
+            Method::GET | Method::HEAD => Addressed::of(uri.query()),
+            _ => Addressed::without_token(uri.query()),
+        };
+        let cx = auth::preview(cx, &parts.headers, &addressed).await?;
         // Nothing reads the headers of the request after this: no need for a copy.
         Ok(Self {
             cx,
             headers: std::mem::take(&mut parts.headers),
             uri,
+            query: addressed.query,
             segments,
         })
     }
@@ -49,7 +61,7 @@ impl FromRequestParts<Arc<App>> for Read {
 impl Read {
     /// The checked query of an operation.
     pub(super) fn query<T: Declared>(&self) -> Result<Query<'_>, Problem> {
-        Query::parse(self.uri.query(), T::PARAMETERS)
+        Query::parse(self.query.as_deref(), T::PARAMETERS)
     }
 
     /// The path that was asked for.

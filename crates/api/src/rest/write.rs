@@ -23,6 +23,7 @@ use super::{
     request::Read,
 };
 use crate::{
+    auth::PREVIEW,
     error::{FieldProblem, Problem},
     idempotency::{self, Slot},
 };
@@ -93,6 +94,7 @@ impl FromRequest<Arc<App>> for OpenWrite {
 
     async fn from_request(mut request: Request, state: &Arc<App>) -> Result<Self, Problem> {
         request.headers_mut().remove(header::AUTHORIZATION);
+        request.headers_mut().remove(PREVIEW);
         Write::read(request, state, |_anybody| Ok(()))
             .await
             .map(Self)
@@ -104,8 +106,10 @@ impl FromRequest<Arc<App>> for Write {
 
     async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
         Self::read(request, state, |actor| match actor {
-            Actor::Anonymous => Err(Problem::unauthenticated("sign in to do this")),
-            Actor::User { .. } | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => Ok(()),
+            Actor::Anonymous | Actor::Link(_) => {
+                Err(Problem::unauthenticated("sign in to do this"))
+            }
+            Actor::User { .. } | Actor::ApiKey { .. } | Actor::System(_) => Ok(()),
         })
         .await
     }

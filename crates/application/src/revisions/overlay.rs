@@ -1,11 +1,11 @@
-//! An entry with the edit that waits, as readers will see it.
+//! An entry in another state than that of its rows: with the edit that waits, as readers will see it.
 
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     Result,
     access::Action,
-    articles::{Article, ArticleDraft, Contribution, EntryBody, EntryDraft},
+    articles::{Article, ArticleDraft, Contribution, EntryBody, EntryDraft, Leads},
     body::Body,
     content::{Content, Entry, Part, Parts},
     id::{AssetId, AuthorId, EntryId},
@@ -14,6 +14,7 @@ use domain::{
     pages::{Page, PageDraft},
     revisions::Snapshot,
     terms::{Term, TermId},
+    time::Timestamp,
 };
 
 use crate::{ActorContext, writing::derived};
@@ -21,6 +22,13 @@ use crate::{ActorContext, writing::derived};
 /// An entry with the edit that waits to be published in it: for those who may change the entry. The
 /// version is the current one; what is counted (comments) is that of the entry that is out.
 pub async fn latest(cx: &ActorContext, content: Content, parts: Parts) -> Result<Content> {
+    // Whoever holds a signed link to it has it that way already.
+    if cx
+        .scope()
+        .previews(content.entry().id, content.entry().edition)
+    {
+        return Ok(content);
+    }
     cx.authorize(Action::Update, content.entry().target())?;
     if !content.entry().has_pending_changes {
         return Ok(content);
@@ -29,17 +37,41 @@ pub async fn latest(cx: &ActorContext, content: Content, parts: Parts) -> Result
     let Some(pending) = cx.reader().pending(cx.scope(), id).await? else {
         return Ok(content);
     };
-    let body = derived(&pending.snapshot.entry().source).await?;
+    let state = State {
+        snapshot: pending.snapshot,
+        at: pending.at,
+    };
+    lay(cx, content, state, parts).await
+}
+
+/// A state an entry is shown in.
+pub(crate) struct State {
+    /// The whole of it.
+    pub(crate) snapshot: Snapshot,
+    /// When it was saved.
+    pub(crate) at: Timestamp,
+}
+
+/// An entry in another state. What was written is shown to those who may change it.
+pub(crate) async fn lay(
+    cx: &ActorContext,
+    content: Content,
+    state: State,
+    parts: Parts,
+) -> Result<Content> {
+    let body = derived(&state.snapshot.entry().source).await?;
     let mut entry = content.entry().clone();
-    lay_over(&mut entry, pending.snapshot.entry());
-    entry.updated_at = pending.at;
+    let shows_source = cx.scope().edits(&entry.target());
+    lay_over(&mut entry, state.snapshot.entry());
+    entry.updated_at = state.at;
     let laid = Overlay {
         cx,
         parts,
         entry,
         body,
+        shows_source,
     };
-    match (content, pending.snapshot) {
+    match (content, state.snapshot) {
         (Content::Article(live), Snapshot::Article(draft)) => {
             laid.article(live, draft).await.map(Content::Article)
         }
@@ -70,6 +102,7 @@ struct Overlay<'a> {
     parts: Parts,
     entry: Entry,
     body: Body,
+    shows_source: bool,
 }
 
 impl Overlay<'_> {
@@ -84,7 +117,7 @@ impl Overlay<'_> {
     fn body_of(&self, draft: &EntryDraft) -> Part<EntryBody> {
         self.when(Parts::BODY, || EntryBody {
             derived: self.body.clone(),
-            source: Some(draft.source.clone()),
+            source: self.shows_source.then(|| draft.source.clone()),
         })
     }
 
@@ -108,6 +141,10 @@ impl Overlay<'_> {
             byline: self.byline(&draft).await?,
             hero: self.when(Parts::HERO, || hero(shared, &figures)),
             attachments: self.when(Parts::ATTACHMENTS, || shown(&draft.attachments, &figures)),
+            leads: Some(Arc::new(Leads {
+                galleries: draft.galleries,
+                related: draft.related,
+            })),
             entry: self.entry,
         })
     }

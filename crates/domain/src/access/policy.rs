@@ -19,14 +19,15 @@ pub fn authorize(actor: &Actor, action: Action, target: Target) -> Result<Permit
         });
     }
     Err(match actor {
-        Actor::Anonymous => Error::Unauthenticated("sign in to do this".to_owned()),
-        Actor::User { .. } | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => {
-            Error::Forbidden(format!(
-                "you may not {} this {}",
-                action.as_str(),
-                target.kind.as_str()
-            ))
+        // A link only reads: who holds it is still unknown.
+        Actor::Anonymous | Actor::Link(_) => {
+            Error::Unauthenticated("sign in to do this".to_owned())
         }
+        Actor::User { .. } | Actor::ApiKey { .. } | Actor::System(_) => Error::Forbidden(format!(
+            "you may not {} this {}",
+            action.as_str(),
+            target.kind.as_str()
+        )),
     })
 }
 

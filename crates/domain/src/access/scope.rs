@@ -24,6 +24,7 @@ use crate::{
 pub struct ReadScope {
     actor: Actor,
     visibility: Visibility,
+    preview: Option<SignedGrant>,
     tags: Mutex<BTreeSet<CacheTag>>,
     is_private: AtomicBool,
 }
@@ -35,14 +36,15 @@ pub enum Visibility {
     Public,
     /// Everything.
     All,
-    /// What is published, some drafts, one's own, and single entries.
+    /// What is published, some drafts, one's own, and what a signed link shows.
     Some {
         /// Every one of these.
         drafts: Vec<Drafts>,
         /// Every draft of this person.
         own: Option<UserId>,
-        /// These entries.
-        entries: Vec<EntryId>,
+        /// What this link shows, except what is in the trash: whoever puts a draft there takes it
+        /// from those who hold a link to it.
+        preview: Option<SignedGrant>,
     },
 }
 
@@ -128,7 +130,7 @@ fn some(drafts: Vec<Drafts>, own: Option<UserId>) -> Visibility {
         Visibility::Some {
             drafts,
             own,
-            entries: Vec::new(),
+            preview: None,
         }
     }
 }
@@ -147,7 +149,7 @@ impl ReadScope {
     pub fn of(actor: &Actor) -> Self {
         let visibility = match actor {
             Actor::System(_) => Visibility::All,
-            Actor::Anonymous => Visibility::Public,
+            Actor::Anonymous | Actor::Link(_) => Visibility::Public,
             Actor::User { id, grants } => some(drafts_of_roles(grants), Some(*id)),
             Actor::ApiKey { scopes, maker, .. } => {
                 let asked: Vec<Drafts> = scopes.iter().filter_map(drafts_of_scope).collect();
@@ -159,24 +161,54 @@ impl ReadScope {
                     }
                 }
             }
-            Actor::Link(SignedGrant::Preview(entry)) => Visibility::Some {
-                drafts: Vec::new(),
-                own: None,
-                entries: vec![*entry],
-            },
-            Actor::Link(SignedGrant::PreviewEdition(edition)) => some(
-                vec![Drafts {
-                    kind: None,
-                    edition: Some(*edition),
-                }],
-                None,
-            ),
         };
-        Self {
+        let scope = Self {
             actor: actor.clone(),
             visibility,
+            preview: None,
             tags: Mutex::default(),
             is_private: AtomicBool::new(false),
+        };
+        match actor {
+            Actor::Link(grant) => scope.with_preview(*grant),
+            Actor::Anonymous | Actor::User { .. } | Actor::ApiKey { .. } | Actor::System(_) => {
+                scope
+            }
+        }
+    }
+
+    /// The same with what a signed link shows besides. Such answers are for its holder alone.
+    #[must_use]
+    pub fn with_preview(mut self, grant: SignedGrant) -> Self {
+        self.preview = Some(grant);
+        self.note_private();
+        self.visibility = match self.visibility {
+            Visibility::All => Visibility::All,
+            Visibility::Public => Visibility::Some {
+                drafts: Vec::new(),
+                own: None,
+                preview: Some(grant),
+            },
+            Visibility::Some { drafts, own, .. } => Visibility::Some {
+                drafts,
+                own,
+                preview: Some(grant),
+            },
+        };
+        self
+    }
+
+    /// The signed link that is held, if one is.
+    pub fn preview(&self) -> Option<SignedGrant> {
+        self.preview
+    }
+
+    /// Whether the signed link that is held shows this entry, with the edit that waits in it.
+    pub fn previews(&self, entry: EntryId, edition: EditionId) -> bool {
+        match self.preview {
+            None => false,
+            Some(SignedGrant::Preview(shown)) => shown == entry,
+            Some(SignedGrant::PreviewEdition(shown)) => shown == edition,
         }
     }
 

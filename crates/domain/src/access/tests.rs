@@ -186,7 +186,7 @@ fn a_key_opens_the_drafts_of_its_kind_that_its_maker_may_read() {
             edition: Some(en),
         }],
         own: None,
-        entries: Vec::new(),
+        preview: None,
     };
     assert_eq!(key(None, Role::Editor), articles_of_en);
     assert_eq!(key(Some(en), Role::Editor), articles_of_en);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Result,
-    access::{Drafts, ReadScope, Visibility},
+    access::{Drafts, ReadScope, SignedGrant, Visibility},
     articles::EntryBody,
     content::{Content, ContentKind, EntryOrderField, EntryQuery, EntryRef, Parts},
     events::CacheTag,
@@ -29,7 +29,7 @@ mod tree;
 mod write;
 
 pub use facets::{Bucket, Facet, FacetField};
-pub use more::Latest;
+pub use more::{Latest, RelatedTo};
 use relations::Found;
 pub use relations::Relations;
 pub(crate) use relations::{AssetRow, asset_columns, best_text};
@@ -54,9 +54,8 @@ fn hide(sql: &mut Sql, scope: &ReadScope, alias: &str, status: &str) {
         Visibility::Some {
             drafts,
             own,
-            entries,
+            preview,
         } => {
-            let entries: Vec<Uuid> = entries.iter().map(|id| id.uuid()).collect();
             sql.push(&format!(" AND ({status} = 'published'"));
             for kind in [
                 None,
@@ -66,7 +65,17 @@ fn hide(sql: &mut Sql, scope: &ReadScope, alias: &str, status: &str) {
             ] {
                 or_drafts(sql, alias, kind, drafts);
             }
-            sql.push(&format!(" OR {alias}.id IN ")).id_list(&entries);
+            if let Some(preview) = preview {
+                match preview {
+                    SignedGrant::Preview(entry) => {
+                        sql.push(&format!(" OR ({alias}.id = ")).bind(entry.uuid())
+                    }
+                    SignedGrant::PreviewEdition(edition) => sql
+                        .push(&format!(" OR ({alias}.edition_id = "))
+                        .bind(edition.uuid()),
+                };
+                sql.push(&format!(" AND {status} <> 'trashed')"));
+            }
             if let Some(own) = own {
                 sql.push(&format!(" OR {alias}.owner_id = "))
                     .bind(own.uuid());

@@ -8,7 +8,7 @@ use domain::{
     articles::{ArchiveDay, ArchiveMonth},
     content::{Content, ContentKind, Parts},
     events::CacheTag,
-    id::{AuthorId, EditionId, EntryId, Id},
+    id::{ArticleId, AuthorId, EditionId, EntryId, Id},
     terms::TermId,
     time::Timestamp,
 };
@@ -39,6 +39,15 @@ struct OwnerTable {
     column: &'static str,
     /// `DISTINCT ` where an entry may stand below one owner more than once.
     distinct: &'static str,
+}
+
+/// An article that others are to be read after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RelatedTo<'a> {
+    /// Which.
+    pub id: EntryId,
+    /// What an editor chose, where it is not what the rows say.
+    pub chosen: Option<&'a [ArticleId]>,
 }
 
 impl Reader<'_> {
@@ -140,11 +149,11 @@ impl Reader<'_> {
     pub async fn related(
         &self,
         scope: &ReadScope,
-        ids: &[EntryId],
+        to: &[RelatedTo<'_>],
         size: u32,
         parts: Parts,
     ) -> Result<HashMap<EntryId, Vec<Content>>> {
-        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let uuids: Vec<Uuid> = to.iter().map(|to| to.id.uuid()).collect();
         let mut chosen: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
         for chunk in uuids.chunks(IDS_PER_STATEMENT) {
             let mut curated = Sql::new(
@@ -158,6 +167,7 @@ impl Reader<'_> {
                 chosen.entry(entry).or_default().push(related);
             }
         }
+        self.put_in_place(scope, to, &mut chosen).await?;
         self.add_by_shared_terms(&uuids, size, &mut chosen).await?;
         let wanted: Vec<EntryId> = chosen
             .values_mut()
@@ -169,9 +179,9 @@ impl Reader<'_> {
             })
             .collect();
         let contents = self.entries_by_ids(scope, &wanted, parts).await?;
-        Ok(ids
+        Ok(to
             .iter()
-            .map(|id| {
+            .map(|RelatedTo { id, .. }| {
                 let list = chosen
                     .get(&id.uuid())
                     .map(Vec::as_slice)
@@ -188,6 +198,32 @@ impl Reader<'_> {
                 )
             })
             .collect())
+    }
+
+    /// Where the state that is shown has a choice of its own, that takes the place of the one that is
+    /// out.
+    async fn put_in_place(
+        &self,
+        scope: &ReadScope,
+        to: &[RelatedTo<'_>],
+        chosen: &mut HashMap<Uuid, Vec<Uuid>>,
+    ) -> Result<()> {
+        let own = to.iter().filter_map(|to| Some((to.id, to.chosen?)));
+        let wanted: Vec<EntryId> = own
+            .clone()
+            .flat_map(|(_, articles)| articles.iter().map(|id| EntryId::from(*id)))
+            .collect();
+        if wanted.is_empty() && own.clone().next().is_none() {
+            return Ok(());
+        }
+        let visible = self.entries_by_ids(scope, &wanted, Parts::NONE).await?;
+        for (id, articles) in own {
+            let shown = articles
+                .iter()
+                .filter(|id| visible.contains_key(&EntryId::from(**id)));
+            chosen.insert(id.uuid(), shown.map(|id| id.uuid()).collect());
+        }
+        Ok(())
     }
 
     /// Candidates are the newest thirty of each term, so that a term of a hundred thousand articles

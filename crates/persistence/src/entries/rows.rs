@@ -229,6 +229,7 @@ impl ArticleColumns {
             byline: Part::Absent,
             hero: Part::Absent,
             attachments: Part::Absent,
+            leads: None,
         }
     }
 }

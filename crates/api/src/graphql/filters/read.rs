@@ -321,6 +321,7 @@ impl Conditions for ArticleFilter {
             has_media: self.has_media.map(Into::into),
             translation_of: reader.id(self.translation_of, &path.with("translationOf")),
             untranslated_in: reader.edition(self.untranslated_in, &path.with("untranslatedIn")),
+            is_stale_translation: self.is_stale_translation,
             source: reader.string(self.source, &path.with("source")),
             is_featured: self.is_featured,
             ..reader.nested(path, nested)
@@ -354,6 +355,7 @@ impl Conditions for PageFilter {
             has_media: self.has_media.map(Into::into),
             translation_of: reader.id(self.translation_of, &path.with("translationOf")),
             untranslated_in: reader.edition(self.untranslated_in, &path.with("untranslatedIn")),
+            is_stale_translation: self.is_stale_translation,
             is_featured: self.is_featured,
             ..reader.nested(path, nested)
         }
@@ -375,6 +377,7 @@ impl Conditions for IssueFilter {
             has_media: self.has_media.map(Into::into),
             translation_of: reader.id(self.translation_of, &path.with("translationOf")),
             untranslated_in: reader.edition(self.untranslated_in, &path.with("untranslatedIn")),
+            is_stale_translation: self.is_stale_translation,
             is_featured: self.is_featured,
             ..reader.nested(path, nested)
         }

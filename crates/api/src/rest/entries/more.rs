@@ -71,7 +71,15 @@ impl More {
             more.images = media::by_ids(cx, &images, edition).await?;
         }
         if selection.includes("galleries") {
-            let galleries = entries::galleries(cx, &ids()).await?;
+            let mut galleries = entries::galleries(cx, &ids()).await?;
+            let own: Vec<_> = contents
+                .iter()
+                .filter_map(|content| {
+                    let (entry, leads) = (content.entry(), leads_of(content)?);
+                    Some((entry.id, entry.edition, leads))
+                })
+                .collect();
+            galleries.extend(entries::galleries_of(cx, &own).await?);
             let found: Vec<GalleryId> = galleries
                 .values()
                 .flatten()
@@ -88,11 +96,12 @@ impl More {
             more.translations = Some(entries::translations(cx, &groups, Parts::NONE).await?);
         }
         if selection.includes("related") {
-            let articles: Vec<ArticleId> = contents
+            let articles: Vec<_> = contents
                 .iter()
-                .filter_map(|content| as_article(content).map(domain::articles::Article::id))
+                .filter_map(|content| Some((as_article(content)?.id(), leads_of(content))))
                 .collect();
-            more.related = Some(article_use::related(cx, &articles, RELATED, Parts::NONE).await?);
+            let related = article_use::related_to(cx, &articles, RELATED, Parts::NONE);
+            more.related = Some(related.await?);
         }
         if selection.includes("sections") {
             more.load_sections(read, contents).await?;
@@ -185,6 +194,10 @@ fn as_article(content: &Content) -> Option<&domain::articles::Article> {
         Content::Article(article) => Some(article),
         Content::Page(_) | Content::Issue(_) => None,
     }
+}
+
+fn leads_of(content: &Content) -> Option<&domain::articles::Leads> {
+    as_article(content)?.leads.as_deref()
 }
 
 fn as_issue(content: &Content) -> Option<&domain::newsletters::Issue> {

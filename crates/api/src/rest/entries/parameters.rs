@@ -158,6 +158,11 @@ pub(in crate::rest) const FILTERS: &[Parameter] = &[
         "Has no version in this edition.",
     ),
     Parameter::optional(
+        "filter[isStaleTranslation]",
+        Kind::Flag,
+        "Is a translation whose original says something else by now, or is none.",
+    ),
+    Parameter::optional(
         "filter[isFeatured]",
         Kind::Flag,
         "Is marked to stand out, or not.",

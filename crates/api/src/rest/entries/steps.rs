@@ -30,6 +30,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::{
     members::{said, set, time},
+    translations::mark_route,
     write::{ChangeEntry, Writable, answer},
 };
 use crate::{
@@ -105,9 +106,9 @@ impl Body for Times {
 /// A step as an operation: `{}` stands for an entry of the kind.
 pub(super) struct Doing {
     pub(super) word: &'static str,
-    summary: &'static str,
-    description: &'static str,
-    /// None: drops the edit that waits.
+    pub(super) summary: &'static str,
+    pub(super) description: &'static str,
+    /// None: no step of the life, such as dropping the edit that waits.
     pub(super) verb: Option<Verb>,
 }
 
@@ -210,7 +211,7 @@ impl<T: Record> Declared for DiffOf<T> {
 
 /// The steps with entries of one kind.
 pub(in crate::rest) fn step_routes<E: Writable + 'static>() -> OpenApiRouter<State> {
-    let mut router = OpenApiRouter::new();
+    let mut router = OpenApiRouter::new().merge(mark_route::<E>());
     for doing in PLAIN {
         let handler = post(move |write: Write| step::<E>(write, doing.verb));
         router = router.routes(route::<E>(doing, handler));
@@ -256,7 +257,11 @@ pub(in crate::rest) fn step_routes<E: Writable + 'static>() -> OpenApiRouter<Sta
         ))
 }
 
-fn route<E: Writable>(doing: &Doing, handler: MethodRouter<State>) -> UtoipaMethodRouter<State> {
+/// A step that takes a note and answers with the entry.
+pub(super) fn route<E: Writable>(
+    doing: &Doing,
+    handler: MethodRouter<State>,
+) -> UtoipaMethodRouter<State> {
     let name = doing.word.replace('-', "_");
     let name = if doing.verb.is_none() {
         format!("{name}_of")
@@ -269,7 +274,7 @@ fn route<E: Writable>(doing: &Doing, handler: MethodRouter<State>) -> UtoipaMeth
 }
 
 /// An operation at a path below an entry. `S`: a schema it needs.
-fn at<E: Writable, S: ToSchema>(
+pub(super) fn at<E: Writable, S: ToSchema>(
     path: &str,
     (method, operation): (HttpMethod, OperationBuilder),
     handler: MethodRouter<State>,
@@ -284,7 +289,7 @@ fn at<E: Writable, S: ToSchema>(
 }
 
 /// What the document says of an operation below an entry.
-fn below<E: Writable, P: Declared>(name: &str, doing: &Doing) -> OperationBuilder {
+pub(super) fn below<E: Writable, P: Declared>(name: &str, doing: &Doing) -> OperationBuilder {
     let kind = E::PREFIX;
     OperationBuilder::new()
         .tag(E::TAG)
@@ -302,7 +307,11 @@ fn answering<E: Writable>(operation: OperationBuilder) -> OperationBuilder {
     operation.response("200", good)
 }
 
-fn with_body<S: ToSchema>(operation: OperationBuilder, required: Required) -> OperationBuilder {
+/// With a body of this schema.
+pub(super) fn with_body<S: ToSchema>(
+    operation: OperationBuilder,
+    required: Required,
+) -> OperationBuilder {
     let body: RequestBody = RequestBodyBuilder::new()
         .content(JSON, Content::new(Some(Ref::from_schema_name(S::name()))))
         .required(Some(required))
@@ -415,7 +424,9 @@ fn state(query: &Query<'_>, name: &str) -> Option<RevisionRef> {
 }
 
 /// The entry of a step, the version it was decided on and what is said about it.
-async fn noted<E: Writable, P: Declared>(write: &Write) -> Result<(EntryId, Step), Problem> {
+pub(super) async fn noted<E: Writable, P: Declared>(
+    write: &Write,
+) -> Result<(EntryId, Step), Problem> {
     write.query::<P>()?;
     let editions = write.read.cx.editions().await?;
     let (id, expected) = (E::id(&write.read)?, write.version()?);
@@ -424,7 +435,7 @@ async fn noted<E: Writable, P: Declared>(write: &Write) -> Result<(EntryId, Step
 }
 
 /// The entry after a step.
-async fn after<E: Writable>(write: &Write, id: EntryId) -> WriteAnswer {
+pub(super) async fn after<E: Writable>(write: &Write, id: EntryId) -> WriteAnswer {
     let read: Response = answer::<E>(write, id).await?;
     Ok(changed(read))
 }

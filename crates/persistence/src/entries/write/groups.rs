@@ -40,6 +40,35 @@ impl WriteTx {
         Ok(())
     }
 
+    /// Notes which version of its original a translation says. What it says stays as it is, and so
+    /// does its version.
+    pub async fn mark_translation(
+        &mut self,
+        permit: &Permit,
+        entry: &Entry,
+        version: i64,
+        at: Timestamp,
+    ) -> Result<()> {
+        permit.covers(entry.id.kind.into(), entry.id)?;
+        let mut sql = Sql::new("UPDATE entry SET translated_from_version = ");
+        sql.bind(version)
+            .push(" WHERE id = ")
+            .bind(entry.id.uuid())
+            .push(" AND version = ")
+            .bind(entry.version);
+        if self.execute(sql).await? == 0 {
+            return Err(Error::stale(entry.version + 1));
+        }
+        let event = ContentEvent::new(
+            entry.id.kind.into(),
+            "updated",
+            entry.id,
+            Some(entry.edition),
+        );
+        self.record(permit, at, event);
+        Ok(())
+    }
+
     /// Brings an entry into a group; the first one makes it.
     pub(super) async fn enter_group(&self, entry: &Entry, group: TranslationGroupId) -> Result<()> {
         if self.may_enter_group(entry, group).await? {
