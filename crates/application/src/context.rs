@@ -13,6 +13,7 @@ use domain::{
     audit::Origin,
     editions::EditionSet,
     events::ContentEvent,
+    fields::ContentModel,
     id::{Id, JobId, SessionId},
     jobs::NewJob,
     time::{Timestamp, to_micros},
@@ -80,6 +81,8 @@ pub struct AppOptions {
     pub keys: KeySet,
     /// How people sign in.
     pub auth: AuthOptions,
+    /// The custom fields the site declares.
+    pub content_model: ContentModel,
 }
 
 impl fmt::Debug for AppOptions {
@@ -100,6 +103,7 @@ pub struct App {
     editions: RwLock<Option<(Timestamp, Arc<EditionSet>)>>,
     keys: RwLock<Arc<KeySet>>,
     auth: Auth,
+    content_model: ContentModel,
     jobs_wanted: Notify,
 }
 
@@ -126,6 +130,7 @@ impl App {
             public_url,
             keys,
             auth,
+            content_model,
         } = options;
         Arc::new(Self {
             store,
@@ -136,6 +141,7 @@ impl App {
             editions: RwLock::default(),
             keys: RwLock::new(Arc::new(keys)),
             auth: Auth::new(auth),
+            content_model,
             jobs_wanted: Notify::new(),
         })
     }
@@ -289,6 +295,11 @@ impl ActorContext {
     /// The origin readers reach this server at, without a slash at the end.
     pub fn public_url(&self) -> &str {
         self.app.public_url()
+    }
+
+    /// The custom fields the site declares.
+    pub fn content_model(&self) -> &ContentModel {
+        &self.app.content_model
     }
 
     /// All editions. They change rarely and are public, so they are kept at hand.

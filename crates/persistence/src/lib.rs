@@ -45,8 +45,8 @@ mod write_tx;
 pub use comments::CommentSave;
 pub use dialect::Engine;
 pub use entries::{
-    Above, Below, BodySave, Bucket, EntrySave, Facet, FacetField, Followed, Latest, Moved, Pending,
-    PendingSave, Relations, Replaced,
+    Above, Below, BodySave, Bucket, EntrySave, Facet, FacetField, FieldsOfEntry, Followed, Latest,
+    Moved, Pending, PendingSave, Relations, Replaced,
 };
 pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use jobs::{JobFailure, Lease, NextJobs, ScheduledEntry, TakenJob};

@@ -16,7 +16,10 @@ use figment::{
 use serde::Deserialize;
 
 mod check;
+mod fields;
 mod mistakes;
+
+pub use fields::{Field, Fields};
 
 /// The file that is read when none is named and it is there.
 pub const FILE: &str = "colophon.toml";
@@ -43,6 +46,8 @@ pub struct Config {
     pub auth: Auth,
     /// What signs tokens.
     pub keys: Keys,
+    /// The custom fields of articles, pages and issues.
+    pub fields: Fields,
     /// What GraphQL clients may ask for.
     pub graphql: Graphql,
     /// What is done later.

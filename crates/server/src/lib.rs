@@ -20,12 +20,12 @@
 use std::sync::Arc;
 
 use application::{
-    App, AppOptions, Clock, IdSource, SystemClock, SystemIds,
+    App, AppOptions, Clock, IdSource, SystemClock, SystemIds, custom_fields,
     keys::KeySet,
     worker::{Handlers, Worker},
 };
 use axum::{Router, middleware::from_fn_with_state};
-use domain::Result;
+use domain::{Result, access::Actor};
 use object_store::ObjectStore;
 pub use persistence::Durability;
 
@@ -98,6 +98,7 @@ pub async fn build(config: &Config) -> Result<Built> {
 pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built> {
     let app = open(config, options).await?;
     app.set_keys(keys::load(config, app.now())?);
+    custom_fields::follow_model(&app.context(Actor::System("start"))).await?;
     let mut router = api::router(Arc::clone(&app), wiring::api_options(config)?)?
         .merge(health::router(Arc::clone(&app)));
     if config.metrics.enabled {
@@ -132,5 +133,6 @@ pub async fn open(config: &Config, options: BuildOptions) -> Result<Arc<App>> {
         // Only a server signs: it gets them when all else is there.
         keys: KeySet::default(),
         auth: wiring::auth_options(config),
+        content_model: config.content_model()?,
     }))
 }

@@ -21,6 +21,7 @@ mod budget;
 mod collections;
 mod comments;
 mod connection;
+mod content_model;
 mod context;
 mod editions;
 mod entries;

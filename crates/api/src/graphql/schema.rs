@@ -9,6 +9,7 @@ use super::{
     authors::{AuthorMutations, AuthorQueries},
     collections::{CollectionMutations, CollectionQueries},
     comments::CommentQueries,
+    content_model::ContentModelQueries,
     editions::SiteQueries,
     entries::Entry,
     galleries::GalleryQueries,
@@ -33,6 +34,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 pub struct Query(
     NodeQueries,
     SiteQueries,
+    ContentModelQueries,
     AccountQueries,
     RouteQueries,
     ArticleQueries,

@@ -15,6 +15,7 @@ mod authors;
 mod body;
 mod collections;
 mod comments;
+mod content_model;
 mod document;
 mod editions;
 mod entries;
@@ -69,6 +70,7 @@ fn operations(max_entry_bytes: usize) -> OpenApiRouter<State> {
     let resources = OpenApiRouter::new()
         .merge(entries)
         .merge(settings::routes())
+        .merge(content_model::routes())
         .merge(accounts::routes())
         .merge(editions::routes())
         .merge(newsletters::routes())

@@ -13,6 +13,7 @@ use persistence::TakenJob;
 
 use crate::{
     ActorContext, Tx,
+    custom_fields::FieldIndexer,
     pruning::{AuditPruner, SessionPruner},
     schedules::{Publisher, Unpublisher},
 };
@@ -123,6 +124,7 @@ impl Handlers {
             .inside(Unpublisher)
             .inside(AuditPruner)
             .inside(SessionPruner)
+            .inside(FieldIndexer)
             .every(DAILY, &PruneAudit {})?
             .every(DAILY, &PruneSessions {})
     }
