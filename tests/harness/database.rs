@@ -55,6 +55,15 @@ impl TestDatabase {
         }
     }
 
+    /// The same database for another server; it goes with this one.
+    pub fn shared(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            folder: None,
+            drop: None,
+        }
+    }
+
     /// A connection beside the server's own, for what no face shows. Just one, so that what is set
     /// on it holds.
     pub async fn connect(&self) -> DatabaseConnection {
