@@ -37,7 +37,7 @@ fn declared(config: &mut Config) {
             "byHand": { "type": "boolean", "filterable": true },
             "motto": { "type": "text", "filterable": true },
             "reviewer": { "type": "reference", "kind": "author", "filterable": true },
-            "sequel": { "type": "reference", "kind": "article" },
+            "sequel": { "type": "reference", "kind": "article", "filterable": true },
             "maps": { "type": "reference", "kind": "asset", "list": true },
             "onlyPersian": { "type": "text", "editions": ["fa"] },
         },

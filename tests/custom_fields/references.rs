@@ -37,6 +37,14 @@ async fn a_reference_to_what_is_hidden_is_no_value_for_readers() {
     let site = Site::new().await;
     let hidden = site.draft(Face::Rest, "Hidden", json!({})).await;
     let public = site.published("First", json!({ "sequel": hidden })).await;
+    let of = |condition: &str| format!("/api/v1/articles?filter[customField.sequel]{condition}");
+    let count = async |condition: &str| {
+        let list = site.server.get_json(&of(condition)).await;
+        list["data"].as_array().unwrap().len()
+    };
+    let to_it = format!("={hidden}");
+    assert_eq!((count(&to_it).await, count("[isNull]=false").await), (0, 0));
+    assert_eq!(count("[isNull]=true").await, 1);
     assert_eq!(site.public_fields(&public).await["sequel"], Value::Null);
     assert_eq!(
         site.fields(&site.owner, &public).await["sequel"],
@@ -46,6 +54,7 @@ async fn a_reference_to_what_is_hidden_is_no_value_for_readers() {
         .await
         .expect(200);
     assert_eq!(site.public_fields(&public).await["sequel"], json!(hidden));
+    assert_eq!((count(&to_it).await, count("[isNull]=false").await), (1, 1));
 }
 
 #[tokio::test]
@@ -89,7 +98,7 @@ async fn a_record_in_a_field_is_in_use() {
         let refused = site.server.remove(face, &site.owner, AUTHOR, at, &[]).await;
         assert_eq!(refused.outcome, "CONFLICT", "{refused:?}");
         assert_eq!(refused.used_by, [("customField".to_owned(), id.clone())]);
-        let how = [("onUse", "replace"), ("replaceWith", ben.id.as_str())];
+        let how = [("replaceWith", ben.id.as_str())];
         site.server
             .remove(face, &site.owner, AUTHOR, at, &how)
             .await

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{
-    Result,
+    Error, FieldError, Result,
     access::{Action, Target},
     articles::EntryDraft,
     change::{Change, ContentChange, Faults},
@@ -38,8 +38,27 @@ pub(crate) fn check_change(
 ) {
     let kind = change.kind();
     if let Change::Set(Some(values)) = &mut change.entry_mut().custom_fields {
-        let code = edition.code.as_str();
+        let code = Some(edition.code.as_str());
         cx.content_model().check_change(kind, code, values, faults);
+    }
+}
+
+/// All that is wrong with a change of an entry, whatever it is made to: for who reads it, so that all
+/// is told at once. `edition`: the code of the one it is for, if that is known.
+pub fn faults_of(
+    cx: &ActorContext,
+    edition: Option<&str>,
+    change: &ContentChange,
+    is_new: bool,
+) -> Vec<FieldError> {
+    let mut faults = change.faults(is_new);
+    if let Change::Set(Some(values)) = &change.entry().custom_fields {
+        let model = cx.content_model();
+        model.check_change(change.kind(), edition, &mut values.clone(), &mut faults);
+    }
+    match faults.check() {
+        Err(Error::Invalid(fields)) => fields,
+        Ok(()) | Err(_) => Vec::new(),
     }
 }
 

@@ -173,6 +173,7 @@ fn write_what_hangs_on_entries(cx: &ActorContext, comment: CommentDraft, redirec
 }
 
 fn write_jobs(cx: &ActorContext, id: JobId, worker: Worker) {
+    sendable(crate::custom_fields::follow_model(cx));
     sendable(jobs::retry(cx, id));
     sendable(jobs::discard(cx, id));
     sendable(worker.run(tokio_util::sync::CancellationToken::new()));

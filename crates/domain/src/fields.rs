@@ -186,11 +186,11 @@ impl ContentModel {
     }
 
     /// Checks what a command sets, and brings it into the form it is stored in. Null clears a field;
-    /// so does a blank text and an empty list.
+    /// so does a blank text and an empty list. `edition`: none as long as it is not known.
     pub fn check_change(
         &self,
         kind: ContentKind,
-        edition: &str,
+        edition: Option<&str>,
         values: &mut CustomFields,
         faults: &mut Faults,
     ) {
@@ -202,7 +202,9 @@ impl ContentModel {
             return;
         }
         for (name, value) in values {
-            let field = self.field(kind, name).filter(|field| field.is_in(edition));
+            let of_edition =
+                |field: &&FieldDefinition| edition.is_none_or(|code| field.is_in(code));
+            let field = self.field(kind, name).filter(of_edition);
             match field {
                 Some(field) => *value = field.checked(value, faults).unwrap_or(Value::Null),
                 None => faults.add(

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{ContentModel, FieldDefinition, Plural, shortened};
-use crate::content::ContentKind;
+use super::{ContentModel, FieldDefinition, FieldType, Plural, shortened};
+use crate::{content::ContentKind, events::RecordKind};
 
 /// The most values one condition names.
 const MAX_VALUES: usize = 50;
@@ -40,6 +40,8 @@ pub struct FieldFilter {
     pub lte: Option<String>,
     /// Has no value (`true`) or has one.
     pub is_null: Option<bool>,
+    /// Whether it leads to entries: one that is not to be seen is no value.
+    pub leads_to_entries: bool,
 }
 
 impl ContentModel {
@@ -83,6 +85,10 @@ impl ContentModel {
             gte: gte.and_then(|value| key("gte", value)),
             lte: lte.and_then(|value| key("lte", value)),
             is_null,
+            leads_to_entries: matches!(
+                field.kind,
+                FieldType::Reference(RecordKind::Article | RecordKind::Page | RecordKind::Issue)
+            ),
         };
         if wrong.is_empty() {
             Ok(filter)

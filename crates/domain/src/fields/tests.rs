@@ -46,7 +46,7 @@ fn checked(values: Value) -> std::result::Result<CustomFields, Vec<String>> {
     };
     let mut values: CustomFields = values.into_iter().collect();
     let mut faults = Faults::default();
-    of_all_types().check_change(ContentKind::Article, "en", &mut values, &mut faults);
+    of_all_types().check_change(ContentKind::Article, Some("en"), &mut values, &mut faults);
     match faults.check() {
         Ok(()) => Ok(values),
         Err(error) => Err(error
@@ -119,7 +119,7 @@ fn a_field_of_other_editions_is_none_of_this_one() {
     let kind = ContentKind::Article;
     let mut values = CustomFields::from([("number".to_owned(), json!(1))]);
     let mut faults = Faults::default();
-    model.check_change(kind, "en", &mut values, &mut faults);
+    model.check_change(kind, Some("en"), &mut values, &mut faults);
     assert!(!faults.is_empty());
     assert!(model.served(kind, "en", &values).is_empty());
     assert_eq!(model.served(kind, "fa", &values)["number"], json!(1));

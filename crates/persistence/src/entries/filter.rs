@@ -32,7 +32,10 @@ enum Driver<'a> {
         only_direct: bool,
     },
     /// A value of a custom field: that of the first condition on them.
-    Field { name: &'a str, value: &'a str },
+    Field {
+        filter: &'a FieldFilter,
+        value: &'a str,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -105,7 +108,7 @@ fn of_field(filter: &EntryFilter) -> Option<Driver<'_>> {
         return None;
     };
     Some(Driver::Field {
-        name: &first.name,
+        filter: first,
         value: eq,
     })
 }
@@ -150,9 +153,10 @@ impl Source<'_> {
                     });
                     resolve(sql, *what, key, *namespace, edition);
                 }
-                Driver::Field { name, value } => {
-                    sql.push("x.name = ").bind((*name).to_owned());
+                Driver::Field { filter, value } => {
+                    sql.push("x.name = ").bind(filter.name.clone());
                     sql.push(" AND x.value_key = ").bind((*value).to_owned());
+                    leads_to_seen(sql, scope, filter);
                 }
             }
             sql.push(" AND x.kind = ")
@@ -251,7 +255,7 @@ fn filter(
         sql.push(" AND e.is_featured = ").bind(featured);
     }
     for field in filter.custom_fields.iter().skip(held) {
-        custom_field(sql, field);
+        custom_field(sql, scope, field);
     }
     match filter.parent {
         Some(Some(parent)) => {
@@ -370,13 +374,23 @@ fn related(sql: &mut Sql, terms: &TermFilter, what: Relation, edition: Option<Uu
     }
 }
 
+/// What a value leads to must be there for the eyes of who asks: else it is no value.
+fn leads_to_seen(sql: &mut Sql, scope: &ReadScope, filter: &FieldFilter) {
+    if filter.leads_to_entries {
+        sql.push(" AND EXISTS (SELECT 1 FROM entry g WHERE g.id = x.ref_id");
+        visible(sql, scope, "g");
+        sql.push(")");
+    }
+}
+
 /// One value of the field must meet all that is said of it.
-fn custom_field(sql: &mut Sql, filter: &FieldFilter) {
+fn custom_field(sql: &mut Sql, scope: &ReadScope, filter: &FieldFilter) {
     let has = |sql: &mut Sql, not: &str| {
         sql.push(&format!(
             " AND {not}EXISTS (SELECT 1 FROM entry_field x WHERE x.entry_id = e.id AND x.name = "
         ))
         .bind(filter.name.clone());
+        leads_to_seen(sql, scope, filter);
     };
     let compares = filter.eq.is_some()
         || filter.any_of.is_some()

@@ -121,7 +121,7 @@ impl PageWrites {
         let mut wrong = Wrong::default();
         let edition = wrong.take(session.edition_id(Some(&input.edition)));
         let change = input.fields.read(&mut wrong, input.entry);
-        let done = match (edition, wrong.finish_entry(change, true)) {
+        let done = match (edition, wrong.finish_entry(session.cx(), change, true)) {
             (Some(edition), Ok(change)) => {
                 let new = NewPage { edition, change };
                 let made = Box::pin(pages::create_from(session.cx(), new)).await;
@@ -144,7 +144,7 @@ impl PageWrites {
         let mut wrong = Wrong::default();
         let id = wrong.take(parse_id::<PageId>("id", &input.id));
         let change = input.fields.read(&mut wrong, input.entry);
-        let done = match (id, wrong.finish_entry(change, false)) {
+        let done = match (id, wrong.finish_entry(session.cx(), change, false)) {
             (Some(id), Ok(change)) => {
                 let expected = input.expected_version;
                 Box::pin(pages::change(session.cx(), id, expected, change))
