@@ -75,7 +75,7 @@ pub(crate) fn check_changed(
     if is_planned && faults.is_empty() {
         let code = edition.code.as_str();
         cx.content_model()
-            .check_values(draft.kind(), code, values, true, faults);
+            .check_values((draft.kind(), code), values, true, faults);
     } else {
         check_size(values, faults);
     }
@@ -94,7 +94,7 @@ pub(crate) async fn check_draft(
     }
     let mut faults = Faults::default();
     let (model, code) = (tx.cx().content_model(), edition.code.as_str());
-    model.check_values(kind, code, &draft.custom_fields, false, &mut faults);
+    model.check_values((kind, code), &draft.custom_fields, false, &mut faults);
     let found = references(model, kind, &draft.custom_fields);
     if !found.is_empty() {
         let wanted: BTreeSet<Referent> = found.iter().map(|(_, referent)| *referent).collect();
@@ -124,7 +124,7 @@ pub(crate) async fn check_complete(tx: &Tx, content: &Content) -> Result<()> {
     let code = editions.get(entry.edition)?.code.as_str();
     let mut faults = Faults::default();
     let values = waiting.unwrap_or(&entry.custom_fields);
-    model.check_values(entry.id.kind, code, values, true, &mut faults);
+    model.check_values((entry.id.kind, code), values, true, &mut faults);
     faults.check()
 }
 
@@ -143,7 +143,7 @@ pub(crate) fn check_restored(
         .collect();
     let code = edition.code.as_str();
     cx.content_model()
-        .check_values(id.kind, code, &changed, false, faults);
+        .check_values((id.kind, code), &changed, false, faults);
 }
 
 /// What the custom fields of a draft refer to, by place.

@@ -215,12 +215,11 @@ impl ContentModel {
         }
     }
 
-    /// Checks the values a record has; of fields that are not declared (any more) nothing is asked.
+    /// Checks the values a record of a kind and an edition has; of fields that are not declared (any more) nothing is asked.
     /// `is_complete`: what is required must be there.
     pub fn check_values(
         &self,
-        kind: ContentKind,
-        edition: &str,
+        (kind, edition): (ContentKind, &str),
         values: &CustomFields,
         is_complete: bool,
         faults: &mut Faults,

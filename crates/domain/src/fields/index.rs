@@ -81,9 +81,10 @@ fn sortable(number: f64) -> String {
 
 /// The items of a value: those of a list, or itself.
 fn items(value: &Value) -> &[Value] {
-    match value {
-        Value::Array(items) => items,
-        other => std::slice::from_ref(other),
+    if let Value::Array(items) = value {
+        items
+    } else {
+        std::slice::from_ref(value)
     }
 }
 

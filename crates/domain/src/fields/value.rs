@@ -47,9 +47,10 @@ impl FieldDefinition {
             .iter()
             .enumerate()
             .map(|(number, item)| {
-                let checked = match item {
-                    Value::Null => Err(self.must_be()),
-                    item => self.checked_item(item),
+                let checked = if item.is_null() {
+                    Err(self.must_be())
+                } else {
+                    self.checked_item(item)
                 };
                 take(checked, &format!("{place}.{number}"), faults)
             })

@@ -81,17 +81,16 @@ fn replace(values: &mut CustomFields, name: &str, (old, new): (&str, Option<&str
             Some(item)
         }
     };
-    let left = match value {
-        Value::Array(items) => {
-            let mut left: Vec<Value> = Vec::with_capacity(items.len());
-            for item in items.into_iter().filter_map(becomes) {
-                if !left.contains(&item) {
-                    left.push(item);
-                }
+    let left = if let Value::Array(items) = value {
+        let mut left: Vec<Value> = Vec::with_capacity(items.len());
+        for item in items.into_iter().filter_map(becomes) {
+            if !left.contains(&item) {
+                left.push(item);
             }
-            (!left.is_empty()).then_some(Value::Array(left))
         }
-        item => becomes(item),
+        (!left.is_empty()).then_some(Value::Array(left))
+    } else {
+        becomes(value)
     };
     if let Some(left) = left {
         values.insert(name.to_owned(), left);

@@ -1,5 +1,7 @@
 //! Custom fields that are filled from the custom fields of `WordPress`.
 
+use std::fmt::Write as _;
+
 use domain::{
     Error, Result,
     change::Faults,
@@ -57,7 +59,8 @@ impl MetaFields {
                 let field = model
                     .field(kind, name)
                     .map(|field| (&field.kind, field.is_list));
-                recipe.push_str(&format!("{key}={name} {kind} {field:?}\n"));
+                // Writing to a string never fails.
+                let _ = writeln!(recipe, "{key}={name} {kind} {field:?}");
             }
         }
         recipe
