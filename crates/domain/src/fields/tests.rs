@@ -1,3 +1,5 @@
+//! What values fit, the form they are kept in, and what is told of those that do not.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
