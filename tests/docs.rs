@@ -10,7 +10,10 @@ use domain::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::{cli::Cli, config::Sources};
+use server::{
+    cli::Cli,
+    config::{Fields, Sources},
+};
 
 use crate::harness::TestServer;
 
@@ -34,6 +37,7 @@ const PAGES: [(&str, usize); 16] = [
     ("docs/configuration.md", 6),
     ("docs/auth.md", 9),
     ("docs/permissions.md", 0),
+    ("docs/custom-fields.md", 9),
     ("docs/workflow.md", 13),
     ("docs/previews.md", 5),
     ("docs/jobs.md", 3),
@@ -66,10 +70,10 @@ async fn every_example_answers_as_the_page_says() {
     let mut problems = Vec::new();
     for (page, least) in PAGES {
         // What one page writes is not there for the next.
-        let server = TestServer::with_demo().await;
-        owner(&server).await;
         let text = std::fs::read_to_string(root().join(page))
             .unwrap_or_else(|error| panic!("{page}: {error}"));
+        let server = TestServer::with_demo_and(|config| config.fields = declared(&text)).await;
+        owner(&server).await;
         let mut run = Run {
             server: &server,
             page,
@@ -94,6 +98,26 @@ async fn every_example_answers_as_the_page_says() {
         problems.len(),
         problems.join("\n\n")
     );
+}
+
+/// The custom fields a page declares, which its examples then have.
+fn declared(page: &str) -> Fields {
+    let settings = page
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|block| block.split("```").next())
+        .find(|block| block.contains("[fields."));
+    let Some(settings) = settings else {
+        return Fields::new();
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("colophon.toml");
+    std::fs::write(&file, settings).unwrap();
+    let sources = Sources {
+        file: Some(file),
+        ..Sources::default()
+    };
+    server::Config::load(&sources).unwrap().fields
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod bodies;
 mod content;
 mod documented;
 mod edited;
-mod export;
+pub mod export;
 mod faces;
 mod faults;
 mod fixtures;

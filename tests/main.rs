@@ -22,6 +22,7 @@ mod access_matrix;
 mod architecture;
 mod auth;
 mod command_line;
+mod custom_fields;
 mod docs;
 mod feeds;
 mod graphql;

@@ -22,7 +22,7 @@ const ARTICLES: usize = 150;
 
 /// A page of articles, first or deep, and the index it must be read by on SQLite: nothing in its
 /// statements may read a table or sort.
-const LISTS: [(&str, &str, &str); 27] = [
+const LISTS: [(&str, &str, &str); 31] = [
     (
         "L",
         "entry_live|entry_status",
@@ -87,6 +87,26 @@ const LISTS: [(&str, &str, &str); 27] = [
         "of an author",
         "entry_contribution_live",
         "{ articles(first: 20, edition: \"en\", filter: { author: { slug: \"ada-moor\" } }) { nodes { title } } }",
+    ),
+    (
+        "of a custom field",
+        "entry_field_live",
+        "{ articles(first: 20, edition: \"en\", filter: { customField: { name: \"mood\", eq: \"calm\" } }) { nodes { title } } }",
+    ),
+    (
+        "of a custom field, deep",
+        "entry_field_live",
+        "{ articles(first: 20, edition: \"en\", after: \"{deep}\", filter: { customField: { name: \"mood\", eq: \"calm\" } }) { nodes { title } } }",
+    ),
+    (
+        "of a custom field in all editions",
+        "entry_field_live_all",
+        "{ articles(first: 20, filter: { customField: { name: \"mood\", eq: \"calm\" } }) { nodes { title } } }",
+    ),
+    (
+        "of a custom field over REST",
+        "entry_field_live",
+        "/api/v1/articles?edition=en&filter[customField.mood]=calm",
     ),
     (
         "of a time",
@@ -157,7 +177,7 @@ const LISTS: [(&str, &str, &str); 27] = [
 ];
 
 /// Other reads: nothing in their statements may read a big table from end to end.
-const READS: [(&str, &str); 26] = [
+const READS: [(&str, &str); 28] = [
     (
         "A by slug",
         "{ article(by: { slug: \"number-7\" }, edition: \"en\") { title body { html } related { title } comments { nodes { bodyText } } translations { entry { title } } } }",
@@ -177,6 +197,14 @@ const READS: [(&str, &str); 26] = [
     (
         "authors with their newest",
         "{ authors(first: 20) { nodes { name articles(first: 5) { nodes { title } } } } }",
+    ),
+    (
+        "a range of a custom field",
+        "{ articles(first: 20, edition: \"en\", filter: { customField: { name: \"rating\", gte: 2, lte: 3 } }) { nodes { title } } }",
+    ),
+    (
+        "articles without a custom field",
+        "{ articles(first: 20, edition: \"en\", filter: { customField: { name: \"rating\", isNull: true } }) { nodes { title } } }",
     ),
     (
         "two conditions",
@@ -250,8 +278,9 @@ const READS: [(&str, &str); 26] = [
 ];
 
 /// The tables that grow with the site, and what the statements call them.
-const BIG: [(&str, &[&str]); 9] = [
+const BIG: [(&str, &[&str]); 10] = [
     ("entry", &["e", "g"]),
+    ("entry_field", &["x"]),
     ("entry_term", &["x", "f"]),
     ("entry_contribution", &["x", "f", "y"]),
     ("entry_asset", &["x", "u"]),
@@ -273,6 +302,14 @@ fn numbered(draft: &ArticleDraft, number: usize) -> ArticleDraft {
             .unwrap(),
     );
     draft.entry.is_featured = number.is_multiple_of(10);
+    let mood = if number.is_multiple_of(3) {
+        "angry"
+    } else {
+        "calm"
+    };
+    let fields = &mut draft.entry.custom_fields;
+    fields.insert("mood".to_owned(), mood.into());
+    fields.insert("rating".to_owned(), (number % 5).into());
     if number.is_multiple_of(7) {
         draft.entry.status = Status::Draft;
     }
@@ -357,7 +394,14 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
-        let server = TestServer::start().await;
+        let server = TestServer::start_with(|config| {
+            let fields = serde_json::json!({ "article": {
+                "mood": { "type": "text", "filterable": true },
+                "rating": { "type": "number", "filterable": true },
+            } });
+            config.fields = serde_json::from_value(fields).unwrap();
+        })
+        .await;
         let category = fill(&server).await;
         let data = server
             .graphql("{ articles(first: 100, edition: \"en\") { pageInfo { endCursor } } }")

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::harness::{TestServer, texts};
 
 /// One query for each root field; `…_id` is filled in.
-const QUERIES: [(&str, &str); 33] = [
+const QUERIES: [(&str, &str); 34] = [
     ("node", "{ node(id: \"{article}\") { __typename id } }"),
     ("nodes", "{ nodes(ids: [\"{article}\"]) { __typename id } }"),
     (
@@ -21,6 +21,10 @@ const QUERIES: [(&str, &str); 33] = [
     (
         "edition",
         "{ edition(code: \"fa\") { code direction title } }",
+    ),
+    (
+        "contentModel",
+        "{ contentModel { kind fields { name type } } }",
     ),
     (
         "route",

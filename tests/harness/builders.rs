@@ -70,6 +70,7 @@ pub fn entry(edition: EditionId, title: &str, text: &str) -> EntryDraft {
         hero: None,
         seo: Seo::default(),
         comments_open: true,
+        custom_fields: domain::fields::CustomFields::new(),
         source,
         body,
         private_data: serde_json::Value::Null,

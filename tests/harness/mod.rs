@@ -87,6 +87,17 @@ impl TestServer {
         .await
     }
 
+    /// Another server on the same database, as one that was started again with other settings.
+    pub async fn once_more(&self, configure: impl FnOnce(&mut Config)) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
+        let place = Place {
+            database: self.database.shared(),
+            files: tempfile::tempdir().unwrap(),
+            ids: TestIds::from(NUMBER.fetch_add(1, Ordering::Relaxed) * (1 << 40)),
+        };
+        Self::start_at(place, configure).await
+    }
+
     async fn start_at(place: Place, configure: impl FnOnce(&mut Config)) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -254,6 +254,7 @@ async fn edit(server: &TestServer, slug: &str, title: &str) {
             hero: None,
             seo: Seo::default(),
             comments_open: true,
+            custom_fields: domain::fields::CustomFields::new(),
             source,
             body,
             private_data: serde_json::Value::Null,

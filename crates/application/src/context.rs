@@ -13,6 +13,7 @@ use domain::{
     audit::Origin,
     editions::EditionSet,
     events::ContentEvent,
+    fields::ContentModel,
     id::{Id, JobId, SessionId, UserId},
     jobs::NewJob,
     time::{Timestamp, to_micros},
@@ -83,6 +84,8 @@ pub struct AppOptions {
     pub keys: KeySet,
     /// How people sign in.
     pub auth: AuthOptions,
+    /// The custom fields the site declares.
+    pub content_model: ContentModel,
 }
 
 impl fmt::Debug for AppOptions {
@@ -104,6 +107,7 @@ pub struct App {
     keys: RwLock<Arc<KeySet>>,
     auth: Auth,
     issuers: OnceLock<Issuers>,
+    content_model: ContentModel,
     jobs_wanted: Notify,
     running_requests: Running,
 }
@@ -131,6 +135,7 @@ impl App {
             public_url,
             keys,
             auth,
+            content_model,
         } = options;
         Arc::new(Self {
             store,
@@ -142,6 +147,7 @@ impl App {
             keys: RwLock::new(Arc::new(keys)),
             auth: Auth::new(auth),
             issuers: OnceLock::new(),
+            content_model,
             jobs_wanted: Notify::new(),
             running_requests: Running::default(),
         })
@@ -358,6 +364,11 @@ impl ActorContext {
     /// The origin readers reach this server at, without a slash at the end.
     pub fn public_url(&self) -> &str {
         self.app.public_url()
+    }
+
+    /// The custom fields the site declares.
+    pub fn content_model(&self) -> &ContentModel {
+        &self.app.content_model
     }
 
     /// All editions. They change rarely and are public, so they are kept at hand.

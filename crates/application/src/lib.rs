@@ -13,6 +13,7 @@ mod bounds;
 pub mod collections;
 pub mod comments;
 pub mod context;
+pub mod custom_fields;
 pub mod editions;
 pub mod entries;
 pub mod galleries;

@@ -18,6 +18,7 @@ use persistence::{BodySave, Deletion, Moved, OnUse, Pending, Replaced};
 
 use crate::{
     ActorContext, Tx,
+    custom_fields::check_complete,
     entries::check_version,
     schedules::plan_in,
     writing::{
@@ -127,6 +128,9 @@ pub async fn step_in(tx: &mut Tx, id: EntryId, verb: Verb, step: &Step) -> Resul
     let (content, permit) = begin(tx, id, verb, step).await?;
     let mut entry = content.entry().clone();
     let transition = entry.step(verb, tx.cx().now())?;
+    if verb == Verb::Submit {
+        check_complete(tx, &content).await?;
+    }
     finish(tx, permit, &content, (entry, transition)).await
 }
 
@@ -135,6 +139,9 @@ pub async fn schedule_in(tx: &mut Tx, id: EntryId, step: &Step, schedule: Schedu
     let (content, permit) = begin(tx, id, Verb::Schedule, step).await?;
     let mut entry = content.entry().clone();
     let transition = entry.schedule(schedule, tx.cx().now())?;
+    if schedule.publish_at.is_some() {
+        check_complete(tx, &content).await?;
+    }
     finish(tx, permit, &content, (entry, transition)).await
 }
 
@@ -165,6 +172,9 @@ pub async fn publish_in(
 ) -> Result<()> {
     let (content, permit) = begin(tx, id, Verb::Publish, step).await?;
     let now = tx.cx().now();
+    // A step that cannot be made is told before what is missing for it.
+    content.entry().clone().step(Verb::Publish, now)?;
+    check_complete(tx, &content).await?;
     publish_at(tx, permit, &content, (now, body)).await
 }
 

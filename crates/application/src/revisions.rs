@@ -18,6 +18,7 @@ use similar::ChangeTag;
 use crate::{
     ActorContext, Tx,
     context::found,
+    custom_fields,
     entries::check_version,
     lifecycle::Step,
     writing::{
@@ -252,6 +253,9 @@ pub async fn restore_in(tx: &mut Tx, id: EntryId, step: &Step, state: &Restored)
     let changed = names.into_iter().map(|(name, _, _)| name).collect();
     let mut faults = Faults::default();
     check_references(tx, &draft, &base, &mut faults).await?;
+    let editions = tx.editions().await?;
+    let edition = editions.get(old.edition)?;
+    custom_fields::check_restored(tx.cx(), edition, (id, &draft, &base), &mut faults);
     faults.check()?;
     let slug = draft.entry().slug.clone();
     let slug = (slug != base.entry().slug).then_some(SlugChoice::Asked(&slug));
@@ -265,8 +269,6 @@ pub async fn restore_in(tx: &mut Tx, id: EntryId, step: &Step, state: &Restored)
         base: Some(base),
         old: Some(old.clone()),
     };
-    let editions = tx.editions().await?;
-    let edition = editions.get(old.edition)?;
     let prepared = written.decide(tx, edition, (slug, &path)).await?;
     let permit = permit
         .changing(Changed::Fields { changed })

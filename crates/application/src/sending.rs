@@ -193,6 +193,7 @@ fn write_once(cx: &ActorContext, key: IdempotencyKey, claim: &Claim, answer: &Ke
 }
 
 fn write_jobs(cx: &ActorContext, id: JobId, worker: Worker) {
+    sendable(crate::custom_fields::follow_model(cx));
     sendable(jobs::retry(cx, id));
     sendable(jobs::discard(cx, id));
     sendable(worker.run(tokio_util::sync::CancellationToken::new()));

@@ -11,6 +11,7 @@ use domain::{
     content::{Content, Entry, Parts, Status},
     editions::Edition,
     events::ContentEvent,
+    fields::check_size,
     id::{EditionId, EntryId, Id},
     revisions::Snapshot,
 };
@@ -19,6 +20,7 @@ use persistence::{BodySave, EntrySave, Pending, PendingSave, Replaced};
 use crate::{
     ActorContext, Tx,
     context::found,
+    custom_fields,
     entries::{self, Prepared, check_version},
 };
 
@@ -170,7 +172,10 @@ pub async fn create_in(tx: &mut Tx, edition: EditionId, ready: &Ready) -> Result
         faults.check()?;
         return Err(Error::internal("a fault was lost"));
     };
-    ready.change.clone().apply(&mut draft);
+    let mut change = ready.change.clone();
+    custom_fields::check_change(tx.cx(), edition, &mut change, &mut faults);
+    change.apply(&mut draft);
+    check_size(&draft.entry().custom_fields, &mut faults);
     number_issue(tx, &ready.change, &mut draft, &mut faults).await?;
     let mut written = Written {
         id,
@@ -179,7 +184,7 @@ pub async fn create_in(tx: &mut Tx, edition: EditionId, ready: &Ready) -> Result
         old: None,
     };
     link_translation(tx, &ready.change, &mut written, &mut faults).await?;
-    References::of(&written.draft)
+    References::of(&written.draft, tx.cx().content_model())
         .check(tx, None, &mut faults)
         .await?;
     let prepared = written.prepare(tx, edition, ready, &mut faults).await?;
@@ -219,7 +224,20 @@ pub async fn change_in(tx: &mut Tx, id: EntryId, expected: i64, ready: &Ready) -
     of_entry.status = old.status;
     of_entry.published_at = old.published_at;
     of_entry.scheduled_at = old.scheduled_at;
-    let changed = ready.change.clone().apply(&mut draft);
+    let mut change = ready.change.clone();
+    let sets_fields = change.entry().custom_fields != Change::Keep;
+    if sets_fields {
+        let editions = tx.editions().await?;
+        let edition = editions.get(old.edition)?;
+        custom_fields::check_change(tx.cx(), edition, &mut change, &mut faults);
+    }
+    let changed = change.apply(&mut draft);
+    if sets_fields {
+        let editions = tx.editions().await?;
+        let edition = editions.get(old.edition)?;
+        let is_planned = old.scheduled_at.is_some();
+        custom_fields::check_changed(tx.cx(), edition, &draft, is_planned, &mut faults);
+    }
     let mut written = Written {
         id,
         draft,
@@ -231,7 +249,7 @@ pub async fn change_in(tx: &mut Tx, id: EntryId, expected: i64, ready: &Ready) -
         return faults.check();
     }
     permit_owner(tx.cx(), id, written.draft.entry(), old)?;
-    References::of(&written.draft)
+    References::of(&written.draft, tx.cx().content_model())
         .check(tx, written.base.as_ref(), &mut faults)
         .await?;
     let editions = tx.editions().await?;
@@ -320,7 +338,9 @@ pub(crate) async fn check_references(
     before: &Snapshot,
     faults: &mut Faults,
 ) -> Result<()> {
-    References::of(draft).check(tx, Some(before), faults).await
+    References::of(draft, tx.cx().content_model())
+        .check(tx, Some(before), faults)
+        .await
 }
 
 /// Saves an entry where readers see it; the pages below a page that moves follow.

@@ -190,6 +190,7 @@ async fn fill(path: &Path, publication: Publication) -> Result<()> {
         public_url: "http://127.0.0.1".to_owned(),
         keys: application::keys::KeySet::default(),
         auth: application::auth::AuthOptions::default(),
+        content_model: domain::fields::ContentModel::default(),
     });
     let cx = app.context(Actor::System("bench"));
     settings::update(
@@ -348,6 +349,7 @@ fn make(publication: Publication, number: usize, shared: &Shared) -> Made {
             hero: at(&shared.assets, article.hero).map(FigureDraft::plain),
             seo: Seo::default(),
             comments_open: true,
+            custom_fields: domain::fields::CustomFields::new(),
             source,
             body,
             private_data: serde_json::Value::Null,

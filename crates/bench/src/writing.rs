@@ -187,6 +187,7 @@ async fn make_owner(url: &str) -> Result<()> {
         public_url: "http://127.0.0.1".to_owned(),
         keys: keys::KeySet::default(),
         auth: auth::AuthOptions::default(),
+        content_model: domain::fields::ContentModel::default(),
     });
     let draft = UserDraft {
         email: Email::parse("email", EMAIL)?,

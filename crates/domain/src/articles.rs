@@ -10,6 +10,7 @@ use crate::{
     body::{Body, Source},
     content::{Content, Entry, Part, Seo, Status},
     error::Error,
+    fields::CustomFields,
     id::{
         ArticleId, AuthorId, CategoryId, EditionId, EntryId, GalleryId, Id, TagId,
         TranslationGroupId, UserId,
@@ -231,6 +232,9 @@ pub struct EntryDraft {
     pub seo: Seo,
     /// Whether readers may comment.
     pub comments_open: bool,
+    /// The values of its custom fields.
+    #[serde(default)]
+    pub custom_fields: CustomFields,
     /// What was written.
     pub source: Source,
     /// What it is derived to. A snapshot leaves it out: it is derived again.

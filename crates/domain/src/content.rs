@@ -8,6 +8,7 @@ use crate::{
     access::Target,
     articles::Article,
     error::Error,
+    fields::{CustomFields, FieldFilter},
     id::{
         AssetId, AuthorId, CategoryId, EditionId, EntryId, NewsletterId, TagId, TranslationGroupId,
         UserId,
@@ -160,6 +161,8 @@ pub struct Entry {
     /// The id feeds show, if it is not ours (an imported entry keeps its WordPress guid). No other
     /// entry has it.
     pub guid: Option<String>,
+    /// The values of its custom fields, those that are declared no longer included.
+    pub custom_fields: CustomFields,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -423,6 +426,8 @@ pub struct EntryFilter {
     pub source: Option<StringFilter>,
     /// Is marked to stand out.
     pub is_featured: Option<bool>,
+    /// Has such values in custom fields.
+    pub custom_fields: Vec<FieldFilter>,
     /// Is below this page; `Some(None)`: has no parent.
     pub parent: Option<Option<EntryId>>,
     /// Is an issue of this newsletter.

@@ -242,6 +242,23 @@ impl Job for PruneAudit {
     }
 }
 
+/// Makes the index of custom fields follow what the site declares, some entries at a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReindexFields {
+    /// The fingerprint of the declaration it was begun for.
+    pub model: String,
+    /// The last entry that is done.
+    pub after: Option<uuid::Uuid>,
+}
+
+impl Job for ReindexFields {
+    const KIND: &'static str = "reindex_fields";
+    const POLICY: JobPolicy = JobPolicy::INSIDE;
+    fn dedupe(&self) -> Option<String> {
+        Some(Self::KIND.to_owned())
+    }
+}
+
 /// Removes sessions that ended, and what slowed down guessing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PruneSessions {}

@@ -16,6 +16,7 @@ pub mod content;
 pub mod editions;
 pub mod error;
 pub mod events;
+pub mod fields;
 pub mod galleries;
 pub mod id;
 pub mod idempotency;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     articles::{ArticleDraft, EntryDraft},
-    content::Status,
+    content::{ContentKind, Status},
     id::{EntryId, RevisionId},
     newsletters::IssueDraft,
     pages::PageDraft,
@@ -55,6 +55,14 @@ pub enum Snapshot {
 }
 
 impl Snapshot {
+    /// The kind of entry it is of.
+    pub fn kind(&self) -> ContentKind {
+        match self {
+            Self::Article(_) => ContentKind::Article,
+            Self::Page(_) => ContentKind::Page,
+            Self::Issue(_) => ContentKind::Issue,
+        }
+    }
     /// What all kinds share.
     pub fn entry(&self) -> &EntryDraft {
         match self {

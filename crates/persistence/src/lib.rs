@@ -47,8 +47,8 @@ mod write_tx;
 pub use comments::CommentSave;
 pub use dialect::Engine;
 pub use entries::{
-    Above, Below, BodySave, Bucket, EntrySave, Facet, FacetField, Followed, Latest, Moved, Pending,
-    PendingSave, RelatedTo, Relations, Replaced,
+    Above, Below, BodySave, Bucket, EntrySave, Facet, FacetField, FieldsOfEntry, Followed, Latest,
+    Moved, Pending, PendingSave, RelatedTo, Relations, Replaced,
 };
 pub use idempotency::KeyClaim;
 pub use imports::{Deferred, ImportLink, ImportRecord};

@@ -21,6 +21,7 @@ use crate::{
     sql::{Row, Sql},
 };
 
+mod fields;
 mod references;
 mod texts;
 
@@ -89,6 +90,12 @@ impl Reader<'_> {
         let mut seen = Vec::new();
         for reference in references(kind) {
             let (any, mut users) = self.uses(scope, reference, id).await?;
+            used |= any;
+            seen.append(&mut users);
+        }
+        if kind != RecordKind::Asset {
+            // Assets in custom fields stand among the pictures of their entries, too.
+            let (any, mut users) = self.uses(scope, &fields::IN_FIELD, id).await?;
             used |= any;
             seen.append(&mut users);
         }
@@ -231,6 +238,7 @@ impl WriteTx {
                 if kind == RecordKind::Asset {
                     self.detach_from_texts(scope, id).await?;
                 }
+                self.replace_in_fields((kind, id), None).await?;
                 for reference in references(kind) {
                     self.detach(reference, id).await?;
                 }
@@ -246,6 +254,7 @@ impl WriteTx {
                 if kind == RecordKind::Asset {
                     self.replace_in_texts(id, other).await?;
                 }
+                self.replace_in_fields((kind, id), Some(other)).await?;
                 for reference in references(kind) {
                     self.replace(reference, id, other).await?;
                 }

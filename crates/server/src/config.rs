@@ -16,11 +16,14 @@ use figment::{
 use serde::Deserialize;
 
 mod check;
+mod fields;
 mod mistakes;
 mod oidc;
 
 pub(crate) use oidc::check_address;
 pub use oidc::{Issuer, Oidc};
+
+pub use fields::{Field, Fields};
 
 /// The file that is read when none is named and it is there.
 pub const FILE: &str = "colophon.toml";
@@ -49,6 +52,8 @@ pub struct Config {
     pub oidc: Oidc,
     /// What signs tokens.
     pub keys: Keys,
+    /// The custom fields of articles, pages and issues.
+    pub fields: Fields,
     /// What GraphQL clients may ask for.
     pub graphql: Graphql,
     /// What is done later.

@@ -20,12 +20,12 @@
 use std::sync::Arc;
 
 use application::{
-    App, AppOptions, Clock, IdSource, SystemClock, SystemIds,
+    App, AppOptions, Clock, IdSource, SystemClock, SystemIds, custom_fields,
     keys::KeySet,
     worker::{Handlers, Worker},
 };
 use axum::{Router, middleware::from_fn_with_state};
-use domain::Result;
+use domain::{Result, access::Actor};
 use object_store::ObjectStore;
 pub use persistence::Durability;
 
@@ -103,6 +103,7 @@ pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built>
     if let Some(issuers) = wiring::issuers(config, clock)? {
         app.set_issuers(issuers);
     }
+    custom_fields::follow_model(&app.context(Actor::System("start"))).await?;
     let mut router = api::router(Arc::clone(&app), wiring::api_options(config)?)?
         .merge(health::router(Arc::clone(&app)));
     if config.metrics.enabled {
@@ -137,5 +138,6 @@ pub async fn open(config: &Config, options: BuildOptions) -> Result<Arc<App>> {
         // Only a server signs: it gets them when all else is there.
         keys: KeySet::default(),
         auth: wiring::auth_options(config),
+        content_model: config.content_model()?,
     }))
 }

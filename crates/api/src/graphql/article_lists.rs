@@ -85,7 +85,11 @@ impl ArticleList {
         own: EntryFilter,
         wanted: PageSelection,
     ) -> domain::Result<(EntryQuery, PageArgs)> {
-        let filter = filters::read_optional(self.filter, &session.edition_set());
+        let filter = filters::read_optional(
+            self.filter,
+            &session.edition_set(),
+            session.cx().content_model(),
+        );
         let ((edition, filter), args) =
             both(both(self.edition, filter), self.paging.check(wanted))?;
         let none = EntryFilter::default();

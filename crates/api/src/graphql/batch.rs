@@ -146,17 +146,17 @@ impl BatchOperationInput {
                 let new = input.read(session)?;
                 create(new.edition, new.change)
             }
-            Self::UpdateArticle(input) => change(input.read()?),
+            Self::UpdateArticle(input) => change(input.read(session)?),
             Self::CreatePage(input) => {
                 let new = input.read(session)?;
                 create(new.edition, new.change)
             }
-            Self::UpdatePage(input) => change(input.read()?),
+            Self::UpdatePage(input) => change(input.read(session)?),
             Self::CreateIssue(input) => {
                 let new = input.read(session)?;
                 create(new.edition, new.change)
             }
-            Self::UpdateIssue(input) => change(input.read()?),
+            Self::UpdateIssue(input) => change(input.read(session)?),
             Self::Submit(input) => step(Verb::Submit, input)?,
             Self::RequestChanges(input) => step(Verb::RequestChanges, input)?,
             Self::Publish(input) => step(Verb::Publish, input)?,

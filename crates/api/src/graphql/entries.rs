@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use application::custom_fields::Shown;
 use async_graphql::{Context, Enum, ID, Interface, Object, Result};
 use domain::{
     content::{self, Content, Part, Parts},
@@ -16,7 +17,7 @@ use super::{
     context::{Here, session},
     editions::Edition,
     enums::Status,
-    loaders::{BodyKey, Relations, RelationsKey, SeoKey, TranslationsKey},
+    loaders::{AssetKey, BodyKey, EntryKey, Relations, RelationsKey, SeoKey, TranslationsKey},
     media::Figure,
     newsletters::Issue,
     pages::Page,
@@ -92,6 +93,12 @@ pub(crate) use read::{EntryArgs, EntryRef, RecordRef, changed, edition_or, entry
         method = "updated_at",
         ty = "DateTime",
         desc = "When it was last changed."
+    ),
+    field(
+        name = "customFields",
+        method = "custom_fields",
+        ty = "serde_json::Value",
+        desc = "Its custom fields, by name: `contentModel` tells which there are. Null: no value."
     ),
     field(
         name = "translations",
@@ -394,6 +401,28 @@ impl EntryFields {
     /// When it was last changed.
     pub(crate) async fn updated_at(&self) -> DateTime {
         DateTime(self.entry().updated_at)
+    }
+
+    /// Its custom fields, an object by their names: `contentModel` tells which there are. Null: no
+    /// value.
+    pub(crate) async fn custom_fields(&self, ctx: &Context<'_>) -> Result<serde_json::Value> {
+        let (session, entry) = (session(ctx)?, self.entry());
+        let shown = Shown::of(session.cx(), &session.edition_set(), entry)?;
+        let parts = Parts::NONE;
+        let entries = shown.entries().map(|id| EntryKey { id, parts }).collect();
+        let edition = entry.edition;
+        let assets = shown.assets().map(|id| AssetKey { id, edition }).collect();
+        let entries = session.load_many(entries).await?;
+        let assets = session.load_many(assets).await?;
+        let values = shown.finish(
+            |id| entries.contains_key(&EntryKey { id, parts }),
+            |id| assets.contains_key(&AssetKey { id, edition }),
+        );
+        let value = serde_json::Value::Object(values.into_iter().collect());
+        if !entry.custom_fields.is_empty() {
+            session.budget().spend(value.to_string().len())?;
+        }
+        Ok(value)
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct ArticleFilter {
     source: Option<StringFilter>,
     /// Is marked to stand out, or is not.
     is_featured: Option<bool>,
+    /// Has such a value in a custom field. For conditions on several fields use `and`.
+    custom_field: Option<CustomFieldFilter>,
 }
 
 /// Conditions on pages; all that are set must hold.
@@ -80,6 +82,8 @@ pub(crate) struct PageFilter {
     is_stale_translation: Option<bool>,
     /// Is marked to stand out, or is not.
     is_featured: Option<bool>,
+    /// Has such a value in a custom field. For conditions on several fields use `and`.
+    custom_field: Option<CustomFieldFilter>,
 }
 
 /// Conditions on newsletter issues; all that are set must hold.
@@ -109,6 +113,8 @@ pub(crate) struct IssueFilter {
     is_stale_translation: Option<bool>,
     /// Is marked to stand out, or is not.
     is_featured: Option<bool>,
+    /// Has such a value in a custom field. For conditions on several fields use `and`.
+    custom_field: Option<CustomFieldFilter>,
 }
 
 /// A condition on categories, tags or authors; all that are set must hold.
@@ -150,6 +156,24 @@ pub(crate) struct StatusFilter {
     eq: Option<Status>,
     /// Is one of these.
     any_of: Option<Vec<Status>>,
+}
+
+/// A condition on a custom field that is declared filterable; all that are set must hold.
+#[derive(InputObject)]
+pub(crate) struct CustomFieldFilter {
+    /// The name of the field.
+    name: String,
+    /// Is this; of a list: holds it.
+    eq: Option<serde_json::Value>,
+    /// Is one of these; of a list: holds one of them.
+    #[graphql(name = "in")]
+    any_of: Option<Vec<serde_json::Value>>,
+    /// Is this or more. For numbers and dates.
+    gte: Option<serde_json::Value>,
+    /// Is this or less. For numbers and dates.
+    lte: Option<serde_json::Value>,
+    /// Has no value (true) or has one (false).
+    is_null: Option<bool>,
 }
 
 /// A condition on a text; all that are set must hold.

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use application::{OnUse, lifecycle::Step};
+use application::{ActorContext, OnUse, custom_fields::faults_of, lifecycle::Step};
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 use domain::{
     Error, FieldError, Result,
@@ -169,17 +169,16 @@ impl Wrong {
     /// it is told, too; otherwise the use case finds it, together with what only the store knows.
     pub(crate) fn finish_entry<C: Into<ContentChange>>(
         mut self,
+        cx: &ActorContext,
         change: C,
         is_new: bool,
     ) -> Result<C> {
         if self.0.is_empty() {
             return Ok(change);
         }
-        if let Err(error) = change.into().faults(is_new).check() {
-            for fault in error.fields() {
-                if self.0.iter().all(|known| known.field != fault.field) {
-                    self.0.push(fault.clone());
-                }
+        for fault in faults_of(cx, None, &change.into(), is_new) {
+            if self.0.iter().all(|known| known.field != fault.field) {
+                self.0.push(fault);
             }
         }
         self.finish_wrong()

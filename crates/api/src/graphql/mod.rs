@@ -22,6 +22,7 @@ mod budget;
 mod collections;
 mod comments;
 mod connection;
+mod content_model;
 mod context;
 mod editions;
 mod entries;

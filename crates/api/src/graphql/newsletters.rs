@@ -440,7 +440,8 @@ impl NewsletterQueries {
         #[graphql(desc = "In which order.")] order_by: Option<IssueOrder>,
     ) -> Result<Connection<Issue>> {
         let session = session(ctx)?;
-        let filter = filters::read_optional(filter, &session.edition_set());
+        let filter =
+            filters::read_optional(filter, &session.edition_set(), session.cx().content_model());
         let among = both(session.list_edition(edition.as_deref()), filter);
         list_issues(
             ctx,

@@ -301,7 +301,8 @@ impl PageQueries {
         #[graphql(desc = "In which order.")] order_by: Option<PageOrder>,
     ) -> Result<Connection<Page>> {
         let session = session(ctx)?;
-        let filter = filters::read_optional(filter, &session.edition_set());
+        let filter =
+            filters::read_optional(filter, &session.edition_set(), session.cx().content_model());
         let among = both(session.list_edition(edition.as_deref()), filter);
         let order = order_by.map_or_else(|| EntryOrder::of(ContentKind::Page), Into::into);
         list(ctx, among, order, Paging::new(first, after, last, before)).await

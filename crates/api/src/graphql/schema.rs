@@ -10,6 +10,7 @@ use super::{
     batch::BatchMutations,
     collections::{CollectionMutations, CollectionQueries},
     comments::CommentQueries,
+    content_model::ContentModelQueries,
     editions::SiteQueries,
     entries::Entry,
     galleries::GalleryQueries,
@@ -36,6 +37,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 pub struct Query(
     NodeQueries,
     SiteQueries,
+    ContentModelQueries,
     AccountQueries,
     RouteQueries,
     ArticleQueries,

@@ -5,7 +5,10 @@
 
 use std::sync::LazyLock;
 
-use application::batch::{self, Command, Done, MAX_COMMANDS, Outcome};
+use application::{
+    ActorContext,
+    batch::{self, Command, Done, MAX_COMMANDS, Outcome},
+};
 use axum::{Json, response::IntoResponse};
 use domain::{
     Error,
@@ -131,6 +134,7 @@ impl Operation {
 
 /// One operation of a batch, as it was sent.
 pub(super) struct Sent<'s> {
+    cx: &'s ActorContext,
     editions: &'s EditionSet,
     segments: Vec<&'s str>,
     query: Option<&'s str>,
@@ -139,6 +143,11 @@ pub(super) struct Sent<'s> {
 }
 
 impl<'s> Sent<'s> {
+    /// Who sent it.
+    pub(super) fn cx(&self) -> &'s ActorContext {
+        self.cx
+    }
+
     /// The editions of the site.
     pub(super) fn editions(&self) -> &'s EditionSet {
         self.editions
@@ -388,7 +397,7 @@ async fn run_batch(write: Write) -> WriteAnswer {
     let mut places = Vec::with_capacity(asked.len());
     let mut results: Vec<Option<BatchResult>> = Vec::with_capacity(asked.len());
     for (index, asked) in asked.iter().enumerate() {
-        match read(asked, &editions) {
+        match read(asked, &write.read.cx, &editions) {
             Ok((operation, command)) => {
                 commands.push(command);
                 places.push((index, operation));
@@ -429,7 +438,11 @@ async fn run_batch(write: Write) -> WriteAnswer {
 }
 
 /// The operation that is asked for, and its command.
-fn read(asked: &Asked, editions: &EditionSet) -> Result<(&'static Operation, Command), Problem> {
+fn read(
+    asked: &Asked,
+    cx: &ActorContext,
+    editions: &EditionSet,
+) -> Result<(&'static Operation, Command), Problem> {
     let (path, query) = match asked.path.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (asked.path.as_str(), None),
@@ -446,6 +459,7 @@ fn read(asked: &Asked, editions: &EditionSet) -> Result<(&'static Operation, Com
         )])
     })?;
     let sent = Sent {
+        cx,
         editions,
         segments,
         query,

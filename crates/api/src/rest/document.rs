@@ -42,6 +42,10 @@ Texts of shared records (categories, tags, authors, assets, galleries) come in t
 `before=<page.startCursor>`, or follow the `Link` header. A page has 20 items unless `first` or `last` says otherwise, and 100 at most. \
 A cursor holds for the order it came from.
 
+**Custom fields** are what the site declares: `GET /content-model` lists them. Entries can be listed by those that are filterable: \
+`filter[customField.NAME]=value`, and with an operator behind it `[in]` (values with commas between them), `[gte]` and `[lte]` (numbers and dates), \
+`[isNull]` (true or false).
+
 **Changes** need credentials. `PATCH` is a JSON merge patch (RFC 7396): what is left out stays, null clears, lists are replaced. \
 Unknown members are refused. A change of a record names the version it is meant for: send the `ETag` you read, or the version in quotation marks, \
 as `If-Match`. Without it the answer is 428; if the record has changed meanwhile it is 412 with `currentVersion`. Only the version in the tag counts; \

@@ -41,8 +41,8 @@ pub(super) mod write;
 pub(super) use batched::operations;
 pub(super) use more::More;
 pub(super) use parameters::{
-    ATTACHMENTS, BODY, BYLINE, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, FILTERS,
-    GALLERIES, HERO, PageBelow, RELATED_ARTICLES, SECTIONS, SEO, TERMS, TRANSLATIONS,
+    ATTACHMENTS, BODY, BYLINE, CUSTOM_FIELD, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug,
+    FILTERS, GALLERIES, HERO, PageBelow, RELATED_ARTICLES, SECTIONS, SEO, TERMS, TRANSLATIONS,
     TranslationsOf,
 };
 pub(super) use steps::step_routes;
@@ -98,6 +98,7 @@ impl Record for AnyEntry<'_> {
         "outro",
         "commentsOpen",
         "commentCount",
+        "customFields",
         "byline",
         "hero",
         "categories",
@@ -388,7 +389,7 @@ pub(super) async fn list(
 ) -> Answer {
     let selection = Selection::of(query, includes);
     let editions = read.cx.editions().await?;
-    let wanted = super::filters::entry_query(query, kind, &editions)?;
+    let wanted = super::filters::entry_query(query, kind, (&editions, read.cx.content_model()))?;
     let args = query.page()?;
     let page = entries::list(&read.cx, &wanted, &args, selection.parts()).await?;
     page_of(read, query, &selection, &args, &page).await
@@ -402,8 +403,9 @@ pub(super) async fn list_issues_of(
     includes: &'static [Include],
 ) -> Answer {
     let selection = Selection::of(query, includes);
-    let mut wanted =
-        super::filters::entry_query(query, ContentKind::Issue, &*read.cx.editions().await?)?;
+    let editions = read.cx.editions().await?;
+    let known = (&*editions, read.cx.content_model());
+    let mut wanted = super::filters::entry_query(query, ContentKind::Issue, known)?;
     wanted.filter.newsletter = Some(newsletter);
     let args = query.page()?;
     let page = entries::list(&read.cx, &wanted, &args, selection.parts()).await?;

@@ -1,22 +1,26 @@
 //! The conditions of a query on entries, in the words of the domain.
 
+use std::collections::BTreeMap;
+
 use domain::{
     content::{
         ContentKind, EntryFilter, EntryOrder, EntryOrderField, EntryQuery, StringFilter,
         TermFilter, TermKey, TimeRange,
     },
     editions::EditionSet,
+    fields::{ContentModel, FieldCondition, FieldFilter},
     id::kinds,
 };
+use serde_json::Value;
 
-use super::query::Query;
+use super::{entries::CUSTOM_FIELD, query::Query};
 use crate::error::{FieldProblem, Problem};
 
 /// The list of entries a query asks for.
 pub(super) fn entry_query(
     query: &Query<'_>,
     kind: ContentKind,
-    editions: &EditionSet,
+    (editions, model): (&EditionSet, &ContentModel),
 ) -> Result<EntryQuery, Problem> {
     let edition = match query.text("edition") {
         None => None,
@@ -25,7 +29,10 @@ pub(super) fn entry_query(
     Ok(EntryQuery {
         kind,
         edition,
-        filter: entry_filter(query, editions)?,
+        filter: EntryFilter {
+            custom_fields: custom_fields(query, kind, model)?,
+            ..entry_filter(query, editions)?
+        },
         order: order(kind, query.text("sort")),
     })
 }
@@ -106,6 +113,74 @@ fn entry_filter(query: &Query<'_>, editions: &EditionSet) -> Result<EntryFilter,
     })
 }
 
+/// The conditions on custom fields: `filter[customField.NAME]`, alone or with an operator behind it.
+fn custom_fields(
+    query: &Query<'_>,
+    kind: ContentKind,
+    model: &ContentModel,
+) -> Result<Vec<FieldFilter>, Problem> {
+    let mut conditions: BTreeMap<&str, FieldCondition> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (rest, text) in query.open(CUSTOM_FIELD) {
+        let Some((name, operator)) = rest.split_once(']') else {
+            problems.push(wrong_field(rest, "", "must end with `]`"));
+            continue;
+        };
+        let condition = conditions.entry(name).or_insert_with(|| FieldCondition {
+            name: name.to_owned(),
+            ..FieldCondition::default()
+        });
+        let value = |text: &str| {
+            model
+                .field(kind, name)
+                .map_or(Value::Null, |field| field.parse_item(text))
+        };
+        match operator {
+            "" => condition.eq = Some(value(text)),
+            "[in]" => condition.any_of = Some(text.split(',').map(value).collect()),
+            "[gte]" => condition.gte = Some(value(text)),
+            "[lte]" => condition.lte = Some(value(text)),
+            "[isNull]" => match text.parse() {
+                Ok(is_null) => condition.is_null = Some(is_null),
+                Err(_) => problems.push(wrong_field(name, "]", "must be true or false")),
+            },
+            _ => {
+                let why = "has an unknown operator; there are: [in], [gte], [lte], [isNull]";
+                problems.push(wrong_field(name, "]", why));
+            }
+        }
+    }
+    let mut filters = Vec::new();
+    if !problems.is_empty() {
+        return Err(Problem::validation(problems));
+    }
+    for (name, condition) in conditions {
+        match model.condition(kind, condition) {
+            Ok(filter) => filters.push(filter),
+            Err(wrong) => problems.extend(wrong.into_iter().map(|(member, why)| {
+                let operator = match member {
+                    "in" => "][in]",
+                    "gte" => "][gte]",
+                    "lte" => "][lte]",
+                    _ => "]",
+                };
+                wrong_field(name, operator, &why)
+            })),
+        }
+    }
+    if problems.is_empty() {
+        Ok(filters)
+    } else {
+        Err(Problem::validation(problems))
+    }
+}
+
+fn wrong_field(name: &str, operator: &str, why: &str) -> FieldProblem {
+    let name: String = name.chars().take(60).collect();
+    let parameter = format!("{CUSTOM_FIELD}{name}{operator}");
+    FieldProblem::parameter(parameter, FieldProblem::INVALID, why)
+}
+
 fn no_edition(parameter: &str) -> Problem {
     Problem::validation(vec![FieldProblem::parameter(
         parameter,
@@ -173,9 +248,13 @@ mod tests {
 
     fn filter_of<T: Declared>(raw: &str) -> EntryFilter {
         let query = Query::parse(Some(raw), T::PARAMETERS).unwrap();
-        entry_query(&query, ContentKind::Article, &EditionSet::default())
-            .unwrap()
-            .filter
+        entry_query(
+            &query,
+            ContentKind::Article,
+            (&EditionSet::default(), &ContentModel::default()),
+        )
+        .unwrap()
+        .filter
     }
 
     #[test]
@@ -233,9 +312,13 @@ mod tests {
     fn the_first_order_of_a_list_is_its_default() {
         let order = |raw, parameters, kind| {
             let query = Query::parse(raw, parameters).unwrap();
-            entry_query(&query, kind, &EditionSet::default())
-                .unwrap()
-                .order
+            entry_query(
+                &query,
+                kind,
+                (&EditionSet::default(), &ContentModel::default()),
+            )
+            .unwrap()
+            .order
         };
         for (parameters, kind, first) in [
             (
@@ -294,8 +377,12 @@ mod tests {
     fn an_edition_that_is_none_is_named_with_its_parameter() {
         let query =
             Query::parse(Some("filter[untranslatedIn]=xx"), ListArticles::PARAMETERS).unwrap();
-        let problem =
-            entry_query(&query, ContentKind::Article, &EditionSet::default()).unwrap_err();
+        let problem = entry_query(
+            &query,
+            ContentKind::Article,
+            (&EditionSet::default(), &ContentModel::default()),
+        )
+        .unwrap_err();
         assert_eq!(
             problem.errors()[0].parameter_name(),
             "filter[untranslatedIn]"
@@ -343,7 +430,7 @@ mod tests {
             let read = Query::parse(Some(&raw), ListArticles::PARAMETERS);
             if let Ok(query) = read {
                 for kind in [ContentKind::Article, ContentKind::Page, ContentKind::Issue] {
-                    let converted = entry_query(&query, kind, &EditionSet::default());
+                    let converted = entry_query(&query, kind, (&EditionSet::default(), &ContentModel::default()));
                     let status = converted.map_or_else(|problem| problem.status().as_u16(), |_| 200);
                     prop_assert!(matches!(status, 200 | 400), "{raw}: {status}");
                 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     content::{Content, ContentKind},
+    fields::CustomFields,
     id::{EntryId, NewsletterId, TranslationGroupId, kinds},
     newsletters::{Issue as DomainIssue, Section as DomainSection, SectionItem as DomainItem},
 };
@@ -83,6 +84,9 @@ pub(super) struct Issue<'a> {
     number: i64,
     /// Closing words, Markdown.
     outro: Option<&'a str>,
+    /// Its custom fields, by name: `/content-model` tells which there are. Null: no value.
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    custom_fields: &'a CustomFields,
     /// The main picture; with `include=hero`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = Option<Figure<'_>>)]
@@ -175,6 +179,7 @@ impl Record for Issue<'_> {
         "newsletterId",
         "number",
         "outro",
+        "customFields",
         "hero",
         "body",
         "sections",
@@ -235,6 +240,7 @@ impl<'a> View<'a> {
             newsletter_id: issue.newsletter,
             number: issue.number,
             outro: issue.outro.as_deref(),
+            custom_fields: more.custom_fields_of(entry.id),
             hero: self.hero(selection, &issue.hero)?,
             body: self.body(
                 issue.body.loaded(),

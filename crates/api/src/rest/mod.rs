@@ -16,6 +16,7 @@ mod batch;
 mod body;
 mod collections;
 mod comments;
+mod content_model;
 mod document;
 mod editions;
 mod entries;
@@ -72,6 +73,7 @@ fn operations(max_entry_bytes: usize) -> OpenApiRouter<State> {
     let resources = OpenApiRouter::new()
         .merge(entries)
         .merge(settings::routes())
+        .merge(content_model::routes())
         .merge(accounts::routes())
         .merge(editions::routes())
         .merge(newsletters::routes())

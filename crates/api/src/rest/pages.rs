@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     content::{Content, ContentKind},
+    fields::CustomFields,
     id::{EntryId, TranslationGroupId, kinds},
     pages::Page as DomainPage,
 };
@@ -87,6 +88,9 @@ pub(super) struct Page<'a> {
     comments_open: bool,
     /// How many comments it has, answers included.
     comment_count: i64,
+    /// Its custom fields, by name: `/content-model` tells which there are. Null: no value.
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    custom_fields: &'a CustomFields,
     /// The main picture; with `include=hero`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = Option<Figure<'_>>)]
@@ -139,6 +143,7 @@ impl Record for Page<'_> {
         "position",
         "commentsOpen",
         "commentCount",
+        "customFields",
         "hero",
         "body",
         "seo",
@@ -188,6 +193,7 @@ impl<'a> View<'a> {
             position: page.position,
             comments_open: page.comments_open,
             comment_count: page.comment_count,
+            custom_fields: more.custom_fields_of(entry.id),
             hero: self.hero(selection, &page.hero)?,
             body: self.body(
                 page.body.loaded(),

@@ -67,6 +67,9 @@ pub(super) enum Kind {
     Sort(&'static [&'static str]),
     /// Some of these words.
     Words(&'static [&'static str]),
+    /// A value of a custom field. The name of the parameter only begins with that of this one, and
+    /// goes on with that of the field: which there are is a matter of configuration.
+    CustomField,
     /// The names of some of these.
     Fields(Fields),
     /// The names of some of these.
@@ -103,6 +106,7 @@ impl<T: Declared> IntoParams for Of<T> {
             .iter()
             .copied()
             .flatten()
+            .filter(|parameter| !parameter.is_open())
             .map(Parameter::document)
             .collect()
     }
@@ -255,6 +259,20 @@ impl Parameter {
         )
     }
 
+    /// Whether its name only begins with that of this one.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.kind, Kind::CustomField)
+    }
+
+    /// Whether a parameter of a query is this one.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        if self.is_open() {
+            name.starts_with(self.name)
+        } else {
+            self.name == name
+        }
+    }
+
     fn document(&self) -> Document {
         let (place, required) = match self.place {
             Place::Path => (ParameterIn::Path, Required::True),
@@ -317,6 +335,7 @@ impl Kind {
             Self::IdOrNone(prefix) => value == "none" || is_id(value, &[prefix]),
             Self::State => matches!(value, "live" | "pending") || is_id(value, &["revision"]),
             Self::Text => is_text(value, MAX_TEXT_CHARS),
+            Self::CustomField => is_text(value, MAX_PATH_CHARS),
             Self::Path => is_text(value, MAX_PATH_CHARS),
             Self::Edition => is_edition(value),
             Self::Time => query::time(value).is_some(),
@@ -341,6 +360,7 @@ impl Kind {
             }
             Self::State => "must be `live`, `pending` or an id that begins with `revision_`".into(),
             Self::Text => text(MAX_TEXT_CHARS),
+            Self::CustomField => text(MAX_PATH_CHARS),
             Self::Path => text(MAX_PATH_CHARS),
             Self::Edition => "must be a language tag such as `en` or `fa` (BCP 47)".into(),
             Self::Time => "must be a point in time such as 2026-03-05T10:00:00Z (RFC 3339); \
@@ -377,7 +397,7 @@ impl Kind {
             }
             Self::State => text().pattern(Some(format!("^(live|pending|revision_{ID_DIGITS})$"))),
             Self::Text => free(MAX_TEXT_CHARS),
-            Self::Path => free(MAX_PATH_CHARS),
+            Self::Path | Self::CustomField => free(MAX_PATH_CHARS),
             Self::Edition => text()
                 .pattern(Some("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"))
                 .max_length(Some(MAX_EDITION_CHARS)),

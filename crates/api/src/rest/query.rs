@@ -21,13 +21,13 @@ const MAX_ERRORS: usize = 20;
 /// The checked parameters of a request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Query<'q> {
-    values: Vec<(&'static str, Cow<'q, str>)>,
+    values: Vec<(Cow<'q, str>, Cow<'q, str>)>,
 }
 
 impl<'q> Query<'q> {
     /// Checks the query of a request, as it stands in its address.
     pub(super) fn parse(raw: Option<&'q str>, declared: Groups) -> Result<Self, Problem> {
-        let mut values: Vec<(&'static str, Cow<'q, str>)> = Vec::new();
+        let mut values: Vec<(Cow<'q, str>, Cow<'q, str>)> = Vec::new();
         let mut errors = Vec::new();
         for pair in raw
             .unwrap_or_default()
@@ -47,7 +47,7 @@ impl<'q> Query<'q> {
                 ));
                 continue;
             };
-            let Some(parameter) = in_query(declared).find(|parameter| parameter.name == name)
+            let Some(parameter) = in_query(declared).find(|parameter| parameter.is_named(&name))
             else {
                 errors.push(FieldProblem::parameter(
                     shorten(&name),
@@ -56,9 +56,9 @@ impl<'q> Query<'q> {
                 ));
                 continue;
             };
-            if values.iter().any(|(known, _)| *known == parameter.name) {
+            if values.iter().any(|(known, _)| *known == name) {
                 errors.push(FieldProblem::parameter(
-                    parameter.name,
+                    shorten(&name),
                     FieldProblem::DUPLICATE,
                     "may be given only once",
                 ));
@@ -75,9 +75,9 @@ impl<'q> Query<'q> {
                 })
                 .and_then(|value| parameter.kind.check(&value).map(|()| value))
             {
-                Ok(value) => values.push((parameter.name, value)),
+                Ok(value) => values.push((name, value)),
                 Err(message) => errors.push(FieldProblem::parameter(
-                    parameter.name,
+                    shorten(&name),
                     FieldProblem::INVALID,
                     message,
                 )),
@@ -109,6 +109,13 @@ impl<'q> Query<'q> {
             .iter()
             .find(|(known, _)| *known == name)
             .map(|(_, value)| &**value)
+    }
+
+    /// The parameters whose names begin so: the rest of each name, and its text.
+    pub(super) fn open(&self, begin: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.values
+            .iter()
+            .filter_map(move |(name, value)| Some((name.strip_prefix(begin)?, &**value)))
     }
 
     /// The id a parameter holds.
@@ -145,11 +152,11 @@ impl<'q> Query<'q> {
     }
 
     /// The parameters without those that say which page is wanted.
-    pub(super) fn without_page(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(super) fn without_page(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values
             .iter()
-            .filter(|(name, _)| !matches!(*name, "first" | "after" | "last" | "before"))
-            .map(|(name, value)| (*name, &**value))
+            .filter(|(name, _)| !matches!(&**name, "first" | "after" | "last" | "before"))
+            .map(|(name, value)| (&**name, &**value))
     }
 }
 
@@ -192,7 +199,12 @@ fn in_query(declared: Groups) -> impl Iterator<Item = &'static Parameter> {
 }
 
 fn unknown(declared: Groups) -> String {
-    let names: Vec<&str> = in_query(declared).map(|parameter| parameter.name).collect();
+    let names: Vec<String> = in_query(declared)
+        .map(|parameter| {
+            let rest = if parameter.is_open() { "NAME]" } else { "" };
+            format!("{}{rest}", parameter.name)
+        })
+        .collect();
     if names.is_empty() {
         "is unknown: there are no parameters here".to_owned()
     } else {

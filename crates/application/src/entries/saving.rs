@@ -7,6 +7,7 @@ use domain::{
     content::{Entry, Status},
     editions::Edition,
     events::ContentEvent,
+    fields::IndexedValue,
     id::{EntryId, Id, UserId},
     routes::{PathValues, expand, normalise_path},
     text::SortKeys,
@@ -14,7 +15,7 @@ use domain::{
 };
 use persistence::{BodySave, EntrySave, Neighbours, Replaced};
 
-use crate::{ActorContext, Tx, schedules, slugs, writing::place::pattern};
+use crate::{ActorContext, Tx, custom_fields, schedules, slugs, writing::place::pattern};
 
 /// A change holds for the version it was made for.
 pub(crate) fn check_version(entry: &Entry, expected: Option<i64>) -> Result<()> {
@@ -88,6 +89,7 @@ pub(crate) struct Prepared {
     pub(crate) sort_keys: SortKeys,
     pub(crate) event: ContentEvent,
     pub(crate) revision: uuid::Uuid,
+    pub(crate) index: Vec<IndexedValue>,
     pub(crate) old: Option<Entry>,
     pub(crate) now: Timestamp,
 }
@@ -102,6 +104,7 @@ impl Prepared {
             sort_keys: &self.sort_keys,
             revision: self.revision,
             body: BodySave::Replace,
+            index: self.index.clone(),
             old: self.old.as_ref().map(|entry| Replaced {
                 entry,
                 was_public: entry.was_public(self.now),
@@ -123,6 +126,7 @@ pub(crate) async fn prepare(
     check(draft)?;
     let editions = tx.editions().await?;
     let edition = editions.get(draft.edition)?;
+    custom_fields::check_draft(tx, id.kind, draft, edition).await?;
     let mut prepared = outline(tx, id, draft, old, edition)?;
     decide_slug(tx, edition, &mut prepared.entry, draft).await?;
     prepared.entry.path = decide_path(tx, edition, &prepared.entry, draft, parts).await?;
@@ -181,6 +185,7 @@ pub(crate) fn outline(
         is_featured: draft.is_featured,
         owner: owner(tx.cx(), draft, old),
         guid: draft.guid.clone(),
+        custom_fields: draft.custom_fields.clone(),
         created_at,
         updated_at: draft.updated_at.map_or(now, to_micros),
     };
@@ -193,6 +198,10 @@ pub(crate) fn outline(
         sort_keys,
         event,
         revision: tx.cx().next_id(),
+        index: tx
+            .cx()
+            .content_model()
+            .index(id.kind, edition.code.as_str(), &draft.custom_fields),
         old: old.cloned(),
         now,
     })

@@ -93,6 +93,7 @@ fn lay_over(entry: &mut Entry, draft: &EntryDraft) {
     entry.title.clone_from(&draft.title);
     entry.is_featured = draft.is_featured;
     entry.owner = draft.owner;
+    entry.custom_fields.clone_from(&draft.custom_fields);
     entry.parent = draft.parent;
     entry.translated_from = draft.translated_from;
 }

@@ -13,6 +13,7 @@ use persistence::TakenJob;
 
 use crate::{
     ActorContext, Tx,
+    custom_fields::FieldIndexer,
     idempotency::KeyPruner,
     pruning::{AuditPruner, SessionPruner},
     schedules::{Publisher, Unpublisher},
@@ -128,6 +129,7 @@ impl Handlers {
             .inside(AuditPruner)
             .inside(KeyPruner)
             .inside(SessionPruner)
+            .inside(FieldIndexer)
             .every(DAILY, &PruneAudit {})?
             .every(HOURLY, &PruneIdempotencyKeys {})?
             .every(DAILY, &PruneSessions {})

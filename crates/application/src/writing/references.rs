@@ -6,6 +6,7 @@ use domain::{
     Result,
     articles::{ArticleDraft, EntryDraft},
     change::Faults,
+    fields::ContentModel,
     id::{AssetId, EntryId},
     media::FigureDraft,
     newsletters::{IssueDraft, Section},
@@ -13,7 +14,7 @@ use domain::{
 };
 use persistence::Referent;
 
-use crate::{Tx, body};
+use crate::{Tx, body, custom_fields};
 
 /// References of a draft, by the path of the field.
 #[derive(Debug, Default)]
@@ -21,9 +22,13 @@ pub(super) struct References(Vec<(String, Referent)>);
 
 impl References {
     /// Everything a draft refers to, what its text shows included.
-    pub(super) fn of(draft: &Snapshot) -> Self {
+    pub(super) fn of(draft: &Snapshot, model: &ContentModel) -> Self {
         let mut found = Self::default();
         found.add_entry(draft.entry());
+        let fields = &draft.entry().custom_fields;
+        found
+            .0
+            .extend(custom_fields::references(model, draft.kind(), fields));
         match draft {
             Snapshot::Article(draft) => found.add_article(draft),
             Snapshot::Page(_) => {}
@@ -40,7 +45,10 @@ impl References {
         before: Option<&Snapshot>,
         faults: &mut Faults,
     ) -> Result<()> {
-        let before = before.map(Self::of).unwrap_or_default();
+        let model = tx.cx().content_model();
+        let before = before
+            .map(|before| Self::of(before, model))
+            .unwrap_or_default();
         let old: BTreeSet<Referent> = before.0.into_iter().map(|(_, referent)| referent).collect();
         let new: BTreeSet<Referent> = self
             .0

@@ -4,6 +4,7 @@ use crate::{
     articles::{EntryDraft, SourceCredit},
     body::Source,
     content::Seo,
+    fields::CustomFields,
     id::{AssetId, EntryId, UserId},
     media::FigureDraft,
     routes::normalise_path,
@@ -35,6 +36,9 @@ pub struct EntryChange {
     pub comments_open: Change<bool>,
     /// Marked to stand out.
     pub is_featured: Change<bool>,
+    /// Values of custom fields by name: those that are named are set, or cleared by null; `None`
+    /// clears all.
+    pub custom_fields: Change<Option<CustomFields>>,
     /// What is written.
     pub body: Change<Source>,
     /// The account that wrote it.
@@ -123,9 +127,26 @@ impl EntryChange {
         differing.put("seo", seo, &mut draft.seo);
         differing.put("commentsOpen", self.comments_open, &mut draft.comments_open);
         differing.put("isFeatured", self.is_featured, &mut draft.is_featured);
+        differing.put(
+            "customFields",
+            self.custom_fields
+                .map(|values| custom_fields(values, &draft.custom_fields)),
+            &mut draft.custom_fields,
+        );
         differing.put("body", self.body, &mut draft.source);
         differing.put("owner", self.owner.map(Some), &mut draft.owner);
     }
+}
+
+/// What a change of some custom fields leaves of all.
+fn custom_fields(set: Option<CustomFields>, old: &CustomFields) -> CustomFields {
+    let Some(set) = set else {
+        return CustomFields::new();
+    };
+    let mut fields = old.clone();
+    fields.extend(set);
+    fields.retain(|_, value| !value.is_null());
+    fields
 }
 
 /// A change of a picture in its place: naming an asset puts a new picture there, with the texts that

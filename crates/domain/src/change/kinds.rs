@@ -229,6 +229,15 @@ impl ContentChange {
         }
     }
 
+    /// What all kinds share, to bring it into form.
+    pub fn entry_mut(&mut self) -> &mut EntryChange {
+        match self {
+            Self::Article(change) => &mut change.entry,
+            Self::Page(change) => &mut change.entry,
+            Self::Issue(change) => &mut change.entry,
+        }
+    }
+
     /// All that is wrong with it, whatever it is made to. `is_new`: it makes an entry.
     pub fn faults(&self, is_new: bool) -> Faults {
         let mut faults = Faults::default();
@@ -307,6 +316,7 @@ fn blank_entry(edition: EditionId) -> EntryDraft {
         hero: None,
         seo: Seo::default(),
         comments_open: true,
+        custom_fields: std::collections::BTreeMap::new(),
         source: Source {
             format: Format::Html,
             text: String::new(),

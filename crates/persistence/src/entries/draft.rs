@@ -127,7 +127,7 @@ impl Reader<'_> {
         let mut sql = Sql::new(
             "SELECT e.edition_id, e.group_id, e.translated_from_id, e.translated_from_version, e.parent_id, e.slug, e.path, e.title, e.status, \
              e.published_at, e.scheduled_at, e.is_featured, e.owner_id, e.guid, e.created_at, e.updated_at, e.excerpt, e.seo, e.comments_open, \
-             e.private_data, b.source_format, b.source FROM entry e JOIN entry_body b ON b.entry_id = e.id WHERE e.id = ",
+             e.custom_fields, e.private_data, b.source_format, b.source FROM entry e JOIN entry_body b ON b.entry_id = e.id WHERE e.id = ",
         );
         sql.bind(id.uuid());
         let mut found = self.query(sql).await?;
@@ -155,6 +155,7 @@ impl Reader<'_> {
             hero: None,
             seo: row.json()?,
             comments_open: row.get()?,
+            custom_fields: row.json()?,
             private_data: row.json()?,
             source: Source {
                 format: row.parse()?,

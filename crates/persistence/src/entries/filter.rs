@@ -7,6 +7,7 @@ use domain::{
         EntryFilter, EntryOrderField, EntryQuery, Status, StringFilter, TermFilter, TermKey,
         TimeRange,
     },
+    fields::FieldFilter,
     media::AssetKind,
 };
 use uuid::Uuid;
@@ -21,12 +22,20 @@ pub(super) struct Source<'a> {
     driver: Option<Driver<'a>>,
 }
 
-struct Driver<'a> {
-    key: &'a TermKey,
-    namespace: Option<&'a str>,
-    what: Relation,
-    /// Category descendants have rows of their own; without them only direct ones count.
-    only_direct: bool,
+enum Driver<'a> {
+    /// A category, a tag or an author.
+    Term {
+        key: &'a TermKey,
+        namespace: Option<&'a str>,
+        what: Relation,
+        /// Category descendants have rows of their own; without them only direct ones count.
+        only_direct: bool,
+    },
+    /// A value of a custom field: that of the first condition on them.
+    Field {
+        filter: &'a FieldFilter,
+        value: &'a str,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,14 +55,15 @@ pub(super) fn source<'a>(scope: &ReadScope, query: &'a EntryQuery) -> Result<Sou
         return Err(Error::invalid("filter", "has more than 50 conditions"));
     }
     Ok(Source {
-        from: match driver.as_ref().map(|driver| driver.what) {
+        from: match &driver {
             None => " FROM entry e",
-            Some(Relation::Author) => {
-                " FROM entry_contribution x JOIN entry e ON e.id = x.entry_id"
-            }
-            Some(Relation::Category | Relation::Tag) => {
-                " FROM entry_term x JOIN entry e ON e.id = x.entry_id"
-            }
+            Some(Driver::Field { .. }) => " FROM entry_field x JOIN entry e ON e.id = x.entry_id",
+            Some(Driver::Term { what, .. }) => match what {
+                Relation::Author => " FROM entry_contribution x JOIN entry e ON e.id = x.entry_id",
+                Relation::Category | Relation::Tag => {
+                    " FROM entry_term x JOIN entry e ON e.id = x.entry_id"
+                }
+            },
         },
         driver,
     })
@@ -65,7 +75,7 @@ fn driver(query: &EntryQuery) -> Option<Driver<'_>> {
         (&query.filter.author, Relation::Author),
         (&query.filter.category, Relation::Category),
     ];
-    candidates.into_iter().find_map(|(filter, what)| {
+    let of_term = candidates.into_iter().find_map(|(filter, what)| {
         let filter = filter.as_ref()?;
         // Any of one and all of one are the same.
         let (([key], []) | ([], [key])) = (filter.any_of.as_slice(), filter.all_of.as_slice())
@@ -75,12 +85,31 @@ fn driver(query: &EntryQuery) -> Option<Driver<'_>> {
         if matches!(key, TermKey::Slug(_)) && query.edition.is_none() {
             return None;
         }
-        Some(Driver {
+        Some(Driver::Term {
             key,
             namespace: filter.namespace.as_deref(),
             what,
             only_direct: what == Relation::Category && !filter.include_descendants,
         })
+    });
+    of_term.or_else(|| of_field(&query.filter))
+}
+
+/// A custom field that has one value.
+fn of_field(filter: &EntryFilter) -> Option<Driver<'_>> {
+    let first = filter.custom_fields.first()?;
+    let (Some(eq), None, None, None, None) = (
+        &first.eq,
+        &first.any_of,
+        &first.gte,
+        &first.lte,
+        first.is_null,
+    ) else {
+        return None;
+    };
+    Some(Driver::Field {
+        filter: first,
+        value: eq,
     })
 }
 
@@ -110,24 +139,43 @@ impl Source<'_> {
     pub(super) fn conditions(&self, sql: &mut Sql, scope: &ReadScope, query: &EntryQuery) {
         let edition = query.edition.map(domain::id::Id::uuid);
         if let Some(driver) = &self.driver {
-            sql.push(if driver.what == Relation::Author {
-                "x.author_id = "
-            } else {
-                "x.term_id = "
-            });
-            resolve(sql, driver.what, driver.key, driver.namespace, edition);
+            match driver {
+                Driver::Term {
+                    key,
+                    namespace,
+                    what,
+                    ..
+                } => {
+                    sql.push(if *what == Relation::Author {
+                        "x.author_id = "
+                    } else {
+                        "x.term_id = "
+                    });
+                    resolve(sql, *what, key, *namespace, edition);
+                }
+                Driver::Field { filter, value } => {
+                    sql.push("x.name = ").bind(filter.name.clone());
+                    sql.push(" AND x.value_key = ").bind((*value).to_owned());
+                    leads_to_seen(sql, scope, filter);
+                }
+            }
             sql.push(" AND x.kind = ")
                 .bind(query.kind.as_str())
                 .push(" AND x.status = 'published'");
             if let Some(edition) = edition {
                 sql.push(" AND x.edition_id = ").bind(edition);
             }
-            if driver.only_direct {
-                sql.push(" AND x.is_direct");
-            }
-            if driver.what == Relation::Author {
-                // Somebody who wrote it and took the pictures is in the byline twice.
-                sql.push(" AND NOT EXISTS (SELECT 1 FROM entry_contribution y WHERE y.entry_id = x.entry_id AND y.author_id = x.author_id AND y.position < x.position)");
+            if let Driver::Term {
+                what, only_direct, ..
+            } = driver
+            {
+                if *only_direct {
+                    sql.push(" AND x.is_direct");
+                }
+                if *what == Relation::Author {
+                    // Somebody who wrote it and took the pictures is in the byline twice.
+                    sql.push(" AND NOT EXISTS (SELECT 1 FROM entry_contribution y WHERE y.entry_id = x.entry_id AND y.author_id = x.author_id AND y.position < x.position)");
+                }
             }
         } else {
             sql.push("e.kind = ").bind(query.kind.as_str());
@@ -140,8 +188,7 @@ impl Source<'_> {
         if *scope.visibility() != Visibility::Public && !query.filter.names_status() {
             sql.push(" AND e.status <> 'trashed'");
         }
-        let skip = self.driver.as_ref().map(|driver| driver.what);
-        filter(sql, scope, &query.filter, edition, skip);
+        filter(sql, scope, &query.filter, edition, self.driver.as_ref());
     }
 }
 
@@ -151,14 +198,19 @@ fn filter(
     scope: &ReadScope,
     filter: &EntryFilter,
     edition: Option<Uuid>,
-    skip: Option<Relation>,
+    skip: Option<&Driver<'_>>,
 ) {
+    let (skipped, held) = match skip {
+        Some(Driver::Term { what, .. }) => (Some(*what), 0),
+        Some(Driver::Field { .. }) => (None, 1),
+        None => (None, 0),
+    };
     for (terms, what) in [
         (&filter.category, Relation::Category),
         (&filter.tag, Relation::Tag),
         (&filter.author, Relation::Author),
     ] {
-        if let Some(terms) = terms.as_ref().filter(|_| skip != Some(what)) {
+        if let Some(terms) = terms.as_ref().filter(|_| skipped != Some(what)) {
             related(sql, terms, what, edition);
         }
     }
@@ -208,6 +260,9 @@ fn filter(
     }
     if let Some(featured) = filter.is_featured {
         sql.push(" AND e.is_featured = ").bind(featured);
+    }
+    for field in filter.custom_fields.iter().skip(held) {
+        custom_field(sql, scope, field);
     }
     match filter.parent {
         Some(Some(parent)) => {
@@ -323,6 +378,49 @@ fn related(sql: &mut Sql, terms: &TermFilter, what: Relation, edition: Option<Uu
         .filter(|_| terms.any_of.is_empty() && terms.all_of.is_empty())
     {
         sql.push(" AND EXISTS (SELECT 1 FROM entry_term x JOIN term t ON t.id = x.term_id WHERE x.entry_id = e.id AND t.taxonomy = 'tag' AND t.namespace = ").bind(namespace.clone()).push(")");
+    }
+}
+
+/// What a value leads to must be there for the eyes of who asks: else it is no value.
+fn leads_to_seen(sql: &mut Sql, scope: &ReadScope, filter: &FieldFilter) {
+    if filter.leads_to_entries {
+        sql.push(" AND EXISTS (SELECT 1 FROM entry g WHERE g.id = x.ref_id");
+        visible(sql, scope, "g");
+        sql.push(")");
+    }
+}
+
+/// One value of the field must meet all that is said of it.
+fn custom_field(sql: &mut Sql, scope: &ReadScope, filter: &FieldFilter) {
+    let has = |sql: &mut Sql, not: &str| {
+        sql.push(&format!(
+            " AND {not}EXISTS (SELECT 1 FROM entry_field x WHERE x.entry_id = e.id AND x.name = "
+        ))
+        .bind(filter.name.clone());
+        leads_to_seen(sql, scope, filter);
+    };
+    let compares = filter.eq.is_some()
+        || filter.any_of.is_some()
+        || filter.gte.is_some()
+        || filter.lte.is_some();
+    if compares {
+        has(sql, "");
+        for (than, bound) in [("=", &filter.eq), (">=", &filter.gte), ("<=", &filter.lte)] {
+            if let Some(bound) = bound {
+                sql.push(&format!(" AND x.value_key {than} "))
+                    .bind(bound.clone());
+            }
+        }
+        if let Some(any) = &filter.any_of {
+            sql.push(" AND x.value_key IN (")
+                .bind_all(any.iter().cloned())
+                .push(")");
+        }
+        sql.push(")");
+    }
+    if let Some(is_null) = filter.is_null {
+        has(sql, if is_null { "NOT " } else { "" });
+        sql.push(")");
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) use relations::{AssetRow, asset_columns, best_text};
 use rows::{read_content, select};
 pub use tree::{Above, Below, Followed};
 pub(crate) use write::slug_scope;
-pub use write::{BodySave, EntrySave, Moved, Pending, PendingSave, Replaced};
+pub use write::{BodySave, EntrySave, FieldsOfEntry, Moved, Pending, PendingSave, Replaced};
 
 /// Adds the condition that hides what the actor may not see, so that indexes of what is public can
 /// be used.

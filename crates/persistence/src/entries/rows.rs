@@ -19,7 +19,7 @@ use crate::sql::{Row, Sql};
 const ENTRY: &str =
     "e.id, e.kind, e.edition_id, e.group_id, e.translated_from_id, e.translated_from_version";
 const ENTRY_REST: &str = ", e.slug, e.path, e.title, \
-    e.status, e.version, e.has_pending_changes, e.live_version, e.scheduled_at, e.unpublish_at, e.published_at, e.sort_at, e.is_featured, e.owner_id, e.guid, e.created_at, e.updated_at, \
+    e.status, e.version, e.has_pending_changes, e.live_version, e.scheduled_at, e.unpublish_at, e.published_at, e.sort_at, e.is_featured, e.owner_id, e.guid, e.custom_fields, e.created_at, e.updated_at, \
     e.excerpt, e.derived_excerpt, e.word_count, e.reading_time_minutes, e.comments_open, e.comment_count";
 
 /// Whether what is above an entry may be hidden from the actor; only pages stand below others.
@@ -174,6 +174,7 @@ fn read_entry(row: &mut Row, hides_parent: bool, scope: &ReadScope) -> Result<En
         is_featured: row.get()?,
         owner: row.get::<Option<Uuid>>()?.map(Id::from_uuid),
         guid: row.get()?,
+        custom_fields: row.json()?,
         created_at: row.get()?,
         updated_at: row.get()?,
     };

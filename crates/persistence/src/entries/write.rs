@@ -7,6 +7,7 @@ use domain::{
     body::{Body, Source},
     content::Entry,
     events::ContentEvent,
+    fields::IndexedValue,
     id::{EntryId, TranslationGroupId},
     newsletters::IssueDraft,
     pages::PageDraft,
@@ -24,6 +25,7 @@ use crate::{
 };
 
 mod addresses;
+mod fields;
 mod groups;
 mod lifecycle;
 mod relations;
@@ -32,6 +34,7 @@ mod snapshot;
 pub(super) use addresses::Address;
 pub(crate) use addresses::slug_scope;
 use addresses::{insert_path, naming_path};
+pub use fields::FieldsOfEntry;
 pub use lifecycle::{Moved, Pending, PendingSave};
 use relations::{
     FIGURES, body_asset_rows, body_assets, byline_rows, figure_rows, named_by, named_by_article,
@@ -55,6 +58,8 @@ pub struct EntrySave<'a> {
     pub revision: Uuid,
     /// Whether its body is written.
     pub body: BodySave,
+    /// Values of custom fields that lists can be asked for by, and references in them.
+    pub index: Vec<IndexedValue>,
     /// The entry it replaces.
     pub old: Option<Replaced<'a>>,
 }
@@ -267,6 +272,7 @@ impl WriteTx {
             insert_entry(&mut changes, entry.id, columns);
             insert_path(&mut changes, entry);
             save_body(&mut changes, save)?;
+            fields::insert(&mut changes, entry, &save.index);
             return Ok(changes);
         };
         // Boxed: what it holds on the way would make every save larger.
@@ -292,6 +298,10 @@ impl WriteTx {
                     .bind(entry.id.uuid());
             }
         }
+        if !old.entry.custom_fields.is_empty() {
+            changes.clear("entry_field", "entry_id", entry.id.uuid());
+        }
+        fields::insert(&mut changes, entry, &save.index);
         Ok(changes)
     }
 
@@ -393,6 +403,13 @@ fn entry_columns(permit: &Permit, save: &EntrySave<'_>) -> Result<Vec<(&'static 
             "seo",
             (draft.seo != domain::content::Seo::default())
                 .then(|| to_json(&draft.seo))
+                .transpose()?
+                .into(),
+        ),
+        (
+            "custom_fields",
+            (!entry.custom_fields.is_empty())
+                .then(|| to_json(&entry.custom_fields))
                 .transpose()?
                 .into(),
         ),

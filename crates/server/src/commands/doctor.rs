@@ -265,6 +265,7 @@ async fn examine_site(config: &Config, store: Store, checks: &mut Vec<Check>) {
         public_url: config.public_url(),
         keys: application::keys::KeySet::default(),
         auth: application::auth::AuthOptions::default(),
+        content_model: domain::fields::ContentModel::default(),
     });
     match editions::list(&app.context(Actor::System("doctor"))).await {
         Ok(editions) => {

@@ -62,6 +62,9 @@ pub struct WordPressArgs {
     /// Import a custom post type as articles or pages, such as book=page; may be repeated
     #[arg(long, value_name = "TYPE=KIND", value_parser = map_type)]
     pub map_type: Vec<(String, ContentKind)>,
+    /// Fill a custom field from a meta key, such as _rating=rating; may be repeated
+    #[arg(long, value_name = "KEY=FIELD", value_parser = map_meta)]
+    pub map_meta: Vec<(String, String)>,
 }
 
 fn map_type(text: &str) -> Result<(String, ContentKind), String> {
@@ -71,6 +74,15 @@ fn map_type(text: &str) -> Result<(String, ContentKind), String> {
             Ok((post_type.to_owned(), kind))
         }
         _ => Err("must name a post type and `article` or `page`, such as book=page".to_owned()),
+    }
+}
+
+fn map_meta(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((key, field)) if !key.is_empty() && !field.is_empty() => {
+            Ok((key.to_owned(), field.to_owned()))
+        }
+        Some(_) | None => Err("must look like _rating=rating".to_owned()),
     }
 }
 
@@ -89,6 +101,7 @@ pub(super) async fn run(config: &Config, command: &ImportCommand) -> Result<Exit
         dry_run: args.dry_run,
         locale_meta: args.locale_meta.clone(),
         map_types: args.map_type.clone(),
+        map_meta: args.map_meta.clone(),
     };
     // First of all, so that a wrong name makes no store.
     wordpress::check(&request)?;

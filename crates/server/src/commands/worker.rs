@@ -1,6 +1,7 @@
 //! `colophon worker`: does jobs without serving anybody.
 
-use domain::Result;
+use application::custom_fields;
+use domain::{Result, access::Actor};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -10,6 +11,7 @@ use crate::{BuildOptions, config::Config, console, open, tasks::Tasks, worker};
 pub(super) async fn run(config: &Config) -> Result<()> {
     let mut signals = Signals::listen()?;
     let app = open(config, BuildOptions::default()).await?;
+    custom_fields::follow_model(&app.context(Actor::System("start"))).await?;
     let (shutdown, tasks) = (CancellationToken::new(), Tasks::default());
     tasks.spawn(worker(&app, config)?.run(shutdown.clone()));
     console::line("The worker is at work.");

@@ -16,6 +16,9 @@ impl Config {
         self.read_issuers(&mut wrong);
         self.check_graphql(&mut wrong);
         self.check_jobs(&mut wrong);
+        if let Err(error) = self.content_model() {
+            wrong.extend(error.fields().iter().cloned());
+        }
         if self.metrics.enabled
             && self.metrics.address == self.server.address
             && self.server.address.port() != 0

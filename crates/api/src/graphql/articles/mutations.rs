@@ -153,7 +153,7 @@ impl CreateArticleInput {
         let mut wrong = Wrong::default();
         let edition = wrong.take(session.edition_id(Some(&self.edition)));
         let change = self.fields.read(&mut wrong, self.entry);
-        let change = wrong.finish_entry(change, true)?;
+        let change = wrong.finish_entry(session.cx(), change, true)?;
         let edition = edition.ok_or_else(|| domain::Error::internal("an input was lost"))?;
         Ok(NewArticle { edition, change })
     }
@@ -161,11 +161,14 @@ impl CreateArticleInput {
 
 impl UpdateArticleInput {
     /// The change it asks for: of what, at which version.
-    pub(crate) fn read(self) -> domain::Result<(ArticleId, i64, ArticleChange)> {
+    pub(crate) fn read(
+        self,
+        session: &Session,
+    ) -> domain::Result<(ArticleId, i64, ArticleChange)> {
         let mut wrong = Wrong::default();
         let id = wrong.take(parse_id::<ArticleId>("id", &self.id));
         let change = self.fields.read(&mut wrong, self.entry);
-        let change = wrong.finish_entry(change, false)?;
+        let change = wrong.finish_entry(session.cx(), change, false)?;
         let id = id.ok_or_else(|| domain::Error::internal("an input was lost"))?;
         Ok((id, self.expected_version, change))
     }
@@ -243,7 +246,7 @@ impl ArticleWrites {
         #[graphql(desc = "What to change.")] input: UpdateArticleInput,
     ) -> Result<ArticlePayload> {
         let session = session(ctx)?;
-        let done = match input.read() {
+        let done = match input.read(&session) {
             Ok((id, expected, change)) => {
                 Box::pin(articles::change(session.cx(), id, expected, change))
                     .await

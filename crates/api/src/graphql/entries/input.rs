@@ -4,6 +4,7 @@ use async_graphql::{ID, InputObject, MaybeUndefined, OneofObject};
 use domain::{
     body::{Format, Source},
     change::{Change, EntryChange, FigureChange, SeoChange},
+    fields::CustomFields,
     id::UserId,
     media::FigureDraft,
 };
@@ -129,6 +130,9 @@ pub(crate) struct EntryInput {
     comments_open: MaybeUndefined<bool>,
     /// Whether it is marked to stand out.
     is_featured: MaybeUndefined<bool>,
+    /// Values of custom fields, an object by their names: those that are named are set, or cleared by
+    /// null. Null for all clears them all.
+    custom_fields: MaybeUndefined<serde_json::Value>,
     /// The id of the account it belongs to. A new entry is its maker's if absent.
     owner: MaybeUndefined<ID>,
     /// The id of the entry it was translated from: it joins that one's translations.
@@ -149,10 +153,28 @@ impl EntryInput {
             seo: clearable(self.seo).map(|seo| seo.map(|seo| seo.read(wrong))),
             comments_open: wrong.required("commentsOpen", self.comments_open),
             is_featured: wrong.required("isFeatured", self.is_featured),
+            custom_fields: custom_fields(wrong, self.custom_fields),
             body: wrong.required("body", self.body).map(Source::from),
             owner: wrong.required_id::<UserId>("owner", self.owner),
             translated_from: wrong.id("translatedFrom", self.translated_from),
             note: self.note,
+        }
+    }
+}
+
+fn custom_fields(
+    wrong: &mut Wrong,
+    value: MaybeUndefined<serde_json::Value>,
+) -> Change<Option<CustomFields>> {
+    match clearable(value) {
+        Change::Keep => Change::Keep,
+        Change::Set(None) => Change::Set(None),
+        Change::Set(Some(serde_json::Value::Object(fields))) => {
+            Change::Set(Some(fields.into_iter().collect()))
+        }
+        Change::Set(Some(_)) => {
+            wrong.note("customFields", "must be an object");
+            Change::Keep
         }
     }
 }

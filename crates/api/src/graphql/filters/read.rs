@@ -3,13 +3,15 @@
 use async_graphql::ID;
 use domain::{
     Error, FieldError,
-    content::{self, EntryFilter, TermKey},
+    content::{self, ContentKind, EntryFilter, TermKey},
     editions::EditionSet,
+    fields::{ContentModel, FieldCondition, FieldFilter},
     id::EditionId,
 };
 
 use super::{
-    ArticleFilter, DateTimeFilter, IssueFilter, PageFilter, StatusFilter, StringFilter, TermFilter,
+    ArticleFilter, CustomFieldFilter, DateTimeFilter, IssueFilter, PageFilter, StatusFilter,
+    StringFilter, TermFilter,
 };
 use crate::graphql::scalars::DateTime;
 
@@ -25,9 +27,14 @@ pub(crate) trait Conditions: Sized {
 }
 
 /// Reads a filter argument; every wrong field is named.
-fn read<F: Conditions>(filter: F, editions: &EditionSet) -> domain::Result<EntryFilter> {
+fn read<F: Conditions>(
+    filter: F,
+    editions: &EditionSet,
+    model: &ContentModel,
+) -> domain::Result<EntryFilter> {
     let mut reader = Reader {
         editions,
+        model,
         errors: Vec::new(),
         nodes: 0,
     };
@@ -49,10 +56,11 @@ fn read<F: Conditions>(filter: F, editions: &EditionSet) -> domain::Result<Entry
 pub(crate) fn read_optional<F: Conditions>(
     filter: Option<F>,
     editions: &EditionSet,
+    model: &ContentModel,
 ) -> domain::Result<EntryFilter> {
     filter.map_or_else(
         || Ok(EntryFilter::default()),
-        |filter| read(filter, editions),
+        |filter| read(filter, editions, model),
     )
 }
 
@@ -81,6 +89,7 @@ impl Path<'_> {
 /// What reading a filter needs and finds.
 pub(crate) struct Reader<'e> {
     editions: &'e EditionSet,
+    model: &'e ContentModel,
     errors: Vec<FieldError>,
     nodes: usize,
 }
@@ -280,6 +289,34 @@ impl Reader<'_> {
         })
     }
 
+    fn custom_field(
+        &mut self,
+        filter: Option<CustomFieldFilter>,
+        path: &Path<'_>,
+        kind: ContentKind,
+    ) -> Vec<FieldFilter> {
+        let Some(filter) = filter else {
+            return Vec::new();
+        };
+        let condition = FieldCondition {
+            name: filter.name,
+            eq: filter.eq,
+            any_of: filter.any_of,
+            gte: filter.gte,
+            lte: filter.lte,
+            is_null: filter.is_null,
+        };
+        match self.model.condition(kind, condition) {
+            Ok(filter) => vec![filter],
+            Err(wrong) => {
+                for (member, why) in wrong {
+                    self.wrong(&path.with(member), why);
+                }
+                Vec::new()
+            }
+        }
+    }
+
     fn edition(&mut self, code: Option<String>, path: &Path<'_>) -> Option<EditionId> {
         let found = self
             .editions
@@ -324,6 +361,11 @@ impl Conditions for ArticleFilter {
             is_stale_translation: self.is_stale_translation,
             source: reader.string(self.source, &path.with("source")),
             is_featured: self.is_featured,
+            custom_fields: reader.custom_field(
+                self.custom_field,
+                &path.with("customField"),
+                ContentKind::Article,
+            ),
             ..reader.nested(path, nested)
         }
     }
@@ -357,6 +399,11 @@ impl Conditions for PageFilter {
             untranslated_in: reader.edition(self.untranslated_in, &path.with("untranslatedIn")),
             is_stale_translation: self.is_stale_translation,
             is_featured: self.is_featured,
+            custom_fields: reader.custom_field(
+                self.custom_field,
+                &path.with("customField"),
+                ContentKind::Page,
+            ),
             ..reader.nested(path, nested)
         }
     }
@@ -379,6 +426,11 @@ impl Conditions for IssueFilter {
             untranslated_in: reader.edition(self.untranslated_in, &path.with("untranslatedIn")),
             is_stale_translation: self.is_stale_translation,
             is_featured: self.is_featured,
+            custom_fields: reader.custom_field(
+                self.custom_field,
+                &path.with("customField"),
+                ContentKind::Issue,
+            ),
             ..reader.nested(path, nested)
         }
     }
@@ -409,7 +461,7 @@ mod tests {
         let filter = ArticleFilter::parse(Some(filter))
             .map_err(|_source| ())
             .unwrap();
-        read(filter, &EditionSet::default())
+        read(filter, &EditionSet::default(), &ContentModel::default())
     }
 
     fn wrong_fields(filter: Value) -> Vec<String> {
@@ -571,7 +623,7 @@ mod tests {
         let Ok(filter) = F::parse(Some(value.clone())) else {
             return true;
         };
-        match read(filter, &EditionSet::default()) {
+        match read(filter, &EditionSet::default(), &ContentModel::default()) {
             Ok(_) => true,
             Err(Error::Invalid(wrong)) => {
                 !wrong.is_empty() && wrong.iter().all(|wrong| wrong.field.starts_with("filter"))

@@ -133,7 +133,7 @@ impl CreateIssueInput {
         let mut wrong = Wrong::default();
         let edition = wrong.take(session.edition_id(Some(&self.edition)));
         let change = self.fields.read(&mut wrong, self.entry);
-        let change = wrong.finish_entry(change, true)?;
+        let change = wrong.finish_entry(session.cx(), change, true)?;
         let edition = edition.ok_or_else(|| domain::Error::internal("an input was lost"))?;
         Ok(NewIssue { edition, change })
     }
@@ -141,11 +141,14 @@ impl CreateIssueInput {
 
 impl UpdateIssueInput {
     /// The change it asks for: of what, at which version.
-    pub(crate) fn read(self) -> domain::Result<(IssueId, i64, IssueChange)> {
+    pub(crate) fn read(
+        self,
+        session: &Session,
+    ) -> domain::Result<(IssueId, i64, IssueChange)> {
         let mut wrong = Wrong::default();
         let id = wrong.take(parse_id::<IssueId>("id", &self.id));
         let change = self.fields.read(&mut wrong, self.entry);
-        let change = wrong.finish_entry(change, false)?;
+        let change = wrong.finish_entry(session.cx(), change, false)?;
         let id = id.ok_or_else(|| domain::Error::internal("an input was lost"))?;
         Ok((id, self.expected_version, change))
     }
@@ -223,7 +226,7 @@ impl IssueWrites {
         #[graphql(desc = "What to change.")] input: UpdateIssueInput,
     ) -> Result<IssuePayload> {
         let session = session(ctx)?;
-        let done = match input.read() {
+        let done = match input.read(&session) {
             Ok((id, expected, change)) => Box::pin(newsletters::change_issue(
                 session.cx(),
                 id,

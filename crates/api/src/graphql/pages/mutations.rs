@@ -70,7 +70,7 @@ impl CreatePageInput {
         let mut wrong = Wrong::default();
         let edition = wrong.take(session.edition_id(Some(&self.edition)));
         let change = self.fields.read(&mut wrong, self.entry);
-        let change = wrong.finish_entry(change, true)?;
+        let change = wrong.finish_entry(session.cx(), change, true)?;
         let edition = edition.ok_or_else(|| domain::Error::internal("an input was lost"))?;
         Ok(NewPage { edition, change })
     }
@@ -78,11 +78,14 @@ impl CreatePageInput {
 
 impl UpdatePageInput {
     /// The change it asks for: of what, at which version.
-    pub(crate) fn read(self) -> domain::Result<(PageId, i64, PageChange)> {
+    pub(crate) fn read(
+        self,
+        session: &Session,
+    ) -> domain::Result<(PageId, i64, PageChange)> {
         let mut wrong = Wrong::default();
         let id = wrong.take(parse_id::<PageId>("id", &self.id));
         let change = self.fields.read(&mut wrong, self.entry);
-        let change = wrong.finish_entry(change, false)?;
+        let change = wrong.finish_entry(session.cx(), change, false)?;
         let id = id.ok_or_else(|| domain::Error::internal("an input was lost"))?;
         Ok((id, self.expected_version, change))
     }
@@ -160,7 +163,7 @@ impl PageWrites {
         #[graphql(desc = "What to change.")] input: UpdatePageInput,
     ) -> Result<PagePayload> {
         let session = session(ctx)?;
-        let done = match input.read() {
+        let done = match input.read(&session) {
             Ok((id, expected, change)) => {
                 Box::pin(pages::change(session.cx(), id, expected, change))
                     .await

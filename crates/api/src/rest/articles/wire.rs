@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     articles::{Article as DomainArticle, Contribution as DomainContribution, SourceCredit},
     content::{Content, Part},
+    fields::CustomFields,
     id::{CategoryId, EntryId, TranslationGroupId},
     terms::{Taxonomy, Term},
 };
@@ -89,6 +90,9 @@ pub(in crate::rest) struct Article<'a> {
     comments_open: bool,
     /// How many comments it has, answers included.
     comment_count: i64,
+    /// Its custom fields, by name: `/content-model` tells which there are. Null: no value.
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    custom_fields: &'a CustomFields,
     /// Who made it, in order; with `include=byline`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = Vec<Contribution<'_>>)]
@@ -214,6 +218,7 @@ impl Record for Article<'_> {
         "postFormat",
         "commentsOpen",
         "commentCount",
+        "customFields",
         "byline",
         "hero",
         "categories",
@@ -276,7 +281,11 @@ impl<'a> From<&'a SourceCredit> for Source<'a> {
 
 impl<'a> View<'a> {
     /// An article without what is loaded only when asked for.
-    fn bare_article(&self, article: &'a DomainArticle) -> Result<Article<'a>, Problem> {
+    fn bare_article(
+        &self,
+        article: &'a DomainArticle,
+        more: &'a More,
+    ) -> Result<Article<'a>, Problem> {
         let entry = &article.entry;
         let edition = self.edition(entry.edition)?;
         let is_inside = self.cx.scope().sees_inside(entry.edition);
@@ -307,6 +316,7 @@ impl<'a> View<'a> {
             post_format: article.post_format.as_deref(),
             comments_open: article.comments_open,
             comment_count: article.comment_count,
+            custom_fields: more.custom_fields_of(entry.id),
             byline: Included::No,
             hero: Included::No,
             categories: Included::No,
@@ -351,7 +361,7 @@ impl<'a> View<'a> {
             .map(|related| {
                 related
                     .iter()
-                    .map(|article| self.bare_article(article))
+                    .map(|article| self.bare_article(article, more))
                     .collect::<Result<_, _>>()
             })
             .transpose()?;
@@ -381,7 +391,7 @@ impl<'a> View<'a> {
                 .transpose()?
                 .into(),
             related: related.into(),
-            ..self.bare_article(article)?
+            ..self.bare_article(article, more)?
         })
     }
 

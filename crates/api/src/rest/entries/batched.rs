@@ -1,6 +1,6 @@
 //! The operations on entries that a batch may hold.
 
-use application::{batch::Command, lifecycle::Step};
+use application::{batch::Command, custom_fields::faults_of, lifecycle::Step};
 use domain::{
     id::{EntryId, Id, kinds},
     lifecycle::Verb,
@@ -8,7 +8,7 @@ use domain::{
 
 use super::{
     steps::{Note, PLAIN, Times},
-    write::{New, Own, Patch, TrashEntry, WORDS, Writable, faults},
+    write::{New, Own, Patch, TrashEntry, WORDS, Writable},
 };
 use crate::{
     error::Problem,
@@ -78,7 +78,12 @@ pub(in crate::rest) fn operations<E: Writable + 'static, T: Own + 'static>() -> 
 
 fn create<T: Own>(sent: &Sent<'_>) -> Result<Command, Problem> {
     sent.query::<Nothing>()?;
-    let made = sent.body::<New<T>>(WORDS, |made| faults(&made.change, true))?;
+    let made = sent.body::<New<T>>(WORDS, |made| {
+        let editions = sent.editions();
+        let edition = made.edition.and_then(|id| editions.get(id).ok());
+        let code = edition.map(|edition| edition.code.as_str());
+        faults_of(sent.cx(), code, &made.change, true)
+    })?;
     let edition = made
         .edition
         .ok_or_else(|| Problem::not_found("the edition"))?;
@@ -91,7 +96,9 @@ fn create<T: Own>(sent: &Sent<'_>) -> Result<Command, Problem> {
 fn update<E: Writable, T: Own>(sent: &Sent<'_>) -> Result<Command, Problem> {
     sent.query::<Nothing>()?;
     let (id, expected) = (entry::<E>(sent)?, sent.version()?);
-    let change = sent.body::<Patch<T>>(WORDS, |change| faults(change, false))?;
+    let change = sent.body::<Patch<T>>(WORDS, |change| {
+        faults_of(sent.cx(), None, change, false)
+    })?;
     Ok(Command::ChangeEntry {
         id,
         expected,

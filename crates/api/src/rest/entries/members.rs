@@ -7,6 +7,7 @@ use domain::{
     articles::ContributionDraft,
     body::{Format, Source},
     change::{Change, EntryChange, FigureChange, SeoChange},
+    fields::CustomFields,
     id::{AssetId, AuthorId},
     media::FigureDraft,
     time::Timestamp,
@@ -56,6 +57,11 @@ pub(in crate::rest) struct Shared {
     #[serde(default)]
     #[schema(value_type = bool, required = false)]
     is_featured: Field<bool>,
+    /// Values of custom fields by name, as `/content-model` tells: those that are named are set, or
+    /// cleared by null; null for all clears them all.
+    #[serde(default)]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
+    custom_fields: Field<CustomFields>,
     /// What is written.
     #[serde(default)]
     #[schema(value_type = BodyInput, required = false)]
@@ -185,6 +191,9 @@ pub(in crate::rest) struct ContributionInput {
     unknown: Unknown,
 }
 
+impl Wire for CustomFields {
+    const MUST_BE: &'static str = "must be an object";
+}
 impl Wire for HeroPatch {
     const MUST_BE: &'static str = "must be an object";
 }
@@ -213,6 +222,7 @@ impl Shared {
             seo: nested(wrong, "seo", self.seo, SeoPatch::read),
             comments_open: wrong.required("commentsOpen", self.comments_open),
             is_featured: wrong.required("isFeatured", self.is_featured),
+            custom_fields: wrong.clearable("customFields", self.custom_fields),
             body: match wrong.required("body", self.body) {
                 Change::Keep => Change::Keep,
                 Change::Set(body) => body.read(wrong).map_or(Change::Keep, Change::Set),

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use application::{
-    articles as article_use,
+    articles as article_use, custom_fields,
     entries::{self},
     galleries as gallery_use, media, newsletters as newsletter_use,
 };
 use domain::{
     content::{Content, Entry, Parts},
+    fields::CustomFields,
     galleries::{Gallery, GalleryItem},
     id::{ArticleId, AssetId, EntryId, GalleryId, IssueId, TranslationGroupId},
     newsletters::Section,
@@ -34,6 +35,8 @@ pub(in crate::rest) struct More {
     sections: HashMap<IssueId, Vec<Section>>,
     section_articles: HashMap<EntryId, Content>,
     images: HashMap<AssetId, domain::media::Asset>,
+    custom_fields: HashMap<EntryId, CustomFields>,
+    no_fields: CustomFields,
 }
 
 impl More {
@@ -106,6 +109,15 @@ impl More {
         if selection.includes("sections") {
             more.load_sections(read, contents).await?;
         }
+        if selection.mask().is_whole() || selection.mask().of("customFields").is_some() {
+            let related = more.related.iter().flat_map(HashMap::values).flatten();
+            let shown: Vec<&Entry> = contents
+                .iter()
+                .map(|content| content.entry())
+                .chain(related.map(|article| &article.entry))
+                .collect();
+            more.custom_fields = custom_fields::shown(cx, &shown).await?;
+        }
         Ok(more)
     }
 
@@ -177,6 +189,11 @@ impl More {
     ) -> Option<&[domain::articles::Article]> {
         let related = self.related.as_ref()?;
         Some(related.get(&id).map_or(&[], Vec::as_slice))
+    }
+
+    /// The custom fields of an entry, if they are wanted.
+    pub(in crate::rest) fn custom_fields_of(&self, id: EntryId) -> &CustomFields {
+        self.custom_fields.get(&id).unwrap_or(&self.no_fields)
     }
 
     /// The languages of an entry, if they are wanted.

@@ -104,8 +104,12 @@ pub(in crate::rest) const EDITION_FILTER: Parameter = Parameter::optional(
     "Only this edition; all editions if absent. Slugs in filters are looked up in it.",
 );
 
+/// What begins the names of conditions on custom fields: `filter[customField.rating][gte]`.
+pub(in crate::rest) const CUSTOM_FIELD: &str = "filter[customField.";
+
 /// Conditions every kind of entry can be listed by.
 pub(in crate::rest) const FILTERS: &[Parameter] = &[
+    Parameter::optional(CUSTOM_FIELD, Kind::CustomField, "Has this value."),
     Parameter::optional(
         "filter[publishedAt][gte]",
         Kind::Time,

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use application::{articles, newsletters, pages};
+use application::{articles, custom_fields::faults_of, newsletters, pages};
 use axum::response::Response;
 use domain::{
-    Error, FieldError,
     change::{ContentChange, EntryChange},
     editions::EditionSet,
     id::{EditionId, EntryId, IdKind},
@@ -193,19 +192,15 @@ impl<T: Record> Declared for TrashEntry<T> {
     const PARAMETERS: Groups = &[&[T::ID]];
 }
 
-/// All that is wrong with a change, whatever it is made to.
-pub(super) fn faults(change: &ContentChange, is_new: bool) -> Vec<FieldError> {
-    match change.faults(is_new).check() {
-        Err(Error::Invalid(fields)) => fields,
-        Ok(()) | Err(_) => Vec::new(),
-    }
-}
-
 /// Makes an entry.
 pub(in crate::rest) async fn create<E: Writable, T: Own>(write: Write) -> WriteAnswer {
     let editions = write.read.cx.editions().await?;
     let query = write.query::<CreateEntry<E>>()?;
-    let made = write.body::<New<T>>(&editions, WORDS, |made| faults(&made.change, true))?;
+    let made = write.body::<New<T>>(&editions, WORDS, |made| {
+        let edition = made.edition.and_then(|id| editions.get(id).ok());
+        let code = edition.map(|edition| edition.code.as_str());
+        faults_of(&write.read.cx, code, &made.change, true)
+    })?;
     let edition = made
         .edition
         .ok_or_else(|| Problem::not_found("the edition"))?;
@@ -221,7 +216,9 @@ pub(in crate::rest) async fn update<E: Writable, T: Own>(write: Write) -> WriteA
     let editions = write.read.cx.editions().await?;
     write.query::<ChangeEntry<E>>()?;
     let (id, expected) = (E::id(&write.read)?, write.version()?);
-    let change = write.body::<Patch<T>>(&editions, WORDS, |change| faults(change, false))?;
+    let change = write.body::<Patch<T>>(&editions, WORDS, |change| {
+        faults_of(&write.read.cx, None, change, false)
+    })?;
     Box::pin(apply(&write, id, expected, change))
         .await
         .map_err(|error| Refusal::in_words(error, WORDS))?;

@@ -13,6 +13,7 @@ use super::{
     course::{Course, Stage},
     known::Known,
     link_rows::LinkRows,
+    meta_fields::MetaFields,
     report::{ImportReport, Kind, Tally},
     run::{Past, Run},
     setup::{keep_links, look, set_up},
@@ -42,6 +43,8 @@ pub struct WordPressImport {
     pub locale_meta: Option<String>,
     /// Types of items beside `post` and `page`, and what they become.
     pub map_types: Vec<(String, ContentKind)>,
+    /// Custom fields of `WordPress`, by key, and the custom fields here that they fill.
+    pub map_meta: Vec<(String, String)>,
 }
 
 /// Is told how far an import has come.
@@ -106,6 +109,7 @@ async fn run(
     progress: &dyn Progress,
     mut stage: Stage<'_>,
 ) -> Result<ImportReport> {
+    let meta_fields = MetaFields::new(cx.content_model(), &request.map_meta)?;
     let mut tally = Tally::default();
     let listed = keep_links(&mut stage, request, &mut tally).await?;
     let (survey, source) = look(cx, request, &mut stage).await?;
@@ -138,6 +142,7 @@ async fn run(
         locales: RwLock::default(),
         locale_meta: request.locale_meta.clone(),
         map_types: request.map_types.iter().cloned().collect(),
+        meta_fields,
         overwrite: request.overwrite,
         unpublished: survey.unpublished,
         has_head_only: !survey.has_attachments && !survey.has_late_head,

@@ -45,6 +45,7 @@ mod media_types;
 mod menu_writer;
 mod menus;
 mod meta;
+mod meta_fields;
 mod parse;
 mod php;
 mod pictures;

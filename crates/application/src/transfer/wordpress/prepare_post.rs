@@ -111,6 +111,12 @@ impl Preparer {
         } else {
             Vec::new()
         };
+        let model = self.run.cx.content_model();
+        let (custom_fields, wrong) = self.run.meta_fields.read(model, kind, item);
+        for why in wrong {
+            let id = Some(identity.external_id.clone());
+            tally.problem(Problem::at(identity.position, "post", id, why));
+        }
         let beginning = Beginning {
             edition,
             path,
@@ -120,6 +126,7 @@ impl Preparer {
             seo: self.seo(item),
             source: content.source,
             body: content.body,
+            custom_fields,
             private_data,
         };
         let post = PreparedPost {

@@ -21,6 +21,7 @@ use super::{
     addresses::{Base, are_related},
     items::Site,
     known::IdSet,
+    meta_fields::MetaFields,
     reader::Bookmark,
     rewrite::Owner,
 };
@@ -118,6 +119,7 @@ pub(super) struct Run {
     pub(super) locales: RwLock<HashMap<String, EditionId>>,
     pub(super) locale_meta: Option<String>,
     pub(super) map_types: HashMap<String, ContentKind>,
+    pub(super) meta_fields: MetaFields,
     pub(super) overwrite: bool,
     /// Items nobody may read without signing in.
     pub(super) unpublished: IdSet,
@@ -235,6 +237,7 @@ impl Run {
         hash.update(domain::body::PARSER_VERSION.to_be_bytes());
         hash.update(self.locale_meta.as_deref().unwrap_or_default());
         hash.update(self.default.edition.uuid().as_bytes());
+        hash.update(self.meta_fields.recipe(self.cx.content_model()));
         hash.update(raw);
         hex(&hash.finalize())
     }

@@ -143,7 +143,12 @@ impl WriteTx {
         self.execute_for_version(sql, entry).await?;
         if (entry.status, entry.sort_at) != (old.status, old.sort_at) {
             let mut changes = self.changes();
-            for table in ["entry_term", "entry_contribution"] {
+            let has_fields = !entry.custom_fields.is_empty();
+            let of_fields = has_fields.then_some("entry_field");
+            for table in ["entry_term", "entry_contribution"]
+                .into_iter()
+                .chain(of_fields)
+            {
                 changes
                     .statement("UPDATE ")
                     .push(table)

@@ -386,6 +386,7 @@ impl<'a> Entries<'a> {
             hero: None,
             seo: Seo::default(),
             comments_open: false,
+            custom_fields: domain::fields::CustomFields::new(),
             body: self.body(file, edition, &source)?,
             source,
             private_data: serde_json::Value::Null,
