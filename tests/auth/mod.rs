@@ -1,4 +1,5 @@
 //! Accounts, signing in, tokens.
 
+mod api_keys;
 mod signing_in;
 mod tokens;

@@ -17,7 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     ActorContext, App,
-    context::Tx,
+    api_keys::{self, KEY_PREFIX},
+    context::{Credential, Tx},
     keys::{TokenKind, random},
     passwords::{HashCost, Passwords, Verdict},
 };
@@ -81,7 +82,7 @@ impl Auth {
 pub enum Credentials<'a> {
     /// Nothing.
     None,
-    /// A token (RFC 6750).
+    /// A token (RFC 6750): that of a session, or an API key.
     Bearer(&'a str),
 }
 
@@ -133,6 +134,9 @@ pub async fn authenticate(
     if token.len() > MAX_TOKEN {
         return Err(bad_token());
     }
+    if token.starts_with(KEY_PREFIX) {
+        return api_keys::authenticate(app, token, origin).await;
+    }
     let now = app.now();
     let claims: AccessClaims = app
         .keys()
@@ -152,7 +156,8 @@ pub async fn authenticate(
         id: user.id,
         grants: user.grants,
     };
-    Ok(app.context_from(actor, origin).within(claims.sid))
+    let cx = app.context_from(actor, origin);
+    Ok(cx.shown(Credential::Session(claims.sid)))
 }
 
 pub(crate) fn bad_token() -> Error {
@@ -341,7 +346,7 @@ fn refresh_token() -> Result<Secret> {
 }
 
 /// What the store keeps of a token: who reads the store cannot show it.
-fn hash_of(token: &str) -> String {
+pub(crate) fn hash_of(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 

@@ -13,7 +13,7 @@ use domain::{
     audit::Origin,
     editions::EditionSet,
     events::ContentEvent,
-    id::{Id, JobId, SessionId},
+    id::{ApiKeyId, Id, JobId, SessionId},
     jobs::NewJob,
     time::{Timestamp, to_micros},
 };
@@ -23,6 +23,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
+    api_keys::{self, KeyUses},
     auth::{Auth, AuthOptions},
     keys::KeySet,
 };
@@ -100,6 +101,7 @@ pub struct App {
     editions: RwLock<Option<(Timestamp, Arc<EditionSet>)>>,
     keys: RwLock<Arc<KeySet>>,
     auth: Auth,
+    key_uses: KeyUses,
     jobs_wanted: Notify,
 }
 
@@ -136,6 +138,7 @@ impl App {
             editions: RwLock::default(),
             keys: RwLock::new(Arc::new(keys)),
             auth: Auth::new(auth),
+            key_uses: KeyUses::default(),
             jobs_wanted: Notify::new(),
         })
     }
@@ -149,7 +152,7 @@ impl App {
     pub fn context_from(self: &Arc<Self>, actor: Actor, origin: Origin) -> ActorContext {
         ActorContext {
             origin: Arc::new(origin),
-            session: None,
+            credential: None,
             scope: Arc::new(ReadScope::of(&actor)),
             actor: Arc::new(actor),
             app: Arc::clone(self),
@@ -191,6 +194,10 @@ impl App {
 
     pub(crate) fn auth(&self) -> &Auth {
         &self.auth
+    }
+
+    pub(crate) fn key_uses(&self) -> &KeyUses {
+        &self.key_uses
     }
 
     /// Told when there are new jobs.
@@ -241,8 +248,22 @@ pub struct ActorContext {
     app: Arc<App>,
     actor: Arc<Actor>,
     origin: Arc<Origin>,
-    session: Option<SessionId>,
+    credential: Option<Credential>,
     scope: Arc<ReadScope>,
+}
+
+/// What a request showed to say who is asking; it may be over before the request is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Credential {
+    /// A token of a session.
+    Session(SessionId),
+    /// An API key.
+    Key {
+        /// Which one.
+        id: ApiKeyId,
+        /// How many requests a minute it has, if not as many as others.
+        requests_per_minute: Option<u32>,
+    },
 }
 
 impl fmt::Debug for ActorContext {
@@ -266,12 +287,26 @@ impl ActorContext {
 
     /// The session they are signed in by, if they are.
     pub fn session(&self) -> Option<SessionId> {
-        self.session
+        match self.credential {
+            Some(Credential::Session(session)) => Some(session),
+            Some(Credential::Key { .. }) | None => None,
+        }
     }
 
-    pub(crate) fn within(self, session: SessionId) -> Self {
+    /// How many requests a minute the key that was shown has, if it says.
+    pub fn requests_per_minute(&self) -> Option<u32> {
+        match self.credential {
+            Some(Credential::Key {
+                requests_per_minute,
+                ..
+            }) => requests_per_minute,
+            Some(Credential::Session(_)) | None => None,
+        }
+    }
+
+    pub(crate) fn shown(self, credential: Credential) -> Self {
         Self {
-            session: Some(session),
+            credential: Some(credential),
             ..self
         }
     }
@@ -315,16 +350,19 @@ impl ActorContext {
     }
 
     /// Begins a transaction that writes. Dropped, it is undone. A session that has ended since the
-    /// request began writes nothing any more.
+    /// request began writes nothing any more, nor does a key that may do something else by now.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = self.app.store.begin((*self.origin).clone()).await?;
-        if let Some(session) = self.session
-            && inner
-                .reader()
-                .signed_in(session, self.now())
-                .await?
-                .is_none()
-        {
+        let (reader, now) = (inner.reader(), self.now());
+        let goes_on = match self.credential {
+            None => true,
+            Some(Credential::Session(session)) => reader.signed_in(session, now).await?.is_some(),
+            Some(Credential::Key { id, .. }) => {
+                let bearer = reader.key_bearer_by_id(id, now).await?;
+                bearer.is_some_and(|bearer| api_keys::actor(bearer) == *self.actor)
+            }
+        };
+        if !goes_on {
             return Err(crate::auth::bad_token());
         }
         Ok(Tx {

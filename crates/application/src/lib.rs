@@ -3,6 +3,7 @@
 //! Every function takes an [`ActorContext`] first: there is no way in without an actor. Reads go
 //! through its scope; changes ask the policy for a permit and happen in one transaction.
 
+pub mod api_keys;
 pub mod articles;
 pub mod audit;
 pub mod auth;

@@ -13,6 +13,7 @@ use domain::{Error, Result, audit::Origin};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, Statement, TransactionTrait};
 
+mod api_keys;
 mod assets;
 mod audit;
 mod authors;
@@ -42,6 +43,7 @@ mod users;
 mod versions;
 mod write_tx;
 
+pub use api_keys::NewApiKey;
 pub use comments::CommentSave;
 pub use dialect::Engine;
 pub use entries::{

@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod api_keys;
 mod article_lists;
 mod articles;
 mod audit;

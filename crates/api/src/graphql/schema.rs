@@ -4,6 +4,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
 use super::{
     accounts::{AccountMutations, AccountQueries},
+    api_keys::{ApiKeyMutations, ApiKeyQueries},
     articles::{ArticleQueries, ArticleSteps, ArticleWrites},
     audit::AuditQueries,
     authors::{AuthorMutations, AuthorQueries},
@@ -34,6 +35,7 @@ pub struct Query(
     NodeQueries,
     SiteQueries,
     AccountQueries,
+    ApiKeyQueries,
     RouteQueries,
     ArticleQueries,
     PageQueries,
@@ -56,6 +58,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutations,
+    ApiKeyMutations,
     ArticleWrites,
     ArticleSteps,
     PageWrites,

@@ -96,6 +96,7 @@ fn tags() -> Vec<Tag> {
     vec![
         tag("Site", "The publication and its language versions."),
         tag("Accounts", "Signing in and out."),
+        tag("API keys", "What programs show instead of signing in."),
         tag("Articles", "Dated pieces of writing."),
         tag("Pages", "What stands, below other pages or alone."),
         tag("Newsletters", "Named series in one edition."),

@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 mod accounts;
 mod answer;
+mod api_keys;
 mod articles;
 mod audit;
 mod authors;
@@ -70,6 +71,7 @@ fn operations(max_entry_bytes: usize) -> OpenApiRouter<State> {
         .merge(entries)
         .merge(settings::routes())
         .merge(accounts::routes())
+        .merge(api_keys::routes())
         .merge(editions::routes())
         .merge(newsletters::routes())
         .merge(terms::routes())

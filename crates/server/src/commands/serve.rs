@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use application::editions;
+use application::{api_keys, editions};
 use domain::{Error, Result, access::Actor};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -67,6 +67,8 @@ pub(super) async fn run(mut config: Config) -> Result<()> {
     }
     let keys = keys::follow(config.clone(), Arc::clone(&built.app));
     tasks.spawn(shutdown.clone().run_until_cancelled_owned(keys));
+    let uses = api_keys::follow_uses(Arc::clone(&built.app));
+    tasks.spawn(shutdown.clone().run_until_cancelled_owned(uses));
     if config.jobs.enabled {
         tasks.spawn(worker(&built.app, &config)?.run(shutdown.clone()));
     }
