@@ -195,7 +195,10 @@ async fn drafts_are_read_by_keys_that_say_so() {
     let server = TestServer::start().await;
     let editions = server.small_site().await;
     let token = server.signed_in(Role::Editor, None).await;
-    let draft = server.article(editions.en, "Not yet").status(Status::Draft).await;
+    let draft = server
+        .article(editions.en, "Not yet")
+        .status(Status::Draft)
+        .await;
     let path = format!("/api/v1/articles/{draft}");
     for (scopes, status) in [
         (&["articles:read"][..], 200),
@@ -248,7 +251,8 @@ async fn a_key_that_was_revoked_or_ran_out_is_refused() {
         ask(&server, "/api/v1/tags", &key).await.expect(401);
         assert_eq!(cx.begin().await.unwrap_err().code(), "UNAUTHENTICATED");
     }
-    let body = json!({ "name": "short", "scopes": ["*:read"], "expiresAt": "2026-05-05T12:00:00Z" });
+    let body =
+        json!({ "name": "short", "scopes": ["*:read"], "expiresAt": "2026-05-05T12:00:00Z" });
     let request = server.request(Method::POST, "/api/v1/api-keys");
     let made = server
         .send(request.bearer_auth(&token).json(&body))
@@ -302,10 +306,7 @@ async fn keys_are_seen_by_their_makers_and_by_owners() {
     server.send(others).await.expect(404);
     ask(&server, "/api/v1/api-keys", &key).await.expect(403);
     server.get("/api/v1/api-keys").await.expect(401);
-    server
-        .send(request.bearer_auth(&owner))
-        .await
-        .expect(204);
+    server.send(request.bearer_auth(&owner)).await.expect(204);
 }
 
 #[tokio::test]

@@ -23,6 +23,16 @@ use crate::{
     passwords::{HashCost, Passwords, Verdict},
 };
 
+mod first;
+mod recovery;
+
+pub use first::{FirstOwner, offer_set_up, set_up};
+pub(crate) use recovery::make_confirmation;
+pub use recovery::{
+    change_password, choose_password, confirm_email, make_reset, request_confirmation,
+    request_reset, reset,
+};
+
 /// The longest token that is looked at, in bytes.
 const MAX_TOKEN: usize = 4096;
 /// Marks refresh tokens, so that they are found where they should not be.

@@ -19,6 +19,7 @@ pub mod galleries;
 pub mod jobs;
 pub mod keys;
 pub mod lifecycle;
+pub mod mails;
 pub mod media;
 pub mod menus;
 pub mod newsletters;

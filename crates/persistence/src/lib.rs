@@ -29,6 +29,7 @@ mod jobs;
 mod lists;
 mod menus;
 mod newsletters;
+mod one_time;
 mod prune;
 mod record_cache;
 mod redirects;
@@ -52,6 +53,7 @@ pub use entries::{
 };
 pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use jobs::{JobFailure, Lease, NextJobs, ScheduledEntry, TakenJob};
+pub use one_time::{OneTime, Purpose};
 pub use prune::PRUNE_AT_ONCE;
 pub use redirects::PathRow;
 pub use references::Referent;
