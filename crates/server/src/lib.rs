@@ -36,6 +36,7 @@ mod console;
 mod health;
 mod http;
 mod keys;
+mod mail;
 mod meter;
 pub mod tasks;
 pub mod telemetry;
@@ -113,7 +114,8 @@ pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built>
 /// Makes what does the jobs of an application.
 pub fn worker(app: &Arc<App>, config: &Config) -> Result<Worker> {
     let options = wiring::worker_options(config);
-    Ok(Worker::new(Arc::clone(app), Handlers::standard()?, options))
+    let handlers = Handlers::standard()?.with_mail(&mail::options(&config.mail)?);
+    Ok(Worker::new(Arc::clone(app), handlers, options))
 }
 
 /// Makes what is below HTTP: all that most commands need.

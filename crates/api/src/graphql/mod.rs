@@ -42,6 +42,7 @@ mod newsletters;
 mod node;
 mod outcome;
 mod pages;
+mod passwords;
 mod presence;
 mod redirects;
 mod revisions;
@@ -53,6 +54,7 @@ mod server;
 mod shape;
 mod terms;
 mod types;
+mod users;
 
 pub use schema::{Mutation, Query, Schema, schema, sdl};
 pub use server::{Graphql, GraphqlOptions};

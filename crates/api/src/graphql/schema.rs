@@ -19,10 +19,12 @@ use super::{
     newsletters::{IssueSteps, IssueWrites, NewsletterQueries},
     node::NodeQueries,
     pages::{PageQueries, PageSteps, PageWrites},
+    passwords::PasswordMutations,
     redirects::RedirectQueries,
     revisions::RevisionQueries,
     routes::RouteQueries,
     terms::{TermMutations, TermQueries},
+    users::{UserMutations, UserQueries},
 };
 
 /// The schema.
@@ -35,6 +37,7 @@ pub struct Query(
     NodeQueries,
     SiteQueries,
     AccountQueries,
+    UserQueries,
     ApiKeyQueries,
     RouteQueries,
     ArticleQueries,
@@ -58,6 +61,8 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutations,
+    PasswordMutations,
+    UserMutations,
     ApiKeyMutations,
     ArticleWrites,
     ArticleSteps,

@@ -28,6 +28,7 @@ mod menus;
 mod newsletters;
 mod pages;
 mod parameters;
+mod passwords;
 mod place;
 mod query;
 mod redirects;
@@ -39,6 +40,7 @@ mod seo;
 mod settings;
 mod sparse;
 mod terms;
+mod users;
 mod view;
 mod wire;
 mod write;
@@ -71,6 +73,8 @@ fn operations(max_entry_bytes: usize) -> OpenApiRouter<State> {
         .merge(entries)
         .merge(settings::routes())
         .merge(accounts::routes())
+        .merge(passwords::routes())
+        .merge(users::routes())
         .merge(api_keys::routes())
         .merge(editions::routes())
         .merge(newsletters::routes())

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use application::{api_keys, editions};
+use application::{api_keys, auth, editions};
 use domain::{Error, Result, access::Actor};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -188,6 +188,13 @@ async fn announce(config: &Config, built: &Built, metrics: Option<SocketAddr>) -
         console::line(
             "The store is empty: `colophon demo` loads an example, `colophon import wordpress FILE` your own.",
         );
+    }
+    // To standard output, and never to the log: whoever reads it becomes the owner.
+    if let Some(token) = auth::offer_set_up(&cx).await? {
+        console::line(format_args!(
+            "There is no owner yet: `colophon user create EMAIL --role owner` makes one, or, within a day,\n  POST {origin}/api/v1/auth/setup with this token: {}",
+            token.reveal()
+        ));
     }
     Ok(())
 }

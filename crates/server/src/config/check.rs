@@ -13,6 +13,7 @@ impl Config {
         self.check_server(&mut wrong);
         self.check_storage(&mut wrong);
         self.check_auth(&mut wrong);
+        wrong.extend(crate::mail::faults(&self.mail));
         self.check_graphql(&mut wrong);
         self.check_jobs(&mut wrong);
         if self.metrics.enabled
