@@ -673,3 +673,41 @@ CREATE INDEX entry_scheduled ON entry (scheduled_at, id) WHERE scheduled_at IS N
 CREATE INDEX audit_address ON audit (at, sequence) WHERE address IS NOT NULL;
 
 CREATE INDEX session_ended ON session (ended_at, id) WHERE ended_at IS NOT NULL;
+
+ALTER TABLE user_account ADD COLUMN email_confirmed_at timestamptz;
+
+CREATE TABLE api_key (
+  id uuid NOT NULL PRIMARY KEY,
+  hash text COLLATE "C" NOT NULL,
+  prefix text NOT NULL,
+  name text NOT NULL,
+  scopes text NOT NULL,
+  user_id uuid REFERENCES user_account (id),
+  requests_per_minute bigint,
+  version bigint NOT NULL,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz,
+  used_at timestamptz,
+  revoked_at timestamptz
+);
+
+CREATE UNIQUE INDEX api_key_hash ON api_key (hash);
+
+CREATE INDEX api_key_user ON api_key (user_id, created_at, id);
+
+CREATE INDEX api_key_created ON api_key (created_at, id);
+
+CREATE TABLE one_time_token (
+  hash text COLLATE "C" NOT NULL PRIMARY KEY,
+  purpose text COLLATE "C" NOT NULL,
+  user_id uuid REFERENCES user_account (id) ON DELETE CASCADE,
+  payload text,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+
+CREATE INDEX one_time_token_user ON one_time_token (user_id, purpose);
+
+CREATE INDEX one_time_token_purpose ON one_time_token (purpose);
+
+CREATE INDEX one_time_token_expires ON one_time_token (expires_at, hash);

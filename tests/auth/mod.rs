@@ -1,5 +1,8 @@
 //! Accounts, signing in, tokens.
 
+mod accounts;
 mod api_keys;
+mod mails;
+mod plans;
 mod signing_in;
 mod tokens;

@@ -22,6 +22,7 @@ mod database;
 mod demo;
 mod faces;
 pub mod people;
+pub mod post_office;
 pub mod program;
 mod raw;
 pub mod records;

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use application::{
     App, AppOptions, Clock, IdSource, SystemClock, SystemIds,
     keys::KeySet,
+    mails::MailOptions,
     worker::{Handlers, Worker},
 };
 use axum::{Router, middleware::from_fn_with_state};
@@ -111,10 +112,15 @@ pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built>
     Ok(Built { app, router })
 }
 
+/// What mails are made with.
+pub fn mail_options(config: &Config) -> Result<MailOptions> {
+    mail::options(&config.mail)
+}
+
 /// Makes what does the jobs of an application.
 pub fn worker(app: &Arc<App>, config: &Config) -> Result<Worker> {
     let options = wiring::worker_options(config);
-    let handlers = Handlers::standard()?.with_mail(&mail::options(&config.mail)?);
+    let handlers = Handlers::standard()?.with_mail(&mail_options(config)?);
     Ok(Worker::new(Arc::clone(app), handlers, options))
 }
 
