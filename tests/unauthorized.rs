@@ -326,7 +326,10 @@ fn request(
         }
     }
     let method: Method = method.to_uppercase().parse().unwrap();
-    let mut request = site.server.request(method, &path).query(&query);
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(query)
+        .finish();
+    let mut request = site.server.request(method, &format!("{path}?{query}"));
     if version {
         request = request.header("if-match", "\"1\"");
     }
@@ -391,11 +394,19 @@ impl Field {
     }
 }
 
+/// Descriptions stand between `"""`, or on a line of their own.
+fn without_descriptions(text: &str) -> String {
+    let plain: String = text.split("\"\"\"").step_by(2).collect();
+    let lines = plain
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('"'));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
 /// The types of the schema with their fields, and which inputs want one field alone.
 fn types() -> BTreeMap<String, (bool, Vec<Field>)> {
     let text = include_str!("../schema.graphql");
-    // Descriptions stand between `"""`.
-    let plain: String = text.split("\"\"\"").step_by(2).collect();
+    let plain = without_descriptions(text);
     let mut types = BTreeMap::new();
     for block in plain.split("\n}") {
         let Some((head, body)) = block.split_once('{') else {
@@ -567,7 +578,7 @@ fn argument(site: &Site, types: &Types, root: &str, field: &Field) -> String {
 
 fn first_word(name: &str) -> String {
     let text = include_str!("../schema.graphql");
-    let plain: String = text.split("\"\"\"").step_by(2).collect();
+    let plain = without_descriptions(text);
     let (_, rest) = plain.split_once(&format!("enum {name} {{")).unwrap();
     rest.split_whitespace().next().unwrap().to_owned()
 }

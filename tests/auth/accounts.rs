@@ -37,8 +37,8 @@ async fn log_in(server: &TestServer, email: &str, password: &str) -> domain::Res
 
 async fn ask(server: &TestServer, token: &str) -> u16 {
     let header = format!("Bearer {token}");
-    let answer = server.get_with("/api/v1/viewer", &[("authorization", &header)]);
-    answer.await.status
+    let headers = [("authorization", header.as_str())];
+    server.get_with("/api/v1/viewer", &headers).await.status
 }
 
 /// The roles of a body as either face wants them.
