@@ -39,5 +39,6 @@ mod schema_rules;
 mod smoke;
 mod statement_counts;
 mod store;
+mod unauthorized;
 mod visibility;
 mod writing;

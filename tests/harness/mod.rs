@@ -23,6 +23,7 @@ mod demo;
 mod faces;
 pub mod issuer;
 pub mod people;
+pub mod post_office;
 pub mod program;
 mod raw;
 pub mod records;

@@ -17,10 +17,21 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     ActorContext, App,
-    context::Tx,
+    api_keys::{self, KEY_PREFIX},
+    context::{Credential, Tx},
     keys::{TokenKind, random},
     oidc,
     passwords::{HashCost, Passwords, Verdict},
+};
+
+mod first;
+mod recovery;
+
+pub use first::{FirstOwner, offer_set_up, set_up};
+pub(crate) use recovery::make_confirmation;
+pub use recovery::{
+    change_password, choose_password, confirm_email, make_reset, request_confirmation,
+    request_reset, reset,
 };
 
 /// The longest token that is looked at, in bytes.
@@ -82,7 +93,7 @@ impl Auth {
 pub enum Credentials<'a> {
     /// Nothing.
     None,
-    /// A token (RFC 6750).
+    /// A token (RFC 6750): that of a session, or an API key.
     Bearer(&'a str),
 }
 
@@ -139,6 +150,9 @@ pub async fn authenticate(
     if token.len() > MAX_TOKEN {
         return Err(bad_token());
     }
+    if token.starts_with(KEY_PREFIX) {
+        return api_keys::authenticate(app, token, origin).await;
+    }
     let now = app.now();
     let claims: AccessClaims = app
         .keys()
@@ -158,7 +172,8 @@ pub async fn authenticate(
         id: user.id,
         grants: user.grants,
     };
-    Ok(app.context_from(actor, origin).within(claims.sid))
+    let cx = app.context_from(actor, origin);
+    Ok(cx.shown(Credential::Session(claims.sid)))
 }
 
 pub(crate) fn bad_token() -> Error {
@@ -359,7 +374,7 @@ fn refresh_token() -> Result<Secret> {
 }
 
 /// What the store keeps of a token: who reads the store cannot show it.
-fn hash_of(token: &str) -> String {
+pub(crate) fn hash_of(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 

@@ -14,7 +14,7 @@ use domain::{
     editions::EditionSet,
     events::ContentEvent,
     fields::ContentModel,
-    id::{Id, JobId, SessionId, UserId},
+    id::{ApiKeyId, Id, JobId, SessionId, UserId},
     jobs::NewJob,
     time::{Timestamp, to_micros},
     users::Secret,
@@ -25,6 +25,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
+    api_keys::{self, KeyUses},
     auth::{Auth, AuthOptions},
     idempotency::{Running, Ticket},
     keys::KeySet,
@@ -108,6 +109,7 @@ pub struct App {
     auth: Auth,
     issuers: OnceLock<Issuers>,
     content_model: ContentModel,
+    key_uses: KeyUses,
     jobs_wanted: Notify,
     running_requests: Running,
 }
@@ -148,6 +150,7 @@ impl App {
             auth: Auth::new(auth),
             issuers: OnceLock::new(),
             content_model,
+            key_uses: KeyUses::default(),
             jobs_wanted: Notify::new(),
             running_requests: Running::default(),
         })
@@ -162,8 +165,7 @@ impl App {
     pub fn context_from(self: &Arc<Self>, actor: Actor, origin: Origin) -> ActorContext {
         ActorContext {
             origin: Arc::new(origin),
-            session: None,
-            outside: None,
+            credential: None,
             ticket: None,
             preview: None,
             scope: Arc::new(ReadScope::of(&actor)),
@@ -219,6 +221,10 @@ impl App {
         &self.auth
     }
 
+    pub(crate) fn key_uses(&self) -> &KeyUses {
+        &self.key_uses
+    }
+
     /// Told when there are new jobs.
     pub(crate) fn jobs_wanted(&self) -> &Notify {
         &self.jobs_wanted
@@ -272,12 +278,26 @@ pub struct ActorContext {
     app: Arc<App>,
     actor: Arc<Actor>,
     origin: Arc<Origin>,
-    session: Option<SessionId>,
-    /// The account of somebody an outside issuer signed in.
-    outside: Option<UserId>,
+    credential: Option<Credential>,
     ticket: Option<Arc<Ticket>>,
     preview: Option<Arc<Secret>>,
     scope: Arc<ReadScope>,
+}
+
+/// What a request showed to say who is asking; it may be over before the request is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Credential {
+    /// A token of a session.
+    Session(SessionId),
+    /// An API key.
+    Key {
+        /// Which one.
+        id: ApiKeyId,
+        /// How many requests a minute it has, if not as many as others.
+        requests_per_minute: Option<u32>,
+    },
+    /// A token of an outside issuer, for this account.
+    Outside(UserId),
 }
 
 impl fmt::Debug for ActorContext {
@@ -301,19 +321,26 @@ impl ActorContext {
 
     /// The session they are signed in by, if they are.
     pub fn session(&self) -> Option<SessionId> {
-        self.session
-    }
-
-    pub(crate) fn within(self, session: SessionId) -> Self {
-        Self {
-            session: Some(session),
-            ..self
+        match self.credential {
+            Some(Credential::Session(session)) => Some(session),
+            Some(Credential::Key { .. } | Credential::Outside(_)) | None => None,
         }
     }
 
-    pub(crate) fn signed_in_outside(self, account: UserId) -> Self {
+    /// How many requests a minute the key that was shown has, if it says.
+    pub fn requests_per_minute(&self) -> Option<u32> {
+        match self.credential {
+            Some(Credential::Key {
+                requests_per_minute,
+                ..
+            }) => requests_per_minute,
+            Some(Credential::Session(_) | Credential::Outside(_)) | None => None,
+        }
+    }
+
+    pub(crate) fn shown(self, credential: Credential) -> Self {
         Self {
-            outside: Some(account),
+            credential: Some(credential),
             ..self
         }
     }
@@ -334,8 +361,9 @@ impl ActorContext {
         }
     }
 
+    /// Whether an outside issuer says who they are.
     pub(crate) fn is_signed_in_outside(&self) -> bool {
-        self.outside.is_some()
+        matches!(self.credential, Some(Credential::Outside(_)))
     }
 
     /// The same for a request with an idempotency key.
@@ -395,23 +423,25 @@ impl ActorContext {
     }
 
     /// Begins a transaction that writes. Dropped, it is undone. A session that has ended since the
-    /// request began writes nothing any more, nor does an account that was closed.
+    /// request began writes nothing any more, nor does a key that may do something else by now, nor
+    /// an account that was closed.
     pub async fn begin(&self) -> Result<Tx> {
         let mut inner = self.app.store.begin((*self.origin).clone()).await?;
-        if let Some(session) = self.session
-            && inner
-                .reader()
-                .signed_in(session, self.now())
-                .await?
-                .is_none()
-        {
-            return Err(crate::auth::bad_token());
-        }
-        if let Some(account) = self.outside {
-            let user = inner.reader().user(account).await?;
-            if !user.is_some_and(|user| user.is_active) {
-                return Err(crate::auth::bad_token());
+        let (reader, now) = (inner.reader(), self.now());
+        let goes_on = match self.credential {
+            None => true,
+            Some(Credential::Session(session)) => reader.signed_in(session, now).await?.is_some(),
+            Some(Credential::Key { id, .. }) => {
+                let bearer = reader.key_bearer_by_id(id, now).await?;
+                bearer.is_some_and(|bearer| api_keys::actor(bearer) == *self.actor)
             }
+            Some(Credential::Outside(account)) => {
+                let user = reader.user(account).await?;
+                user.is_some_and(|user| user.is_active)
+            }
+        };
+        if !goes_on {
+            return Err(crate::auth::bad_token());
         }
         if let Some(ticket) = &self.ticket {
             ticket.claim_in(&mut inner, self.now()).await?;

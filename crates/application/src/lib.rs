@@ -3,6 +3,7 @@
 //! Every function takes an [`ActorContext`] first: there is no way in without an actor. Reads go
 //! through its scope; changes ask the policy for a permit and happen in one transaction.
 
+pub mod api_keys;
 pub mod articles;
 pub mod audit;
 pub mod auth;
@@ -21,6 +22,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod lifecycle;
+pub mod mails;
 pub mod media;
 pub mod menus;
 pub mod newsletters;

@@ -18,7 +18,7 @@ use persistence::Save;
 use crate::{
     ActorContext, App,
     auth::bad_token,
-    context::{Tx, found},
+    context::{Credential, Tx, found},
 };
 
 mod keys;
@@ -152,7 +152,8 @@ pub(crate) async fn authenticate(
         id: user.id,
         grants,
     };
-    Ok(app.context_from(actor, origin).signed_in_outside(user.id))
+    let cx = app.context_from(actor, origin);
+    Ok(cx.shown(Credential::Outside(user.id)))
 }
 
 /// What the roles of a token are here: for each edition the highest.

@@ -60,7 +60,9 @@ impl Inside for SessionPruner {
             let sessions = store.prune_sessions(&permit, before(SESSION_DAYS), now);
             let more_sessions = sessions.await?;
             let throttles = store.prune_throttles(&permit, before(THROTTLE_DAYS));
-            if throttles.await? || more_sessions {
+            let more_throttles = throttles.await?;
+            let more_tokens = store.prune_one_time(now).await?;
+            if more_throttles || more_sessions || more_tokens {
                 tx.enqueue(NewJob::at(now, &due.job)?);
             }
             Ok(())

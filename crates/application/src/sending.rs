@@ -3,6 +3,7 @@
 #![expect(dead_code, reason = "that it compiles is the test")]
 
 use domain::{
+    api_keys::ApiKeyDraft,
     articles::ArticleDraft,
     authors::{AuthorChange, AuthorDraft},
     change::{ArticleChange, IssueChange, PageChange},
@@ -11,8 +12,8 @@ use domain::{
     editions::EditionDraft,
     galleries::GalleryDraft,
     id::{
-        ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id, JobId,
-        PageId,
+        ApiKeyId, ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id,
+        JobId, PageId, UserId,
     },
     idempotency::{IdempotencyKey, KeptAnswer},
     lifecycle::{Schedule, Verb},
@@ -24,11 +25,13 @@ use domain::{
     settings::SiteDraft,
     terms::{TermChange, TermDraft, TermId},
     time::Timestamp,
+    users::{Email, NewPassword, Password, UserChange, UserDraft},
 };
 
 use crate::{
-    ActorContext, OnUse,
+    ActorContext, OnUse, api_keys,
     articles::{self, NewArticle},
+    auth::{self, FirstOwner},
     authors, batch, collections, comments, editions, entries, galleries,
     idempotency::{self, Claim},
     jobs,
@@ -38,11 +41,34 @@ use crate::{
     pages::{self, NewPage},
     redirects, revisions, settings, terms,
     translations::{self, NewTranslation},
+    users,
     worker::Worker,
     writing::{self, Ready},
 };
 
 fn sendable(_write: impl Future + Send) {}
+
+fn write_accounts(cx: &ActorContext, id: UserId, key: ApiKeyId, draft: UserDraft) {
+    sendable(api_keys::create(cx, ApiKeyDraft::default()));
+    sendable(api_keys::revoke(cx, key, 1));
+    sendable(users::create(cx, draft, None));
+    sendable(users::change(cx, id, 1, UserChange::default()));
+    sendable(users::sign_out(cx, id, 1));
+}
+
+fn write_passwords(cx: &ActorContext, email: &Email, current: Password, new: &NewPassword) {
+    sendable(auth::change_password(cx, current, new.clone()));
+    sendable(auth::request_reset(cx, email));
+    sendable(auth::request_confirmation(cx));
+    sendable(auth::reset(cx, "", new.clone()));
+    sendable(auth::confirm_email(cx, ""));
+    let owner = FirstOwner {
+        email: email.clone(),
+        display_name: String::new(),
+        password: new.clone(),
+    };
+    sendable(auth::set_up(cx, "", owner));
+}
 
 fn write_articles(cx: &ActorContext, id: ArticleId, draft: &ArticleDraft) {
     sendable(articles::create(cx, draft.clone()));

@@ -4,14 +4,16 @@ use domain::{
     Error, Result,
     access::{Action, Grant, Permit, Role, Target},
     audit::Changed,
+    change::Change,
     events::RecordKind,
     id::{EditionId, UserId},
-    users::{Email, NewPassword, SessionEnd, User, UserDraft, account},
+    paging::{Page, PageArgs},
+    users::{Email, NewPassword, SessionEnd, User, UserChange, UserDraft, account},
 };
-use persistence::Save;
+use persistence::{Purpose, Save};
 
 use crate::{
-    ActorContext,
+    ActorContext, auth,
     context::{Tx, found},
 };
 
@@ -30,6 +32,13 @@ pub async fn by_email(cx: &ActorContext, email: &Email) -> Result<Option<User>> 
     Ok(known.map(|known| known.user))
 }
 
+/// A page of the accounts, by their addresses; for owners of the site.
+pub async fn list(cx: &ActorContext, page: &PageArgs) -> Result<Page<User>> {
+    cx.scope().note_private();
+    cx.authorize(Action::Inspect, Target::shared(RecordKind::User, "any"))?;
+    cx.reader().users(page).await
+}
+
 /// Makes an account, with a password or, when somebody else signs them in, without.
 pub async fn create(
     cx: &ActorContext,
@@ -44,7 +53,8 @@ pub async fn create(
         None => None,
     };
     cx.write(async |tx| {
-        create_in(tx, id, &draft).await?;
+        let permit = manage(tx.cx(), Action::Create, id)?;
+        create_in(tx, &permit, id, &draft).await?;
         if let Some(hash) = &hash {
             let permit = manage(tx.cx(), Action::Update, id)?;
             let now = tx.cx().now();
@@ -55,15 +65,19 @@ pub async fn create(
     .await
 }
 
-async fn create_in(tx: &mut Tx, id: UserId, draft: &UserDraft) -> Result<()> {
+pub(crate) async fn create_in(
+    tx: &mut Tx,
+    permit: &Permit,
+    id: UserId,
+    draft: &UserDraft,
+) -> Result<()> {
     check_editions(tx, &draft.grants).await?;
-    let permit = manage(tx.cx(), Action::Create, id)?;
     let save = Save {
         id,
         version: 1,
         at: tx.cx().now(),
     };
-    tx.store_tx().save_user(&permit, save, draft).await
+    tx.store_tx().save_user(permit, save, draft).await
 }
 
 /// Changes an account. What it may do from now on holds at once: when its roles change or it may
@@ -103,17 +117,58 @@ pub async fn update(cx: &ActorContext, id: UserId, expected: i64, draft: UserDra
                 "this is the last owner of the site: make another one first",
             ));
         }
+        let has_moved = old.email.normal() != draft.email.normal();
         let why = if is_closed {
             SessionEnd::Deactivated
-        } else {
+        } else if is_demoted {
             SessionEnd::Roles
+        } else {
+            SessionEnd::Email
         };
-        if is_closed || is_demoted {
+        if is_closed || is_demoted || has_moved {
             tx.store_tx().end_sessions_of(&permit, id, why, now).await?;
+        }
+        if is_closed || has_moved {
+            // What was sent to the address of before is of no more use.
+            tx.store_tx().drop_one_time(None, Some(id)).await?;
         }
         Ok(())
     })
     .await
+}
+
+/// Changes some fields of an account: its owner their own name, owners of the site all of them.
+pub async fn change(
+    cx: &ActorContext,
+    id: UserId,
+    expected: i64,
+    change: UserChange,
+) -> Result<User> {
+    let user = get(cx, id).await?;
+    if user.version != expected {
+        return Err(Error::stale(user.version));
+    }
+    update(cx, id, expected, change.draft(user)).await?;
+    get(cx, id).await
+}
+
+/// Lets somebody not sign in any more; they are signed out everywhere, and their keys are refused.
+pub async fn deactivate(cx: &ActorContext, id: UserId, expected: i64) -> Result<User> {
+    let is_active = Change::Set(false);
+    let closed = UserChange {
+        is_active,
+        ..UserChange::default()
+    };
+    change(cx, id, expected, closed).await
+}
+
+/// Signs somebody out everywhere: oneself, or, for owners of the site, anybody.
+pub async fn sign_out(cx: &ActorContext, id: UserId, expected: i64) -> Result<u64> {
+    let user = get(cx, id).await?;
+    if user.version != expected {
+        return Err(Error::stale(user.version));
+    }
+    auth::log_out_everywhere(cx, id).await
 }
 
 /// Gives somebody a new password; their sessions end. One's own is changed with the old one.
@@ -128,7 +183,7 @@ pub async fn set_password(cx: &ActorContext, id: UserId, password: NewPassword) 
         store
             .end_sessions_of(&permit, id, SessionEnd::Password, now)
             .await?;
-        Ok(())
+        store.drop_one_time(Some(Purpose::Reset), Some(id)).await
     })
     .await
 }

@@ -335,7 +335,13 @@ impl Worker {
             Ok(()) => {
                 store.finish_job(&taken).await?;
             }
-            Err(error) => self.failed(&taken, known.policy, &error).await?,
+            Err(error) => {
+                // What is refused for what it is will be refused again.
+                if matches!(error, Error::Invalid(_)) {
+                    taken.max_attempts = taken.attempt;
+                }
+                self.failed(&taken, known.policy, &error).await?;
+            }
         }
         Ok(true)
     }

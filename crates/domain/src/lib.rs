@@ -4,6 +4,7 @@
 //! (`persistence`, `application`, `api`) speaks in these types.
 
 pub mod access;
+pub mod api_keys;
 pub mod articles;
 pub mod audit;
 pub mod authors;

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     access::{Grant, Target},
+    change::Change,
     error::{Error, FieldError, Result},
     events::RecordKind,
     id::{SessionId, UserId},
@@ -161,6 +162,8 @@ pub struct User {
     pub is_active: bool,
     /// Their roles.
     pub grants: Vec<Grant>,
+    /// When it was shown that mail to the address reaches them.
+    pub email_confirmed_at: Option<Timestamp>,
     /// Counts every save, from 1.
     pub version: i64,
     /// When it was made.
@@ -206,36 +209,16 @@ pub struct UserDraft {
 }
 
 impl UserDraft {
+    /// Every wrong field.
+    pub fn faults(&self) -> Vec<FieldError> {
+        let mut wrong = faults_of_name(&self.display_name);
+        wrong.extend(faults_of_grants(&self.grants));
+        wrong
+    }
+
     /// Names every wrong field.
     pub fn check(&self) -> Result<()> {
-        let mut wrong = Vec::new();
-        if self.display_name.chars().count() > MAX_NAME {
-            wrong.push(FieldError::new(
-                "displayName",
-                format!("must have at most {MAX_NAME} characters"),
-            ));
-        }
-        if self.display_name.chars().any(char::is_control) {
-            wrong.push(FieldError::new(
-                "displayName",
-                "must be one line without control characters",
-            ));
-        }
-        if self.grants.len() > MAX_GRANTS {
-            wrong.push(FieldError::new(
-                "grants",
-                format!("must be at most {MAX_GRANTS}"),
-            ));
-        }
-        for (index, grant) in self.grants.iter().enumerate() {
-            let mut earlier = self.grants.iter().take(index);
-            if earlier.any(|other| other.edition == grant.edition) {
-                wrong.push(FieldError::new(
-                    format!("grants.{index}"),
-                    "is a second role for the same edition; give the higher one only",
-                ));
-            }
-        }
+        let wrong = self.faults();
         if wrong.is_empty() {
             Ok(())
         } else {
@@ -285,6 +268,85 @@ impl Identity {
     }
 }
 
+/// What is to change about an account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserChange {
+    /// Where mail reaches them.
+    pub email: Change<Email>,
+    /// What they are called; empty: the address up to the `@`.
+    pub display_name: Change<String>,
+    /// Whether they may sign in.
+    pub is_active: Change<bool>,
+    /// Their roles: all of them.
+    pub grants: Change<Vec<Grant>>,
+}
+
+impl UserChange {
+    /// Every wrong field.
+    pub fn faults(&self) -> Vec<FieldError> {
+        let mut wrong = Vec::new();
+        if let Some(name) = self.display_name.as_set() {
+            wrong.extend(faults_of_name(name));
+        }
+        if let Some(grants) = self.grants.as_set() {
+            wrong.extend(faults_of_grants(grants));
+        }
+        wrong
+    }
+
+    /// What the account is to be.
+    pub fn draft(self, user: User) -> UserDraft {
+        let mut draft = UserDraft {
+            email: user.email,
+            display_name: user.display_name,
+            is_active: user.is_active,
+            grants: user.grants,
+        };
+        self.email.apply(&mut draft.email);
+        self.display_name.apply(&mut draft.display_name);
+        self.is_active.apply(&mut draft.is_active);
+        self.grants.apply(&mut draft.grants);
+        draft
+    }
+}
+
+fn faults_of_name(name: &str) -> Vec<FieldError> {
+    let mut wrong = Vec::new();
+    if name.chars().count() > MAX_NAME {
+        wrong.push(FieldError::new(
+            "displayName",
+            format!("must have at most {MAX_NAME} characters"),
+        ));
+    }
+    if name.chars().any(char::is_control) {
+        wrong.push(FieldError::new(
+            "displayName",
+            "must be one line without control characters",
+        ));
+    }
+    wrong
+}
+
+fn faults_of_grants(grants: &[Grant]) -> Vec<FieldError> {
+    let mut wrong = Vec::new();
+    if grants.len() > MAX_GRANTS {
+        wrong.push(FieldError::new(
+            "grants",
+            format!("must be at most {MAX_GRANTS}"),
+        ));
+    }
+    for (index, grant) in grants.iter().enumerate() {
+        let mut earlier = grants.iter().take(index);
+        if earlier.any(|other| other.edition == grant.edition) {
+            wrong.push(FieldError::new(
+                format!("grants.{index}"),
+                "is a second role for the same edition; give the higher one only",
+            ));
+        }
+    }
+    wrong
+}
+
 /// Why a session is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionEnd {
@@ -296,6 +358,8 @@ pub enum SessionEnd {
     Password,
     /// Their roles changed.
     Roles,
+    /// Their address changed.
+    Email,
     /// The account may not sign in any more.
     Deactivated,
 }
@@ -308,6 +372,7 @@ impl SessionEnd {
             Self::Reuse => "reuse",
             Self::Password => "password",
             Self::Roles => "roles",
+            Self::Email => "email",
             Self::Deactivated => "deactivated",
         }
     }

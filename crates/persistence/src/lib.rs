@@ -13,6 +13,7 @@ use domain::{Error, Result, audit::Origin};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, Statement, TransactionTrait};
 
+mod api_keys;
 mod assets;
 mod audit;
 mod authors;
@@ -30,6 +31,7 @@ mod jobs;
 mod lists;
 mod menus;
 mod newsletters;
+mod one_time;
 mod prune;
 mod record_cache;
 mod redirects;
@@ -44,6 +46,7 @@ mod users;
 mod versions;
 mod write_tx;
 
+pub use api_keys::NewApiKey;
 pub use comments::CommentSave;
 pub use dialect::Engine;
 pub use entries::{
@@ -53,6 +56,7 @@ pub use entries::{
 pub use idempotency::KeyClaim;
 pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use jobs::{JobFailure, Lease, NextJobs, ScheduledEntry, TakenJob};
+pub use one_time::{OneTime, Purpose};
 pub use prune::PRUNE_AT_ONCE;
 pub use redirects::PathRow;
 pub use references::Referent;

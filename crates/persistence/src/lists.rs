@@ -68,7 +68,8 @@ impl Order<'_> {
         Ok(self.page_of(page, items, total))
     }
 
-    fn page_of<T>(
+    /// Makes a page of what such rows were read into.
+    pub(crate) fn page_of<T>(
         &self,
         page: &PageArgs,
         mut items: Vec<(T, Key, Uuid)>,

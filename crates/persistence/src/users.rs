@@ -5,6 +5,7 @@ use domain::{
     access::{Grant, Permit},
     events::{ContentEvent, RecordKind},
     id::{Id, UserId},
+    paging::{Key, ListOrder, Page, PageArgs},
     time::Timestamp,
     users::{Email, User, UserDraft},
 };
@@ -13,12 +14,13 @@ use uuid::Uuid;
 
 use crate::{
     Reader, WriteTx,
+    lists::Order,
     sql::{Row, Sql},
     write_tx::Save,
 };
 
 /// What an account is read from; each row has one of its roles, or none.
-pub(crate) const ACCOUNT: &str = "u.id, u.email, u.display_name, u.is_active, u.version, u.created_at, u.updated_at, g.role, g.edition_id";
+pub(crate) const ACCOUNT: &str = "u.id, u.email, u.display_name, u.is_active, u.email_confirmed_at, u.version, u.created_at, u.updated_at, g.role, g.edition_id";
 pub(crate) const ROLES: &str = " LEFT JOIN role_grant g ON g.user_id = u.id";
 
 /// Reads the columns of [`ACCOUNT`] into the account they belong to.
@@ -31,6 +33,7 @@ pub(crate) fn read_into(users: &mut Vec<User>, row: &mut Row) -> Result<()> {
         display_name: row.get()?,
         is_active: row.get()?,
         grants: Vec::new(),
+        email_confirmed_at: row.get()?,
         version: row.get()?,
         created_at: row.get()?,
         updated_at: row.get()?,
@@ -102,6 +105,38 @@ impl Reader<'_> {
         Ok(self.query_one(sql).await?.is_some())
     }
 
+    /// A page of the accounts, by their addresses. Whether the actor may see them is for the caller to
+    /// ask.
+    pub async fn users(&self, page: &PageArgs) -> Result<Page<User>> {
+        let order = Order {
+            list: ListOrder::by_text("email"),
+            key: "u.email_normal",
+            id: "u.id",
+            descending: false,
+        };
+        let from_where = Sql::new(" FROM user_account u WHERE 1 = 1");
+        let total = self.total(&from_where, page).await?;
+        let mut sql = Sql::new("SELECT u.id");
+        sql.append(&from_where);
+        order.page(&mut sql, page)?;
+        // The roles of those on the page alone: an account has as many rows as roles.
+        let mut whole = Sql::new(&format!(
+            "SELECT {ACCOUNT} FROM user_account u{ROLES} WHERE u.id IN ("
+        ));
+        whole.append(&sql).push(")");
+        whole.push(&order.by(page, "u.email_normal", "u.id"));
+        whole.push(", g.position");
+        let mut users = Vec::new();
+        for mut row in self.query(whole).await? {
+            read_into(&mut users, &mut row)?;
+        }
+        let keyed = users.into_iter().map(|user: User| {
+            let (key, id) = (Key::Text(user.email.normal()), user.id.uuid());
+            (user, key, id)
+        });
+        Ok(order.page_of(page, keyed.collect(), total))
+    }
+
     pub(crate) async fn one_user(&self, sql: Sql) -> Result<Option<User>> {
         let mut users = Vec::new();
         for mut row in self.query(sql).await? {
@@ -137,8 +172,12 @@ impl WriteTx {
             ])
             .push(")");
         } else {
-            sql = Sql::new("UPDATE user_account SET email = ");
-            sql.bind(draft.email.as_str())
+            // Another address has to be confirmed anew.
+            sql =
+                Sql::new("UPDATE user_account SET email_confirmed_at = CASE WHEN email_normal = ");
+            sql.bind(draft.email.normal())
+                .push(" THEN email_confirmed_at END, email = ")
+                .bind(draft.email.as_str())
                 .push(", email_normal = ")
                 .bind(draft.email.normal())
                 .push(", display_name = ")
@@ -199,6 +238,28 @@ impl WriteTx {
         self.execute(sql).await?;
         let event = ContentEvent::new(RecordKind::User, "password_changed", id, None);
         self.audit(permit, at, &event);
+        Ok(())
+    }
+
+    /// Notes that mail to an address reaches its owner, if it still is theirs.
+    pub async fn confirm_email(
+        &mut self,
+        permit: &Permit,
+        id: UserId,
+        email_normal: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        permit.covers(RecordKind::User, id)?;
+        let mut sql = Sql::new("UPDATE user_account SET email_confirmed_at = ");
+        sql.bind(at)
+            .push(" WHERE email_confirmed_at IS NULL AND id = ")
+            .bind(id.uuid())
+            .push(" AND email_normal = ")
+            .bind(email_normal.to_owned());
+        if self.execute(sql).await? > 0 {
+            let event = ContentEvent::new(RecordKind::User, "email_confirmed", id, None);
+            self.audit(permit, at, &event);
+        }
         Ok(())
     }
 

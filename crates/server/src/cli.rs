@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
     commands::{
-        editions::EditionsCommand, import::ImportCommand, jobs::JobsCommand, keys::KeysCommand,
-        settings::SettingsCommand, user::UserCommand,
+        api_keys::ApiKeyCommand, editions::EditionsCommand, import::ImportCommand,
+        jobs::JobsCommand, keys::KeysCommand, settings::SettingsCommand, user::UserCommand,
     },
     config::Sources,
 };
@@ -67,6 +67,9 @@ pub enum Command {
     /// Make accounts and let people in
     #[command(subcommand)]
     User(UserCommand),
+    /// Make keys for programs, which show them instead of signing in
+    #[command(subcommand)]
+    ApiKey(ApiKeyCommand),
     /// Make and change the keys that sign tokens
     #[command(subcommand)]
     Keys(KeysCommand),

@@ -11,6 +11,7 @@ use crate::{
     console, telemetry,
 };
 
+pub mod api_keys;
 pub mod demo;
 pub mod doctor;
 pub mod editions;
@@ -57,6 +58,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         | Command::Editions(_)
         | Command::Settings(_)
         | Command::User(_)
+        | Command::ApiKey(_)
         | Command::Keys(_) => {}
     }
     let config = Config::load(&cli.sources())?;
@@ -71,6 +73,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Editions(command) => return editions::run(&config, command).await,
         Command::Settings(command) => return settings::run(&config, command).await,
         Command::User(command) => user::run(&config, command).await?,
+        Command::ApiKey(command) => api_keys::run(&config, command).await?,
         Command::Keys(command) => keys::run(&config, command)?,
         Command::Schema(_) | Command::Openapi | Command::Doctor(_) => {}
     }

@@ -54,6 +54,8 @@ pub struct Config {
     pub keys: Keys,
     /// The custom fields of articles, pages and issues.
     pub fields: Fields,
+    /// What is sent to people.
+    pub mail: Mail,
     /// What GraphQL clients may ask for.
     pub graphql: Graphql,
     /// What is done later.
@@ -176,6 +178,31 @@ impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Keys")
             .field("file", &self.file)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is sent to people.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The server of mail, which may hold a password; empty: nothing is sent.
+    pub url: String,
+    /// Whom mail is from.
+    pub from: String,
+    /// The page where a new password is chosen.
+    pub reset_url: String,
+    /// The page where an address is confirmed.
+    pub confirm_url: String,
+}
+
+/// Shows no password.
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail")
+            .field("from", &self.from)
+            .field("reset_url", &self.reset_url)
+            .field("confirm_url", &self.confirm_url)
             .finish_non_exhaustive()
     }
 }

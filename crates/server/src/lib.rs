@@ -22,6 +22,7 @@ use std::sync::Arc;
 use application::{
     App, AppOptions, Clock, IdSource, SystemClock, SystemIds, custom_fields,
     keys::KeySet,
+    mails::MailOptions,
     worker::{Handlers, Worker},
 };
 use axum::{Router, middleware::from_fn_with_state};
@@ -36,6 +37,7 @@ mod console;
 mod health;
 mod http;
 mod keys;
+mod mail;
 mod meter;
 mod oidc;
 pub mod tasks;
@@ -116,10 +118,16 @@ pub async fn build_with(config: &Config, options: BuildOptions) -> Result<Built>
     Ok(Built { app, router })
 }
 
+/// What mails are made with.
+pub fn mail_options(config: &Config) -> Result<MailOptions> {
+    mail::options(&config.mail)
+}
+
 /// Makes what does the jobs of an application.
 pub fn worker(app: &Arc<App>, config: &Config) -> Result<Worker> {
     let options = wiring::worker_options(config);
-    Ok(Worker::new(Arc::clone(app), Handlers::standard()?, options))
+    let handlers = Handlers::standard()?.with_mail(&mail_options(config)?);
+    Ok(Worker::new(Arc::clone(app), handlers, options))
 }
 
 /// Makes what is below HTTP: all that most commands need.

@@ -78,6 +78,11 @@ impl User {
         Ok(grants)
     }
 
+    /// When it was shown that mail to the address reaches them; null: not yet.
+    async fn email_confirmed_at(&self) -> Option<DateTime> {
+        self.0.email_confirmed_at.map(DateTime)
+    }
+
     /// Counts every save, from 1.
     async fn version(&self) -> i64 {
         self.0.version
@@ -91,6 +96,12 @@ impl User {
     /// When it was changed last.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
+    }
+}
+
+impl From<domain::users::User> for User {
+    fn from(user: domain::users::User) -> Self {
+        Self(user)
     }
 }
 

@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod api_keys;
 mod article_lists;
 mod articles;
 mod audit;
@@ -44,6 +45,7 @@ mod newsletters;
 mod node;
 mod outcome;
 mod pages;
+mod passwords;
 mod presence;
 mod previews;
 mod redirects;
@@ -57,6 +59,7 @@ mod shape;
 mod terms;
 mod translations;
 mod types;
+mod users;
 
 pub use schema::{Mutation, Query, Schema, schema, sdl};
 pub use server::{Graphql, GraphqlOptions};

@@ -4,6 +4,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
 use super::{
     accounts::{AccountMutations, AccountQueries},
+    api_keys::{ApiKeyMutations, ApiKeyQueries},
     articles::{ArticleQueries, ArticleSteps, ArticleWrites},
     audit::AuditQueries,
     authors::{AuthorMutations, AuthorQueries},
@@ -20,12 +21,14 @@ use super::{
     newsletters::{IssueSteps, IssueWrites, NewsletterQueries},
     node::NodeQueries,
     pages::{PageQueries, PageSteps, PageWrites},
+    passwords::PasswordMutations,
     previews::PreviewMutations,
     redirects::RedirectQueries,
     revisions::RevisionQueries,
     routes::RouteQueries,
     terms::{TermMutations, TermQueries},
     translations::TranslationMutations,
+    users::{UserMutations, UserQueries},
 };
 
 /// The schema.
@@ -39,6 +42,8 @@ pub struct Query(
     SiteQueries,
     ContentModelQueries,
     AccountQueries,
+    UserQueries,
+    ApiKeyQueries,
     RouteQueries,
     ArticleQueries,
     PageQueries,
@@ -61,6 +66,9 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutations,
+    PasswordMutations,
+    UserMutations,
+    ApiKeyMutations,
     ArticleWrites,
     ArticleSteps,
     PageWrites,

@@ -48,7 +48,7 @@ impl Declared for Nothing {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = User)]
-struct UserBody {
+pub(super) struct UserBody {
     /// Its id.
     #[schema(value_type = IdSchema)]
     id: String,
@@ -60,6 +60,8 @@ struct UserBody {
     is_active: bool,
     /// Their roles.
     grants: Vec<GrantBody>,
+    /// When it was shown that mail to the address reaches them; null: not yet.
+    email_confirmed_at: Option<DateTime<Utc>>,
     /// Counts every save, from 1.
     version: i64,
     /// When the account was made.
@@ -79,7 +81,7 @@ struct GrantBody {
 }
 
 impl UserBody {
-    fn new(user: User, editions: &EditionSet) -> Self {
+    pub(super) fn new(user: User, editions: &EditionSet) -> Self {
         let code = |id| {
             editions
                 .get(id)
@@ -99,6 +101,7 @@ impl UserBody {
                     edition: grant.edition.and_then(code),
                 })
                 .collect(),
+            email_confirmed_at: user.email_confirmed_at,
             version: user.version,
             created_at: user.created_at,
             updated_at: user.updated_at,
@@ -110,7 +113,7 @@ impl UserBody {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Tokens)]
-struct TokensBody {
+pub(super) struct TokensBody {
     /// Goes with every request: `Authorization: Bearer …`.
     access_token: String,
     /// Always `Bearer`.
@@ -282,7 +285,7 @@ async fn get_viewer(read: Read) -> Answer {
     answer::one(&read, &Selection::default(), &record, stamp)
 }
 
-fn answer_tokens(tokens: Tokens, editions: &EditionSet) -> Response {
+pub(super) fn answer_tokens(tokens: Tokens, editions: &EditionSet) -> Response {
     let body = TokensBody {
         access_token: tokens.access.reveal().to_owned(),
         token_type: "Bearer",

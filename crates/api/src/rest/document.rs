@@ -116,7 +116,8 @@ fn tags() -> Vec<Tag> {
     };
     vec![
         tag("Site", "The publication and its language versions."),
-        tag("Accounts", "Signing in and out."),
+        tag("Accounts", "Who may sign in, and signing in and out."),
+        tag("API keys", "What programs show instead of signing in."),
         tag("Previews", "Links that show drafts."),
         tag("Articles", "Dated pieces of writing."),
         tag("Pages", "What stands, below other pages or alone."),

@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 mod accounts;
 mod answer;
+mod api_keys;
 mod articles;
 mod audit;
 mod authors;
@@ -29,6 +30,7 @@ mod menus;
 mod newsletters;
 mod pages;
 mod parameters;
+mod passwords;
 mod place;
 mod previews;
 mod query;
@@ -41,6 +43,7 @@ mod seo;
 mod settings;
 mod sparse;
 mod terms;
+mod users;
 mod view;
 mod wire;
 mod write;
@@ -75,6 +78,9 @@ fn operations(max_entry_bytes: usize) -> OpenApiRouter<State> {
         .merge(settings::routes())
         .merge(content_model::routes())
         .merge(accounts::routes())
+        .merge(passwords::routes())
+        .merge(users::routes())
+        .merge(api_keys::routes())
         .merge(editions::routes())
         .merge(newsletters::routes())
         .merge(previews::routes())

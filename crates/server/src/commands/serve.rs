@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use application::editions;
+use application::{api_keys, auth, editions};
 use domain::{Error, Result, access::Actor};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -69,6 +69,8 @@ pub(super) async fn run(mut config: Config) -> Result<()> {
     tasks.spawn(shutdown.clone().run_until_cancelled_owned(keys));
     let issuers = oidc::follow(Arc::clone(&built.app));
     tasks.spawn(shutdown.clone().run_until_cancelled_owned(issuers));
+    let uses = api_keys::follow_uses(Arc::clone(&built.app));
+    tasks.spawn(shutdown.clone().run_until_cancelled_owned(uses));
     if config.jobs.enabled {
         tasks.spawn(worker(&built.app, &config)?.run(shutdown.clone()));
     }
@@ -188,6 +190,13 @@ async fn announce(config: &Config, built: &Built, metrics: Option<SocketAddr>) -
         console::line(
             "The store is empty: `colophon demo` loads an example, `colophon import wordpress FILE` your own.",
         );
+    }
+    // To standard output, and never to the log: whoever reads it becomes the owner.
+    if let Some(token) = auth::offer_set_up(&cx).await? {
+        console::line(format_args!(
+            "There is no owner yet: `colophon user create EMAIL --role owner` makes one, or, within a day,\n  POST {origin}/api/v1/auth/setup with this token: {}",
+            token.reveal()
+        ));
     }
     Ok(())
 }

@@ -2,13 +2,16 @@
 
 use std::io::Read as _;
 
-use application::{ActorContext, users};
+use application::{ActorContext, auth, mails, users};
 use clap::{Args, Subcommand};
 use domain::{
     Error, Result,
     access::{Actor, Grant, Role},
+    paging::{MAX_PAGE_SIZE, PageArgs},
     users::{Email, NewPassword, Password, User, UserDraft},
 };
+
+use serde_json::json;
 
 use crate::{BuildOptions, config::Config, console, open, wiring};
 
@@ -19,6 +22,10 @@ pub enum UserCommand {
     Create(CreateArgs),
     /// Give somebody a new password; they are signed out everywhere
     SetPassword(PasswordArgs),
+    /// Make a link by which somebody chooses a new password; it is good once and for an hour
+    ResetLink(WhoArgs),
+    /// Show the accounts
+    List(ListArgs),
     /// Let somebody not sign in any more; they are signed out everywhere
     Deactivate(WhoArgs),
     /// Let somebody sign in again
@@ -64,6 +71,14 @@ pub struct WhoArgs {
     pub email: String,
 }
 
+/// Options of `user list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Answer in JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 pub(super) async fn run(config: &Config, command: &UserCommand) -> Result<()> {
     if !matches!(command, UserCommand::Create(_)) {
         wiring::require_store(config)?;
@@ -73,6 +88,8 @@ pub(super) async fn run(config: &Config, command: &UserCommand) -> Result<()> {
     let done = match command {
         UserCommand::Create(args) => create(&cx, config, args).await,
         UserCommand::SetPassword(args) => set_password(&cx, config, args).await,
+        UserCommand::ResetLink(args) => reset_link(&cx, config, &args.email).await,
+        UserCommand::List(args) => list(&cx, args).await,
         UserCommand::Deactivate(args) => set_active(&cx, &args.email, false).await,
         UserCommand::Activate(args) => set_active(&cx, &args.email, true).await,
     };
@@ -114,6 +131,80 @@ async fn set_password(cx: &ActorContext, config: &Config, args: &PasswordArgs) -
     users::set_password(cx, user.id, password).await?;
     console::line("The password is changed.");
     show(shown.as_deref());
+    Ok(())
+}
+
+async fn reset_link(cx: &ActorContext, config: &Config, email: &str) -> Result<()> {
+    let user = by_email(cx, email).await?;
+    if !user.is_active {
+        return Err(Error::conflict(
+            "they may not sign in: `colophon user activate` lets them",
+        ));
+    }
+    let token = auth::make_reset(cx, &user).await?;
+    if config.mail.reset_url.is_empty() {
+        console::line(format_args!(
+            "The token for POST {}/api/v1/auth/password-reset/confirm, shown only now: {}",
+            cx.public_url(),
+            token.reveal()
+        ));
+    } else {
+        let link = mails::link(&config.mail.reset_url, &token);
+        console::line(format_args!("The link, shown only now: {link}"));
+    }
+    Ok(())
+}
+
+async fn list(cx: &ActorContext, args: &ListArgs) -> Result<()> {
+    let editions = cx.editions().await?;
+    let (mut page, mut found) = (PageArgs::first(MAX_PAGE_SIZE), Vec::new());
+    loop {
+        let read = users::list(cx, &page).await?;
+        page.cursor = read.edges.last().map(|edge| edge.cursor.clone());
+        let has_next = read.has_next;
+        found.extend(read.into_nodes());
+        if !has_next {
+            break;
+        }
+    }
+    let roles = |user: &User| -> Vec<String> {
+        let words = user.grants.iter().map(|grant| {
+            let edition = grant.edition.and_then(|id| editions.get(id).ok());
+            match edition {
+                Some(edition) => format!("{}:{}", grant.role.as_str(), edition.code),
+                None => grant.role.as_str().to_owned(),
+            }
+        });
+        words.collect()
+    };
+    if args.json {
+        let all: Vec<_> = found
+            .iter()
+            .map(|user| {
+                json!({
+                    "id": user.id.to_string(),
+                    "email": user.email.as_str(),
+                    "displayName": user.display_name,
+                    "isActive": user.is_active,
+                    "roles": roles(user),
+                })
+            })
+            .collect();
+        console::line(serde_json::to_string_pretty(&all).map_err(Error::internal)?);
+        return Ok(());
+    }
+    let head = ["id", "email", "name", "roles", "state"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for user in &found {
+        rows.push(vec![
+            user.id.to_string(),
+            user.email.as_str().to_owned(),
+            user.display_name.clone(),
+            roles(user).join(" "),
+            if user.is_active { "active" } else { "closed" }.to_owned(),
+        ]);
+    }
+    console::text(&console::table(&rows));
     Ok(())
 }
 

@@ -14,6 +14,7 @@ impl Config {
         self.check_storage(&mut wrong);
         self.check_auth(&mut wrong);
         self.read_issuers(&mut wrong);
+        wrong.extend(crate::mail::faults(&self.mail));
         self.check_graphql(&mut wrong);
         self.check_jobs(&mut wrong);
         if let Err(error) = self.content_model() {
