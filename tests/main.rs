@@ -21,6 +21,7 @@ mod harness;
 mod access_matrix;
 mod architecture;
 mod auth;
+mod callers;
 mod command_line;
 mod docs;
 mod feeds;

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    num::NonZeroU32,
     ops::AsyncFnOnce,
     sync::{Arc, RwLock},
     time::Duration,
@@ -150,6 +151,7 @@ impl App {
         ActorContext {
             origin: Arc::new(origin),
             session: None,
+            requests_per_minute: None,
             scope: Arc::new(ReadScope::of(&actor)),
             actor: Arc::new(actor),
             app: Arc::clone(self),
@@ -242,6 +244,7 @@ pub struct ActorContext {
     actor: Arc<Actor>,
     origin: Arc<Origin>,
     session: Option<SessionId>,
+    requests_per_minute: Option<NonZeroU32>,
     scope: Arc<ReadScope>,
 }
 
@@ -272,6 +275,20 @@ impl ActorContext {
     pub(crate) fn within(self, session: SessionId) -> Self {
         Self {
             session: Some(session),
+            ..self
+        }
+    }
+
+    /// The quota of their own that they have instead of everybody's, if they have one: API keys do.
+    pub fn requests_per_minute(&self) -> Option<NonZeroU32> {
+        self.requests_per_minute
+    }
+
+    /// Gives them a quota of their own.
+    #[must_use]
+    pub fn with_requests_per_minute(self, quota: NonZeroU32) -> Self {
+        Self {
+            requests_per_minute: Some(quota),
             ..self
         }
     }
