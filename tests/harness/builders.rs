@@ -84,6 +84,7 @@ impl TestServer {
             &cx,
             SiteDraft {
                 name: "Gazette".to_owned(),
+                ..SiteDraft::default()
             },
         )
         .await

@@ -7,12 +7,12 @@ use domain::{
     authors::{AuthorChange, AuthorDraft},
     change::{ArticleChange, IssueChange, PageChange},
     collections::{CollectionChange, CollectionDraft},
-    comments::CommentDraft,
+    comments::{CommentChange, CommentDraft, CommentSubmission, Verdict},
     editions::EditionDraft,
     galleries::GalleryDraft,
     id::{
-        ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id, JobId,
-        PageId,
+        ArticleId, AssetId, AuthorId, CollectionId, CommentId, EditionId, EntryId, GalleryId, Id,
+        JobId, PageId,
     },
     lifecycle::{Schedule, Verb},
     media::AssetDraft,
@@ -170,6 +170,14 @@ fn write_lists(cx: &ActorContext, collection: CollectionDraft, menu: MenuDraft) 
 fn write_what_hangs_on_entries(cx: &ActorContext, comment: CommentDraft, redirect: RedirectDraft) {
     sendable(comments::create(cx, comment));
     sendable(redirects::create(cx, redirect));
+}
+
+fn write_comments(cx: &ActorContext, id: CommentId, submission: CommentSubmission) {
+    sendable(comments::submit(cx, submission));
+    sendable(comments::judge(cx, id, 1, Verdict::Approve));
+    sendable(comments::moderate(cx, &[id], Verdict::Trash));
+    sendable(comments::change(cx, id, 1, CommentChange::default()));
+    sendable(comments::purge(cx, id, 1));
 }
 
 fn write_jobs(cx: &ActorContext, id: JobId, worker: Worker) {

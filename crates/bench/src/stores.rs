@@ -196,6 +196,7 @@ async fn fill(path: &Path, publication: Publication) -> Result<()> {
         &cx,
         SiteDraft {
             name: "The Lakeside Gazette".to_owned(),
+            ..SiteDraft::default()
         },
     )
     .await?;

@@ -42,7 +42,7 @@ mod users;
 mod versions;
 mod write_tx;
 
-pub use comments::CommentSave;
+pub use comments::{CommentEdit, CommentSave};
 pub use dialect::Engine;
 pub use entries::{
     Above, Below, BodySave, Bucket, EntrySave, Facet, FacetField, Followed, Latest, Moved, Pending,

@@ -8,7 +8,7 @@ use super::{
     audit::AuditQueries,
     authors::{AuthorMutations, AuthorQueries},
     collections::{CollectionMutations, CollectionQueries},
-    comments::CommentQueries,
+    comments::{CommentMutations, CommentQueries},
     editions::SiteQueries,
     entries::Entry,
     galleries::GalleryQueries,
@@ -65,6 +65,7 @@ pub struct Mutation(
     TermMutations,
     AuthorMutations,
     CollectionMutations,
+    CommentMutations,
 );
 
 /// How deep the library lets selections be nested, fragments included. The limits bound the depth

@@ -291,6 +291,7 @@ fn share(method: Method, operation: &mut Operation) {
             shared.push(("403", "Forbidden"));
         }
     } else {
+        let is_open = operation.security.is_some();
         share_change(operation);
         shared.extend([
             ("403", "Forbidden"),
@@ -302,8 +303,8 @@ fn share(method: Method, operation: &mut Operation) {
         if operation.request_body.is_some() {
             shared.push(("415", "UnsupportedMediaType"));
         }
-        // What is made is at no version yet.
-        if has_path_parameter {
+        // What is made is at no version yet, nor is what readers send.
+        if has_path_parameter && !is_open {
             require_version(operation);
             shared.extend([
                 ("412", "PreconditionFailed"),

@@ -22,7 +22,10 @@ use super::{
     query::Query,
     request::Read,
 };
-use crate::error::{FieldProblem, Problem};
+use crate::{
+    error::{FieldProblem, Problem},
+    rate_limits::CHANGE,
+};
 
 /// The name of the header that says for which version a change is meant.
 pub(super) const IF_MATCH: &str = "If-Match";
@@ -91,6 +94,19 @@ impl FromRequest<Arc<App>> for OpenWrite {
     }
 }
 
+/// A request of anybody, as whoever they are.
+pub(super) struct AnyWrite(pub(super) Write);
+
+impl FromRequest<Arc<App>> for AnyWrite {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
+        Write::read(request, state, |_anybody| Ok(()))
+            .await
+            .map(Self)
+    }
+}
+
 impl FromRequest<Arc<App>> for Write {
     type Rejection = Problem;
 
@@ -115,6 +131,7 @@ impl Write {
         let mut read = Read::from_request_parts(&mut parts, state).await?;
         // Before the body is read: strangers need not be listened to.
         admit(read.cx.actor())?;
+        read.spend(CHANGE)?;
         // What is answered is new, whatever the caller has.
         read.headers.remove(header::IF_NONE_MATCH);
         let body = Bytes::from_request(Request::from_parts(parts, body), state)
