@@ -23,6 +23,7 @@ mod architecture;
 mod auth;
 mod callers;
 mod command_line;
+mod comments;
 mod docs;
 mod feeds;
 mod graphql;

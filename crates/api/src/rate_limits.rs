@@ -223,26 +223,23 @@ impl Allowance {
 
     /// Tells how things stand (draft-ietf-httpapi-ratelimit-headers: lists of structured fields).
     fn tell(&self, headers: &mut HeaderMap) {
+        use std::fmt::Write as _;
         let state = self.state();
-        let lists = state.levels.iter().fold(
-            (String::new(), String::new()),
-            |(mut policies, mut levels), (policy, level)| {
-                for list in [&mut policies, &mut levels] {
-                    if !list.is_empty() {
-                        list.push_str(", ");
-                    }
-                }
-                let name = policy.name();
-                policies.push_str(&format!("\"{name}\";q={};w=60", level.quota));
-                levels.push_str(&format!("\"{name}\";r={};t={}", level.left, level.seconds));
-                (policies, levels)
-            },
-        );
-        for (name, list) in [(RATE_LIMIT_POLICY, lists.0), (RATE_LIMIT, lists.1)] {
-            if let Some(value) = HeaderValue::try_from(list)
-                .ok()
-                .filter(|list| !list.is_empty())
-            {
+        let (mut policies, mut levels) = (String::new(), String::new());
+        for (number, (policy, level)) in state.levels.iter().enumerate() {
+            let (comma, name) = (if number == 0 { "" } else { ", " }, policy.name());
+            let _ = write!(policies, "{comma}\"{name}\";q={};w=60", level.quota);
+            let _ = write!(
+                levels,
+                "{comma}\"{name}\";r={};t={}",
+                level.left, level.seconds
+            );
+        }
+        if state.levels.is_empty() {
+            return;
+        }
+        for (name, list) in [(RATE_LIMIT_POLICY, policies), (RATE_LIMIT, levels)] {
+            if let Ok(value) = HeaderValue::try_from(list) {
                 headers.insert(name, value);
             }
         }

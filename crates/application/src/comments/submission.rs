@@ -44,17 +44,15 @@ async fn submit_in(
         Content::Article(article) => article.comments_open,
         Content::Page(page) => page.comments_open,
         Content::Issue(_) => false,
-    };
+    } && entry.entry().status == Status::Published;
     let edition = entry.entry().edition;
     // Who judges what others write need not wait for a judgement.
+    let moderates = tx.cx().scope().moderates(edition);
     let status = match policy {
         CommentPolicy::Closed => None,
-        _ if !is_open || entry.entry().status != Status::Published => None,
-        CommentPolicy::After => Some(CommentStatus::Approved),
-        CommentPolicy::Before if tx.cx().scope().moderates(edition) => {
-            Some(CommentStatus::Approved)
-        }
-        CommentPolicy::Before => Some(CommentStatus::Pending),
+        CommentPolicy::Before | CommentPolicy::After if !is_open => None,
+        CommentPolicy::Before if !moderates => Some(CommentStatus::Pending),
+        CommentPolicy::Before | CommentPolicy::After => Some(CommentStatus::Approved),
     };
     let status = status.ok_or_else(|| Error::conflict("comments are closed here"))?;
     tx.store_tx().hold_comments_under(id).await?;
