@@ -689,3 +689,11 @@ CREATE INDEX entry_scheduled ON entry (scheduled_at, id) WHERE scheduled_at IS N
 CREATE INDEX audit_address ON audit (at, sequence) WHERE address IS NOT NULL;
 
 CREATE INDEX session_ended ON session (ended_at, id) WHERE ended_at IS NOT NULL;
+
+ALTER TABLE comment ADD COLUMN is_below_hidden boolean;
+
+ALTER TABLE comment ADD COLUMN updated_at text;
+
+CREATE INDEX comment_waiting ON comment (created_at, id) WHERE status = 'pending';
+
+ALTER TABLE site ADD COLUMN comment_policy text;
