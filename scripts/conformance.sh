@@ -61,6 +61,7 @@ start() {
   COLOPHON_SERVER__ADDRESS=127.0.0.1:$port \
     COLOPHON_METRICS__ADDRESS=127.0.0.1:$metrics \
     COLOPHON_DATA__DIRECTORY=$home/$1 \
+    COLOPHON_RATE_LIMITS__ENABLED=false \
     "$binary" serve >"$home/$1.log" 2>&1 </dev/null &
   servers+=($!)
   for _ in $(seq 300); do

@@ -238,9 +238,11 @@ fn no_role_of_one_edition_reaches_another_or_what_all_share() {
             for action in ACTIONS {
                 let other = is_of_edition.then(|| edition(2));
                 let found = cell(&actor, action, kind, other);
-                // Whoever writes may make tags and upload, and keep what they uploaded in order.
+                // Whoever writes may make tags and upload, and keep what they uploaded in order;
+                // everybody may comment.
                 let most = match (kind, action) {
-                    (RecordKind::Tag | RecordKind::Asset, Action::Create) => "all",
+                    (RecordKind::Tag | RecordKind::Asset, Action::Create)
+                    | (RecordKind::Comment, Action::Submit) => "all",
                     (
                         RecordKind::Asset
                         | RecordKind::User

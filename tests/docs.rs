@@ -29,6 +29,7 @@ const PAGES: [(&str, usize); 16] = [
     ("ARCHITECTURE.md", 0),
     ("CONTRIBUTING.md", 0),
     ("docs/content-model.md", 2),
+    ("docs/comments.md", 9),
     ("docs/graphql.md", 12),
     ("docs/rest.md", 17),
     ("docs/retries-and-batches.md", 8),

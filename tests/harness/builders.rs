@@ -85,6 +85,7 @@ impl TestServer {
             &cx,
             SiteDraft {
                 name: "Gazette".to_owned(),
+                ..SiteDraft::default()
             },
         )
         .await

@@ -94,6 +94,7 @@ pub async fn article(server: &TestServer, code: &str, name: &str) -> Value {
     let query = CommentQuery {
         entry: Some(article.entry.id),
         parent: None,
+        status: None,
     };
     let comments = comments::list(&cx, &query, &PageArgs::first(10))
         .await

@@ -34,6 +34,8 @@ impl Victim {
         let keys = people::keys();
         let settings = [
             ("COLOPHON_METRICS__ENABLED", "false"),
+            // It writes as fast as it is answered.
+            ("COLOPHON_RATE_LIMITS__ENABLED", "false"),
             ("COLOPHON_KEYS__VALUE", keys.as_str()),
             ("COLOPHON_AUTH__ARGON2_MEMORY_KIB", "8"),
             ("COLOPHON_AUTH__ARGON2_PASSES", "1"),

@@ -252,6 +252,7 @@ async fn what_stays_inside_is_for_those_who_may_change_it() {
         let query = CommentQuery {
             entry: Some(id.into()),
             parent: None,
+            status: None,
         };
         let found = comments::list(cx, &query, &page).await.unwrap();
         assert_eq!(found.total, Some(if moderates { 3 } else { 1 }), "{cx:?}");

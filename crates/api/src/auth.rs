@@ -1,6 +1,6 @@
 //! Who is asking: makes the context every use case wants out of a request.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use application::{
     ActorContext, App,
@@ -9,7 +9,7 @@ use application::{
 };
 use axum::{
     Router,
-    extract::{ConnectInfo, FromRef, FromRequestParts, State},
+    extract::{FromRef, FromRequestParts, State},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -18,7 +18,7 @@ use http::{HeaderMap, HeaderName, header, request::Parts};
 use percent_encoding::percent_decode_str;
 use tower_http::request_id::RequestId;
 
-use crate::error::Problem;
+use crate::{client_address::ClientAddress, error::Problem, rate_limits::Allowance};
 
 /// The public keys, for others who verify our tokens.
 pub(crate) fn router() -> Router<Arc<App>> {
@@ -53,19 +53,27 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let app = Arc::<App>::from_ref(state);
+        let allowance = parts.extensions.get::<Allowance>().cloned();
+        if let Some(allowance) = &allowance {
+            allowance.arrive()?;
+        }
         // Credentials that are no good must not pass for none: the caller would be shown the public
         // side and take it for all there is.
         let credentials = credentials(&parts.headers)?;
-        authenticate(&app, credentials, origin(parts))
-            .await
-            .map(Self)
-            .map_err(|error| {
-                if let domain::Error::Unauthenticated(detail) = error {
-                    Problem::bad_token(detail)
-                } else {
-                    error.into()
-                }
-            })
+        let caller = authenticate(&app, credentials, origin(parts)).await;
+        if let Some(allowance) = allowance {
+            if let Ok(cx) = &caller {
+                allowance.recognise(cx);
+            }
+            allowance.spend(1)?;
+        }
+        caller.map(Self).map_err(|error| {
+            if let domain::Error::Unauthenticated(detail) = error {
+                Problem::bad_token(detail)
+            } else {
+                error.into()
+            }
+        })
     }
 }
 
@@ -181,10 +189,10 @@ fn credentials(headers: &HeaderMap) -> Result<Credentials<'_>, Problem> {
 
 /// Where the request came from.
 fn origin(parts: &Parts) -> Origin {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let client = parts.extensions.get::<ClientAddress>();
     let id = parts.extensions.get::<RequestId>();
     Origin {
-        address: peer.map(|ConnectInfo(peer)| peer.ip().to_canonical()),
+        address: client.and_then(|ClientAddress(address)| *address),
         request_id: id
             .and_then(|id| id.header_value().to_str().ok())
             .map(str::to_owned),

@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use application::App;
 use axum::{
-    Router, extract::DefaultBodyLimit, http::StatusCode, middleware::from_fn,
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
 };
 use tower::ServiceBuilder;
@@ -21,17 +24,24 @@ use tower_http::{
 
 mod auth;
 mod caching;
+mod client_address;
+mod cors;
 mod docs;
 mod error;
 mod feeds;
 pub mod graphql;
 mod idempotency;
 mod media;
+mod rate_limits;
 mod requests;
 mod rest;
 
+pub use client_address::{AddressHeader, AddressOptions};
+pub use cors::CorsOptions;
 use error::Problem;
 use graphql::{Graphql, GraphqlOptions};
+pub use rate_limits::RateLimitOptions;
+use rate_limits::RateLimits;
 
 /// How the faces behave.
 #[derive(Debug, Clone)]
@@ -42,6 +52,12 @@ pub struct ApiOptions {
     pub max_body_bytes: usize,
     /// The largest body of a request about an entry over REST, in bytes.
     pub max_entry_bytes: usize,
+    /// Whom to believe about the address of a client.
+    pub addresses: AddressOptions,
+    /// How much whom.
+    pub rate_limits: RateLimitOptions,
+    /// Whose pages may read the answers.
+    pub cors: CorsOptions,
     /// The GraphQL face.
     pub graphql: GraphqlOptions,
 }
@@ -64,7 +80,7 @@ pub fn router(app: Arc<App>, options: ApiOptions) -> domain::Result<Router> {
         .layer(from_fn(idempotency::once))
         .layer(CompressionLayer::new().compress_when(worth_compressing))
         .layer(from_fn(caching::tag_per_coding));
-    let layers = ServiceBuilder::new()
+    let outer = ServiceBuilder::new()
         .map_request(requests::with_usable_id)
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(PropagateRequestIdLayer::x_request_id())
@@ -74,7 +90,8 @@ pub fn router(app: Arc<App>, options: ApiOptions) -> domain::Result<Router> {
                 .on_request(())
                 .on_response(())
                 .on_failure(()),
-        )
+        );
+    let inner = ServiceBuilder::new()
         .layer(from_fn(error::problems))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(
@@ -82,10 +99,21 @@ pub fn router(app: Arc<App>, options: ApiOptions) -> domain::Result<Router> {
             options.request_timeout,
         ))
         .layer(DefaultBodyLimit::max(options.max_body_bytes));
-    Ok(compressed
+    let limits = RateLimits::new(&app, options.rate_limits);
+    let mut router = compressed
         .merge(media::router().with_state(app))
         .fallback(async || Problem::of_status(StatusCode::NOT_FOUND).into_response())
-        .layer(layers))
+        .layer(inner);
+    if let Some(limits) = limits {
+        router = router.layer(from_fn_with_state(limits, rate_limits::measure));
+    }
+    let addresses = Arc::new(options.addresses);
+    router = router.layer(from_fn_with_state(addresses, client_address::find));
+    // Around all that refuses, so that a page learns why it was refused.
+    if let Some(cors) = cors::layer(options.cors) {
+        router = router.layer(cors);
+    }
+    Ok(router.layer(outer))
 }
 
 /// The GraphQL schema in its own language.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use domain::{
     Error, Result,
     access::{Action, Target},
-    body::{DeriveOptions, Format, Source, derive},
-    comments::{Comment, CommentDraft, CommentQuery},
+    body::{DeriveOptions, Format, Source, derive, of_readers},
+    comments::{Comment, CommentDraft, CommentQuery, MAX_COMMENT_BYTES},
     content::Parts,
     events::RecordKind,
     id::{CommentId, Id},
@@ -16,8 +16,11 @@ use persistence::CommentSave;
 
 use crate::{ActorContext, Tx};
 
-/// The longest comment, in bytes.
-pub const MAX_COMMENT_BYTES: usize = 64 * 1024;
+mod moderation;
+mod submission;
+
+pub use moderation::{change, judge, moderate, purge};
+pub use submission::submit;
 
 /// A page of comments, the oldest first.
 pub async fn list(
@@ -76,18 +79,18 @@ pub async fn create_in(tx: &mut Tx, draft: &CommentDraft) -> Result<CommentId> {
         .remove(&draft.entry);
     let entry =
         entry.ok_or_else(|| Error::invalid("entry", format!("{} does not exist", draft.entry)))?;
+    tx.store_tx().hold_comments_under(draft.entry).await?;
+    let mut is_below_hidden = false;
     if let Some(parent) = draft.parent {
         let above = tx
             .reader()
             .comments_by_ids(tx.cx().scope(), &[parent])
             .await?
             .remove(&parent);
-        if above.is_none_or(|above| above.entry != draft.entry) {
-            return Err(Error::invalid(
-                "parent",
-                "must be a comment under the same entry",
-            ));
-        }
+        let above = above
+            .filter(|above| above.entry == draft.entry)
+            .ok_or_else(|| Error::invalid("parent", "must be a comment under the same entry"))?;
+        is_below_hidden = !above.is_shown();
     }
     let id = Id::from_uuid(tx.cx().next_id());
     let edition = entry.entry().edition;
@@ -95,24 +98,39 @@ pub async fn create_in(tx: &mut Tx, draft: &CommentDraft) -> Result<CommentId> {
         Action::Create,
         Target::of_edition(RecordKind::Comment, id, edition),
     )?;
-    let body = derive(
-        &Source {
-            format: Format::Html,
-            text: paragraphs(&draft.body),
-        },
-        &DeriveOptions::default(),
-    );
+    let words = Words::of(&draft.body);
     let at = tx.cx().now();
     let save = CommentSave {
         id,
         edition,
         draft,
-        html: body.html,
-        text: body.text,
+        is_below_hidden,
+        html: words.html,
+        text: words.text,
         at,
     };
     tx.store_tx().insert_comment(&permit, save).await?;
     Ok(id)
+}
+
+/// What a reader wrote, as it is kept.
+struct Words {
+    html: String,
+    text: String,
+}
+
+impl Words {
+    fn of(sent: &str) -> Self {
+        let source = Source {
+            format: Format::Html,
+            text: paragraphs(sent),
+        };
+        let body = derive(&source, &DeriveOptions::default());
+        Self {
+            html: of_readers(&body.html),
+            text: body.text,
+        }
+    }
 }
 
 /// Blank lines part paragraphs, as people type them.

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    num::NonZeroU32,
     ops::AsyncFnOnce,
     sync::{Arc, OnceLock, RwLock},
     time::Duration,
@@ -328,12 +329,12 @@ impl ActorContext {
     }
 
     /// How many requests a minute the key that was shown has, if it says.
-    pub fn requests_per_minute(&self) -> Option<u32> {
+    pub fn requests_per_minute(&self) -> Option<NonZeroU32> {
         match self.credential {
             Some(Credential::Key {
                 requests_per_minute,
                 ..
-            }) => requests_per_minute,
+            }) => requests_per_minute.and_then(NonZeroU32::new),
             Some(Credential::Session(_) | Credential::Outside(_)) | None => None,
         }
     }

@@ -8,12 +8,12 @@ use domain::{
     authors::{AuthorChange, AuthorDraft},
     change::{ArticleChange, IssueChange, PageChange},
     collections::{CollectionChange, CollectionDraft},
-    comments::CommentDraft,
+    comments::{CommentChange, CommentDraft, CommentSubmission, Verdict},
     editions::EditionDraft,
     galleries::GalleryDraft,
     id::{
-        ApiKeyId, ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id,
-        JobId, PageId, UserId,
+        ApiKeyId, ArticleId, AssetId, AuthorId, CollectionId, CommentId, EditionId, EntryId, GalleryId,
+        Id, JobId, PageId, UserId,
     },
     idempotency::{IdempotencyKey, KeptAnswer},
     lifecycle::{Schedule, Verb},
@@ -216,6 +216,14 @@ fn write_batches(cx: &ActorContext, commands: Vec<batch::Command>) {
 fn write_once(cx: &ActorContext, key: IdempotencyKey, claim: &Claim, answer: &KeptAnswer) {
     sendable(idempotency::claim(cx, key, String::new()));
     sendable(claim.keep(answer));
+}
+
+fn write_comments(cx: &ActorContext, id: CommentId, submission: CommentSubmission) {
+    sendable(comments::submit(cx, submission));
+    sendable(comments::judge(cx, id, 1, Verdict::Approve));
+    sendable(comments::moderate(cx, &[id], Verdict::Trash));
+    sendable(comments::change(cx, id, 1, CommentChange::default()));
+    sendable(comments::purge(cx, id, 1));
 }
 
 fn write_jobs(cx: &ActorContext, id: JobId, worker: Worker) {

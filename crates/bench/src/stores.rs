@@ -197,6 +197,7 @@ async fn fill(path: &Path, publication: Publication) -> Result<()> {
         &cx,
         SiteDraft {
             name: "The Lakeside Gazette".to_owned(),
+            ..SiteDraft::default()
         },
     )
     .await?;

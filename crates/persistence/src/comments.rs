@@ -4,45 +4,64 @@ use std::collections::HashMap;
 
 use domain::{
     Result,
-    access::{Action, Permit, Reach, ReadScope},
-    comments::{Comment, CommentDraft, CommentQuery, CommentStatus},
-    events::{CacheTag, ContentEvent, RecordKind},
-    id::{CommentId, EditionId, EntryId, Id},
+    access::{Action, Reach, ReadScope},
+    comments::{Comment, CommentQuery},
+    events::{CacheTag, RecordKind},
+    id::{CommentId, EntryId, Id},
     paging::{Key, Page, PageArgs},
     time::Timestamp,
 };
-use sea_orm::Value;
 use uuid::Uuid;
 
 use crate::{
-    Reader, WriteTx,
+    Reader,
     lists::{List, Order},
     sql::{IDS_PER_STATEMENT, Row, Sql},
 };
 
-const COLUMNS: &str = "c.id, c.entry_kind, c.entry_id, c.edition_id, c.parent_id, c.status, c.author_name, c.author_url, c.body_html, c.body_text, c.reply_count, c.created_at, c.version";
+mod write;
 
-fn read(row: &mut Row) -> Result<Comment> {
+pub use write::{CommentEdit, CommentSave};
+
+const COLUMNS: &str = "c.id, c.entry_kind, c.entry_id, c.edition_id, c.parent_id, c.status, c.is_below_hidden, c.author_name, c.author_email, c.author_url, c.body_html, c.body_text, c.reply_count, c.created_at, c.updated_at, c.version";
+
+/// The condition of a comment that readers see. Nothing else decides it: lists, answers and counts
+/// all ask this.
+const SHOWN: &str = "c.status = 'approved' AND c.is_below_hidden IS NOT TRUE";
+
+/// E-mail addresses are for moderators alone.
+fn read(row: &mut Row, scope: &ReadScope) -> Result<Comment> {
     let id = Id::from_uuid(row.get()?);
     let kind = row.parse()?;
-    Ok(Comment {
+    let mut comment = Comment {
         id,
         entry: EntryId::new(kind, row.get()?),
         edition: Id::from_uuid(row.get()?),
         parent: row.get::<Option<Uuid>>()?.map(Id::from_uuid),
         status: row.parse()?,
+        is_below_hidden: row.get::<Option<bool>>()?.unwrap_or_default(),
         author_name: row.get()?,
+        author_email: row.get()?,
         author_url: row.get()?,
         body_html: row.get()?,
         body_text: row.get()?,
         reply_count: row.get()?,
         created_at: row.get()?,
-        version: row.get()?,
-    })
+        updated_at: Timestamp::default(),
+        version: 0,
+    };
+    comment.updated_at = row
+        .get::<Option<Timestamp>>()?
+        .unwrap_or(comment.created_at);
+    comment.version = row.get()?;
+    if comment.author_email.is_some() && !scope.moderates(comment.edition) {
+        comment.author_email = None;
+    }
+    Ok(comment)
 }
 
-fn read_item(row: &mut Row) -> Result<(Comment, Key, Uuid)> {
-    let comment = read(row)?;
+fn read_item(row: &mut Row, scope: &ReadScope) -> Result<(Comment, Key, Uuid)> {
+    let comment = read(row, scope)?;
     let (key, id) = (Key::Time(comment.created_at), comment.id.uuid());
     Ok((comment, key, id))
 }
@@ -75,6 +94,10 @@ fn select(scope: &ReadScope, query: &CommentQuery) -> Sql {
         }
         None => {}
     }
+    if let Some(status) = query.status {
+        // A literal, so that the engines see that an index of this status alone will do.
+        sql.push(&format!(" AND c.status = '{}'", status.as_str()));
+    }
     readable(&mut sql, scope);
     sql
 }
@@ -85,11 +108,11 @@ fn readable(sql: &mut Sql, scope: &ReadScope) {
     match scope.reach(Action::Moderate, RecordKind::Comment) {
         Reach::Everywhere => {}
         Reach::Editions(editions) if editions.is_empty() => {
-            sql.push(" AND c.status = 'approved'");
+            sql.push(" AND ").push(SHOWN);
         }
         Reach::Editions(editions) => {
             let editions: Vec<Uuid> = editions.iter().map(|id| id.uuid()).collect();
-            sql.push(" AND (c.status = 'approved' OR c.edition_id IN ")
+            sql.push(&format!(" AND (({SHOWN}) OR c.edition_id IN "))
                 .id_list(&editions)
                 .push(")");
         }
@@ -111,7 +134,7 @@ impl Reader<'_> {
         sql.append(&from_where);
         ORDER.page(&mut sql, page)?;
         let rows = self.query(sql).await?;
-        ORDER.collect(page, rows, total, read_item)
+        ORDER.collect(page, rows, total, |row| read_item(row, scope))
     }
 
     /// The same page of several lists of comments, in one statement.
@@ -130,7 +153,7 @@ impl Reader<'_> {
                 from_where: select(scope, query),
             })
             .collect();
-        self.pages(&lists, page, read_item).await
+        self.pages(&lists, page, |row| read_item(row, scope)).await
     }
 
     /// Comments by id; those that are absent or hidden are missing in the answer.
@@ -149,7 +172,7 @@ impl Reader<'_> {
             sql.id_list(chunk);
             readable(&mut sql, scope);
             for row in &mut self.query(sql).await? {
-                let comment = read(row)?;
+                let comment = read(row, scope)?;
                 all.insert(comment.id, comment);
             }
         }
@@ -176,7 +199,7 @@ impl Reader<'_> {
                 ") AS c WHERE c.place <= {size} ORDER BY c.parent_id, c.place"
             ));
             for row in &mut self.query(sql).await? {
-                let comment = read(row)?;
+                let comment = read(row, scope)?;
                 scope.note(CacheTag::Entry(comment.entry));
                 if let Some(parent) = comment.parent {
                     all.entry(parent).or_default().push(comment);
@@ -185,67 +208,18 @@ impl Reader<'_> {
         }
         Ok(all)
     }
-}
 
-/// A comment as it is to be saved: its HTML sanitised, its entry looked up.
-#[derive(Debug)]
-pub struct CommentSave<'a> {
-    /// Its id.
-    pub id: CommentId,
-    /// The edition of its entry.
-    pub edition: EditionId,
-    /// What was sent.
-    pub draft: &'a CommentDraft,
-    /// Sanitised HTML.
-    pub html: String,
-    /// The same as plain text.
-    pub text: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-impl WriteTx {
-    /// Saves a new comment and brings the counts in line.
-    pub async fn insert_comment(&mut self, permit: &Permit, save: CommentSave<'_>) -> Result<()> {
-        permit.covers(RecordKind::Comment, save.id)?;
-        let draft = save.draft;
-        let row = [
-            Value::from(save.id.uuid()),
-            draft.entry.uuid().into(),
-            draft.entry.kind.as_str().into(),
-            save.edition.uuid().into(),
-            draft.parent.map(Id::uuid).into(),
-            draft.status.as_str().into(),
-            draft.author_name.clone().into(),
-            draft.author_email.clone().into(),
-            draft.author_url.clone().into(),
-            save.html.into(),
-            save.text.into(),
-            0_i64.into(),
-            1_i64.into(),
-            draft.created_at.unwrap_or(save.at).into(),
-        ];
-        let mut changes = self.changes();
-        changes.insert(
-            "comment (id, entry_id, entry_kind, edition_id, parent_id, status, author_name, author_email, author_url, body_html, body_text, reply_count, version, created_at)",
-            [row],
+    /// A comment and those above it, the highest last.
+    pub async fn comments_above(&self, id: CommentId) -> Result<Vec<CommentId>> {
+        let mut sql = Sql::new(
+            "WITH RECURSIVE above (id, parent_id, height) AS (SELECT c.id, c.parent_id, 0 FROM comment c WHERE c.id = ",
         );
-        if draft.status == CommentStatus::Approved {
-            changes
-                .statement("UPDATE entry SET comment_count = comment_count + 1 WHERE id = ")
-                .bind(draft.entry.uuid());
-            if let Some(parent) = draft.parent {
-                changes
-                    .statement("UPDATE comment SET reply_count = reply_count + 1 WHERE id = ")
-                    .bind(parent.uuid());
-            }
-        }
-        self.run(changes).await?;
-        self.record(
-            permit,
-            save.at,
-            ContentEvent::new(RecordKind::Comment, "created", save.id, Some(save.edition)),
+        sql.bind(id.uuid()).push(
+            " UNION ALL SELECT c.id, c.parent_id, a.height + 1 FROM comment c JOIN above a ON c.id = a.parent_id) SELECT id FROM above ORDER BY height",
         );
-        Ok(())
+        let mut rows = self.query(sql).await?;
+        rows.iter_mut()
+            .map(|row| Ok(Id::from_uuid(row.get()?)))
+            .collect()
     }
 }

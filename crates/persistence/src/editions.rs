@@ -6,7 +6,7 @@ use domain::{
     editions::{Edition, EditionSet},
     events::{ContentEvent, RecordKind},
     id::Id,
-    settings::{Site, SiteDraft},
+    settings::{CommentPolicy, Site, SiteDraft},
     text::Locale,
     time::Timestamp,
 };
@@ -51,12 +51,16 @@ impl Reader<'_> {
     pub async fn site(&self) -> Result<Option<Site>> {
         match self
             .query_one(Sql::new(
-                "SELECT name, version, updated_at FROM site WHERE id = 'site'",
+                "SELECT name, comment_policy, version, updated_at FROM site WHERE id = 'site'",
             ))
             .await?
         {
             Some(mut row) => Ok(Some(Site {
                 name: row.get()?,
+                comment_policy: match row.get::<Option<String>>()? {
+                    Some(word) => word.parse()?,
+                    None => CommentPolicy::default(),
+                },
                 version: row.get()?,
                 updated_at: row.get()?,
             })),
@@ -148,12 +152,16 @@ impl WriteTx {
         at: Timestamp,
     ) -> Result<()> {
         permit.covers(RecordKind::Site, "site")?;
-        let mut sql = Sql::new("INSERT INTO site (id, name, version, updated_at) VALUES ('site', ");
+        let mut sql = Sql::new(
+            "INSERT INTO site (id, name, comment_policy, version, updated_at) VALUES ('site', ",
+        );
         sql.bind(draft.name.clone())
+            .push(", ")
+            .bind(draft.comment_policy.map(CommentPolicy::as_str))
             .push(", 1, ")
             .bind(at)
             .push(")");
-        sql.push(" ON CONFLICT (id) DO UPDATE SET name = excluded.name, version = site.version + 1, updated_at = excluded.updated_at");
+        sql.push(" ON CONFLICT (id) DO UPDATE SET name = excluded.name, comment_policy = COALESCE(excluded.comment_policy, site.comment_policy), version = site.version + 1, updated_at = excluded.updated_at");
         self.execute(sql).await?;
         self.record(
             permit,

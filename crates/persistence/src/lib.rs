@@ -47,7 +47,7 @@ mod versions;
 mod write_tx;
 
 pub use api_keys::NewApiKey;
-pub use comments::CommentSave;
+pub use comments::{CommentEdit, CommentSave};
 pub use dialect::Engine;
 pub use entries::{
     Above, Below, BodySave, Bucket, EntrySave, Facet, FacetField, FieldsOfEntry, Followed, Latest,

@@ -2,17 +2,20 @@
 //! line change it, in this order. Nothing else in the workspace reads configuration.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
 
+use api::AddressHeader;
 use domain::{Error, Result};
 use figment::{
     Figment, Profile,
     providers::{Env, Format as _, Serialized, Toml},
     value::{Dict, Map},
 };
+use ipnet::IpNet;
 use serde::Deserialize;
 
 mod check;
@@ -56,6 +59,10 @@ pub struct Config {
     pub fields: Fields,
     /// What is sent to people.
     pub mail: Mail,
+    /// How much whom.
+    pub rate_limits: RateLimits,
+    /// Whose pages may read the answers.
+    pub cors: Cors,
     /// What GraphQL clients may ask for.
     pub graphql: Graphql,
     /// What is done later.
@@ -91,6 +98,57 @@ pub struct Server {
     pub header_timeout_seconds: u64,
     /// How long a shutdown waits.
     pub shutdown_grace_seconds: u64,
+    /// Who is believed about the address of a client: addresses and networks.
+    pub trusted_proxies: Vec<String>,
+    /// Where they say it.
+    pub address_header: String,
+}
+
+impl Server {
+    /// The networks of the proxies, or the first text that is none.
+    pub(crate) fn proxies(&self) -> std::result::Result<Vec<IpNet>, &str> {
+        let network = |text: &String| text.parse().or_else(|_| text.parse().map(IpAddr::into));
+        self.trusted_proxies
+            .iter()
+            .map(|text| network(text).map_err(|_none: AddrParseError| text.as_str()))
+            .collect()
+    }
+
+    /// The header of the proxies; none if there is no such.
+    pub(crate) fn header(&self) -> Option<AddressHeader> {
+        match self.address_header.to_ascii_lowercase().as_str() {
+            "" => Some(AddressHeader::None),
+            "x-forwarded-for" => Some(AddressHeader::XForwardedFor),
+            "forwarded" => Some(AddressHeader::Forwarded),
+            _ => None,
+        }
+    }
+}
+
+/// How much whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimits {
+    /// Whether there are limits.
+    pub enabled: bool,
+    /// For each person, and each address without a token.
+    pub requests_per_minute: NonZeroU32,
+    /// For each address.
+    pub address_requests_per_minute: NonZeroU32,
+    /// Attempts to sign in, for each address.
+    pub sign_in_per_minute: NonZeroU32,
+    /// Wishes for a new password, for each address.
+    pub reset_per_minute: NonZeroU32,
+    /// Comments, for each person or address.
+    pub comments_per_minute: NonZeroU32,
+}
+
+/// Whose pages may read the answers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cors {
+    /// Their origins; `*` for all.
+    pub origins: Vec<String>,
 }
 
 /// Where things are kept.

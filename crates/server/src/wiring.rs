@@ -4,7 +4,7 @@
 use std::{num::NonZero, path::Path, sync::Arc, time::Duration};
 
 use api::{
-    ApiOptions,
+    AddressOptions, ApiOptions, CorsOptions, RateLimitOptions,
     graphql::{
         GraphqlOptions,
         http::{HttpOptions, TrustedDocuments},
@@ -16,8 +16,10 @@ use domain::{Error, Result};
 use object_store::{ObjectStore, local::LocalFileSystem};
 use persistence::{Durability, Store, StoreOptions};
 
+use url::Url;
+
 use crate::{
-    config::{Config, GraphqlLimits, Trusted, without_password},
+    config::{Config, Cors, GraphqlLimits, RateLimits, Trusted, without_password},
     oidc::RemoteKeys,
 };
 
@@ -131,8 +133,49 @@ pub(crate) fn api_options(config: &Config) -> Result<ApiOptions> {
         request_timeout: config.request_timeout(),
         max_body_bytes: config.server.max_body_bytes,
         max_entry_bytes: config.server.max_entry_bytes,
+        addresses: AddressOptions {
+            trusted_proxies: config.server.proxies().unwrap_or_default(),
+            header: config.server.header().unwrap_or_default(),
+        },
+        rate_limits: rate_limits(config.rate_limits),
+        cors: cors(&config.cors),
         graphql: graphql_options(config)?,
     })
+}
+
+/// Every limit is named, so that a new one is a setting or does not compile.
+fn rate_limits(limits: RateLimits) -> RateLimitOptions {
+    let RateLimits {
+        enabled,
+        requests_per_minute,
+        address_requests_per_minute,
+        sign_in_per_minute,
+        reset_per_minute,
+        comments_per_minute,
+    } = limits;
+    RateLimitOptions {
+        enabled,
+        requests_per_minute,
+        address_requests_per_minute,
+        sign_in_per_minute,
+        reset_per_minute,
+        comments_per_minute,
+    }
+}
+
+/// Browsers write an origin in one way only: small letters, no port that goes without saying.
+fn cors(cors: &Cors) -> CorsOptions {
+    if cors.origins.is_empty() {
+        return CorsOptions::Nobody;
+    }
+    if cors.origins.iter().any(|origin| origin == "*") {
+        return CorsOptions::Everybody;
+    }
+    let origins = cors.origins.iter().filter_map(|text| {
+        let origin = Url::parse(text).ok()?.origin().ascii_serialization();
+        origin.try_into().ok()
+    });
+    CorsOptions::Origins(origins.collect())
 }
 
 /// The documents GraphQL clients may name by an id.

@@ -18,6 +18,10 @@ use super::{
     scalars::DateTime,
 };
 
+mod mutations;
+
+pub(crate) use mutations::CommentMutations;
+
 /// How many answers are read unless a query says otherwise.
 const REPLIES: i32 = 20;
 
@@ -71,6 +75,11 @@ impl Comment {
         &self.0.author_name
     }
 
+    /// The e-mail address its writer gave; null unless the caller moderates.
+    async fn author_email(&self) -> Option<&str> {
+        self.0.author_email.as_deref()
+    }
+
     /// The site its writer gave.
     async fn author_url(&self) -> Option<&str> {
         self.0.author_url.as_deref()
@@ -102,15 +111,22 @@ impl Comment {
             id: self.0.id,
             first: size(first.unwrap_or(REPLIES))?,
         };
-        if self.0.reply_count == 0 {
+        let session = session(ctx)?;
+        // Moderators see answers that are not counted.
+        if self.0.reply_count == 0 && !session.cx().scope().moderates(self.0.edition) {
             return Ok(Vec::new());
         }
-        Ok(session(ctx)?.load(key).await?.unwrap_or_default())
+        Ok(session.load(key).await?.unwrap_or_default())
     }
 
     /// When it was written.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
+    }
+
+    /// When a moderator touched it last; when it was written, if nobody did.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
     }
 
     /// Counts every save, from 1.
@@ -128,6 +144,7 @@ pub(crate) async fn under(
     let query = CommentQuery {
         entry: Some(entry),
         parent: Some(None),
+        status: None,
     };
     list(ctx, query, paging).await
 }
@@ -178,6 +195,10 @@ impl CommentQueries {
         #[graphql(desc = "Id of the entry they stand under. All entries if absent.")] entry: Option<
             ID,
         >,
+        #[graphql(
+            desc = "Only those of this status. Readers see approved ones alone, moderators all of their editions."
+        )]
+        status: Option<CommentStatus>,
     ) -> Result<Connection<Comment>> {
         let entry: Option<EntryId> = entry.map(|id| parse_id("entry", &id)).transpose()?;
         list(
@@ -185,6 +206,7 @@ impl CommentQueries {
             CommentQuery {
                 entry,
                 parent: None,
+                status: status.map(Into::into),
             },
             Paging::new(first, after, last, before),
         )

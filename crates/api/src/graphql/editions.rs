@@ -6,7 +6,11 @@ use application::settings;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::id::EditionId;
 
-use super::{context::session, enums::Direction, scalars::DateTime};
+use super::{
+    context::session,
+    enums::{CommentPolicy, Direction},
+    scalars::DateTime,
+};
 
 /// A language version of the site.
 #[derive(Clone)]
@@ -167,6 +171,11 @@ impl Site {
     /// The edition that is meant where none is named.
     async fn default_edition(&self, ctx: &Context<'_>) -> Result<Option<Edition>> {
         Ok(session(ctx)?.editions().into_iter().next())
+    }
+
+    /// When what readers write is shown.
+    async fn comment_policy(&self) -> CommentPolicy {
+        self.0.comment_policy.into()
     }
 
     /// Counts every save, from 1.

@@ -85,6 +85,18 @@ pub(crate) enum CommentStatus {
     Trashed,
 }
 
+/// When what readers write is shown.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::settings::CommentPolicy")]
+pub(crate) enum CommentPolicy {
+    /// Once a moderator has approved it.
+    Before,
+    /// At once; moderators look at it later.
+    After,
+    /// Never: nobody may comment any more.
+    Closed,
+}
+
 /// How the source of a body is written.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::body::Format")]

@@ -28,6 +28,7 @@ use crate::error::Problem;
 mod media;
 mod parameters;
 mod persisted;
+mod price;
 mod response;
 #[cfg(test)]
 mod tests;
@@ -136,7 +137,7 @@ impl IntoResponse for Answer {
 struct Refusal {
     status: StatusCode,
     errors: Vec<ServerError>,
-    allow: Option<&'static str>,
+    headers: HeaderMap,
 }
 
 impl Refusal {
@@ -146,7 +147,15 @@ impl Refusal {
         Self {
             status,
             errors: vec![error],
-            allow: None,
+            headers: HeaderMap::new(),
+        }
+    }
+
+    /// A problem that has nothing to do with GraphQL.
+    fn problem(problem: &Problem) -> Self {
+        Self {
+            headers: problem.headers().cloned().collect(),
+            ..Self::new(problem.status(), problem.code(), problem.detail())
         }
     }
 
@@ -160,7 +169,7 @@ impl Refusal {
         Self {
             status: media.invalid_status(),
             errors,
-            allow: None,
+            headers: HeaderMap::new(),
         }
     }
 
@@ -175,8 +184,9 @@ impl Refusal {
     }
 
     fn method(message: &str, allow: &'static str) -> Self {
+        let allow = (header::ALLOW, HeaderValue::from_static(allow));
         Self {
-            allow: Some(allow),
+            headers: HeaderMap::from_iter([allow]),
             ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "VALIDATION", message)
         }
     }
@@ -217,21 +227,22 @@ where
         } else {
             persisted.resolve(&mut parameters, media)?
         };
-        let request = prepare(parameters, &parts.method, media, options, &mut cost)?;
+        let mut request = prepare(parameters, &parts.method, media, options, &mut cost)?;
+        price::admit(&parts, cost.as_ref(), &mut request)?;
         Ok((request, new))
     });
-    let (status, allow, outcome, mut response) = match prepared {
+    let (status, more, outcome, mut response) = match prepared {
         Ok((request, new)) => {
             if let Some(new) = new {
                 persisted.keep(&new, &request.query);
             }
             let response = execute(request).await;
             let (status, outcome) = judge(&response, media);
-            (status, None, outcome, response)
+            (status, HeaderMap::new(), outcome, response)
         }
         Err(refusal) => (
             refusal.status,
-            refusal.allow,
+            refusal.headers,
             Outcome::Refused,
             async_graphql::Response::from_errors(refusal.errors),
         ),
@@ -255,9 +266,7 @@ where
         "accept"
     };
     headers.append(header::VARY, HeaderValue::from_static(vary));
-    if let Some(allow) = allow {
-        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
-    }
+    headers.extend(more);
     Answer {
         status,
         headers,
@@ -275,10 +284,10 @@ pub(crate) fn refuse(
     problem: &Problem,
 ) -> Answer {
     let media = MediaType::negotiate(request.headers()).unwrap_or(MediaType::Json);
-    let refusal = Refusal::new(problem.status(), problem.code(), problem.detail());
+    let refusal = Refusal::problem(problem);
     let mut response = async_graphql::Response::from_errors(refusal.errors);
     tidy(&mut response.errors, options);
-    let mut headers: HeaderMap = problem.headers().cloned().collect();
+    let mut headers = refusal.headers;
     headers.insert(header::CONTENT_TYPE, media.content_type());
     headers.append(header::VARY, HeaderValue::from_static("accept"));
     Answer {

@@ -10,7 +10,7 @@ use super::{
     authors::{AuthorMutations, AuthorQueries},
     batch::BatchMutations,
     collections::{CollectionMutations, CollectionQueries},
-    comments::CommentQueries,
+    comments::{CommentMutations, CommentQueries},
     content_model::ContentModelQueries,
     editions::SiteQueries,
     entries::Entry,
@@ -81,6 +81,7 @@ pub struct Mutation(
     AuthorMutations,
     CollectionMutations,
     BatchMutations,
+    CommentMutations,
 );
 
 /// How deep the library lets selections be nested, fragments included. The limits bound the depth

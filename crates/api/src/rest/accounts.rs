@@ -27,7 +27,7 @@ use super::{
     wire::Id as IdSchema,
     write::{OpenWrite, Write, WriteAnswer, deleted},
 };
-use crate::error::Problem;
+use crate::{error::Problem, rate_limits::Policy};
 
 /// The operations on accounts.
 pub(super) fn routes() -> OpenApiRouter<State> {
@@ -216,6 +216,7 @@ fn unchecked<T>(_command: &T) -> Vec<FieldError> {
     responses((status = 200, description = "They are signed in.", body = TokensBody)),
 )]
 async fn log_in(OpenWrite(write): OpenWrite) -> WriteAnswer {
+    write.read.attempt(Policy::SignIn)?;
     write.query::<Nothing>()?;
     let editions = write.read.cx.editions().await?;
     let Some((email, password)) = write.body::<Login>(&editions, &[], unchecked)? else {

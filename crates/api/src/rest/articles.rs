@@ -12,7 +12,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     State,
     answer::{self, Answer, List},
-    comments::{self, CommentList},
+    comments::{
+        self, CommentList,
+        write::{NewComment, Submit, Submitted, submit},
+    },
     entries::{
         self, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, FILTERS, More, PageBelow,
         TranslationList, TranslationsOf, step_routes, translation_routes,
@@ -22,6 +25,7 @@ use super::{
     revisions::{self, RevisionList},
     selection::Selection,
     view::View,
+    write::{AnyWrite, WriteAnswer},
 };
 
 mod wire;
@@ -42,7 +46,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         ))
         .routes(routes!(get_article_by_slug))
         .routes(routes!(list_article_translations))
-        .routes(routes!(list_article_comments))
+        .routes(routes!(list_article_comments, submit_article_comment))
         .routes(routes!(list_related_articles))
         .routes(routes!(list_article_revisions))
         .merge(step_routes::<Article<'static>>())
@@ -191,6 +195,25 @@ async fn list_article_comments(read: Read) -> Answer {
     let query = read.query::<CommentsUnder<Article<'_>>>()?;
     let article = entries::found::<kinds::Article>(&read).await?;
     comments::list(&read, &query, Some(article.entry().id)).await
+}
+
+/// Comment on an article
+///
+/// Anybody may, where comments are open. A comment waits for a moderator unless the site shows
+/// comments at once. It stands below the one it answers, ten levels deep at most.
+#[utoipa::path(
+    post,
+    path = "/articles/{id}/comments",
+    tag = "Articles",
+    params(Of<Submit<Article<'_>>>),
+    request_body = NewComment,
+    security((), ("bearer" = [])),
+    responses((status = 202, description = "It was taken.", body = Submitted)),
+)]
+async fn submit_article_comment(write: AnyWrite) -> WriteAnswer {
+    write.0.query::<Submit<Article<'_>>>()?;
+    let article = entries::found::<kinds::Article>(&write.0.read).await?;
+    submit(write, article.entry().id).await
 }
 
 /// List what to read after an article

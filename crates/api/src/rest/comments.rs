@@ -22,6 +22,8 @@ use super::{
 };
 use crate::error::Problem;
 
+pub(super) mod write;
+
 /// What a reader wrote under an entry.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -41,6 +43,8 @@ pub(super) struct Comment<'a> {
     status: CommentStatus,
     /// The name given.
     author_name: &'a str,
+    /// The e-mail address given; null unless the caller moderates.
+    author_email: Option<&'a str>,
     /// The site given.
     author_url: Option<&'a str>,
     /// What was written, as HTML that is safe to insert.
@@ -53,6 +57,8 @@ pub(super) struct Comment<'a> {
     version: i64,
     /// When it was written.
     created_at: DateTime<Utc>,
+    /// When a moderator touched it last; when it was written, if nobody did.
+    updated_at: DateTime<Utc>,
 }
 
 impl Record for Comment<'_> {
@@ -64,12 +70,14 @@ impl Record for Comment<'_> {
         "parentId",
         "status",
         "authorName",
+        "authorEmail",
         "authorUrl",
         "bodyHtml",
         "bodyText",
         "replyCount",
         "version",
         "createdAt",
+        "updatedAt",
     ];
 }
 
@@ -82,12 +90,14 @@ impl<'a> View<'a> {
             parent_id: comment.parent,
             status: comment.status.into(),
             author_name: &comment.author_name,
+            author_email: comment.author_email.as_deref(),
             author_url: comment.author_url.as_deref(),
             body_html: &comment.body_html,
             body_text: &comment.body_text,
             reply_count: comment.reply_count,
             version: comment.version,
             created_at: comment.created_at,
+            updated_at: comment.updated_at,
         })
     }
 }
@@ -96,7 +106,13 @@ impl<'a> View<'a> {
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list_comments))
-        .routes(routes!(get_comment))
+        .routes(routes!(get_comment, write::update_comment))
+        .routes(routes!(write::approve_comment))
+        .routes(routes!(write::reject_comment))
+        .routes(routes!(write::trash_comment))
+        .routes(routes!(write::restore_comment))
+        .routes(routes!(write::purge_comment))
+        .routes(routes!(write::moderate_comments))
 }
 
 /// Which comments of a thread are wanted.
@@ -116,6 +132,11 @@ impl Declared for ListComments {
                 "Only comments under this entry.",
             ),
             PARENT_FILTER,
+            Parameter::optional(
+                "filter[status]",
+                Kind::Word(&["pending", "approved", "spam", "trashed"]),
+                "Only comments of this status. Readers see approved ones alone, moderators all of their editions.",
+            ),
         ],
         Comment::SELECTION,
         PAGE,
@@ -151,6 +172,10 @@ pub(super) type CommentList<'a> = List<Comment<'a>>;
 async fn get_comment(read: Read) -> Answer {
     let query = read.query::<OwnById<Comment<'_>>>()?;
     let id = read.id::<kinds::Comment>()?;
+    one(&read, id, &Selection::of(&query, Comment::INCLUDES)).await
+}
+
+async fn one(read: &Read, id: CommentId, selection: &Selection<'_>) -> Answer {
     let comment = comments::get(&read.cx, id)
         .await?
         .ok_or_else(|| Problem::not_found(format!("comment {id}")))?;
@@ -160,10 +185,10 @@ async fn get_comment(read: Read) -> Answer {
         editions: &editions,
     };
     answer::one(
-        &read,
-        &Selection::of(&query, Comment::INCLUDES),
+        read,
+        selection,
         &view.comment(&comment)?,
-        (comment.version, comment.created_at),
+        (comment.version, comment.updated_at),
     )
 }
 
@@ -173,7 +198,13 @@ pub(super) async fn list(read: &Read, query: &Query<'_>, entry: Option<EntryId>)
         .text("filter[parent]")
         .map(|_| query.id("filter[parent]"));
     let args = query.page()?;
-    let page = comments::list(&read.cx, &CommentQuery { entry, parent }, &args).await?;
+    let status = query.text("filter[status]").map(str::parse).transpose()?;
+    let wanted = CommentQuery {
+        entry,
+        parent,
+        status,
+    };
+    let page = comments::list(&read.cx, &wanted, &args).await?;
     let editions = read.cx.editions().await?;
     let view = View {
         cx: &read.cx,

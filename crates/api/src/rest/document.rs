@@ -335,6 +335,7 @@ fn share(method: Method, operation: &mut Operation) {
             shared.push(("403", "Forbidden"));
         }
     } else {
+        let is_open = operation.security.is_some();
         share_change(operation);
         shared.extend([
             ("403", "Forbidden"),
@@ -346,8 +347,8 @@ fn share(method: Method, operation: &mut Operation) {
         if operation.request_body.is_some() {
             shared.push(("415", "UnsupportedMediaType"));
         }
-        // What is made is at no version yet.
-        if has_path_parameter && !operation.responses.responses.contains_key("201") {
+        // What is made is at no version yet, nor is what readers send.
+        if has_path_parameter && !is_open && !operation.responses.responses.contains_key("201") {
             require_version(operation);
             shared.extend([
                 ("412", "PreconditionFailed"),

@@ -16,7 +16,10 @@ use super::{
     answer::{Answer, List},
     articles::wanted,
     body::Body,
-    comments::{self, CommentList},
+    comments::{
+        self, CommentList,
+        write::{NewComment, Submit, Submitted, submit},
+    },
     entries::{
         self, BODY, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug, FILTERS, HERO, More,
         PageBelow, SEO, TRANSLATION, TRANSLATIONS, Translation, TranslationList, TranslationsOf,
@@ -29,6 +32,7 @@ use super::{
     seo::{self, Seo, Sources},
     view::View,
     wire::{Direction, FIGURE, Figure, Id, Included, Status},
+    write::{AnyWrite, WriteAnswer},
 };
 use crate::error::Problem;
 
@@ -237,7 +241,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(get_page, write::update_page, write::delete_page))
         .routes(routes!(get_page_by_slug))
         .routes(routes!(list_page_translations))
-        .routes(routes!(list_page_comments))
+        .routes(routes!(list_page_comments, submit_page_comment))
         .routes(routes!(list_page_revisions))
         .merge(step_routes::<Page<'static>>())
         .merge(translation_routes::<Page<'static>>())
@@ -345,6 +349,25 @@ async fn list_page_comments(read: Read) -> Answer {
     let query = read.query::<CommentsUnder<Page<'_>>>()?;
     let page = entries::found::<kinds::Page>(&read).await?;
     comments::list(&read, &query, Some(page.entry().id)).await
+}
+
+/// Comment on a page
+///
+/// Anybody may, where comments are open. A comment waits for a moderator unless the site shows
+/// comments at once. It stands below the one it answers, ten levels deep at most.
+#[utoipa::path(
+    post,
+    path = "/pages/{id}/comments",
+    tag = "Pages",
+    params(Of<Submit<Page<'_>>>),
+    request_body = NewComment,
+    security((), ("bearer" = [])),
+    responses((status = 202, description = "It was taken.", body = Submitted)),
+)]
+async fn submit_page_comment(write: AnyWrite) -> WriteAnswer {
+    write.0.query::<Submit<Page<'_>>>()?;
+    let page = entries::found::<kinds::Page>(&write.0.read).await?;
+    submit(write, page.entry().id).await
 }
 
 /// List the revisions of a page

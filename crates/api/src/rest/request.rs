@@ -14,6 +14,7 @@ use super::{
 use crate::{
     auth::{self, Addressed, Caller},
     error::Problem,
+    rate_limits::{Allowance, Policy},
 };
 
 /// A request to read something.
@@ -22,6 +23,7 @@ pub(super) struct Read {
     pub(super) cx: ActorContext,
     /// What the caller has, wants and accepts.
     pub(super) headers: HeaderMap,
+    allowance: Option<Allowance>,
     uri: Uri,
     /// Without the preview token, which nothing that is answered repeats.
     query: Option<String>,
@@ -51,6 +53,7 @@ impl FromRequestParts<Arc<App>> for Read {
         Ok(Self {
             cx,
             headers: std::mem::take(&mut parts.headers),
+            allowance: parts.extensions.get::<Allowance>().cloned(),
             uri,
             query: addressed.query,
             segments,
@@ -59,6 +62,22 @@ impl FromRequestParts<Arc<App>> for Read {
 }
 
 impl Read {
+    /// Counts something that has a limit of its own, or refuses it.
+    pub(super) fn attempt(&self, policy: Policy) -> Result<(), Problem> {
+        match &self.allowance {
+            Some(allowance) => Ok(allowance.attempt(policy)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts what the request costs more than others, or refuses it.
+    pub(super) fn spend(&self, cost: u32) -> Result<(), Problem> {
+        match &self.allowance {
+            Some(allowance) => Ok(allowance.spend(cost)?),
+            None => Ok(()),
+        }
+    }
+
     /// The checked query of an operation.
     pub(super) fn query<T: Declared>(&self) -> Result<Query<'_>, Problem> {
         Query::parse(self.query.as_deref(), T::PARAMETERS)

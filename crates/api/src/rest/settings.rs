@@ -22,6 +22,9 @@ struct Site<'a> {
     name: &'a str,
     /// The code of the edition that is meant where none is named; null as long as there is none.
     default_edition: Option<&'a str>,
+    /// When what readers write is shown: `before` or `after` a moderator has looked at it; `closed`:
+    /// nobody may comment any more.
+    comment_policy: &'static str,
     /// Counts every save, from 1.
     version: i64,
     /// When it was last changed.
@@ -53,6 +56,7 @@ async fn get_site(read: Read) -> Answer {
     let record = Site {
         name: &site.name,
         default_edition: editions.all().first().map(|edition| edition.code.as_str()),
+        comment_policy: site.comment_policy.as_str(),
         version: site.version,
         updated_at: site.updated_at,
     };

@@ -26,6 +26,7 @@ use crate::{
     auth::PREVIEW,
     error::{FieldProblem, Problem},
     idempotency::{self, Slot},
+    rate_limits::CHANGE,
 };
 
 /// The name of the header that says for which version a change is meant.
@@ -101,6 +102,19 @@ impl FromRequest<Arc<App>> for OpenWrite {
     }
 }
 
+/// A request of anybody, as whoever they are.
+pub(super) struct AnyWrite(pub(super) Write);
+
+impl FromRequest<Arc<App>> for AnyWrite {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &Arc<App>) -> Result<Self, Problem> {
+        Write::read(request, state, |_anybody| Ok(()))
+            .await
+            .map(Self)
+    }
+}
+
 impl FromRequest<Arc<App>> for Write {
     type Rejection = Problem;
 
@@ -127,6 +141,7 @@ impl Write {
         let mut read = Read::from_request_parts(&mut parts, state).await?;
         // Before the body is read: strangers need not be listened to.
         admit(read.cx.actor())?;
+        read.spend(CHANGE)?;
         // What is answered is new, whatever the caller has.
         read.headers.remove(header::IF_NONE_MATCH);
         let slot = parts.extensions.get::<Slot>().cloned();

@@ -298,6 +298,14 @@ impl ReadScope {
         }
     }
 
+    /// Whether the actor moderates the comments of an edition.
+    pub fn moderates(&self, edition: EditionId) -> bool {
+        match self.reach(Action::Moderate, RecordKind::Comment) {
+            Reach::Everywhere => true,
+            Reach::Editions(editions) => editions.contains(&edition),
+        }
+    }
+
     /// Notes that the answer depends on this.
     pub fn note(&self, tag: CacheTag) {
         self.tags

@@ -17,6 +17,7 @@ mod html;
 mod inline;
 mod links;
 mod markdown;
+mod readers;
 mod text;
 mod walk;
 
@@ -31,6 +32,7 @@ pub use block::{
 };
 pub use html::render_html;
 pub use links::{DeriveOptions, LinkKind, Reference, Resolve, is_safe_link, references};
+pub use readers::of_readers;
 pub use text::{base_direction, count_words, cut as excerpt};
 
 /// Grows whenever the same source would give other blocks, so that stored bodies can be renewed.

@@ -36,7 +36,14 @@ pub(super) async fn run(config: &Config, command: &SettingsCommand) -> Result<Ex
     let cx = app.context(Actor::System("command line"));
     if let SettingsCommand::Set(SetArgs { name: Some(name) }) = command {
         let name = name.clone();
-        settings::update(&cx, SiteDraft { name }).await?;
+        settings::update(
+            &cx,
+            SiteDraft {
+                name,
+                ..SiteDraft::default()
+            },
+        )
+        .await?;
     }
     let site = match settings::site(&cx).await {
         Err(Error::NotFound(what)) => {

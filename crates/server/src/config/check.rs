@@ -1,5 +1,6 @@
 //! What types alone cannot say about settings. Every wrong one is named, not only the first.
 
+use api::AddressHeader;
 use domain::{Error, FieldError, Result};
 use url::Url;
 
@@ -11,6 +12,7 @@ impl Config {
     pub fn check(&self) -> Result<()> {
         let mut wrong = Vec::new();
         self.check_server(&mut wrong);
+        self.check_callers(&mut wrong);
         self.check_storage(&mut wrong);
         self.check_auth(&mut wrong);
         self.read_issuers(&mut wrong);
@@ -81,6 +83,50 @@ impl Config {
         }
         if !(1..=1_000_000).contains(&server.max_connections) {
             refuse(wrong, "server.max_connections", "must be from 1 to 1000000");
+        }
+    }
+
+    fn check_callers(&self, wrong: &mut Vec<FieldError>) {
+        let server = &self.server;
+        if let Err(text) = server.proxies() {
+            refuse(
+                wrong,
+                "server.trusted_proxies",
+                format!("`{text}` is neither an address nor a network such as `10.0.0.0/8`"),
+            );
+        }
+        match server.header() {
+            None => refuse(
+                wrong,
+                "server.address_header",
+                "must be `x-forwarded-for` or `forwarded`, or empty",
+            ),
+            Some(AddressHeader::None) if !server.trusted_proxies.is_empty() => refuse(
+                wrong,
+                "server.address_header",
+                "must name the header of the proxies in `server.trusted_proxies`",
+            ),
+            Some(AddressHeader::XForwardedFor | AddressHeader::Forwarded)
+                if server.trusted_proxies.is_empty() =>
+            {
+                refuse(
+                    wrong,
+                    "server.trusted_proxies",
+                    "must name the proxies that set `server.address_header`: anybody could",
+                );
+            }
+            Some(_) => {}
+        }
+        let origins = &self.cors.origins;
+        let is_everybody = |text: &String| text == "*";
+        if origins.iter().any(is_everybody) && origins.len() > 1 {
+            refuse(wrong, "cors.origins", "`*` must stand alone");
+        }
+        for text in origins.iter().filter(|text| !is_everybody(text)) {
+            if let Err(why) = origin(text) {
+                let message = format!("`{text}` {why}; write it like `https://www.example.org`");
+                refuse(wrong, "cors.origins", message);
+            }
         }
     }
 

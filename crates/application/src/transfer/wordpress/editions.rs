@@ -190,7 +190,14 @@ pub(super) async fn find_or_make(
     };
     if is_first && tx.reader().site().await?.is_none() {
         let name = draft.title.clone();
-        settings::update_in(tx, &SiteDraft { name }).await?;
+        settings::update_in(
+            tx,
+            &SiteDraft {
+                name,
+                ..SiteDraft::default()
+            },
+        )
+        .await?;
     }
     let id = editions::create_in(tx, draft).await?;
     let edition = tx.editions().await?.get(id)?.clone();

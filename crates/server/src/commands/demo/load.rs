@@ -62,5 +62,12 @@ async fn write(
     entries.make_newsletters(tx).await?;
     records::collections(tx, demo, &mut entries.ids).await?;
     let name = demo.name.clone();
-    settings::update_in(tx, &SiteDraft { name }).await
+    settings::update_in(
+        tx,
+        &SiteDraft {
+            name,
+            ..SiteDraft::default()
+        },
+    )
+    .await
 }
