@@ -13,12 +13,14 @@ mod m20261121_000001_content;
 mod m20261122_000002_accounts;
 mod m20261122_000003_workflow;
 mod m20261122_000004_jobs;
+mod m20261122_000006_addresses;
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     m20261121_000001_content::STEP,
     m20261122_000002_accounts::STEP,
     m20261122_000003_workflow::STEP,
     m20261122_000004_jobs::STEP,
+    m20261122_000006_addresses::STEP,
 ];
 
 /// Runs the steps in order; which ones ran is kept in the table `seaql_migrations`.

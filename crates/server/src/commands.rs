@@ -18,6 +18,7 @@ pub mod import;
 pub mod jobs;
 pub mod keys;
 mod migrate;
+pub mod redirects;
 pub mod schema;
 mod serve;
 pub mod settings;
@@ -56,6 +57,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         | Command::Import(_)
         | Command::Editions(_)
         | Command::Settings(_)
+        | Command::Redirects(_)
         | Command::User(_)
         | Command::Keys(_) => {}
     }
@@ -70,6 +72,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Import(command) => return import::run(&config, command).await,
         Command::Editions(command) => return editions::run(&config, command).await,
         Command::Settings(command) => return settings::run(&config, command).await,
+        Command::Redirects(command) => redirects::run(&config, command).await?,
         Command::User(command) => user::run(&config, command).await?,
         Command::Keys(command) => keys::run(&config, command)?,
         Command::Schema(_) | Command::Openapi | Command::Doctor(_) => {}

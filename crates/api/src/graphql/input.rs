@@ -164,6 +164,21 @@ impl Wrong {
 }
 
 impl Wrong {
+    /// The same as [`Wrong::finish`], where what could not be read looks like something that was left
+    /// out: it is told once.
+    pub(crate) fn finish_told<T>(
+        self,
+        value: T,
+        check: impl FnOnce(&T) -> Vec<FieldError>,
+    ) -> Result<T> {
+        let told: Vec<String> = self.0.iter().map(|wrong| wrong.field.clone()).collect();
+        self.finish(value, |value| {
+            let mut found = check(value);
+            found.retain(|wrong| !told.contains(&wrong.field));
+            found
+        })
+    }
+
     /// The change of an entry that was read. If some of it could not be, all else that is wrong with
     /// it is told, too; otherwise the use case finds it, together with what only the store knows.
     pub(crate) fn finish_entry<C: Into<ContentChange>>(

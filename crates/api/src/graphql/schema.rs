@@ -18,7 +18,7 @@ use super::{
     newsletters::{IssueSteps, IssueWrites, NewsletterQueries},
     node::NodeQueries,
     pages::{PageQueries, PageSteps, PageWrites},
-    redirects::RedirectQueries,
+    redirects::{RedirectMutations, RedirectQueries},
     revisions::RevisionQueries,
     routes::RouteQueries,
     terms::{TermMutations, TermQueries},
@@ -65,6 +65,7 @@ pub struct Mutation(
     TermMutations,
     AuthorMutations,
     CollectionMutations,
+    RedirectMutations,
 );
 
 /// How deep the library lets selections be nested, fragments included. The limits bound the depth

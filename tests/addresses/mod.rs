@@ -1,0 +1,3 @@
+//! Addresses: redirects, what moves, what is merged, what belongs together.
+
+mod redirects;
