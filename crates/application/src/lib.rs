@@ -3,6 +3,7 @@
 //! Every function takes an [`ActorContext`] first: there is no way in without an actor. Reads go
 //! through its scope; changes ask the policy for a permit and happen in one transaction.
 
+pub mod addresses;
 pub mod articles;
 pub mod audit;
 pub mod auth;
@@ -38,6 +39,7 @@ pub mod terms;
 pub mod transfer;
 pub mod users;
 pub mod worker;
+pub mod translations;
 pub mod writing;
 
 pub use context::{ActorContext, App, AppOptions, Clock, IdSource, SystemClock, SystemIds, Tx};

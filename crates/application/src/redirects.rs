@@ -21,6 +21,8 @@ mod import;
 mod rules;
 
 pub use change::{change, change_in, create_from, create_from_in, delete_at, delete_at_in};
+pub(crate) use rules::records_at;
+
 pub use import::{Imported, MAX_CSV_BYTES, import_csv, import_csv_in};
 
 /// A page of redirects, by path.

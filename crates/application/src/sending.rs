@@ -12,14 +12,14 @@ use domain::{
     galleries::GalleryDraft,
     id::{
         ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id, JobId,
-        PageId,
+        PageId, RedirectId,
     },
     lifecycle::{Schedule, Verb},
     media::AssetDraft,
     menus::MenuDraft,
     newsletters::{IssueDraft, NewsletterDraft},
     pages::PageDraft,
-    redirects::RedirectDraft,
+    redirects::{RedirectChange, RedirectDraft},
     settings::SiteDraft,
     terms::{TermChange, TermDraft, TermId},
     time::Timestamp,
@@ -33,7 +33,7 @@ use crate::{
     media, menus,
     newsletters::{self, NewIssue},
     pages::{self, NewPage},
-    redirects, revisions, settings, terms,
+    redirects, revisions, settings, terms, translations,
     worker::Worker,
     writing::{self, Ready},
 };
@@ -194,6 +194,23 @@ fn write_by_hand(cx: &ActorContext, draft: &ArticleDraft) {
         articles::create_in(&mut tx, draft).await?;
         tx.commit().await
     });
+}
+
+fn write_redirects(cx: &ActorContext, id: RedirectId, edition: EditionId, text: &[u8]) {
+    sendable(redirects::create_from(cx, edition, RedirectChange::default()));
+    sendable(redirects::change(cx, id, 1, RedirectChange::default()));
+    sendable(redirects::delete_at(cx, id, 1));
+    sendable(redirects::import_csv(cx, edition, text));
+}
+
+fn merge_records(cx: &ActorContext, term: TermId, author: AuthorId) {
+    sendable(async move { terms::merge(cx, &[term], term, 1).await });
+    sendable(async move { authors::merge(cx, &[author], author, 1).await });
+}
+
+fn link_translations(cx: &ActorContext, id: EntryId) {
+    sendable(translations::link(cx, id, 1, id));
+    sendable(translations::unlink(cx, id, 1));
 }
 
 fn change_collections(cx: &ActorContext, id: CollectionId) {

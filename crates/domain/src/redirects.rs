@@ -10,6 +10,7 @@ pub use trail::{MOST_HOPS, Place, Trail, trail};
 
 use crate::{
     access::Target,
+    editions::Edition,
     error::Error,
     events::RecordKind,
     id::{AuthorId, CategoryId, EditionId, EntryId, NewsletterId, RedirectId, TagId},
@@ -41,6 +42,22 @@ pub struct Redirect {
 }
 
 impl Redirect {
+    /// The absolute address it leads to now, from a path of its edition; `None` for what is gone.
+    pub fn url(&self, edition: &Edition) -> Option<String> {
+        let href = self.href.as_deref()?;
+        if !href.starts_with('/') || href.starts_with("//") {
+            return Some(href.to_owned());
+        }
+        let RedirectTarget::Url(_) = self.to else {
+            return Some(edition.url(href));
+        };
+        // What somebody wrote may have a query, and be percent-encoded or not.
+        let end = href.find(['?', '#']).unwrap_or(href.len());
+        let (path, rest) = href.split_at(end);
+        let path = crate::routes::normalise_path(path).unwrap_or_else(|_bad| path.to_owned());
+        Some(format!("{}{rest}", edition.url(&path)))
+    }
+
     /// What the policy needs to know.
     pub fn target(&self) -> Target {
         Target::of_edition(RecordKind::Redirect, self.id, self.edition)

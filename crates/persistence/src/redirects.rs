@@ -471,21 +471,23 @@ impl WriteTx {
 
     /// After records have moved: what was at their old paths leads to them, unless something stands
     /// there. A redirect at a new path gives way. The permit is that of the record whose change moved
-    /// them all.
+    /// them all; they are of its kind.
     pub async fn lead_from_old_paths(
         &mut self,
         permit: &Permit,
         moves: &[PathChange],
         at: Timestamp,
     ) -> Result<()> {
-        let Some(own) = moves
-            .iter()
-            .find(|moved| moved.record.to_string() == permit.target().id)
-            .or(moves.first())
-        else {
-            return Ok(());
+        let kind = permit.target().kind.as_str();
+        let is_of_kind = |moved: &PathChange| {
+            let id = moved.record.to_string();
+            id.split_once('_').is_some_and(|(prefix, _)| prefix == kind)
         };
-        permit.covers(permit.target().kind, &own.record)?;
+        if !moves.iter().all(is_of_kind) {
+            return Err(Error::internal(format!(
+                "a permit for a {kind} was used for paths of others"
+            )));
+        }
         for moved in moves {
             if let Some(path) = &moved.to {
                 let mut sql = Sql::new("DELETE FROM route WHERE edition_id = ");

@@ -65,8 +65,8 @@ impl Redirect {
 
     /// The same as an absolute address.
     async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let edition = session(ctx)?.edition(self.0.edition)?;
-        Ok(self.0.href.as_deref().map(|href| edition.absolute(href)))
+        let editions = session(ctx)?.edition_set();
+        Ok(self.0.url(editions.get(self.0.edition)?))
     }
 
     /// The entry it leads to, wherever its path moves, if it leads to one.

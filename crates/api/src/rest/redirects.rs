@@ -17,7 +17,7 @@ use super::{
     parameters::{Declared, Groups, Kind, Of, OwnById, PAGE, Parameter, Record},
     request::Read,
     selection::Selection,
-    view::{View, absolute},
+    view::View,
     wire::Id,
 };
 use crate::error::Problem;
@@ -99,7 +99,7 @@ impl<'a> View<'a> {
             to: redirect.to.written(),
             entry_id,
             href: redirect.href.as_deref(),
-            url: redirect.href.as_deref().map(|href| absolute(edition, href)),
+            url: redirect.url(edition),
             is_gone: redirect.to == RedirectTarget::Gone,
             is_permanent: redirect.is_permanent,
             status_code: status_code(redirect),
