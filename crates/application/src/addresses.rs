@@ -58,10 +58,7 @@ pub(crate) async fn of_term(tx: &mut Tx, id: TermId) -> Result<Paths> {
             .collect();
         ids.extend(&level);
     }
-    let found = tx
-        .reader()
-        .terms_by_ids(cx.scope(), &ids, default)
-        .await?;
+    let found = tx.reader().terms_by_ids(cx.scope(), &ids, default).await?;
     let texts = tx.reader().all_term_texts(cx.scope(), &ids).await?;
     let mut paths = Vec::new();
     for (id, texts) in texts {
@@ -100,12 +97,7 @@ pub async fn of_newsletter(tx: &mut Tx, id: NewsletterId) -> Result<Paths> {
 
 /// After a record was saved: what was at a path it had leads to it, and a redirect at a path it has
 /// gives way. The permit is that of the record.
-pub async fn leave(
-    tx: &mut Tx,
-    permit: &Permit,
-    before: &Paths,
-    after: &Paths,
-) -> Result<()> {
+pub async fn leave(tx: &mut Tx, permit: &Permit, before: &Paths, after: &Paths) -> Result<()> {
     let cx = tx.cx().clone();
     let mut moves = Vec::new();
     for (record, edition, old) in &before.0 {
@@ -142,9 +134,7 @@ pub async fn leave(
     }
     spare_the_living(tx, &mut moves).await?;
     let at = cx.now();
-    tx.store_tx()
-        .lead_from_old_paths(permit, &moves, at)
-        .await
+    tx.store_tx().lead_from_old_paths(permit, &moves, at).await
 }
 
 /// Nothing is led away from where another record lives by now.
@@ -159,7 +149,11 @@ async fn spare_the_living(tx: &mut Tx, moves: &mut [PathChange]) -> Result<()> {
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let living = records_at(tx, edition, &paths).await?;
         for moved in moves.iter_mut().filter(|moved| moved.edition == edition) {
-            if moved.from.as_ref().is_some_and(|path| living.contains_key(path)) {
+            if moved
+                .from
+                .as_ref()
+                .is_some_and(|path| living.contains_key(path))
+            {
                 moved.from = None;
             }
         }

@@ -37,9 +37,9 @@ mod shared_records;
 mod slugs;
 pub mod terms;
 pub mod transfer;
+pub mod translations;
 pub mod users;
 pub mod worker;
-pub mod translations;
 pub mod writing;
 
 pub use context::{ActorContext, App, AppOptions, Clock, IdSource, SystemClock, SystemIds, Tx};

@@ -10,9 +10,11 @@ use domain::{
     id::{AuthorId, EditionId, Id, NewsletterId, RedirectId},
     paging::{Page, PageArgs},
     redirects::{Redirect, RedirectDraft, RedirectTarget},
-    routes::{encode_path, stored_form},
-    terms::TermId,
+    routes::{PathValues, encode_path, expand, match_slug, stored_form},
+    terms::{Taxonomy, TermId},
 };
+
+use persistence::PathRow;
 
 use crate::{ActorContext, Tx, authors, newsletters, terms};
 
@@ -59,6 +61,47 @@ pub async fn by_ids(
 pub(crate) async fn with_address(cx: &ActorContext, redirect: Redirect) -> Result<Redirect> {
     let addresses = Addresses::of(cx, [&redirect]).await?;
     Ok(addresses.fill(redirect))
+}
+
+/// The category, tag, author or newsletter that had a slug in an edition before. `kind` says which of
+/// them is meant.
+pub async fn moved(
+    cx: &ActorContext,
+    edition: EditionId,
+    kind: RecordKind,
+    (namespace, slug): (&str, &str),
+) -> Result<Option<RedirectTarget>> {
+    let editions = cx.editions().await?;
+    let links = &editions.get(edition)?.permalinks;
+    let values = PathValues {
+        slug,
+        slug_path: slug,
+        ..PathValues::default()
+    };
+    let path = match kind {
+        // The paths of categories hold the slugs of those above, which are not known.
+        RecordKind::Category => {
+            let old = cx.reader().old_paths_of_categories(edition).await?;
+            let found = old
+                .into_iter()
+                .find(|(path, _)| match_slug(&links.category, path) == Some(slug));
+            return Ok(found.map(|(_, id)| RedirectTarget::Term(id)));
+        }
+        RecordKind::Tag => links.term_path(Taxonomy::Tag, namespace, &values),
+        RecordKind::Author => expand(&links.author, &values),
+        _ => expand(&links.newsletter, &values),
+    };
+    let redirect = match cx.reader().path(cx.scope(), edition, &path).await? {
+        Some(PathRow::Redirect(redirect)) => redirect,
+        Some(PathRow::Entry(_)) | None => return Ok(None),
+    };
+    let is_meant = match &redirect.to {
+        RedirectTarget::Term(id) => RecordKind::from(id.taxonomy) == kind,
+        RedirectTarget::Author(_) => kind == RecordKind::Author,
+        RedirectTarget::Newsletter(_) => kind == RecordKind::Newsletter,
+        RedirectTarget::Entry(_) | RedirectTarget::Url(_) | RedirectTarget::Gone => false,
+    };
+    Ok(is_meant.then_some(redirect.to))
 }
 
 /// Where the records that are no entries live now, to which redirects lead.

@@ -197,7 +197,11 @@ fn write_by_hand(cx: &ActorContext, draft: &ArticleDraft) {
 }
 
 fn write_redirects(cx: &ActorContext, id: RedirectId, edition: EditionId, text: &[u8]) {
-    sendable(redirects::create_from(cx, edition, RedirectChange::default()));
+    sendable(redirects::create_from(
+        cx,
+        edition,
+        RedirectChange::default(),
+    ));
     sendable(redirects::change(cx, id, 1, RedirectChange::default()));
     sendable(redirects::delete_at(cx, id, 1));
     sendable(redirects::import_csv(cx, edition, text));

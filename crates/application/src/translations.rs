@@ -2,7 +2,8 @@
 
 use domain::{
     Error, Result,
-    content::{Content, Parts},
+    access::Action,
+    content::{Content, Entry, Parts},
     id::EntryId,
 };
 
@@ -47,9 +48,11 @@ pub async fn link_in(tx: &mut Tx, id: EntryId, expected: i64, to: EntryId) -> Re
     if other.group == entry.group {
         return Ok(());
     }
+    nothing_waits(&entry)?;
     move_to_group_in(tx, &entry, other.group)
         .await
-        .map_err(|error| error.with_fields(|_| "to".to_owned()))
+        .map_err(|error| error.with_fields(|_| "to".to_owned()))?;
+    forget(tx, &entry).await
 }
 
 /// Makes an entry that is at a version a translation of none.
@@ -69,6 +72,25 @@ pub async fn unlink_in(tx: &mut Tx, id: EntryId, expected: i64) -> Result<()> {
         .remove(&id);
     let entry = found(entry, id)?;
     check_version(entry.entry(), Some(expected))?;
+    nothing_waits(entry.entry())?;
     let group = new_group(&cx);
-    move_to_group_in(tx, entry.entry(), group).await
+    move_to_group_in(tx, entry.entry(), group).await?;
+    forget(tx, entry.entry()).await
+}
+
+/// What it was translated from is no translation of it any more.
+async fn forget(tx: &mut Tx, entry: &Entry) -> Result<()> {
+    let permit = tx.cx().authorize(Action::Update, entry.target())?;
+    let store = tx.store_tx();
+    store.forget_source_elsewhere(&permit, entry.id).await
+}
+
+/// An edit that waits has its own translations, which would come back when it is published.
+fn nothing_waits(entry: &Entry) -> Result<()> {
+    if entry.has_pending_changes {
+        return Err(Error::conflict(
+            "has an edit that waits; publish it or discard it first",
+        ));
+    }
+    Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{
     editions::Edition,
     error::Error,
     events::RecordKind,
-    id::{AuthorId, CategoryId, EditionId, EntryId, NewsletterId, RedirectId, TagId},
+    id::{AuthorId, EditionId, EntryId, NewsletterId, RedirectId},
     terms::TermId,
     time::Timestamp,
 };
@@ -99,11 +99,7 @@ impl RedirectTarget {
         }
         let (kind, _) = text.split_once('_')?;
         match kind {
-            "category" => text
-                .parse::<CategoryId>()
-                .ok()
-                .map(|id| Self::Term(id.into())),
-            "tag" => text.parse::<TagId>().ok().map(|id| Self::Term(id.into())),
+            "category" | "tag" => text.parse().ok().map(Self::Term),
             "author" => text.parse().ok().map(Self::Author),
             "newsletter" => text.parse().ok().map(Self::Newsletter),
             _ => text.parse().ok().map(Self::Entry),

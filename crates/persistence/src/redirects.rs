@@ -10,7 +10,7 @@ use domain::{
     paging::{Key, ListOrder, Page, PageArgs},
     redirects::{Redirect, RedirectDraft, RedirectTarget},
     routes::encode_path,
-    terms::TermId,
+    terms::{Taxonomy, TermId},
     time::Timestamp,
 };
 use sea_orm::Value;
@@ -126,6 +126,25 @@ impl Reader<'_> {
             Some(mut row) => Ok(Some(PathRow::Entry(EntryId::new(row.parse()?, row.get()?)))),
             None => Ok(None),
         }
+    }
+
+    /// The paths categories had in an edition. There are few, as there are few categories.
+    pub async fn old_paths_of_categories(
+        &self,
+        edition: EditionId,
+    ) -> Result<Vec<(String, TermId)>> {
+        let mut sql = Sql::new(
+            "SELECT r.path, t.id FROM term t JOIN route r ON r.term_id = t.id WHERE t.taxonomy = 'category' AND r.edition_id = ",
+        );
+        sql.bind(edition.uuid())
+            .push(" ORDER BY r.updated_at DESC, r.path");
+        let mut rows = self.query(sql).await?;
+        rows.iter_mut()
+            .map(|row| {
+                let path = row.get()?;
+                Ok((path, TermId::new(Taxonomy::Category, row.get()?)))
+            })
+            .collect()
     }
 
     /// A page of redirects, by id.

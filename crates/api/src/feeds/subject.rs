@@ -4,6 +4,7 @@ use application::{
     ActorContext,
     authors::{self, AuthorGet},
     newsletters::{self, NewsletterGet},
+    redirects,
     terms::{self, TermGet},
 };
 use domain::{
@@ -11,8 +12,10 @@ use domain::{
     authors::Author,
     content::{EntryFilter, TermFilter, TermKey},
     editions::{Edition, EditionSet},
+    events::RecordKind,
     id::{EditionId, Id},
     newsletters::Newsletter,
+    redirects::RedirectTarget,
     routes::encode_path,
     terms::{Taxonomy, Term},
 };
@@ -102,6 +105,41 @@ impl Subject {
             }
         };
         subject.ok_or_else(absent)
+    }
+
+    /// Looks up the one that had a slug in an edition before.
+    pub(super) async fn find_moved(
+        cx: &ActorContext,
+        edition: &Edition,
+        kind: SubjectKind,
+        slug: &str,
+    ) -> Result<Option<Self>> {
+        let record = match kind {
+            SubjectKind::Category => RecordKind::Category,
+            SubjectKind::Tag => RecordKind::Tag,
+            SubjectKind::Author => RecordKind::Author,
+            SubjectKind::Newsletter => RecordKind::Newsletter,
+        };
+        let name = slug.rsplit_once('/').unwrap_or(("", slug));
+        let by = match redirects::moved(cx, edition.id, record, name).await? {
+            None => return Ok(None),
+            Some(RedirectTarget::Term(id)) => {
+                let term = terms::get(cx, id.taxonomy, &TermGet::Id(id), edition.id).await?;
+                return Ok(term.map(|term| match id.taxonomy {
+                    Taxonomy::Category => Self::Category(term),
+                    Taxonomy::Tag => Self::Tag(term),
+                }));
+            }
+            Some(RedirectTarget::Author(id)) => {
+                let author = authors::get(cx, &AuthorGet::Id(id), edition.id).await?;
+                return Ok(author.map(Self::Author));
+            }
+            Some(RedirectTarget::Newsletter(id)) => NewsletterGet::Id(id),
+            Some(RedirectTarget::Entry(_) | RedirectTarget::Url(_) | RedirectTarget::Gone) => {
+                return Ok(None);
+            }
+        };
+        Ok(newsletters::get(cx, &by).await?.map(Self::Newsletter))
     }
 
     fn kind(&self) -> Option<SubjectKind> {

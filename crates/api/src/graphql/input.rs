@@ -301,6 +301,32 @@ impl DeleteInput {
     }
 }
 
+/// Merges records into another of their kind.
+#[derive(InputObject, Debug)]
+pub(crate) struct MergeInput {
+    /// The ids of those that are merged; they are gone then. 100 at most.
+    from: Vec<ID>,
+    /// The id of the one that takes over what they have.
+    into: ID,
+    /// The version that one has.
+    expected_version: i64,
+}
+
+impl MergeInput {
+    /// Those that are merged, the one they are merged into, and its version.
+    pub(crate) fn read<I: FromStr<Err = Error>>(self) -> Result<(Vec<I>, I, i64)> {
+        let mut wrong = Wrong::default();
+        let from = self.from.iter().enumerate();
+        let from: Vec<I> = from
+            .filter_map(|(number, id)| wrong.take(parse_id(&format!("from.{number}"), id)))
+            .collect();
+        match wrong.take(parse_id("into", &self.into)) {
+            Some(into) => wrong.finish((from, into, self.expected_version), |_| Vec::new()),
+            None => wrong.finish_wrong(),
+        }
+    }
+}
+
 /// Removes something that is in the trash, and that others may use.
 #[derive(InputObject, Debug)]
 pub(crate) struct PurgeInput {

@@ -24,6 +24,7 @@ mod galleries;
 mod issues;
 mod media;
 mod menus;
+mod merge;
 mod newsletters;
 mod pages;
 mod parameters;

@@ -11,9 +11,7 @@ use domain::{
 };
 use persistence::{Deletion, Neighbours, OnUse, Save};
 
-use crate::{
-    ActorContext, Tx, addresses, context::found, shared_records::check_merge, slugs,
-};
+use crate::{ActorContext, Tx, addresses, context::found, shared_records::check_merge, slugs};
 
 /// Merges authors into another who is at a version. They get the bylines and the links in menus that
 /// the others have, and their texts in editions they have none in, picture and website if they have
@@ -29,12 +27,7 @@ pub async fn merge(
 }
 
 /// Merges authors, in a transaction.
-pub async fn merge_in(
-    tx: &mut Tx,
-    from: &[AuthorId],
-    into: AuthorId,
-    expected: i64,
-) -> Result<()> {
+pub async fn merge_in(tx: &mut Tx, from: &[AuthorId], into: AuthorId, expected: i64) -> Result<()> {
     check_merge(from, &into, |_id| None)?;
     let cx = tx.cx().clone();
     let default = tx.editions().await?.default_edition()?.id;
@@ -121,5 +114,7 @@ async fn save(
     let at = tx.cx().now();
     let save = Save { id, version, at };
     let store = tx.store_tx();
-    store.save_author(permit, save, &draft, editions.all()).await
+    store
+        .save_author(permit, save, &draft, editions.all())
+        .await
 }

@@ -10,12 +10,7 @@ use domain::{
 };
 use persistence::{Deletion, Neighbours, OnUse, Save};
 
-use crate::{
-    ActorContext, Tx, addresses,
-    context::found,
-    shared_records::check_merge,
-    slugs,
-};
+use crate::{ActorContext, Tx, addresses, context::found, shared_records::check_merge, slugs};
 
 /// Merges categories, or tags, into another of their kind that is at a version. It gets the entries,
 /// the categories below and the links in menus that the others have, and their texts in editions it has
@@ -46,7 +41,9 @@ pub async fn merge_in(tx: &mut Tx, from: &[TermId], into: TermId, expected: i64)
         going.push((number, cx.authorize(Action::Delete, term.target())?));
     }
     let store = tx.store_tx();
-    store.hold(into.taxonomy.into(), into.uuid(), expected).await?;
+    store
+        .hold(into.taxonomy.into(), into.uuid(), expected)
+        .await?;
     let mut before = addresses::of_term(tx, into).await?;
     for id in from {
         before = before.and(addresses::of_term(tx, *id).await?);
