@@ -63,42 +63,55 @@ pub(crate) async fn with_address(cx: &ActorContext, redirect: Redirect) -> Resul
     Ok(addresses.fill(redirect))
 }
 
-/// The category, tag, author or newsletter that had a slug in an edition before. `kind` says which of
-/// them is meant.
+/// What a record that is no entry is known by in an edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownBy<'a> {
+    /// The slug of a category.
+    Category(&'a str),
+    /// The namespace of a tag, and its slug.
+    Tag(&'a str, &'a str),
+    /// The slug of an author.
+    Author(&'a str),
+    /// The slug of a newsletter.
+    Newsletter(&'a str),
+}
+
+/// The category, tag, author or newsletter that was known by this in an edition before.
 pub async fn moved(
     cx: &ActorContext,
     edition: EditionId,
-    kind: RecordKind,
-    (namespace, slug): (&str, &str),
+    known_by: KnownBy<'_>,
 ) -> Result<Option<RedirectTarget>> {
     let editions = cx.editions().await?;
     let links = &editions.get(edition)?.permalinks;
-    let values = PathValues {
+    let values = |slug| PathValues {
         slug,
         slug_path: slug,
         ..PathValues::default()
     };
-    let path = match kind {
+    let path = match known_by {
         // The paths of categories hold the slugs of those above, which are not known.
-        RecordKind::Category => {
+        KnownBy::Category(slug) => {
             let old = cx.reader().old_paths_of_categories(edition).await?;
             let found = old
                 .into_iter()
                 .find(|(path, _)| match_slug(&links.category, path) == Some(slug));
             return Ok(found.map(|(_, id)| RedirectTarget::Term(id)));
         }
-        RecordKind::Tag => links.term_path(Taxonomy::Tag, namespace, &values),
-        RecordKind::Author => expand(&links.author, &values),
-        _ => expand(&links.newsletter, &values),
+        KnownBy::Tag(namespace, slug) => links.term_path(Taxonomy::Tag, namespace, &values(slug)),
+        KnownBy::Author(slug) => expand(&links.author, &values(slug)),
+        KnownBy::Newsletter(slug) => expand(&links.newsletter, &values(slug)),
     };
     let redirect = match cx.reader().path(cx.scope(), edition, &path).await? {
         Some(PathRow::Redirect(redirect)) => redirect,
         Some(PathRow::Entry(_)) | None => return Ok(None),
     };
     let is_meant = match &redirect.to {
-        RedirectTarget::Term(id) => RecordKind::from(id.taxonomy) == kind,
-        RedirectTarget::Author(_) => kind == RecordKind::Author,
-        RedirectTarget::Newsletter(_) => kind == RecordKind::Newsletter,
+        RedirectTarget::Term(id) => {
+            id.taxonomy == Taxonomy::Tag && matches!(known_by, KnownBy::Tag(..))
+        }
+        RedirectTarget::Author(_) => matches!(known_by, KnownBy::Author(_)),
+        RedirectTarget::Newsletter(_) => matches!(known_by, KnownBy::Newsletter(_)),
         RedirectTarget::Entry(_) | RedirectTarget::Url(_) | RedirectTarget::Gone => false,
     };
     Ok(is_meant.then_some(redirect.to))

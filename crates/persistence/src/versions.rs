@@ -45,9 +45,11 @@ impl WriteTx {
 
 /// The table in which the version of a record stands, and the column of its id.
 fn versioned(kind: RecordKind) -> Result<(&'static str, &'static str)> {
-    Ok(match kind {
-        RecordKind::Edition => ("edition", "id"),
-        RecordKind::Redirect => ("route", "redirect_id"),
-        kind => (table(kind)?, "id"),
-    })
+    if kind == RecordKind::Edition {
+        return Ok(("edition", "id"));
+    }
+    if kind == RecordKind::Redirect {
+        return Ok(("route", "redirect_id"));
+    }
+    Ok((table(kind)?, "id"))
 }

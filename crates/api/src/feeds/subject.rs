@@ -4,7 +4,7 @@ use application::{
     ActorContext,
     authors::{self, AuthorGet},
     newsletters::{self, NewsletterGet},
-    redirects,
+    redirects::{self, KnownBy},
     terms::{self, TermGet},
 };
 use domain::{
@@ -12,7 +12,6 @@ use domain::{
     authors::Author,
     content::{EntryFilter, TermFilter, TermKey},
     editions::{Edition, EditionSet},
-    events::RecordKind,
     id::{EditionId, Id},
     newsletters::Newsletter,
     redirects::RedirectTarget,
@@ -114,14 +113,14 @@ impl Subject {
         kind: SubjectKind,
         slug: &str,
     ) -> Result<Option<Self>> {
-        let record = match kind {
-            SubjectKind::Category => RecordKind::Category,
-            SubjectKind::Tag => RecordKind::Tag,
-            SubjectKind::Author => RecordKind::Author,
-            SubjectKind::Newsletter => RecordKind::Newsletter,
+        let (namespace, name) = slug.rsplit_once('/').unwrap_or(("", slug));
+        let known_by = match kind {
+            SubjectKind::Category => KnownBy::Category(slug),
+            SubjectKind::Tag => KnownBy::Tag(namespace, name),
+            SubjectKind::Author => KnownBy::Author(slug),
+            SubjectKind::Newsletter => KnownBy::Newsletter(slug),
         };
-        let name = slug.rsplit_once('/').unwrap_or(("", slug));
-        let by = match redirects::moved(cx, edition.id, record, name).await? {
+        let by = match redirects::moved(cx, edition.id, known_by).await? {
             None => return Ok(None),
             Some(RedirectTarget::Term(id)) => {
                 let term = terms::get(cx, id.taxonomy, &TermGet::Id(id), edition.id).await?;

@@ -169,12 +169,12 @@ mod tests {
         let (lines, wrong) = read(text.as_bytes());
         assert!(wrong.errors.is_empty(), "{wrong:?}");
         let of = |line: Line| {
-            let (Change::Set(to), Change::Set(is_permanent)) =
-                (line.change.to, line.change.is_permanent)
-            else {
-                panic!("a line sets everything");
-            };
-            (line.number, to, is_permanent)
+            let to = line.change.to.as_set().cloned().unwrap();
+            (
+                line.number,
+                to,
+                line.change.is_permanent == Change::Set(true),
+            )
         };
         lines.into_iter().map(of).collect()
     }
