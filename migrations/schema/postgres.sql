@@ -673,3 +673,15 @@ CREATE INDEX entry_scheduled ON entry (scheduled_at, id) WHERE scheduled_at IS N
 CREATE INDEX audit_address ON audit (at, sequence) WHERE address IS NOT NULL;
 
 CREATE INDEX session_ended ON session (ended_at, id) WHERE ended_at IS NOT NULL;
+
+ALTER TABLE route ADD COLUMN term_id uuid REFERENCES term (id) ON DELETE CASCADE;
+
+ALTER TABLE route ADD COLUMN author_id uuid REFERENCES author (id) ON DELETE CASCADE;
+
+ALTER TABLE route ADD COLUMN newsletter_id uuid REFERENCES newsletter (id) ON DELETE CASCADE;
+
+CREATE INDEX route_term ON route (term_id);
+
+CREATE INDEX route_author ON route (author_id);
+
+CREATE INDEX route_newsletter ON route (newsletter_id);
