@@ -19,6 +19,7 @@
 mod harness;
 
 mod access_matrix;
+mod addresses;
 mod architecture;
 mod auth;
 mod callers;

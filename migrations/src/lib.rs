@@ -13,17 +13,19 @@ mod m20261121_000001_content;
 mod m20261122_000002_accounts;
 mod m20261122_000003_workflow;
 mod m20261122_000004_jobs;
+mod m20261122_000006_addresses;
 mod m20261122_000007_keys;
 mod m20261122_000008_comments;
 mod m20261122_000010_fields;
 mod m20261122_000011_idempotency;
 mod m20261122_000012_identities;
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     m20261121_000001_content::STEP,
     m20261122_000002_accounts::STEP,
     m20261122_000003_workflow::STEP,
     m20261122_000004_jobs::STEP,
+    m20261122_000006_addresses::STEP,
     m20261122_000007_keys::STEP,
     m20261122_000008_comments::STEP,
     m20261122_000010_fields::STEP,

@@ -23,8 +23,10 @@ use crate::{
 };
 
 mod change;
+mod merge;
 
 pub use change::{change, change_in, create_from, create_from_in, delete_at};
+pub use merge::{merge, merge_in};
 
 /// How one author is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! Every function takes an [`ActorContext`] first: there is no way in without an actor. Reads go
 //! through its scope; changes ask the policy for a permit and happen in one transaction.
 
+pub mod addresses;
 pub mod api_keys;
 pub mod articles;
 pub mod audit;
@@ -43,6 +44,7 @@ mod shared_records;
 mod slugs;
 pub mod terms;
 pub mod transfer;
+pub mod translation_groups;
 pub mod translations;
 pub mod users;
 pub mod worker;

@@ -4,12 +4,12 @@ use domain::{
     Result,
     content::Parts,
     id::EditionId,
-    routes::{Route, match_slug, normalise_path},
+    routes::{Route, match_slug, normalise_path, stored_form},
     terms::Taxonomy,
 };
 use persistence::{PathRow, TermSlug};
 
-use crate::{ActorContext, entries};
+use crate::{ActorContext, entries, redirects};
 
 /// What lives at a path: an entry, something that moved, a term, an author or a newsletter.
 pub async fn resolve(
@@ -26,7 +26,10 @@ pub async fn resolve(
                 .remove(&id)
                 .map(|content| Route::Entry(Box::new(content))));
         }
-        Some(PathRow::Redirect(redirect)) => return Ok(Some(Route::Redirect(redirect))),
+        Some(PathRow::Redirect(redirect)) => {
+            let redirect = redirects::with_address(cx, redirect).await?;
+            return Ok(Some(Route::Redirect(redirect)));
+        }
         None => {}
     }
     let path = normalise_path(path)?;
@@ -83,22 +86,4 @@ pub async fn resolve(
     let term = cx.reader().term_by_slug(cx.scope(), key, edition).await?;
     let here = term.filter(|term| crate::terms::path(&editions, term) == path);
     Ok(here.map(Route::Term))
-}
-
-/// The form a path is stored in. WordPress's plain addresses (`/?p=12`, `/?page_id=3`,
-/// `/?attachment_id=7`) are paths of their own.
-pub(crate) fn stored_form(path: &str) -> Result<String> {
-    let (before, query) = path.split_once('?').unwrap_or((path, ""));
-    let plain = query.split('&').find(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        matches!(name, "p" | "page_id" | "attachment_id")
-            && !value.is_empty()
-            && value.len() <= 20
-            && value.bytes().all(|byte| byte.is_ascii_digit())
-    });
-    let normal = normalise_path(before)?;
-    Ok(match plain {
-        Some(pair) if normal == "/" => format!("/?{pair}"),
-        _ => normal,
-    })
 }

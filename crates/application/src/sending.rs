@@ -13,7 +13,7 @@ use domain::{
     galleries::GalleryDraft,
     id::{
         ApiKeyId, ArticleId, AssetId, AuthorId, CollectionId, CommentId, EditionId, EntryId, GalleryId,
-        Id, JobId, PageId, UserId,
+        Id, JobId, PageId, RedirectId, UserId,
     },
     idempotency::{IdempotencyKey, KeptAnswer},
     lifecycle::{Schedule, Verb},
@@ -21,7 +21,7 @@ use domain::{
     menus::MenuDraft,
     newsletters::{IssueDraft, NewsletterDraft},
     pages::PageDraft,
-    redirects::RedirectDraft,
+    redirects::{RedirectChange, RedirectDraft},
     settings::SiteDraft,
     terms::{TermChange, TermDraft, TermId},
     time::Timestamp,
@@ -39,7 +39,7 @@ use crate::{
     media, menus,
     newsletters::{self, NewIssue},
     pages::{self, NewPage},
-    redirects, revisions, settings, terms,
+    redirects, revisions, settings, terms, translation_groups,
     translations::{self, NewTranslation},
     users,
     worker::Worker,
@@ -249,6 +249,27 @@ fn write_by_hand(cx: &ActorContext, draft: &ArticleDraft) {
         articles::create_in(&mut tx, draft).await?;
         tx.commit().await
     });
+}
+
+fn write_redirects(cx: &ActorContext, id: RedirectId, edition: EditionId, text: &[u8]) {
+    sendable(redirects::create_from(
+        cx,
+        edition,
+        RedirectChange::default(),
+    ));
+    sendable(redirects::change(cx, id, 1, RedirectChange::default()));
+    sendable(redirects::delete_at(cx, id, 1));
+    sendable(redirects::import_csv(cx, edition, text));
+}
+
+fn merge_records(cx: &ActorContext, term: TermId, author: AuthorId) {
+    sendable(async move { terms::merge(cx, &[term], term, 1).await });
+    sendable(async move { authors::merge(cx, &[author], author, 1).await });
+}
+
+fn link_translations(cx: &ActorContext, id: EntryId) {
+    sendable(translation_groups::link(cx, id, 1, id));
+    sendable(translation_groups::unlink(cx, id, 1));
 }
 
 fn change_collections(cx: &ActorContext, id: CollectionId) {

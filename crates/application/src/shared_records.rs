@@ -1,7 +1,7 @@
 //! What changing categories, tags, authors and the like has in common: who may, and their slugs.
 
 use domain::{
-    Error, Result,
+    Error, FieldError, Result,
     access::{Action, Permit, Target},
     editions::Edition,
     events::RecordKind,
@@ -89,8 +89,39 @@ pub(crate) async fn slug(
     })
 }
 
+/// The most records that are merged into another at once.
+const MOST_MERGED: usize = 100;
+
+/// Refuses to merge nothing, a record twice or into itself, and what is `other` than the one it goes
+/// into.
+pub(crate) fn check_merge<I: PartialEq + std::fmt::Display>(
+    from: &[I],
+    into: &I,
+    other: impl Fn(&I) -> Option<String>,
+) -> Result<()> {
+    let mut wrong = Vec::new();
+    if from.is_empty() {
+        wrong.push(FieldError::new("from", "must name at least one"));
+    }
+    if from.len() > MOST_MERGED {
+        let message = format!("must have at most {MOST_MERGED} items");
+        return Err(Error::invalid("from", message));
+    }
+    for (number, id) in from.iter().enumerate() {
+        let is_twice = from.iter().take(number).any(|known| known == id);
+        let message = match other(id) {
+            Some(message) => message,
+            None if id == into => "is the one they are merged into".to_owned(),
+            None if is_twice => "is there twice".to_owned(),
+            None => continue,
+        };
+        wrong.push(FieldError::new(format!("from.{number}"), message));
+    }
+    good(wrong)
+}
+
 /// A command that is not good is refused with everything that is wrong with it.
-pub(crate) fn good(errors: Vec<domain::FieldError>) -> Result<()> {
+pub(crate) fn good(errors: Vec<FieldError>) -> Result<()> {
     if errors.is_empty() {
         Ok(())
     } else {

@@ -62,6 +62,24 @@ pub fn normalise_path(path: &str) -> Result<String> {
     Ok(normal)
 }
 
+/// The form a path is stored in. WordPress's plain addresses (`/?p=12`, `/?page_id=3`,
+/// `/?attachment_id=7`) are paths of their own.
+pub fn stored_form(path: &str) -> Result<String> {
+    let (before, query) = path.split_once('?').unwrap_or((path, ""));
+    let plain = query.split('&').find(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        matches!(name, "p" | "page_id" | "attachment_id")
+            && !value.is_empty()
+            && value.len() <= 20
+            && value.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let normal = normalise_path(before)?;
+    Ok(match plain {
+        Some(pair) if normal == "/" => format!("/?{pair}"),
+        _ => normal,
+    })
+}
+
 /// Percent-encodes a stored path for use in a URL (RFC 3986).
 pub fn encode_path(path: &str) -> String {
     const KEEP: &AsciiSet = &CONTROLS

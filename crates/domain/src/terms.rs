@@ -83,6 +83,16 @@ impl fmt::Display for TermId {
         }
     }
 }
+impl FromStr for TermId {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.split_once('_') {
+            Some(("category", _)) => text.parse::<CategoryId>().map(Self::from),
+            Some(("tag", _)) => text.parse::<TagId>().map(Self::from),
+            _ => Err(Error::invalid("id", "is not the id of a category or a tag")),
+        }
+    }
+}
 impl fmt::Debug for TermId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

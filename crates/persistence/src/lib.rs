@@ -58,7 +58,7 @@ pub use imports::{Deferred, ImportLink, ImportRecord};
 pub use jobs::{JobFailure, Lease, NextJobs, ScheduledEntry, TakenJob};
 pub use one_time::{OneTime, Purpose};
 pub use prune::PRUNE_AT_ONCE;
-pub use redirects::PathRow;
+pub use redirects::{Addressed, PathChange, PathRow, Standing};
 pub use references::Referent;
 pub use sessions::{Rotation, TokenHash};
 pub use slugs::Neighbours;

@@ -15,6 +15,9 @@ use crate::{
 /// How many ids a statement lists at most.
 pub(crate) const IDS_PER_STATEMENT: usize = 500;
 
+/// The lengths a list in a statement has, so that the engines see few different ones.
+const LIST_LENGTHS: [usize; 9] = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+
 /// A statement under construction: text and values grow together, so that no value can end up in
 /// the text. Both engines read `$1` as the first value.
 #[derive(Debug, Clone, Default)]
@@ -84,11 +87,10 @@ impl Sql {
     /// Adds `(id, id, …)`. The list is filled up to one of a few lengths with its last id, so that
     /// the engines see few different statements and keep them prepared. No ids: matches nothing.
     pub(crate) fn id_list(&mut self, ids: &[Uuid]) -> &mut Self {
-        const LENGTHS: [usize; 9] = [1, 2, 5, 10, 20, 50, 100, 200, 500];
         let Some(last) = ids.last().copied() else {
             return self.push("(NULL)");
         };
-        let length = LENGTHS
+        let length = LIST_LENGTHS
             .into_iter()
             .find(|length| *length >= ids.len())
             .unwrap_or(ids.len());
@@ -98,6 +100,21 @@ impl Sql {
                     .copied()
                     .chain(std::iter::repeat_n(last, length - ids.len())),
             )
+            .push(")")
+    }
+
+    /// Adds `(text, text, …)`, filled up as lists of ids are. No texts: matches nothing.
+    pub(crate) fn text_list(&mut self, texts: &[String]) -> &mut Self {
+        let Some(last) = texts.last() else {
+            return self.push("(NULL)");
+        };
+        let length = LIST_LENGTHS
+            .into_iter()
+            .find(|length| *length >= texts.len())
+            .unwrap_or(texts.len());
+        let filling = std::iter::repeat_n(last, length - texts.len());
+        self.push("(")
+            .bind_all(texts.iter().chain(filling).cloned())
             .push(")")
     }
 

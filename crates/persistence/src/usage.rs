@@ -216,8 +216,12 @@ impl WriteTx {
         } else {
             Vec::new()
         };
-        if table(kind)? == "entry" {
-            self.lead_elsewhere(id, on_use).await?;
+        match table(kind)? {
+            "entry" => self.lead_elsewhere(id, on_use).await?,
+            "term" => self.lead_to_other("term_id", id, on_use).await?,
+            "author" => self.lead_to_other("author_id", id, on_use).await?,
+            "newsletter" => self.lead_to_other("newsletter_id", id, on_use).await?,
+            _ => {}
         }
         match on_use {
             OnUse::Refuse => {
@@ -339,6 +343,23 @@ impl WriteTx {
             "UPDATE route SET role = 'gone', entry_id = NULL WHERE role = 'redirect' AND entry_id = ",
         );
         sql.bind(id);
+        self.execute(sql).await.map(|_rows| ())
+    }
+
+    /// Redirects to a record that goes lead to the one that takes its place; else they say that it
+    /// is gone.
+    async fn lead_to_other(&self, column: &str, id: Uuid, on_use: OnUse) -> Result<()> {
+        let mut sql = match on_use {
+            OnUse::ReplaceWith(other) => {
+                let mut sql = Sql::new(&format!("UPDATE route SET {column} = "));
+                sql.bind(other);
+                sql
+            }
+            OnUse::Refuse | OnUse::Detach => {
+                Sql::new(&format!("UPDATE route SET role = 'gone', {column} = NULL"))
+            }
+        };
+        sql.push(&format!(" WHERE {column} = ")).bind(id);
         self.execute(sql).await.map(|_rows| ())
     }
 

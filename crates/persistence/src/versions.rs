@@ -13,9 +13,9 @@ impl WriteTx {
     /// Holds a record at a version to the end of the transaction; an error if it has another one by
     /// now. It need not be asked for again then.
     pub async fn hold(&self, kind: RecordKind, id: Uuid, expected: i64) -> Result<()> {
+        let (table, key) = versioned(kind)?;
         let mut sql = Sql::new(&format!(
-            "UPDATE {} SET version = version WHERE id = ",
-            versioned(kind)?
+            "UPDATE {table} SET version = version WHERE {key} = "
         ));
         sql.bind(id).push(" AND version = ").bind(expected);
         if self.execute(sql).await? == 1 {
@@ -26,10 +26,8 @@ impl WriteTx {
 
     /// The version a record has, if it is there.
     pub async fn version(&self, kind: RecordKind, id: Uuid) -> Result<Option<i64>> {
-        let mut sql = Sql::new(&format!(
-            "SELECT version FROM {} WHERE id = ",
-            versioned(kind)?
-        ));
+        let (table, key) = versioned(kind)?;
+        let mut sql = Sql::new(&format!("SELECT version FROM {table} WHERE {key} = "));
         sql.bind(id);
         match self.query(sql).await?.first_mut() {
             Some(row) => row.get().map(Some),
@@ -47,11 +45,13 @@ impl WriteTx {
     }
 }
 
-/// The table in which the version of a record stands.
-fn versioned(kind: RecordKind) -> Result<&'static str> {
+/// The table in which the version of a record stands, and the column of its id.
+fn versioned(kind: RecordKind) -> Result<(&'static str, &'static str)> {
     if kind == RecordKind::Edition {
-        Ok("edition")
-    } else {
-        table(kind)
+        return Ok(("edition", "id"));
     }
+    if kind == RecordKind::Redirect {
+        return Ok(("route", "redirect_id"));
+    }
+    Ok((table(kind)?, "id"))
 }

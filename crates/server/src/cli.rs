@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::{
     commands::{
         api_keys::ApiKeyCommand, editions::EditionsCommand, import::ImportCommand,
-        jobs::JobsCommand, keys::KeysCommand, settings::SettingsCommand, user::UserCommand,
+        jobs::JobsCommand, keys::KeysCommand, redirects::RedirectsCommand,
+        settings::SettingsCommand, user::UserCommand,
     },
     config::Sources,
 };
@@ -64,6 +65,9 @@ pub enum Command {
     /// Show and change the settings of the site
     #[command(subcommand)]
     Settings(SettingsCommand),
+    /// Bring redirects into the store
+    #[command(subcommand)]
+    Redirects(RedirectsCommand),
     /// Make accounts and let people in
     #[command(subcommand)]
     User(UserCommand),

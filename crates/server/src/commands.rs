@@ -19,6 +19,7 @@ pub mod import;
 pub mod jobs;
 pub mod keys;
 mod migrate;
+pub mod redirects;
 pub mod schema;
 mod serve;
 pub mod settings;
@@ -57,6 +58,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         | Command::Import(_)
         | Command::Editions(_)
         | Command::Settings(_)
+        | Command::Redirects(_)
         | Command::User(_)
         | Command::ApiKey(_)
         | Command::Keys(_) => {}
@@ -72,6 +74,7 @@ async fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Import(command) => return import::run(&config, command).await,
         Command::Editions(command) => return editions::run(&config, command).await,
         Command::Settings(command) => return settings::run(&config, command).await,
+        Command::Redirects(command) => redirects::run(&config, command).await?,
         Command::User(command) => user::run(&config, command).await?,
         Command::ApiKey(command) => api_keys::run(&config, command).await?,
         Command::Keys(command) => keys::run(&config, command)?,

@@ -42,14 +42,14 @@ use application::{ActorContext, App};
 use axum::{
     Router,
     extract::{Path, RawQuery},
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use domain::{
     Error, Result,
     editions::{Edition, EditionSet},
 };
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use self::{
     items::Items,
@@ -159,7 +159,14 @@ async fn feed(
     let editions = cx.editions().await?;
     let edition = find(&editions, &address.edition)?;
     let subject = match &address.subject {
-        Some((kind, slug)) => Subject::find(cx, edition, *kind, slug).await?,
+        Some((kind, slug)) => match Subject::find(cx, edition, *kind, slug).await {
+            Err(absent @ Error::NotFound(_)) => {
+                let moved = Subject::find_moved(cx, edition, *kind, slug).await?;
+                let moved = moved.ok_or(absent)?;
+                return moved_to(cx, &editions, &moved, (&address.file, query));
+            }
+            found => found?,
+        },
         None => Subject::Edition,
     };
     let feed = read::read(
@@ -184,6 +191,32 @@ async fn feed(
         format.render(&feed)?,
         facts,
     ))
+}
+
+/// A feed that has another address now: that of the edition its slug stands in.
+fn moved_to(
+    cx: &ActorContext,
+    editions: &EditionSet,
+    subject: &Subject,
+    (file, query): (&str, Option<&str>),
+) -> Answer {
+    let edition = subject
+        .text_edition()
+        .ok_or_else(|| Problem::not_found("a feed"))?;
+    let edition = editions.get(edition)?;
+    let path = subject.feed_path();
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let address = format!(
+        "{}/feeds/{}{path}/{file}{query}",
+        cx.public_url(),
+        edition.code
+    );
+    let location = HeaderValue::try_from(address).map_err(Error::internal)?;
+    let mut response = StatusCode::MOVED_PERMANENTLY.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, location);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
 }
 
 async fn opml(

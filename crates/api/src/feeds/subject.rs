@@ -4,6 +4,7 @@ use application::{
     ActorContext,
     authors::{self, AuthorGet},
     newsletters::{self, NewsletterGet},
+    redirects::{self, KnownBy},
     terms::{self, TermGet},
 };
 use domain::{
@@ -13,6 +14,7 @@ use domain::{
     editions::{Edition, EditionSet},
     id::{EditionId, Id},
     newsletters::Newsletter,
+    redirects::RedirectTarget,
     routes::encode_path,
     terms::{Taxonomy, Term},
 };
@@ -102,6 +104,41 @@ impl Subject {
             }
         };
         subject.ok_or_else(absent)
+    }
+
+    /// Looks up the one that had a slug in an edition before.
+    pub(super) async fn find_moved(
+        cx: &ActorContext,
+        edition: &Edition,
+        kind: SubjectKind,
+        slug: &str,
+    ) -> Result<Option<Self>> {
+        let (namespace, name) = slug.rsplit_once('/').unwrap_or(("", slug));
+        let known_by = match kind {
+            SubjectKind::Category => KnownBy::Category(slug),
+            SubjectKind::Tag => KnownBy::Tag(namespace, name),
+            SubjectKind::Author => KnownBy::Author(slug),
+            SubjectKind::Newsletter => KnownBy::Newsletter(slug),
+        };
+        let by = match redirects::moved(cx, edition.id, known_by).await? {
+            None => return Ok(None),
+            Some(RedirectTarget::Term(id)) => {
+                let term = terms::get(cx, id.taxonomy, &TermGet::Id(id), edition.id).await?;
+                return Ok(term.map(|term| match id.taxonomy {
+                    Taxonomy::Category => Self::Category(term),
+                    Taxonomy::Tag => Self::Tag(term),
+                }));
+            }
+            Some(RedirectTarget::Author(id)) => {
+                let author = authors::get(cx, &AuthorGet::Id(id), edition.id).await?;
+                return Ok(author.map(Self::Author));
+            }
+            Some(RedirectTarget::Newsletter(id)) => NewsletterGet::Id(id),
+            Some(RedirectTarget::Entry(_) | RedirectTarget::Url(_) | RedirectTarget::Gone) => {
+                return Ok(None);
+            }
+        };
+        Ok(newsletters::get(cx, &by).await?.map(Self::Newsletter))
     }
 
     fn kind(&self) -> Option<SubjectKind> {

@@ -28,8 +28,10 @@ use super::{
 pub(crate) mod input;
 mod read;
 pub(crate) mod steps;
+mod translations;
 
 pub(crate) use read::{EntryArgs, EntryRef, RecordRef, changed, edition_or, entry_id, one};
+pub(crate) use translations::TranslationGroupMutations;
 
 /// What every publishable thing shares.
 #[expect(

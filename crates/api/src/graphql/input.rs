@@ -165,6 +165,21 @@ impl Wrong {
 }
 
 impl Wrong {
+    /// The same as [`Wrong::finish`], where what could not be read looks like something that was left
+    /// out: it is told once.
+    pub(crate) fn finish_told<T>(
+        self,
+        value: T,
+        check: impl FnOnce(&T) -> Vec<FieldError>,
+    ) -> Result<T> {
+        let told: Vec<String> = self.0.iter().map(|wrong| wrong.field.clone()).collect();
+        self.finish(value, |value| {
+            let mut found = check(value);
+            found.retain(|wrong| !told.contains(&wrong.field));
+            found
+        })
+    }
+
     /// The change of an entry that was read. If some of it could not be, all else that is wrong with
     /// it is told, too; otherwise the use case finds it, together with what only the store knows.
     pub(crate) fn finish_entry<C: Into<ContentChange>>(
@@ -282,6 +297,32 @@ impl DeleteInput {
                 wrong.finish((id, self.expected_version, on_use), |_| Vec::new())
             }
             (None, _) | (_, None) => wrong.finish_wrong(),
+        }
+    }
+}
+
+/// Merges records into another of their kind.
+#[derive(InputObject, Debug)]
+pub(crate) struct MergeInput {
+    /// The ids of those that are merged; they are gone then. 100 at most.
+    from: Vec<ID>,
+    /// The id of the one that takes over what they have.
+    into: ID,
+    /// The version that one has.
+    expected_version: i64,
+}
+
+impl MergeInput {
+    /// Those that are merged, the one they are merged into, and its version.
+    pub(crate) fn read<I: FromStr<Err = Error>>(self) -> Result<(Vec<I>, I, i64)> {
+        let mut wrong = Wrong::default();
+        let from = self.from.iter().enumerate();
+        let from: Vec<I> = from
+            .filter_map(|(number, id)| wrong.take(parse_id(&format!("from.{number}"), id)))
+            .collect();
+        match wrong.take(parse_id("into", &self.into)) {
+            Some(into) => wrong.finish((from, into, self.expected_version), |_| Vec::new()),
+            None => wrong.finish_wrong(),
         }
     }
 }

@@ -14,6 +14,10 @@ use super::{
     scalars::DateTime,
 };
 
+mod mutations;
+
+pub(crate) use mutations::RedirectMutations;
+
 /// An old path.
 #[derive(Clone)]
 pub(crate) struct Redirect(domain::redirects::Redirect);
@@ -48,15 +52,21 @@ impl Redirect {
         &self.0.from
     }
 
-    /// Where it leads: a path of the edition or an absolute address; null for what is gone.
+    /// What it leads to, as it was written: the id of a record, wherever the path of that moves, a
+    /// path of the edition, or an absolute address; null for what is gone.
+    async fn to(&self) -> Option<String> {
+        self.0.to.written()
+    }
+
+    /// Where it leads now: a path of the edition or an absolute address; null for what is gone.
     async fn href(&self) -> Option<&str> {
         self.0.href.as_deref()
     }
 
     /// The same as an absolute address.
     async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let edition = session(ctx)?.edition(self.0.edition)?;
-        Ok(self.0.href.as_deref().map(|href| edition.absolute(href)))
+        let editions = session(ctx)?.edition_set();
+        Ok(self.0.url(editions.get(self.0.edition)?))
     }
 
     /// The entry it leads to, wherever its path moves, if it leads to one.
@@ -68,7 +78,11 @@ impl Redirect {
                     parts: lookahead::entry_parts(ctx),
                 })
                 .await?),
-            RedirectTarget::Url(_) | RedirectTarget::Gone => Ok(None),
+            RedirectTarget::Term(_)
+            | RedirectTarget::Author(_)
+            | RedirectTarget::Newsletter(_)
+            | RedirectTarget::Url(_)
+            | RedirectTarget::Gone => Ok(None),
         }
     }
 
@@ -84,10 +98,10 @@ impl Redirect {
 
     /// The HTTP status to answer the old path with: 301, 302, or 410 for what is gone.
     async fn status_code(&self) -> i32 {
-        match self.0.to {
-            RedirectTarget::Gone => 410,
-            RedirectTarget::Entry(_) | RedirectTarget::Url(_) if self.0.is_permanent => 301,
-            RedirectTarget::Entry(_) | RedirectTarget::Url(_) => 302,
+        match (&self.0.to, self.0.is_permanent) {
+            (RedirectTarget::Gone, _) => 410,
+            (_, true) => 301,
+            (_, false) => 302,
         }
     }
 

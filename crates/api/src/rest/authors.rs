@@ -273,6 +273,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
             write::update_author,
             write::delete_author
         ))
+        .routes(routes!(write::merge_authors))
         .routes(routes!(get_author_by_slug))
 }
 

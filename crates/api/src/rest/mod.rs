@@ -27,6 +27,7 @@ mod galleries;
 mod issues;
 mod media;
 mod menus;
+mod merge;
 mod newsletters;
 mod pages;
 mod parameters;

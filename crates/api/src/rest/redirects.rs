@@ -1,6 +1,7 @@
 //! Redirects: old paths and where they lead.
 
 use application::redirects;
+use axum::extract::DefaultBodyLimit;
 use chrono::{DateTime, Utc};
 use domain::{
     id::{EntryId, RedirectId, kinds},
@@ -16,10 +17,12 @@ use super::{
     parameters::{Declared, Groups, Kind, Of, OwnById, PAGE, Parameter, Record},
     request::Read,
     selection::Selection,
-    view::{View, absolute},
+    view::View,
     wire::Id,
 };
 use crate::error::Problem;
+
+mod write;
 
 /// An old path.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,6 +35,9 @@ pub(super) struct Redirect<'a> {
     edition: &'a str,
     /// The old path.
     from: &'a str,
+    /// What it leads to, as it was written: the id of a record, wherever the path of that moves, a
+    /// path of the edition, or an absolute address; null for what is gone.
+    to: Option<String>,
     /// The id of the entry it leads to, wherever the path of that moves; null if it leads to none.
     #[schema(value_type = Option<Id>)]
     entry_id: Option<EntryId>,
@@ -59,6 +65,7 @@ impl Record for Redirect<'_> {
         "id",
         "edition",
         "from",
+        "to",
         "entryId",
         "href",
         "url",
@@ -79,15 +86,20 @@ impl<'a> View<'a> {
         let edition = self.edition(redirect.edition)?;
         let entry_id = match redirect.to {
             RedirectTarget::Entry(id) => Some(id),
-            RedirectTarget::Url(_) | RedirectTarget::Gone => None,
+            RedirectTarget::Term(_)
+            | RedirectTarget::Author(_)
+            | RedirectTarget::Newsletter(_)
+            | RedirectTarget::Url(_)
+            | RedirectTarget::Gone => None,
         };
         Ok(Redirect {
             id: redirect.id,
             edition: edition.code.as_str(),
             from: &redirect.from,
+            to: redirect.to.written(),
             entry_id,
             href: redirect.href.as_deref(),
-            url: redirect.href.as_deref().map(|href| absolute(edition, href)),
+            url: redirect.url(edition),
             is_gone: redirect.to == RedirectTarget::Gone,
             is_permanent: redirect.is_permanent,
             status_code: status_code(redirect),
@@ -100,18 +112,26 @@ impl<'a> View<'a> {
 
 /// The HTTP status to answer an old path with.
 pub(super) fn status_code(redirect: &domain::redirects::Redirect) -> u16 {
-    match redirect.to {
-        RedirectTarget::Gone => 410,
-        RedirectTarget::Entry(_) | RedirectTarget::Url(_) if redirect.is_permanent => 301,
-        RedirectTarget::Entry(_) | RedirectTarget::Url(_) => 302,
+    match (&redirect.to, redirect.is_permanent) {
+        (RedirectTarget::Gone, _) => 410,
+        (_, true) => 301,
+        (_, false) => 302,
     }
 }
 
 /// The operations on redirects.
 pub(super) fn routes() -> OpenApiRouter<State> {
+    let import = OpenApiRouter::new()
+        .routes(routes!(write::import_redirects))
+        .layer(DefaultBodyLimit::max(redirects::MAX_CSV_BYTES));
     OpenApiRouter::new()
-        .routes(routes!(list_redirects))
-        .routes(routes!(get_redirect))
+        .routes(routes!(list_redirects, write::create_redirect))
+        .routes(routes!(
+            get_redirect,
+            write::update_redirect,
+            write::delete_redirect
+        ))
+        .merge(import)
 }
 
 struct ListRedirects;
@@ -170,6 +190,10 @@ type RedirectList<'a> = List<Redirect<'a>>;
 async fn get_redirect(read: Read) -> Answer {
     let query = read.query::<OwnById<Redirect<'_>>>()?;
     let id = read.id::<kinds::Redirect>()?;
+    one(&read, id, &Selection::of(&query, Redirect::INCLUDES)).await
+}
+
+async fn one(read: &Read, id: RedirectId, selection: &Selection<'_>) -> Answer {
     let redirect = redirects::get(&read.cx, id)
         .await?
         .ok_or_else(|| Problem::not_found(format!("redirect {id}")))?;
@@ -179,8 +203,8 @@ async fn get_redirect(read: Read) -> Answer {
         editions: &editions,
     };
     answer::one(
-        &read,
-        &Selection::of(&query, Redirect::INCLUDES),
+        read,
+        selection,
         &view.redirect(&redirect)?,
         (redirect.version, redirect.updated_at),
     )

@@ -20,7 +20,7 @@ use super::{
     request::Read,
     selection::Selection,
     terms::{Category, Tag},
-    view::{View, absolute},
+    view::View,
 };
 use crate::error::{Problem, ProblemBody};
 
@@ -184,11 +184,9 @@ impl<'a> View<'a> {
                 data: Box::new(self.newsletter(newsletter)?),
             },
             DomainRoute::Redirect(redirect) => {
-                let href = redirect
-                    .href
-                    .as_deref()
+                let to = redirect
+                    .url(self.edition(redirect.edition)?)
                     .ok_or_else(|| Problem::gone("what was at this path is gone for good"))?;
-                let to = absolute(self.edition(redirect.edition)?, href);
                 Route::Redirect {
                     redirect: Target {
                         to,

@@ -38,9 +38,11 @@ pub(super) fn routes() -> OpenApiRouter<State> {
             write::update_category,
             write::delete_category
         ))
+        .routes(routes!(write::merge_categories))
         .routes(routes!(get_category_by_slug))
         .routes(routes!(list_tags, write::create_tag))
         .routes(routes!(get_tag, write::update_tag, write::delete_tag))
+        .routes(routes!(write::merge_tags))
         .routes(routes!(get_tag_by_slug))
 }
 

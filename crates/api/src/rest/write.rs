@@ -33,6 +33,8 @@ use crate::{
 pub(super) const IF_MATCH: &str = "If-Match";
 /// The form a body has.
 pub(super) const JSON: &str = "application/json";
+/// The form a table has (RFC 4180).
+const CSV: &str = "text/csv";
 /// The form a body of changes has besides (RFC 7396).
 pub(super) const MERGE_PATCH: &str = "application/merge-patch+json";
 
@@ -204,6 +206,13 @@ impl Write {
         command::<T>(&self.body, editions, words, check)
     }
 
+    /// The CSV text in the body.
+    pub(super) fn csv(&self) -> Result<&[u8], Problem> {
+        let accepted = "send the body as text/csv, in UTF-8, without a content coding";
+        is_of_type(&self.read.headers, &[CSV], accepted)?;
+        Ok(&self.body)
+    }
+
     /// The command in the body, where there may be none: then nothing is said.
     pub(super) fn optional_body<T: Body + Default>(
         &self,
@@ -295,12 +304,16 @@ pub(super) fn version_of_tag(tag: &str) -> Option<i64> {
 
 /// Checks the form of a body.
 fn media_type(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
-    let is_patch = *method == Method::PATCH;
-    let accepted = if is_patch {
-        "send the body as application/merge-patch+json or application/json, in UTF-8, without a content coding"
-    } else {
-        "send the body as application/json, in UTF-8, without a content coding"
-    };
+    if *method == Method::PATCH {
+        let accepted = "send the body as application/merge-patch+json or application/json, in UTF-8, without a content coding";
+        return is_of_type(headers, &[MERGE_PATCH, JSON], accepted);
+    }
+    let accepted = "send the body as application/json, in UTF-8, without a content coding";
+    is_of_type(headers, &[JSON], accepted)
+}
+
+/// Refuses a body that has none of these types, or is coded.
+fn is_of_type(headers: &HeaderMap, known: &[&str], accepted: &str) -> Result<(), Problem> {
     let refused = || Problem::unsupported_media_type(accepted);
     let is_coded = headers
         .get(header::CONTENT_ENCODING)
@@ -311,9 +324,9 @@ fn media_type(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     };
     let given = given.to_str().map_err(|_binary| refused())?;
     let (kind, parameters) = given.split_once(';').unwrap_or((given, ""));
-    let kind = kind.trim();
-    let is_known =
-        kind.eq_ignore_ascii_case(JSON) || (is_patch && kind.eq_ignore_ascii_case(MERGE_PATCH));
+    let is_known = known
+        .iter()
+        .any(|known| kind.trim().eq_ignore_ascii_case(known));
     let is_utf8 = parameters.split(';').map(str::trim).all(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         !name.eq_ignore_ascii_case("charset")

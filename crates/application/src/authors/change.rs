@@ -13,6 +13,7 @@ use persistence::{Neighbours, OnUse, Save};
 
 use crate::{
     ActorContext, Tx,
+    addresses::{self, Paths},
     context::found,
     shared_records::{self, Touched, WantedSlug},
 };
@@ -38,6 +39,8 @@ pub async fn create_from_in(tx: &mut Tx, new: AuthorChange) -> Result<AuthorId> 
     new.apply(&mut draft, &editions);
     check_avatar(tx, &draft).await?;
     save(tx, &permit, (id, 1), draft, &[]).await?;
+    let after = addresses::of_author(tx, id).await?;
+    addresses::leave(tx, &permit, &Paths::default(), &after).await?;
     Ok(id)
 }
 
@@ -52,7 +55,7 @@ pub async fn change(
         .await
 }
 
-/// Changes an author, in a transaction.
+/// Changes an author, in a transaction. What was at an old path leads to the new one.
 pub async fn change_in(
     tx: &mut Tx,
     id: AuthorId,
@@ -97,7 +100,10 @@ pub async fn change_in(
         check_avatar(tx, &draft).await?;
     }
     let permit = permit.changing(Changed::Fields { changed });
-    save(tx, &permit, (id, expected + 1), draft, &settled).await
+    let before = addresses::of_author(tx, id).await?;
+    save(tx, &permit, (id, expected + 1), draft, &settled).await?;
+    let after = addresses::of_author(tx, id).await?;
+    addresses::leave(tx, &permit, &before, &after).await
 }
 
 /// Deletes an author who is at a version.

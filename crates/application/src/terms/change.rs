@@ -12,6 +12,7 @@ use persistence::{Neighbours, OnUse, Save};
 
 use crate::{
     ActorContext, Tx,
+    addresses::{self, Paths},
     context::found,
     shared_records::{self, Touched, WantedSlug},
 };
@@ -39,6 +40,8 @@ pub async fn create_from_in(tx: &mut Tx, taxonomy: Taxonomy, new: TermChange) ->
     };
     new.apply(&mut draft, &editions);
     save(tx, &permit, (id, 1), draft, &[]).await?;
+    let after = addresses::of_term(tx, id).await?;
+    addresses::leave(tx, &permit, &Paths::default(), &after).await?;
     Ok(id)
 }
 
@@ -53,7 +56,8 @@ pub async fn change(
         .await
 }
 
-/// Changes a category or a tag, in a transaction. What stands below a category follows it.
+/// Changes a category or a tag, in a transaction. What stands below a category follows it; what was at
+/// an old path leads to the new one.
 pub async fn change_in(tx: &mut Tx, id: TermId, expected: i64, change: TermChange) -> Result<()> {
     let editions = tx.editions().await?;
     let cx = tx.cx().clone();
@@ -96,11 +100,21 @@ pub async fn change_in(tx: &mut Tx, id: TermId, expected: i64, change: TermChang
     let leads = changed
         .iter()
         .any(|field| field == "parent" || field.starts_with("texts."));
+    let may_move = leads || is_moved;
     let permit = permit.changing(Changed::Fields { changed });
+    let before = if may_move {
+        addresses::of_term(tx, id).await?
+    } else {
+        Paths::default()
+    };
     save(tx, &permit, (id, expected + 1), draft, &settled).await?;
     if id.taxonomy == Taxonomy::Category && leads {
         let category = Id::from_uuid(id.uuid());
         tx.store_tx().refresh_subtree(category).await?;
+    }
+    if may_move {
+        let after = addresses::of_term(tx, id).await?;
+        addresses::leave(tx, &permit, &before, &after).await?;
     }
     Ok(())
 }

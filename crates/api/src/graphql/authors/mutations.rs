@@ -11,7 +11,7 @@ use domain::{
 use super::Author;
 use crate::graphql::{
     context::{Here, Session, parse_id, session},
-    input::{DeleteInput, OfEdition, Places, Wrong, clearable, in_list},
+    input::{DeleteInput, MergeInput, OfEdition, Places, Wrong, clearable, in_list},
     loaders::AuthorKey,
     outcome::{DeletePayload, Outcome, UserError, outcome},
 };
@@ -219,6 +219,25 @@ impl AuthorMutations {
             Ok((id, expected, on_use)) => authors::delete_at(session.cx(), id, expected, on_use)
                 .await
                 .map(|()| ID(id.to_string())),
+            Err(wrong) => Err(wrong),
+        };
+        session.changed().await?;
+        Ok(outcome(done)?.into())
+    }
+
+    /// Merges authors into another. They get their bylines and the links to them in menus, their texts
+    /// in editions they have none in, and picture and website where they have none. The addresses of
+    /// the others lead to them; the others are gone.
+    async fn merge_authors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who is merged into whom.")] input: MergeInput,
+    ) -> Result<AuthorPayload> {
+        let session = session(ctx)?;
+        let done = match input.read::<AuthorId>() {
+            Ok((from, into, expected)) => authors::merge(session.cx(), &from, into, expected)
+                .await
+                .map(|()| into),
             Err(wrong) => Err(wrong),
         };
         session.changed().await?;

@@ -16,7 +16,7 @@ use super::{Category, Tag};
 use crate::graphql::{
     batch::Read,
     context::{Here, Session, parse_id, session},
-    input::{DeleteInput, OfEdition, Places, Wrong, clearable, in_list},
+    input::{DeleteInput, MergeInput, OfEdition, Places, Wrong, clearable, in_list},
     loaders::TermKey,
     outcome::{DeletePayload, Outcome, UserError, outcome},
 };
@@ -303,6 +303,66 @@ impl TagPayload {
     }
 }
 
+/// What a merge of categories or tags answers.
+pub(crate) struct MergeTermsPayload {
+    id: Option<TermId>,
+    user_errors: Vec<UserError>,
+}
+
+/// What a merge of categories or tags answers.
+#[Object]
+impl MergeTermsPayload {
+    /// The category as it is now; null if tags were merged, or nothing.
+    async fn category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Code of the edition its texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
+    ) -> Result<Option<Category>> {
+        let session = session(ctx)?;
+        let is_category = |id: &TermId| id.taxonomy == Taxonomy::Category;
+        let Some(id) = self.id.filter(is_category) else {
+            return Ok(None);
+        };
+        let edition = session.edition_id(edition.as_deref())?;
+        let found = session.load(TermKey { id, edition }).await?;
+        Ok(found.map(|term| Category::new(Arc::clone(&term), edition)))
+    }
+
+    /// The tag as it is now; null if categories were merged, or nothing.
+    async fn tag(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Code of the edition its texts are wanted in. The default edition if absent."
+        )]
+        edition: Option<String>,
+    ) -> Result<Option<Tag>> {
+        let session = session(ctx)?;
+        let is_tag = |id: &TermId| id.taxonomy == Taxonomy::Tag;
+        let Some(id) = self.id.filter(is_tag) else {
+            return Ok(None);
+        };
+        let edition = session.edition_id(edition.as_deref())?;
+        let found = session.load(TermKey { id, edition }).await?;
+        Ok(found.map(|term| Tag::new(Arc::clone(&term), edition)))
+    }
+
+    /// Why nothing was changed.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+}
+
+impl From<Outcome<TermId>> for MergeTermsPayload {
+    fn from(outcome: Outcome<TermId>) -> Self {
+        let (id, user_errors) = outcome.split();
+        Self { id, user_errors }
+    }
+}
+
 impl From<Outcome<TermId>> for CategoryPayload {
     fn from(outcome: Outcome<TermId>) -> Self {
         let (id, user_errors) = outcome.split();
@@ -382,6 +442,25 @@ impl TermMutations {
         #[graphql(desc = "Which one.")] input: DeleteInput,
     ) -> Result<DeletePayload> {
         delete::<kinds::Tag>(session(ctx)?, input).await
+    }
+
+    /// Merges categories, or tags, into another of their kind. It gets their entries, the categories
+    /// below them and the links to them in menus, and their texts in editions it has none in. Their
+    /// addresses lead to it; they are gone. No category can be merged into one that stands below it.
+    async fn merge_terms(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is merged into what.")] input: MergeInput,
+    ) -> Result<MergeTermsPayload> {
+        let session = session(ctx)?;
+        let done = match input.read::<TermId>() {
+            Ok((from, into, expected)) => terms::merge(session.cx(), &from, into, expected)
+                .await
+                .map(|()| into),
+            Err(wrong) => Err(wrong),
+        };
+        session.changed().await?;
+        Ok(outcome(done)?.into())
     }
 }
 

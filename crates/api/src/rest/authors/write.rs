@@ -21,6 +21,7 @@ use crate::{
     rest::{
         batch::Operation,
         field::{self, Body, Collected, Field, Unknown, Wire, Words},
+        merge::{Merge, MergeOf},
         parameters::{ById, Declared, Of, Record},
         selection::Selection,
         wire::Id as IdSchema,
@@ -214,6 +215,28 @@ pub(super) async fn delete_author(write: Write) -> WriteAnswer {
         .await
         .map_err(Refusal::of_query)?;
     Ok(deleted())
+}
+
+/// Merge authors
+///
+/// The one they are merged into gets their bylines and the links to them in menus, their texts in
+/// editions they have none in, and picture and website where they have none. The addresses of the others
+/// lead to them; the others are gone.
+#[utoipa::path(
+    post,
+    path = "/authors/merge",
+    tag = "Authors",
+    params(Of<Create<Author<'_>>>),
+    request_body = Merge,
+    responses((status = 200, description = "The author as they are now.", body = Author<'_>)),
+)]
+pub(super) async fn merge_authors(write: Write) -> WriteAnswer {
+    let editions = write.read.cx.editions().await?;
+    write.query::<Create<Author<'_>>>()?;
+    let merging = write.body::<MergeOf<AuthorId>>(&editions, &[], |_merging| Vec::new())?;
+    let (from, into, expected) = merging.ok_or_else(|| Problem::not_found("the author"))?;
+    authors::merge(&write.read.cx, &from, into, expected).await?;
+    Ok(changed(answer::<Create<Author<'_>>>(&write, into).await?))
 }
 
 /// The author as a read of them answers.

@@ -3,11 +3,11 @@
 use application::{
     ActorContext,
     lifecycle::{self, Step},
-    revisions,
+    revisions, translation_groups,
 };
 use axum::{
     response::Response,
-    routing::{MethodRouter, get, post},
+    routing::{MethodRouter, delete as routing_delete, get, post, put},
 };
 use domain::{
     editions::EditionSet,
@@ -80,6 +80,29 @@ pub(in crate::rest) struct Times {
     #[serde(flatten)]
     #[schema(ignore)]
     unknown: Unknown,
+}
+
+/// What an entry is a translation of.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TranslationLink)]
+pub(in crate::rest) struct Link {
+    /// The id of an entry of its kind in another edition.
+    #[serde(default)]
+    #[schema(value_type = crate::rest::wire::Id, required)]
+    to: Field<String>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: Unknown,
+}
+
+impl Body for Link {
+    type Command = Option<EntryId>;
+    fn read(self, _editions: &EditionSet, wrong: &mut Collected) -> Option<EntryId> {
+        wrong.unknown(&self.unknown);
+        let to: domain::Result<EntryId> = wrong.needed("to", self.to)?.parse();
+        wrong.take(to.map_err(|error| error.with_fields(|_| "to".to_owned())))
+    }
 }
 
 impl Body for Note {
@@ -191,6 +214,20 @@ const RESTORE_REVISION: Doing = Doing {
     verb: None,
 };
 
+const LINK: Doing = Doing {
+    word: "translation-group",
+    summary: "Make {} a translation of another",
+    description: "And of all that are its translations already: one of each edition, of one kind. Its version stays.",
+    verb: None,
+};
+
+const UNLINK: Doing = Doing {
+    word: "translation-group",
+    summary: "Make {} a translation of none",
+    description: "Its version stays.",
+    verb: None,
+};
+
 /// Brings a revision back.
 struct OfRevision<T>(std::marker::PhantomData<T>);
 impl<T: Record> Declared for OfRevision<T> {
@@ -230,6 +267,11 @@ pub(in crate::rest) fn step_routes<E: Writable + 'static>() -> OpenApiRouter<Sta
         )),
         Required::False,
     );
+    let link_it = with_body::<Link>(
+        answering::<E>(below::<E, ChangeEntry<E>>("link_translations_of", &LINK)),
+        Required::True,
+    );
+    let unlink_it = answering::<E>(below::<E, ChangeEntry<E>>("unlink_translation", &UNLINK));
     let schedule_it = with_body::<Times>(
         answering::<E>(below::<E, ChangeEntry<E>>("schedule", &SCHEDULE)),
         Required::True,
@@ -244,6 +286,16 @@ pub(in crate::rest) fn step_routes<E: Writable + 'static>() -> OpenApiRouter<Sta
             "purge",
             (HttpMethod::Post, purge_it),
             post(purge::<E>),
+        ))
+        .routes(at::<E, Link>(
+            "translation-group",
+            (HttpMethod::Put, link_it),
+            put(link::<E>),
+        ))
+        .routes(at::<E, Link>(
+            "translation-group",
+            (HttpMethod::Delete, unlink_it),
+            routing_delete(unlink::<E>),
         ))
         .routes(at::<E, Note>(
             "revisions/{revision}/restore",
@@ -392,6 +444,23 @@ async fn purge<E: Writable>(write: Write) -> WriteAnswer {
             }
         })?;
     Ok(deleted())
+}
+
+async fn link<E: Writable>(write: Write) -> WriteAnswer {
+    write.query::<ChangeEntry<E>>()?;
+    let editions = write.read.cx.editions().await?;
+    let (id, expected) = (E::id(&write.read)?, write.version()?);
+    let to = write.body::<Link>(&editions, &[], |_link| Vec::new())?;
+    let to = to.ok_or_else(|| Problem::not_found("the entry"))?;
+    translation_groups::link(&write.read.cx, id, expected, to).await?;
+    after::<E>(&write, id).await
+}
+
+async fn unlink<E: Writable>(write: Write) -> WriteAnswer {
+    write.query::<ChangeEntry<E>>()?;
+    let (id, expected) = (E::id(&write.read)?, write.version()?);
+    translation_groups::unlink(&write.read.cx, id, expected).await?;
+    after::<E>(&write, id).await
 }
 
 async fn restore_revision<E: Writable>(write: Write) -> WriteAnswer {

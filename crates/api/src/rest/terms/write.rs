@@ -22,6 +22,7 @@ use crate::{
     rest::{
         batch::{Operation, Sent},
         field::{self, Body, Collected, Field, Unknown, Wire, Words},
+        merge::{Merge, MergeOf},
         parameters::{ById, Declared, Of, Record},
         selection::Selection,
         wire::Id as IdSchema,
@@ -305,6 +306,53 @@ pub(super) async fn update_tag(write: Write) -> WriteAnswer {
 )]
 pub(super) async fn delete_tag(write: Write) -> WriteAnswer {
     delete::<kinds::Tag, DeleteById<Tag<'_>>>(&write).await
+}
+
+/// Merge categories
+///
+/// The one they are merged into gets their entries, the categories below them and the links to them in
+/// menus, and their texts in editions it has none in. Their addresses lead to it; they are gone. None
+/// can be merged into one that stands below it.
+#[utoipa::path(
+    post,
+    path = "/categories/merge",
+    tag = "Categories",
+    params(Of<Create<Category<'_>>>),
+    request_body = Merge,
+    responses((status = 200, description = "The category as it is now.", body = Category<'_>)),
+)]
+pub(super) async fn merge_categories(write: Write) -> WriteAnswer {
+    merge::<kinds::Category, Create<Category<'_>>>(&write).await
+}
+
+/// Merge tags
+///
+/// The one they are merged into gets their entries and the links to them in menus, and their texts in
+/// editions it has none in. Their addresses lead to it; they are gone.
+#[utoipa::path(
+    post,
+    path = "/tags/merge",
+    tag = "Tags",
+    params(Of<Create<Tag<'_>>>),
+    request_body = Merge,
+    responses((status = 200, description = "The tag as it is now.", body = Tag<'_>)),
+)]
+pub(super) async fn merge_tags(write: Write) -> WriteAnswer {
+    merge::<kinds::Tag, Create<Tag<'_>>>(&write).await
+}
+
+async fn merge<K: IdKind, P: Declared>(write: &Write) -> WriteAnswer
+where
+    TermId: From<Id<K>>,
+{
+    let editions = write.read.cx.editions().await?;
+    write.query::<P>()?;
+    let merging = write.body::<MergeOf<Id<K>>>(&editions, &[], |_merging| Vec::new())?;
+    let (from, into, expected) = merging.ok_or_else(|| Problem::not_found("the record"))?;
+    let from: Vec<TermId> = from.into_iter().map(TermId::from).collect();
+    let into = TermId::from(into);
+    terms::merge(&write.read.cx, &from, into, expected).await?;
+    Ok(changed(answer::<P>(write, into).await?))
 }
 
 async fn create<B: Body<Command = TermChange>, P: Declared>(

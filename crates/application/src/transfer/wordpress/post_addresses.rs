@@ -114,7 +114,7 @@ impl Writer {
         effects: &mut Effects,
     ) -> Result<()> {
         if self.care == Care::OneByOne || self.asks_for_paths {
-            let path = crate::routes::stored_form(&redirect.from)?;
+            let path = domain::routes::stored_form(&redirect.from)?;
             let is_free = tx
                 .store_tx()
                 .path_is_unused(redirect.edition, &path)

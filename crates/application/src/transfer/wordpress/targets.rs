@@ -175,7 +175,10 @@ async fn at_path(
                 Some(Named::File(key)) => stored_file(tx, source, &key.text).await,
                 Some(Named::Item(_) | Named::Path) | None => Ok(None),
             },
-            RedirectTarget::Gone => Ok(None),
+            RedirectTarget::Term(_)
+            | RedirectTarget::Author(_)
+            | RedirectTarget::Newsletter(_)
+            | RedirectTarget::Gone => Ok(None),
         },
         None => Ok(None),
     }

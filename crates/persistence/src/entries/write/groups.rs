@@ -5,7 +5,7 @@ use domain::{
     access::Permit,
     content::Entry,
     events::ContentEvent,
-    id::{EditionId, TranslationGroupId},
+    id::{EditionId, EntryId, TranslationGroupId},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -67,6 +67,19 @@ impl WriteTx {
         );
         self.record(permit, at, event);
         Ok(())
+    }
+
+    /// What an entry was translated from is forgotten if that is no translation of it any more.
+    pub async fn forget_source_elsewhere(&self, permit: &Permit, id: EntryId) -> Result<()> {
+        permit.covers(id.kind.into(), id)?;
+        let mut sql = Sql::new(
+            "UPDATE entry SET translated_from_id = NULL, translated_from_version = NULL WHERE id = ",
+        );
+        sql.bind(id.uuid()).push(
+            " AND translated_from_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry o \
+             WHERE o.id = entry.translated_from_id AND o.group_id = entry.group_id)",
+        );
+        self.execute(sql).await.map(|_rows| ())
     }
 
     /// Brings an entry into a group; the first one makes it.
