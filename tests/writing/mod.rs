@@ -3,6 +3,7 @@
 mod anonymous;
 mod articles;
 mod collections;
+mod galleries;
 mod graphql_entries;
 mod lifecycle;
 mod log;

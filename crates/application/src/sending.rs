@@ -9,7 +9,7 @@ use domain::{
     collections::{CollectionChange, CollectionDraft},
     comments::CommentDraft,
     editions::EditionDraft,
-    galleries::GalleryDraft,
+    galleries::{GalleryChange, GalleryDraft},
     id::{
         ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id, JobId,
         PageId,
@@ -149,6 +149,9 @@ fn write_media(cx: &ActorContext, id: AssetId, draft: &AssetDraft) {
 fn write_galleries(cx: &ActorContext, id: GalleryId, draft: GalleryDraft) {
     sendable(galleries::create(cx, draft));
     sendable(galleries::delete(cx, id, OnUse::Detach));
+    sendable(galleries::create_from(cx, GalleryChange::default()));
+    sendable(galleries::change(cx, id, 1, GalleryChange::default()));
+    sendable(galleries::delete_at(cx, id, 1, OnUse::Detach));
 }
 
 fn write_the_site(cx: &ActorContext, id: EditionId, site: SiteDraft, edition: &EditionDraft) {

@@ -11,7 +11,7 @@ use super::{
     comments::CommentQueries,
     editions::SiteQueries,
     entries::Entry,
-    galleries::GalleryQueries,
+    galleries::{GalleryMutations, GalleryQueries},
     http::hide_schema,
     media::AssetQueries,
     menus::MenuQueries,
@@ -64,6 +64,7 @@ pub struct Mutation(
     IssueSteps,
     TermMutations,
     AuthorMutations,
+    GalleryMutations,
     CollectionMutations,
 );
 

@@ -245,13 +245,24 @@ impl Collected {
         &mut self,
         editions: &EditionSet,
         field: Field<BTreeMap<String, Field<T>>>,
-        mut read: impl FnMut(&mut Self, T) -> C,
+        read: impl FnMut(&mut Self, T) -> C,
     ) -> TextChanges<C> {
-        let Change::Set(by_code) = self.required("texts", field) else {
-            return TextChanges::default();
+        TextChanges(self.by_edition("texts", editions, field, read))
+    }
+
+    /// What stands under the codes of editions; null removes it.
+    pub(super) fn by_edition<T: Wire, C>(
+        &mut self,
+        name: &str,
+        editions: &EditionSet,
+        field: Field<BTreeMap<String, Field<T>>>,
+        mut read: impl FnMut(&mut Self, T) -> C,
+    ) -> Vec<EditionText<Option<C>>> {
+        let Change::Set(by_code) = self.required(name, field) else {
+            return Vec::new();
         };
         let mut texts = Vec::with_capacity(by_code.len());
-        self.within("texts", |wrong| {
+        self.within(name, |wrong| {
             for (code, text) in by_code {
                 let Some(edition) = wrong.edition(editions, &code) else {
                     continue;
@@ -272,7 +283,7 @@ impl Collected {
                 });
             }
         });
-        TextChanges(texts)
+        texts
     }
 
     /// The edition that is the name of a member. Only as it is written itself, or it might come twice.
