@@ -16,8 +16,8 @@ use domain::{
     },
     lifecycle::{Schedule, Verb},
     media::AssetDraft,
-    menus::MenuDraft,
-    newsletters::{IssueDraft, NewsletterDraft},
+    menus::{MenuChange, MenuDraft},
+    newsletters::{IssueDraft, NewsletterChange, NewsletterDraft},
     pages::PageDraft,
     redirects::RedirectDraft,
     settings::SiteDraft,
@@ -112,6 +112,15 @@ fn write_pages(cx: &ActorContext, id: PageId, draft: &PageDraft) {
 }
 
 fn write_issues(cx: &ActorContext, newsletter: NewsletterDraft, issue: IssueDraft) {
+    let id = Id::from_uuid(newsletter.edition.uuid());
+    let change = NewsletterChange::default();
+    sendable(newsletters::create_from(
+        cx,
+        newsletter.edition,
+        change.clone(),
+    ));
+    sendable(newsletters::change(cx, id, 1, change));
+    sendable(newsletters::delete_at(cx, id, 1));
     sendable(newsletters::create(cx, newsletter));
     sendable(newsletters::create_issue(cx, issue));
 }
@@ -167,6 +176,14 @@ fn write_lists(cx: &ActorContext, collection: CollectionDraft, menu: MenuDraft) 
         CollectionChange::default(),
     ));
     sendable(collections::create(cx, collection));
+    let id = Id::from_uuid(menu.edition.uuid());
+    sendable(menus::create_from(
+        cx,
+        menu.edition,
+        MenuChange::default(),
+    ));
+    sendable(menus::change(cx, id, 1, MenuChange::default()));
+    sendable(menus::delete_at(cx, id, 1));
     sendable(menus::create(cx, menu));
 }
 

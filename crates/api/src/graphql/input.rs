@@ -286,6 +286,22 @@ impl DeleteInput {
     }
 }
 
+/// Deletes a record. While something uses it, it stays.
+#[derive(InputObject, Debug)]
+pub(crate) struct DeleteRecordInput {
+    /// Which one.
+    id: ID,
+    /// The version it has.
+    expected_version: i64,
+}
+
+impl DeleteRecordInput {
+    /// The record and its version.
+    pub(crate) fn read<K: IdKind>(self) -> Result<(Id<K>, i64)> {
+        Ok((parse_id("id", &self.id)?, self.expected_version))
+    }
+}
+
 /// Removes something that is in the trash, and that others may use.
 #[derive(InputObject, Debug)]
 pub(crate) struct PurgeInput {

@@ -14,8 +14,8 @@ use super::{
     galleries::{GalleryMutations, GalleryQueries},
     http::hide_schema,
     media::AssetQueries,
-    menus::MenuQueries,
-    newsletters::{IssueSteps, IssueWrites, NewsletterQueries},
+    menus::{MenuMutations, MenuQueries},
+    newsletters::{IssueSteps, IssueWrites, NewsletterMutations, NewsletterQueries},
     node::NodeQueries,
     pages::{PageQueries, PageSteps, PageWrites},
     redirects::RedirectQueries,
@@ -62,10 +62,12 @@ pub struct Mutation(
     PageSteps,
     IssueWrites,
     IssueSteps,
+    NewsletterMutations,
     TermMutations,
     AuthorMutations,
     GalleryMutations,
     CollectionMutations,
+    MenuMutations,
 );
 
 /// How deep the library lets selections be nested, fragments included. The limits bound the depth
