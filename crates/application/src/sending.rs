@@ -15,7 +15,7 @@ use domain::{
         PageId,
     },
     lifecycle::{Schedule, Verb},
-    media::AssetDraft,
+    media::{AssetChange, AssetDraft, RemoteAsset},
     menus::{MenuChange, MenuDraft},
     newsletters::{IssueDraft, NewsletterChange, NewsletterDraft},
     pages::PageDraft,
@@ -153,6 +153,15 @@ fn write_media(cx: &ActorContext, id: AssetId, draft: &AssetDraft) {
     sendable(media::create(cx, draft.clone()));
     sendable(media::update(cx, id, draft.clone()));
     sendable(media::delete(cx, id, OnUse::Detach));
+    sendable(media::create_remote(cx, RemoteAsset::default()));
+    sendable(media::change(cx, id, 1, AssetChange::default()));
+    let step = Step {
+        expected: 1,
+        note: None,
+    };
+    sendable(media::trash(cx, id, step.clone()));
+    sendable(media::restore(cx, id, step.clone()));
+    sendable(media::purge(cx, id, step, OnUse::Refuse));
 }
 
 fn write_galleries(cx: &ActorContext, id: GalleryId, draft: GalleryDraft) {
