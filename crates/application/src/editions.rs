@@ -8,9 +8,14 @@ use domain::{
     body::Direction,
     editions::{Edition, EditionDraft, EditionSet, Permalinks},
     id::{EditionId, Id},
+    time::Timestamp,
 };
 
 use crate::{ActorContext, Tx};
+
+mod change;
+
+pub use change::{change, change_in, create_from, create_from_in};
 
 /// All editions.
 pub async fn list(cx: &ActorContext) -> Result<Arc<EditionSet>> {
@@ -25,24 +30,8 @@ pub async fn create(cx: &ActorContext, draft: EditionDraft) -> Result<EditionId>
 /// Makes an edition, in a transaction.
 pub async fn create_in(tx: &mut Tx, draft: EditionDraft) -> Result<EditionId> {
     check(&draft)?;
-    let now = tx.cx().now();
-    let mut edition = Edition {
-        id: Id::from_uuid(tx.cx().next_id()),
-        code: draft.code.clone(),
-        name: String::new(),
-        direction: Direction::Ltr,
-        base_url: String::new(),
-        title: String::new(),
-        tagline: None,
-        fallback: None,
-        is_default: false,
-        position: 0,
-        permalinks: Permalinks::default(),
-        slug_style: draft.slug_style,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    };
+    let id = Id::from_uuid(tx.cx().next_id());
+    let mut edition = fresh(id, &draft, tx.cx().now());
     edition.apply(draft);
     save(tx, &edition, Action::Create).await?;
     Ok(edition.id)
@@ -61,6 +50,27 @@ pub async fn update(cx: &ActorContext, id: EditionId, draft: EditionDraft) -> Re
         save(tx, &edition, Action::Update).await
     })
     .await
+}
+
+/// An edition before its draft is put into it.
+fn fresh(id: EditionId, draft: &EditionDraft, now: Timestamp) -> Edition {
+    Edition {
+        id,
+        code: draft.code.clone(),
+        name: String::new(),
+        direction: Direction::Ltr,
+        base_url: String::new(),
+        title: String::new(),
+        tagline: None,
+        fallback: None,
+        is_default: false,
+        position: 0,
+        permalinks: Permalinks::default(),
+        slug_style: draft.slug_style,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 async fn save(tx: &mut Tx, edition: &Edition, action: Action) -> Result<()> {

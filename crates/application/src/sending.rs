@@ -8,7 +8,7 @@ use domain::{
     change::{ArticleChange, IssueChange, PageChange},
     collections::{CollectionChange, CollectionDraft},
     comments::CommentDraft,
-    editions::EditionDraft,
+    editions::{EditionChange, EditionDraft},
     galleries::{GalleryChange, GalleryDraft},
     id::{
         ArticleId, AssetId, AuthorId, CollectionId, EditionId, EntryId, GalleryId, Id, JobId,
@@ -20,7 +20,7 @@ use domain::{
     newsletters::{IssueDraft, NewsletterChange, NewsletterDraft},
     pages::PageDraft,
     redirects::RedirectDraft,
-    settings::SiteDraft,
+    settings::{SiteChange, SiteDraft},
     terms::{TermChange, TermDraft, TermId},
     time::Timestamp,
 };
@@ -174,6 +174,9 @@ fn write_galleries(cx: &ActorContext, id: GalleryId, draft: GalleryDraft) {
 
 fn write_the_site(cx: &ActorContext, id: EditionId, site: SiteDraft, edition: &EditionDraft) {
     sendable(settings::update(cx, site));
+    sendable(settings::change(cx, 1, SiteChange::default()));
+    sendable(editions::create_from(cx, EditionChange::default()));
+    sendable(editions::change(cx, id, 1, EditionChange::default()));
     sendable(editions::create(cx, edition.clone()));
     sendable(editions::update(cx, id, edition.clone()));
 }

@@ -1,6 +1,12 @@
 //! Settings of the whole site.
 
-use crate::time::Timestamp;
+use crate::{
+    FieldError,
+    change::Change,
+    checks,
+    texts::{ChangedFields, all},
+    time::Timestamp,
+};
 
 /// The publication.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,4 +24,25 @@ pub struct Site {
 pub struct SiteDraft {
     /// Its name.
     pub name: String,
+}
+
+/// What a command does to the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SiteChange {
+    /// Its name.
+    pub name: Change<String>,
+}
+
+impl SiteChange {
+    /// What is wrong with it.
+    pub fn check(&self) -> Vec<FieldError> {
+        all(|checks| checks.name("name", &self.name, checks::NAME))
+    }
+
+    /// Changes a draft; answers the names of the fields that differ.
+    pub fn apply(self, draft: &mut SiteDraft) -> Vec<String> {
+        let mut changed = ChangedFields::default();
+        changed.set("name", self.name, &mut draft.name);
+        changed.into_names()
+    }
 }

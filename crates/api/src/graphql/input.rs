@@ -215,7 +215,7 @@ pub(crate) fn in_list<C>(editions: &EditionSet, texts: &TextChanges<C>) -> Place
 }
 
 /// Where the texts of an input are found, in the order of the input.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Places(Vec<String>);
 
 impl Places {

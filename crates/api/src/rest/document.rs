@@ -303,7 +303,7 @@ fn share(method: Method, operation: &mut Operation) {
             shared.push(("415", "UnsupportedMediaType"));
         }
         // What is made is at no version yet.
-        if has_path_parameter {
+        if has_path_parameter || method == Method::Patch {
             require_version(operation);
             shared.extend([
                 ("412", "PreconditionFailed"),

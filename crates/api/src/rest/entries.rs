@@ -42,7 +42,7 @@ pub(super) use parameters::{
     GALLERIES, HERO, PageBelow, RELATED_ARTICLES, SECTIONS, SEO, TERMS, TRANSLATIONS,
     TranslationsOf,
 };
-pub(super) use steps::step_routes;
+pub(super) use steps::{Note, step_routes};
 
 /// Related articles that come with an article.
 pub(super) const RELATED: u32 = 4;

@@ -49,6 +49,12 @@ impl Wire for String {
 impl Wire for i32 {
     const MUST_BE: &'static str = "must be a whole number from -2147483648 to 2147483647";
 }
+impl Wire for i64 {
+    const MUST_BE: &'static str = "must be a whole number";
+}
+impl Wire for f64 {
+    const MUST_BE: &'static str = "must be a number";
+}
 impl Wire for bool {
     const MUST_BE: &'static str = "must be true or false";
 }
