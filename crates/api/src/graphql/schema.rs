@@ -9,7 +9,7 @@ use super::{
     authors::{AuthorMutations, AuthorQueries},
     collections::{CollectionMutations, CollectionQueries},
     comments::CommentQueries,
-    editions::SiteQueries,
+    editions::{SiteMutations, SiteQueries},
     entries::Entry,
     galleries::{GalleryMutations, GalleryQueries},
     http::hide_schema,
@@ -55,6 +55,7 @@ pub struct Query(
 /// nothing is changed then.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    SiteMutations,
     AccountMutations,
     ArticleWrites,
     ArticleSteps,

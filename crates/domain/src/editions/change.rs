@@ -82,6 +82,9 @@ impl EditionChange {
     fn look(&self, checks: &mut Checks) {
         checks.name("name", &self.name, checks::NAME);
         checks.name("title", &self.title, checks::NAME);
+        if self.direction == Change::Set(Some(Direction::Auto)) {
+            checks.wrong("direction", "must be ltr or rtl");
+        }
         checks.text("tagline", set(&self.tagline), checks::LINE);
         let base_url = self.base_url.as_set().map(String::as_str);
         checks.address("baseUrl", base_url);

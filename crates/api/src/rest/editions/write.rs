@@ -17,7 +17,6 @@ use crate::{
     rest::{
         field::{Body, Collected, Field, Unknown, Wire},
         parameters::{Declared, Groups, Of, Record},
-        wire::Direction,
         write::{Write, WriteAnswer, changed},
     },
 };
@@ -44,7 +43,7 @@ pub(super) struct NewEdition {
     title: Field<String>,
     /// The direction of its writing; null or absent: as its language is written.
     #[serde(default)]
-    #[schema(value_type = Option<Direction>)]
+    #[schema(value_type = Option<String>, pattern = "^(ltr|rtl)$")]
     direction: Field<String>,
     /// The line below the title.
     #[serde(default)]
@@ -97,7 +96,7 @@ pub(super) struct EditionPatch {
     title: Field<String>,
     /// The direction of its writing; null or absent: as its language is written.
     #[serde(default)]
-    #[schema(value_type = Option<Direction>)]
+    #[schema(value_type = Option<String>, pattern = "^(ltr|rtl)$")]
     direction: Field<String>,
     /// The line below the title.
     #[serde(default)]
