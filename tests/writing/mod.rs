@@ -2,16 +2,20 @@
 
 mod anonymous;
 mod articles;
+mod assets;
 mod collections;
 mod galleries;
 mod graphql_entries;
 mod lifecycle;
 mod log;
+mod menus;
+mod newsletters;
 mod pages_and_issues;
 mod pending;
 mod refusals;
 mod rest_entries;
 mod shared_records;
+mod site;
 mod states;
 
 use application::{ActorContext, articles::NewArticle, entries::EntryGet, lifecycle::Step};

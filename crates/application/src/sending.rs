@@ -189,11 +189,7 @@ fn write_lists(cx: &ActorContext, collection: CollectionDraft, menu: MenuDraft) 
     ));
     sendable(collections::create(cx, collection));
     let id = Id::from_uuid(menu.edition.uuid());
-    sendable(menus::create_from(
-        cx,
-        menu.edition,
-        MenuChange::default(),
-    ));
+    sendable(menus::create_from(cx, menu.edition, MenuChange::default()));
     sendable(menus::change(cx, id, 1, MenuChange::default()));
     sendable(menus::delete_at(cx, id, 1));
     sendable(menus::create(cx, menu));

@@ -35,11 +35,7 @@ pub(crate) fn permit(
 }
 
 /// The same of a record that may belong to somebody.
-pub(crate) fn permit_for(
-    cx: &ActorContext,
-    target: &Target,
-    touched: &Touched,
-) -> Result<Permit> {
+pub(crate) fn permit_for(cx: &ActorContext, target: &Target, touched: &Touched) -> Result<Permit> {
     let whole = cx.authorize(Action::Update, target.clone());
     if whole.is_ok() || !touched.is_only_texts {
         return whole;

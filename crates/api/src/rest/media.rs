@@ -343,12 +343,7 @@ async fn get_asset(read: Read) -> Answer {
     one(&read, id, edition, &selection).await
 }
 
-async fn one(
-    read: &Read,
-    id: AssetId,
-    edition: EditionId,
-    selection: &Selection<'_>,
-) -> Answer {
+async fn one(read: &Read, id: AssetId, edition: EditionId, selection: &Selection<'_>) -> Answer {
     let asset = media::get(&read.cx, id, edition)
         .await?
         .ok_or_else(|| Problem::not_found(format!("asset {id}")))?;

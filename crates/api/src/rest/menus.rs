@@ -152,11 +152,7 @@ impl<'a> View<'a> {
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list_menus, write::create_menu))
-        .routes(routes!(
-            get_menu,
-            write::update_menu,
-            write::delete_menu
-        ))
+        .routes(routes!(get_menu, write::update_menu, write::delete_menu))
         .routes(routes!(get_menu_by_location))
 }
 

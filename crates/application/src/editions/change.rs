@@ -66,9 +66,7 @@ pub async fn change_in(
     change: EditionChange,
 ) -> Result<()> {
     let known = tx.editions().await?;
-    let permit = tx
-        .cx()
-        .authorize(Action::Update, known.get(id)?.target())?;
+    let permit = tx.cx().authorize(Action::Update, known.get(id)?.target())?;
     // To name another default changes that edition, too.
     if change.is_default == Change::Set(true) && !known.get(id)?.is_default {
         let default = known.default_edition()?.target();

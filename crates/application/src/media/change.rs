@@ -57,12 +57,7 @@ pub async fn change(
 }
 
 /// Changes the record of an asset, in a transaction.
-pub async fn change_in(
-    tx: &mut Tx,
-    id: AssetId,
-    expected: i64,
-    change: AssetChange,
-) -> Result<()> {
+pub async fn change_in(tx: &mut Tx, id: AssetId, expected: i64, change: AssetChange) -> Result<()> {
     let editions = tx.editions().await?;
     let cx = tx.cx().clone();
     let (old, target) = one(tx, id).await?;

@@ -154,11 +154,7 @@ async fn check_targets(tx: &mut Tx, draft: &MenuDraft) -> Result<()> {
 }
 
 /// Where the links of a menu lead, by their places.
-fn gather<'a>(
-    items: &'a [MenuItemDraft],
-    place: &str,
-    links: &mut Vec<(String, &'a MenuTarget)>,
-) {
+fn gather<'a>(items: &'a [MenuItemDraft], place: &str, links: &mut Vec<(String, &'a MenuTarget)>) {
     for (number, item) in items.iter().enumerate() {
         let at = format!("{place}.{number}");
         gather(&item.children, &format!("{at}.children"), links);

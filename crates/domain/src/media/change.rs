@@ -105,7 +105,9 @@ impl AssetChange {
         changed.set("licence", blank_is_none(self.licence), &mut draft.licence);
         changed.set("isPublic", self.is_public, &mut draft.is_public);
         self.texts.apply(&mut draft.texts, editions, &mut changed);
-        draft.texts.retain(|text| text.value != AssetText::default());
+        draft
+            .texts
+            .retain(|text| text.value != AssetText::default());
         changed.into_names()
     }
 }
@@ -249,7 +251,15 @@ mod tests {
         for good in ["image/jpeg", "image/svg+xml", "application/vnd.ms-excel"] {
             assert!(is_media_type(good), "{good}");
         }
-        for bad in ["", "image", "image/", "/png", "image/png; q=1", "a/b/c", "image/ png"] {
+        for bad in [
+            "",
+            "image",
+            "image/",
+            "/png",
+            "image/png; q=1",
+            "a/b/c",
+            "image/ png",
+        ] {
             assert!(!is_media_type(bad), "{bad}");
         }
     }

@@ -119,7 +119,8 @@ fn captions(
             let edition = editions.resolve(Some(&caption.edition));
             let edition = edition.map(|edition| edition.id);
             Some(EditionText {
-                edition: wrong.take(edition.map_err(|error| error.with_fields(|_| field.clone())))?,
+                edition: wrong
+                    .take(edition.map_err(|error| error.with_fields(|_| field.clone())))?,
                 value: caption.text,
             })
         })

@@ -75,7 +75,12 @@ impl MenuItemInput {
         if self.target.is_some() && self.href.is_some() {
             wrong.note(format!("{at}.href"), "cannot stand beside `target`");
         }
-        let children = links(wrong, &format!("{at}.children"), self.children.map_or(MaybeUndefined::Undefined, MaybeUndefined::Value));
+        let children = links(
+            wrong,
+            &format!("{at}.children"),
+            self.children
+                .map_or(MaybeUndefined::Undefined, MaybeUndefined::Value),
+        );
         Some(MenuItemDraft {
             label: self.label.unwrap_or_default(),
             target: target?.unwrap_or_else(|| MenuTarget::Url(self.href.unwrap_or_default())),
@@ -221,10 +226,7 @@ impl MenuMutations {
 }
 
 /// After a change: nothing of before it in the answer.
-async fn finish(
-    session: Here<'_>,
-    done: domain::Result<MenuId>,
-) -> Result<MenuPayload> {
+async fn finish(session: Here<'_>, done: domain::Result<MenuId>) -> Result<MenuPayload> {
     session.changed().await?;
     Ok(outcome(done)?.into())
 }

@@ -194,9 +194,9 @@ impl Body for EditionPatch {
             },
             name: wrong.required("name", self.name),
             direction: match wrong.clearable("direction", self.direction) {
-                Change::Set(Some(word)) => direction(wrong, &word).map_or(Change::Keep, |known| {
-                    Change::Set(Some(known))
-                }),
+                Change::Set(Some(word)) => {
+                    direction(wrong, &word).map_or(Change::Keep, |known| Change::Set(Some(known)))
+                }
                 Change::Set(None) => Change::Set(None),
                 Change::Keep => Change::Keep,
             },
@@ -211,9 +211,7 @@ impl Body for EditionPatch {
             is_default: wrong.required("isDefault", self.is_default),
             position: wrong.required("position", self.position).map(i64::from),
             permalinks: match wrong.required("permalinks", self.permalinks) {
-                Change::Set(patterns) => {
-                    wrong.within("permalinks", |wrong| patterns.read(wrong))
-                }
+                Change::Set(patterns) => wrong.within("permalinks", |wrong| patterns.read(wrong)),
                 Change::Keep => PermalinksChange::default(),
             },
             slug_style: match wrong.required("slugStyle", self.slug_style) {
@@ -231,11 +229,7 @@ fn direction(wrong: &mut Collected, word: &str) -> Option<DomainDirection> {
     wrong.take(known.map_err(|error: domain::Error| error.with_fields(|_| "direction".to_owned())))
 }
 
-fn fallback(
-    wrong: &mut Collected,
-    editions: &EditionSet,
-    code: &str,
-) -> Change<Option<EditionId>> {
+fn fallback(wrong: &mut Collected, editions: &EditionSet, code: &str) -> Change<Option<EditionId>> {
     let found = editions.resolve(Some(code)).map(|edition| edition.id);
     let found = found.map_err(|error| error.with_fields(|_| "fallback".to_owned()));
     wrong

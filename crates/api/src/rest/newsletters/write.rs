@@ -101,7 +101,7 @@ impl Body for NewNewsletter {
                 title,
                 slug,
                 description,
-                    unknown,
+                unknown,
             }
             .read(editions, wrong),
         }
