@@ -200,7 +200,9 @@ async fn a_change_of_an_asset_sets_clears_or_leaves_what_it_names() {
     for face in FACES {
         let id = site.make(face, &site.owner).await;
         let created = site.read(&site.owner, &id).await.1["createdAt"].clone();
-        site.server.clock.advance(std::time::Duration::from_secs(60));
+        site.server
+            .clock
+            .advance(std::time::Duration::from_secs(60));
         let patch = async |version: i64, body: Value| {
             let target = (id.as_str(), version);
             site.server

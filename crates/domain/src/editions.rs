@@ -1,6 +1,7 @@
 //! Editions: the language versions of a site, and how they stand in for each other.
 
 mod change;
+mod patterns;
 
 pub use change::{EditionChange, PermalinksChange};
 

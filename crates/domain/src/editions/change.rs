@@ -95,6 +95,13 @@ impl EditionChange {
             let field = format_args!("permalinks.{kind}");
             checks.text(field, Some(pattern), checks::LINE);
         }
+        // Those that are not set are as they were, and good.
+        let mut patterns = Permalinks::default();
+        let changed = &mut ChangedFields::default();
+        self.permalinks.clone().apply(&mut patterns, changed);
+        for wrong in patterns.errors() {
+            checks.wrong(wrong.field, wrong.message);
+        }
     }
 
     /// The draft of a new edition. What is missing is empty.
