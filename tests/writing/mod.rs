@@ -2,17 +2,22 @@
 
 mod anonymous;
 mod articles;
+mod assets;
 mod batch;
 mod collections;
+mod galleries;
 mod graphql_entries;
 mod idempotency;
 mod lifecycle;
 mod log;
+mod menus;
+mod newsletters;
 mod pages_and_issues;
 mod pending;
 mod refusals;
 mod rest_entries;
 mod shared_records;
+mod site;
 mod states;
 mod translations;
 

@@ -8,9 +8,14 @@ use domain::{
     body::Direction,
     editions::{Edition, EditionDraft, EditionSet, Permalinks},
     id::{EditionId, Id},
+    time::Timestamp,
 };
 
 use crate::{ActorContext, Tx};
+
+mod change;
+
+pub use change::{change, change_in, create_from, create_from_in};
 
 /// All editions.
 pub async fn list(cx: &ActorContext) -> Result<Arc<EditionSet>> {
@@ -25,24 +30,8 @@ pub async fn create(cx: &ActorContext, draft: EditionDraft) -> Result<EditionId>
 /// Makes an edition, in a transaction.
 pub async fn create_in(tx: &mut Tx, draft: EditionDraft) -> Result<EditionId> {
     check(&draft)?;
-    let now = tx.cx().now();
-    let mut edition = Edition {
-        id: Id::from_uuid(tx.cx().next_id()),
-        code: draft.code.clone(),
-        name: String::new(),
-        direction: Direction::Ltr,
-        base_url: String::new(),
-        title: String::new(),
-        tagline: None,
-        fallback: None,
-        is_default: false,
-        position: 0,
-        permalinks: Permalinks::default(),
-        slug_style: draft.slug_style,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    };
+    let id = Id::from_uuid(tx.cx().next_id());
+    let mut edition = fresh(id, &draft, tx.cx().now());
     edition.apply(draft);
     save(tx, &edition, Action::Create).await?;
     Ok(edition.id)
@@ -61,6 +50,27 @@ pub async fn update(cx: &ActorContext, id: EditionId, draft: EditionDraft) -> Re
         save(tx, &edition, Action::Update).await
     })
     .await
+}
+
+/// An edition before its draft is put into it.
+fn fresh(id: EditionId, draft: &EditionDraft, now: Timestamp) -> Edition {
+    Edition {
+        id,
+        code: draft.code.clone(),
+        name: String::new(),
+        direction: Direction::Ltr,
+        base_url: String::new(),
+        title: String::new(),
+        tagline: None,
+        fallback: None,
+        is_default: false,
+        position: 0,
+        permalinks: Permalinks::default(),
+        slug_style: draft.slug_style,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 async fn save(tx: &mut Tx, edition: &Edition, action: Action) -> Result<()> {
@@ -110,84 +120,10 @@ fn check(draft: &EditionDraft) -> Result<()> {
     if draft.title.trim().is_empty() {
         errors.push(FieldError::new("title", "must not be empty"));
     }
-    errors.extend(pattern_errors(&draft.permalinks));
+    errors.extend(draft.permalinks.errors());
     if errors.is_empty() {
         Ok(())
     } else {
         Err(Error::Invalid(errors))
     }
-}
-
-/// What is wrong with permalink patterns: each kind of record fills its own names only, and one of
-/// those that tell two records apart must stand in its pattern.
-fn pattern_errors(links: &Permalinks) -> Vec<FieldError> {
-    const DATED: &[&str] = &["year", "month", "day"];
-    let patterns: [(&str, &str, &[&str], &[&str]); 7] = [
-        (
-            "permalinks.article",
-            &links.article,
-            &["slug", "path"],
-            &["category"],
-        ),
-        ("permalinks.page", &links.page, &["path", "slug"], &[]),
-        (
-            "permalinks.category",
-            &links.category,
-            &["path", "slug"],
-            &[],
-        ),
-        ("permalinks.tag", &links.tag, &["slug"], &[]),
-        ("permalinks.author", &links.author, &["slug"], &[]),
-        ("permalinks.newsletter", &links.newsletter, &["slug"], &[]),
-        (
-            "permalinks.issue",
-            &links.issue,
-            &["number", "slug", "path"],
-            &["newsletter"],
-        ),
-    ];
-    let mut errors = Vec::new();
-    for (field, pattern, telling, others) in patterns {
-        let is_dated = matches!(
-            field,
-            "permalinks.article" | "permalinks.page" | "permalinks.issue"
-        );
-        let dates = if is_dated { DATED } else { &[] };
-        let known: Vec<&str> = [telling, others, dates].concat();
-        let Some(names) = names_in(pattern) else {
-            errors.push(FieldError::new(field, "has a `{` without its `}`"));
-            continue;
-        };
-        if !pattern.starts_with('/') {
-            errors.push(FieldError::new(field, "must begin with `/`"));
-        } else if let Some(name) = names.iter().find(|name| !known.contains(name)) {
-            let known: Vec<String> = known.iter().map(|name| format!("`{{{name}}}`")).collect();
-            errors.push(FieldError::new(
-                field,
-                format!("holds `{{{name}}}`, but may hold {} only", known.join(", ")),
-            ));
-        } else if !names.iter().any(|name| telling.contains(name)) {
-            let telling: Vec<String> = telling.iter().map(|name| format!("`{{{name}}}`")).collect();
-            errors.push(FieldError::new(
-                field,
-                format!(
-                    "must hold {}, or all addresses would be the same",
-                    telling.join(" or ")
-                ),
-            ));
-        }
-    }
-    errors
-}
-
-/// The names in braces; `None` if a brace is left open.
-fn names_in(pattern: &str) -> Option<Vec<&str>> {
-    let mut names = Vec::new();
-    let mut rest = pattern;
-    while let Some((_, after)) = rest.split_once('{') {
-        let (name, tail) = after.split_once('}')?;
-        names.push(name);
-        rest = tail;
-    }
-    Some(names)
 }

@@ -19,6 +19,10 @@ use crate::{
     slugs,
 };
 
+mod change;
+
+pub use change::{change, change_in, create_from, create_from_in, delete_at};
+
 /// How one gallery is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GalleryGet {
@@ -70,24 +74,7 @@ pub async fn create(cx: &ActorContext, draft: GalleryDraft) -> Result<GalleryId>
 
 /// Makes a gallery, in a transaction.
 pub async fn create_in(tx: &mut Tx, draft: &GalleryDraft) -> Result<GalleryId> {
-    if draft.texts.is_empty()
-        || draft
-            .texts
-            .iter()
-            .any(|text| text.value.title.trim().is_empty())
-    {
-        return Err(Error::invalid(
-            "texts.title",
-            "must not be empty, in at least one edition",
-        ));
-    }
-    let titles = draft.texts.iter().map(|text| text.value.title.as_str());
-    titles
-        .fold(Bounds::default(), |bounds, title| {
-            bounds.text("texts.title", title, bounds::NAME)
-        })
-        .list("items", draft.items.len(), bounds::ITEMS)
-        .check()?;
+    check(draft)?;
     let id = Id::from_uuid(tx.cx().next_id());
     let permit = tx
         .cx()
@@ -126,27 +113,60 @@ pub async fn create_in(tx: &mut Tx, draft: &GalleryDraft) -> Result<GalleryId> {
 
 /// Deletes a gallery.
 pub async fn delete(cx: &ActorContext, id: GalleryId, on_use: OnUse) -> Result<()> {
-    cx.write(async |tx| {
-        let edition = tx.editions().await?.default_edition()?.id;
-        let gallery = tx
-            .reader()
-            .galleries_by_ids(tx.cx().scope(), &[id], edition)
-            .await?
-            .remove(&id);
-        let gallery = found(gallery, id)?;
-        let permit = tx.cx().authorize(Action::Delete, gallery.target())?;
-        let (cx, now) = (tx.cx().clone(), tx.cx().now());
-        tx.store_tx()
-            .delete_record(
-                &permit,
-                cx.scope(),
-                Deletion {
-                    id: id.uuid(),
-                    on_use,
-                    at: now,
-                },
-            )
-            .await
-    })
-    .await
+    cx.write(async |tx| delete_in(tx, id, None, on_use).await)
+        .await
+}
+
+/// Deletes a gallery, in a transaction; only if it is at a version, where one is expected.
+pub async fn delete_in(
+    tx: &mut Tx,
+    id: GalleryId,
+    expected: Option<i64>,
+    on_use: OnUse,
+) -> Result<()> {
+    let edition = tx.editions().await?.default_edition()?.id;
+    let gallery = tx
+        .reader()
+        .galleries_by_ids(tx.cx().scope(), &[id], edition)
+        .await?
+        .remove(&id);
+    let gallery = found(gallery, id)?;
+    let permit = tx.cx().authorize(Action::Delete, gallery.target())?;
+    if let Some(expected) = expected {
+        let store = tx.store_tx();
+        store.hold(RecordKind::Gallery, id.uuid(), expected).await?;
+    }
+    let (cx, now) = (tx.cx().clone(), tx.cx().now());
+    tx.store_tx()
+        .delete_record(
+            &permit,
+            cx.scope(),
+            Deletion {
+                id: id.uuid(),
+                on_use,
+                at: now,
+            },
+        )
+        .await
+}
+
+fn check(draft: &GalleryDraft) -> Result<()> {
+    if draft.texts.is_empty()
+        || draft
+            .texts
+            .iter()
+            .any(|text| text.value.title.trim().is_empty())
+    {
+        return Err(Error::invalid(
+            "texts.title",
+            "must not be empty, in at least one edition",
+        ));
+    }
+    let titles = draft.texts.iter().map(|text| text.value.title.as_str());
+    titles
+        .fold(Bounds::default(), |bounds, title| {
+            bounds.text("texts.title", title, bounds::NAME)
+        })
+        .list("items", draft.items.len(), bounds::ITEMS)
+        .check()
 }

@@ -258,7 +258,7 @@ async fn begin(tx: &Tx, id: EntryId, verb: Verb, step: &Step) -> Result<(Content
     Ok((content, permit.with_note(step.note.clone())))
 }
 
-fn check_note(step: &Step) -> Result<()> {
+pub(crate) fn check_note(step: &Step) -> Result<()> {
     let mut faults = Faults::default();
     faults.paragraph("note", step.note.as_deref());
     faults.check()

@@ -20,6 +20,12 @@ use sha2::{Digest, Sha256};
 
 use crate::{ActorContext, Tx, context::found};
 
+mod change;
+
+pub use change::{
+    change, change_in, create_remote, create_remote_in, purge, purge_in, restore, trash,
+};
+
 /// A page of assets, the newest first.
 pub async fn list(
     cx: &ActorContext,
@@ -30,9 +36,16 @@ pub async fn list(
     cx.reader().assets(cx.scope(), query, edition, page).await
 }
 
-/// One asset.
+/// One asset; one that is in the trash for those who may take it out.
 pub async fn get(cx: &ActorContext, id: AssetId, edition: EditionId) -> Result<Option<Asset>> {
-    Ok(by_ids(cx, &[id], edition).await?.remove(&id))
+    if let Some(asset) = by_ids(cx, &[id], edition).await?.remove(&id) {
+        return Ok(Some(asset));
+    }
+    let mut trashed = cx
+        .reader()
+        .trashed_assets(cx.scope(), &[id], edition)
+        .await?;
+    Ok(trashed.remove(&id))
 }
 
 /// Assets by id.
@@ -113,8 +126,9 @@ pub async fn open(
     range: Option<Range<u64>>,
 ) -> Result<Option<MediaObject>> {
     let edition = cx.editions().await?.default_edition()?.id;
-    let Some(asset) = get(cx, id, edition)
+    let Some(asset) = by_ids(cx, &[id], edition)
         .await?
+        .remove(&id)
         .filter(|asset| asset.version == version)
     else {
         return Ok(None);

@@ -16,6 +16,10 @@ use crate::{
     context::found,
 };
 
+mod change;
+
+pub use change::{change, change_in, create_from, create_from_in, delete_at, delete_at_in};
+
 /// How one menu is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MenuGet {

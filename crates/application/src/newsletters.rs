@@ -25,6 +25,10 @@ use crate::{
     slugs, writing,
 };
 
+mod change;
+
+pub use change::{change, change_in, create_from, create_from_in, delete_at, delete_at_in};
+
 /// How one newsletter is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NewsletterGet {

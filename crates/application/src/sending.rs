@@ -9,20 +9,20 @@ use domain::{
     change::{ArticleChange, IssueChange, PageChange},
     collections::{CollectionChange, CollectionDraft},
     comments::{CommentChange, CommentDraft, CommentSubmission, Verdict},
-    editions::EditionDraft,
-    galleries::GalleryDraft,
+    editions::{EditionChange, EditionDraft},
+    galleries::{GalleryChange, GalleryDraft},
     id::{
         ApiKeyId, ArticleId, AssetId, AuthorId, CollectionId, CommentId, EditionId, EntryId, GalleryId,
         Id, JobId, PageId, RedirectId, UserId,
     },
     idempotency::{IdempotencyKey, KeptAnswer},
     lifecycle::{Schedule, Verb},
-    media::AssetDraft,
-    menus::MenuDraft,
-    newsletters::{IssueDraft, NewsletterDraft},
+    media::{AssetChange, AssetDraft, RemoteAsset},
+    menus::{MenuChange, MenuDraft},
+    newsletters::{IssueDraft, NewsletterChange, NewsletterDraft},
     pages::PageDraft,
     redirects::{RedirectChange, RedirectDraft},
-    settings::SiteDraft,
+    settings::{SiteChange, SiteDraft},
     terms::{TermChange, TermDraft, TermId},
     time::Timestamp,
     users::{Email, NewPassword, Password, UserChange, UserDraft},
@@ -149,6 +149,15 @@ fn write_pages(cx: &ActorContext, id: PageId, draft: &PageDraft) {
 }
 
 fn write_issues(cx: &ActorContext, newsletter: NewsletterDraft, issue: IssueDraft) {
+    let id = Id::from_uuid(newsletter.edition.uuid());
+    let change = NewsletterChange::default();
+    sendable(newsletters::create_from(
+        cx,
+        newsletter.edition,
+        change.clone(),
+    ));
+    sendable(newsletters::change(cx, id, 1, change));
+    sendable(newsletters::delete_at(cx, id, 1));
     sendable(newsletters::create(cx, newsletter));
     sendable(newsletters::create_issue(cx, issue));
 }
@@ -181,15 +190,30 @@ fn write_media(cx: &ActorContext, id: AssetId, draft: &AssetDraft) {
     sendable(media::create(cx, draft.clone()));
     sendable(media::update(cx, id, draft.clone()));
     sendable(media::delete(cx, id, OnUse::Detach));
+    sendable(media::create_remote(cx, RemoteAsset::default()));
+    sendable(media::change(cx, id, 1, AssetChange::default()));
+    let step = Step {
+        expected: 1,
+        note: None,
+    };
+    sendable(media::trash(cx, id, step.clone()));
+    sendable(media::restore(cx, id, step.clone()));
+    sendable(media::purge(cx, id, step, OnUse::Refuse));
 }
 
 fn write_galleries(cx: &ActorContext, id: GalleryId, draft: GalleryDraft) {
     sendable(galleries::create(cx, draft));
     sendable(galleries::delete(cx, id, OnUse::Detach));
+    sendable(galleries::create_from(cx, GalleryChange::default()));
+    sendable(galleries::change(cx, id, 1, GalleryChange::default()));
+    sendable(galleries::delete_at(cx, id, 1, OnUse::Detach));
 }
 
 fn write_the_site(cx: &ActorContext, id: EditionId, site: SiteDraft, edition: &EditionDraft) {
     sendable(settings::update(cx, site));
+    sendable(settings::change(cx, 1, SiteChange::default()));
+    sendable(editions::create_from(cx, EditionChange::default()));
+    sendable(editions::change(cx, id, 1, EditionChange::default()));
     sendable(editions::create(cx, edition.clone()));
     sendable(editions::update(cx, id, edition.clone()));
 }
@@ -201,6 +225,10 @@ fn write_lists(cx: &ActorContext, collection: CollectionDraft, menu: MenuDraft) 
         CollectionChange::default(),
     ));
     sendable(collections::create(cx, collection));
+    let id = Id::from_uuid(menu.edition.uuid());
+    sendable(menus::create_from(cx, menu.edition, MenuChange::default()));
+    sendable(menus::change(cx, id, 1, MenuChange::default()));
+    sendable(menus::delete_at(cx, id, 1));
     sendable(menus::create(cx, menu));
 }
 

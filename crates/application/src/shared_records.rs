@@ -31,13 +31,22 @@ pub(crate) fn permit(
     id: &str,
     touched: &Touched,
 ) -> Result<Permit> {
-    let whole = cx.authorize(Action::Update, Target::shared(kind, id));
+    permit_for(cx, &Target::shared(kind, id), touched)
+}
+
+/// The same of a record that may belong to somebody.
+pub(crate) fn permit_for(cx: &ActorContext, target: &Target, touched: &Touched) -> Result<Permit> {
+    let whole = cx.authorize(Action::Update, target.clone());
     if whole.is_ok() || !touched.is_only_texts {
         return whole;
     }
     let mut of_texts = whole;
     for edition in &touched.editions {
-        of_texts = Ok(cx.authorize(Action::Update, Target::of_edition(kind, id, *edition))?);
+        let target = Target {
+            edition: Some(*edition),
+            ..target.clone()
+        };
+        of_texts = Ok(cx.authorize(Action::Update, target)?);
     }
     of_texts
 }

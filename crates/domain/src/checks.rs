@@ -10,10 +10,14 @@ pub const NAME: usize = 500;
 pub const KEY: usize = 100;
 /// The longest line, such as a job title, in characters.
 pub const LINE: usize = 1_000;
+/// The longest short text, such as a caption, in characters.
+pub const PARAGRAPH: usize = 2_000;
 /// The longest description, in characters.
 pub const DESCRIPTION: usize = 20_000;
 /// The longest address, in characters.
 pub const ADDRESS: usize = 2_048;
+/// The most items of a list that is a record of its own: it is saved as a whole.
+pub const ITEMS: usize = 10_000;
 
 /// What is wrong so far.
 #[derive(Debug, Default)]
@@ -74,6 +78,15 @@ impl Checks {
         } else {
             self.length(field, address, ADDRESS);
         }
+    }
+
+    /// A list that is saved as a whole; tells whether it is short enough to be looked at.
+    pub fn items(&mut self, field: impl Display, length: usize) -> bool {
+        let is_short = length <= ITEMS;
+        if !is_short {
+            self.wrong(field, format!("must have at most {ITEMS} items"));
+        }
+        is_short
     }
 
     /// All that is wrong.

@@ -1,5 +1,10 @@
 //! Editions: the language versions of a site, and how they stand in for each other.
 
+mod change;
+mod patterns;
+
+pub use change::{EditionChange, PermalinksChange};
+
 use std::{collections::HashMap, str::FromStr};
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,9 @@
 //! Galleries: assets in an order, shared by all editions.
 
+mod change;
+
+pub use change::{GalleryChange, GalleryItemChange, GalleryTextChange};
+
 use std::collections::BTreeMap;
 
 use crate::{

@@ -1,5 +1,9 @@
 //! Assets: pictures, videos, audio and documents, stored here or elsewhere.
 
+mod change;
+
+pub use change::{AssetChange, AssetTextChange, RemoteAsset};
+
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -104,6 +108,8 @@ pub struct Asset {
     pub licence: Option<String>,
     /// Whether anybody may read it, used by something published or not.
     pub is_public: bool,
+    /// Whether it is in the trash.
+    pub is_trashed: bool,
     /// Who uploaded it.
     pub owner: Option<UserId>,
     /// Counts every save, from 1.
@@ -146,6 +152,8 @@ pub struct AssetText {
 pub struct AssetQuery {
     /// Only this kind.
     pub kind: Option<AssetKind>,
+    /// What is in the trash, instead of what is not.
+    pub is_trashed: bool,
 }
 
 /// A new asset, or the whole of an existing one.

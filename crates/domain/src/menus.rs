@@ -1,5 +1,9 @@
 //! Menus: trees of links, per edition and location.
 
+mod change;
+
+pub use change::{MOST_LEVELS, MenuChange};
+
 use std::str::FromStr;
 
 use crate::{

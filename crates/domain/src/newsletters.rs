@@ -1,5 +1,9 @@
 //! Newsletters and their numbered issues (content; sending is apart).
 
+mod change;
+
+pub use change::NewsletterChange;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -3,7 +3,11 @@
 use std::str::FromStr;
 
 use crate::{
+    FieldError,
+    change::Change,
+    checks,
     error::{Error, Result},
+    texts::{ChangedFields, all},
     time::Timestamp,
 };
 
@@ -62,5 +66,30 @@ impl FromStr for CommentPolicy {
             .into_iter()
             .find(|policy| policy.as_str() == text)
             .ok_or_else(|| Error::invalid("commentPolicy", "must be before, after or closed"))
+    }
+}
+
+/// What a command does to the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SiteChange {
+    /// Its name.
+    pub name: Change<String>,
+    /// When what readers write is shown.
+    pub comment_policy: Change<CommentPolicy>,
+}
+
+impl SiteChange {
+    /// What is wrong with it.
+    pub fn check(&self) -> Vec<FieldError> {
+        all(|checks| checks.name("name", &self.name, checks::NAME))
+    }
+
+    /// Changes a draft; answers the names of the fields that differ.
+    pub fn apply(self, draft: &mut SiteDraft) -> Vec<String> {
+        let mut changed = ChangedFields::default();
+        changed.set("name", self.name, &mut draft.name);
+        let policy = self.comment_policy.map(Some);
+        changed.set("commentPolicy", policy, &mut draft.comment_policy);
+        changed.into_names()
     }
 }

@@ -9,6 +9,8 @@ use crate::{
 pub trait TextChange {
     /// The text.
     type Text: Default;
+    /// What the text calls its name.
+    const NAME: &'static str = "name";
 
     /// Whether it gives the text a name.
     fn has_name(&self) -> bool;
@@ -43,13 +45,17 @@ impl<C: TextChange> TextChanges<C> {
     /// What is missing in them as the texts of a new record.
     pub fn check_new(&self, editions: &EditionSet, checks: &mut Checks) {
         if self.0.iter().all(|text| text.value.is_none()) {
-            checks.wrong("texts", "must hold a name in at least one edition");
+            let name = C::NAME;
+            checks.wrong(
+                "texts",
+                format!("must hold a {name} in at least one edition"),
+            );
         }
         for text in &self.0 {
             let at = place(editions, text.edition);
             match &text.value {
                 Some(value) if !value.has_name() => {
-                    checks.wrong(format_args!("{at}.name"), "is required");
+                    checks.wrong(format_args!("{at}.{}", C::NAME), "is required");
                 }
                 Some(_) => {}
                 None => checks.wrong(at, "cannot be taken away from a record that is new"),

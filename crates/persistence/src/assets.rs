@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use domain::{
     Result,
-    access::{Permit, ReadScope, Visibility},
+    access::{Action, Permit, Reach, ReadScope, Visibility},
     events::{CacheTag, ContentEvent, RecordKind},
     id::{AssetId, EditionId, EntryId, Id, UserId},
+    lifecycle::Verb,
     media::{Asset, AssetDraft, AssetLocation, AssetQuery, AssetText},
     paging::{Key, ListOrder, Page, PageArgs},
     text::Localized,
@@ -40,6 +41,22 @@ pub(crate) fn readable(sql: &mut Sql, scope: &ReadScope) {
     sql.push(")");
 }
 
+/// Adds the condition that leaves what is in the trash, as far as the actor may take it out. Tells
+/// whether that can be anything at all.
+fn in_trash(sql: &mut Sql, scope: &ReadScope) -> bool {
+    sql.push(" AND m.is_trashed");
+    if scope.reach(Action::Trash, RecordKind::Asset) == Reach::Everywhere {
+        return true;
+    }
+    let own = scope.own(Action::Trash, RecordKind::Asset);
+    if let Some(own) = own {
+        sql.push(" AND m.owner_id = ").bind(own.uuid());
+    } else {
+        sql.push(" AND 1 = 0");
+    }
+    own.is_some()
+}
+
 /// What is hidden is not named. When it is shown, the lists of assets change.
 fn note_assets(scope: &ReadScope, ids: &[AssetId], is_visible: impl Fn(&AssetId) -> bool) {
     scope.note_all(ids.iter().map(|id| {
@@ -71,7 +88,13 @@ impl Reader<'_> {
         if let Some(kind) = query.kind {
             from_where.push(" AND m.kind = ").bind(kind.as_str());
         }
-        readable(&mut from_where, scope);
+        if query.is_trashed {
+            // Who may take things out of the trash is nobody's business but theirs.
+            scope.note_private();
+            in_trash(&mut from_where, scope);
+        } else {
+            readable(&mut from_where, scope);
+        }
         let total = self.total(&from_where, page).await?;
         let mut sql = Sql::new("SELECT m.id, m.created_at");
         sql.append(&from_where);
@@ -82,9 +105,34 @@ impl Reader<'_> {
             Ok((AssetId::from_uuid(id), Key::Time(row.time()?), id))
         })?;
         let wanted: Vec<AssetId> = ids.nodes().copied().collect();
-        let mut assets = self.assets_by_ids(scope, &wanted, edition).await?;
+        let mut assets = if query.is_trashed {
+            self.trashed_assets(scope, &wanted, edition).await?
+        } else {
+            self.assets_by_ids(scope, &wanted, edition).await?
+        };
         // What was deleted between the two statements is left out.
         Ok(ids.filter_map(|id| assets.remove(&id)))
+    }
+
+    /// Assets in the trash by id, for those who may take them out; others are missing in the answer.
+    pub async fn trashed_assets(
+        &self,
+        scope: &ReadScope,
+        ids: &[AssetId],
+        edition: EditionId,
+    ) -> Result<HashMap<AssetId, Asset>> {
+        let mut condition = Sql::default();
+        if !in_trash(&mut condition, scope) {
+            return Ok(HashMap::new());
+        }
+        let all = self.some_assets(ids, edition, |sql| {
+            in_trash(sql, scope);
+        });
+        let mut all = all.await?;
+        for asset in all.values_mut() {
+            asset.is_trashed = true;
+        }
+        Ok(all)
     }
 
     /// Assets by id; those that are absent or hidden are missing in the answer.
@@ -94,29 +142,50 @@ impl Reader<'_> {
         ids: &[AssetId],
         edition: EditionId,
     ) -> Result<HashMap<AssetId, Asset>> {
-        let mut all: HashMap<AssetId, Asset> = HashMap::with_capacity(ids.len());
-        for chunk in ids.chunks(IDS_PER_STATEMENT) {
-            let found = self.asset_rows(chunk, edition, |sql| readable(sql, scope));
-            all.extend(found.await?);
-        }
+        let all = self.some_assets(ids, edition, |sql| readable(sql, scope));
+        let mut all = all.await?;
         if scope.preview().is_some() && all.len() < ids.len() {
-            let missing: Vec<AssetId> = ids
-                .iter()
-                .filter(|id| !all.contains_key(id))
-                .copied()
-                .collect();
-            for chunk in self
-                .assets_in_preview(scope, &missing)
-                .await?
-                .chunks(IDS_PER_STATEMENT)
-            {
-                let found = self.asset_rows(chunk, edition, |sql| {
-                    sql.push(" AND NOT m.is_trashed");
-                });
-                all.extend(found.await?);
-            }
+            let hidden = ids.iter().filter(|id| !all.contains_key(id));
+            let hidden: Vec<AssetId> = hidden.copied().collect();
+            let shown = self.assets_in_preview(scope, &hidden).await?;
+            let shown = self.some_assets(&shown, edition, |sql| {
+                sql.push(" AND NOT m.is_trashed");
+            });
+            all.extend(shown.await?);
         }
         note_assets(scope, ids, |id| all.contains_key(id));
+        Ok(all)
+    }
+
+    /// Assets by id that meet a condition.
+    async fn some_assets(
+        &self,
+        ids: &[AssetId],
+        edition: EditionId,
+        condition: impl Fn(&mut Sql),
+    ) -> Result<HashMap<AssetId, Asset>> {
+        let mut all: HashMap<AssetId, Asset> = HashMap::with_capacity(ids.len());
+        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
+            let columns = asset_columns(self.engine);
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            let rows = self.engine.json_rows(&self.engine.json_array(&columns));
+            let mut sql = Sql::new(&format!(
+                "SELECT {rows} FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "
+            ));
+            sql.bind(edition.uuid())
+                .push(" WHERE m.id IN ")
+                .id_list(chunk);
+            condition(&mut sql);
+            let rows: Vec<AssetRow> = match self.query_one(sql).await? {
+                Some(mut row) => row.json()?,
+                None => Vec::new(),
+            };
+            for row in rows {
+                let asset = row.into_asset(edition)?;
+                all.insert(asset.id, asset);
+            }
+        }
         let nameless: Vec<AssetId> = all
             .values()
             .filter(|asset| asset.text.value == AssetText::default())
@@ -131,31 +200,6 @@ impl Reader<'_> {
             }
         }
         Ok(all)
-    }
-
-    async fn asset_rows(
-        &self,
-        ids: &[AssetId],
-        edition: EditionId,
-        condition: impl FnOnce(&mut Sql) + Send,
-    ) -> Result<Vec<(AssetId, Asset)>> {
-        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let columns = asset_columns(self.engine);
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let rows = self.engine.json_rows(&self.engine.json_array(&columns));
-        let mut sql = Sql::new(&format!(
-            "SELECT {rows} FROM asset m LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = "
-        ));
-        sql.bind(edition.uuid())
-            .push(" WHERE m.id IN ")
-            .id_list(&uuids);
-        condition(&mut sql);
-        let rows: Vec<AssetRow> = match self.query_one(sql).await? {
-            Some(mut row) => row.json()?,
-            None => Vec::new(),
-        };
-        let asset = |row: AssetRow| row.into_asset(edition).map(|asset| (asset.id, asset));
-        rows.into_iter().map(asset).collect()
     }
 
     /// All texts of assets, in the order of the editions; those that are absent or hidden are
@@ -173,6 +217,13 @@ impl Reader<'_> {
             readable(&mut sql, scope);
             for row in &mut self.query(sql).await? {
                 visible.push(AssetId::from_uuid(row.get()?));
+            }
+            let mut sql = Sql::new("SELECT m.id FROM asset m WHERE m.id IN ");
+            sql.id_list(chunk);
+            if visible.len() < ids.len() && in_trash(&mut sql, scope) {
+                for row in &mut self.query(sql).await? {
+                    visible.push(AssetId::from_uuid(row.get()?));
+                }
             }
         }
         note_assets(scope, ids, |id| visible.contains(id));
@@ -248,6 +299,33 @@ impl WriteTx {
         }
     }
 
+    /// Puts an asset into the trash or takes it out.
+    pub async fn move_asset(
+        &mut self,
+        permit: &Permit,
+        Save { id, version, at }: Save<AssetId>,
+        verb: Verb,
+    ) -> Result<()> {
+        permit.covers(RecordKind::Asset, id)?;
+        permit.allows(Action::Trash)?;
+        let mut sql = Sql::new("UPDATE asset SET is_trashed = ");
+        sql.bind(verb == Verb::Trash)
+            .push(", version = ")
+            .bind(version)
+            .push(", updated_at = ")
+            .bind(at)
+            .push(" WHERE id = ")
+            .bind(id.uuid())
+            .push(" AND version = ")
+            .bind(version - 1);
+        if self.execute(sql).await? == 0 {
+            return Err(self.stale(RecordKind::Asset, id.uuid()).await);
+        }
+        let event = ContentEvent::new(RecordKind::Asset, verb.event(), id, None);
+        self.record(permit, at, event);
+        Ok(())
+    }
+
     /// Saves a new asset (`version` 1) or the whole of an existing one.
     pub async fn save_asset(
         &mut self,
@@ -261,7 +339,6 @@ impl WriteTx {
             AssetLocation::Stored { key } => (Some(key.clone()), None),
             AssetLocation::Remote { url } => (None, Some(url.clone())),
         };
-        let created = draft.created_at.unwrap_or(at);
         let mut columns: Vec<(&str, Value)> = vec![
             ("kind", draft.kind.as_str().into()),
             ("storage_key", key.into()),
@@ -276,15 +353,16 @@ impl WriteTx {
             ("focal_y", draft.focal_point.map(|(_, y)| y).into()),
             ("licence", draft.licence.clone().into()),
             ("is_public", draft.is_public.into()),
-            ("is_trashed", false.into()),
             ("version", version.into()),
-            ("created_at", created.into()),
             ("updated_at", at.into()),
         ];
         let mut sql = Sql::default();
         if version == 1 {
             let owner = permit.target().owner;
+            let created = draft.created_at.unwrap_or(at);
             columns.push(("owner_id", owner.map(Id::uuid).into()));
+            columns.push(("is_trashed", false.into()));
+            columns.push(("created_at", created.into()));
             let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
             sql.push(&format!(
                 "INSERT INTO asset (id, {}) VALUES (",
@@ -295,6 +373,9 @@ impl WriteTx {
                 .bind_all(columns.into_iter().map(|(_, value)| value))
                 .push(")");
         } else {
+            if let Some(created) = draft.created_at {
+                columns.push(("created_at", created.into()));
+            }
             sql.push("UPDATE asset SET ");
             for (index, (name, value)) in columns.into_iter().enumerate() {
                 sql.push(if index == 0 { "" } else { ", " })

@@ -1,7 +1,7 @@
 //! Editions and the site's settings.
 
 use domain::{
-    Result,
+    Error, Result,
     access::Permit,
     editions::{Edition, EditionSet},
     events::{ContentEvent, RecordKind},
@@ -142,6 +142,21 @@ impl WriteTx {
             ContentEvent::new(RecordKind::Edition, verb, edition.id, Some(edition.id)),
         );
         Ok(())
+    }
+
+    /// Keeps the site's settings as they are until the transaction ends, if they are at a version.
+    pub async fn hold_site(&self, expected: i64) -> Result<()> {
+        let mut sql =
+            Sql::new("UPDATE site SET version = version WHERE id = 'site' AND version = ");
+        sql.bind(expected);
+        if self.execute(sql).await? == 1 {
+            return Ok(());
+        }
+        let current = self.reader().site().await?.map(|site| site.version);
+        Err(match current {
+            Some(current) => Error::Stale { current },
+            None => Error::not_found("the site"),
+        })
     }
 
     /// Saves the site's settings.

@@ -6,11 +6,11 @@ use domain::{
     Result,
     access::{Permit, ReadScope},
     events::{CacheTag, ContentEvent, RecordKind},
-    galleries::{Gallery, GalleryDraft, GalleryItem, GalleryText},
+    galleries::{Gallery, GalleryDraft, GalleryItem, GalleryItemDraft, GalleryText},
     id::{AssetId, EditionId, GalleryId, Id},
     media::Figure,
     paging::{Key, ListOrder, Page, PageArgs},
-    text::Localized,
+    text::{EditionText, Localized},
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -177,6 +177,37 @@ impl Reader<'_> {
 }
 
 impl WriteTx {
+    /// The whole of a gallery as it was written, whether anybody may see all it shows or not.
+    pub async fn gallery_draft(&self, permit: &Permit, id: GalleryId) -> Result<GalleryDraft> {
+        permit.covers(RecordKind::Gallery, id)?;
+        let mut sql = Sql::new(
+            "SELECT gt.edition_id, gt.title, gt.slug, gt.description FROM gallery_text gt JOIN edition d ON d.id = gt.edition_id WHERE gt.gallery_id = ",
+        );
+        sql.bind(id.uuid()).push(" ORDER BY d.position, d.id");
+        let mut texts = Vec::new();
+        for row in &mut self.query(sql).await? {
+            texts.push(EditionText {
+                edition: Id::from_uuid(row.get()?),
+                value: GalleryText {
+                    title: row.get()?,
+                    slug: row.get()?,
+                    description: row.get()?,
+                },
+            });
+        }
+        let mut sql =
+            Sql::new("SELECT i.asset_id, i.captions FROM gallery_item i WHERE i.gallery_id = ");
+        sql.bind(id.uuid()).push(" ORDER BY i.position");
+        let mut items = Vec::new();
+        for row in &mut self.query(sql).await? {
+            items.push(GalleryItemDraft {
+                asset: Id::from_uuid(row.get()?),
+                captions: row.json()?,
+            });
+        }
+        Ok(GalleryDraft { texts, items })
+    }
+
     /// Saves a new gallery (`version` 1) or the whole of an existing one. The slugs are final.
     pub async fn save_gallery(
         &mut self,

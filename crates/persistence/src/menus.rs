@@ -200,6 +200,47 @@ fn read_author(row: &mut Row, links: Option<&Permalinks>) -> Result<Option<Place
     )))
 }
 
+/// Reads a link as it was written.
+fn read_link(row: &mut Row) -> Result<MenuItemDraft> {
+    let (label, hint) = (row.get()?, row.get()?);
+    let opens_new_window = row.get()?;
+    let url: Option<String> = row.get()?;
+    let (entry, kind): (Option<Uuid>, Option<String>) = (row.get()?, row.get()?);
+    let (term, taxonomy): (Option<Uuid>, Option<String>) = (row.get()?, row.get()?);
+    let author: Option<Uuid> = row.get()?;
+    let target = if let (Some(id), Some(kind)) = (entry, kind) {
+        MenuTarget::Entry(EntryId::new(kind.parse()?, id))
+    } else if let (Some(id), Some(taxonomy)) = (term, taxonomy) {
+        MenuTarget::Term(TermId::new(taxonomy.parse()?, id))
+    } else if let Some(id) = author {
+        MenuTarget::Author(Id::from_uuid(id))
+    } else {
+        MenuTarget::Url(url.unwrap_or_default())
+    };
+    Ok(MenuItemDraft {
+        label,
+        target,
+        hint,
+        opens_new_window,
+        children: Vec::new(),
+    })
+}
+
+/// Takes the links of one depth, each with what was written below it.
+fn grow(
+    links: &mut std::iter::Peekable<impl Iterator<Item = (i64, MenuItemDraft)>>,
+    depth: i64,
+) -> Vec<MenuItemDraft> {
+    let mut level = Vec::new();
+    while let Some((_, mut link)) = links.next_if(|(next, _)| *next >= depth) {
+        if depth < MAX_DEPTH {
+            link.children = grow(links, depth + 1);
+        }
+        level.push(link);
+    }
+    level
+}
+
 /// Takes the items of one depth, each with what is below it. Links below one that is hidden are
 /// hidden with it.
 fn nest(
@@ -223,6 +264,22 @@ fn nest(
 }
 
 impl WriteTx {
+    /// The links of a menu as they were written, whether anybody may see where they lead or not: so
+    /// that a change of something else leaves them as they are.
+    pub async fn menu_links(&self, permit: &Permit, id: MenuId) -> Result<Vec<MenuItemDraft>> {
+        permit.covers(RecordKind::Menu, id)?;
+        let mut sql = Sql::new(
+            "SELECT i.depth, i.label, i.hint, i.opens_new_window, i.url, e.id, e.kind, t.id, t.taxonomy, i.author_id \
+             FROM menu_item i LEFT JOIN entry e ON e.id = i.entry_id LEFT JOIN term t ON t.id = i.term_id WHERE i.menu_id = ",
+        );
+        sql.bind(id.uuid()).push(" ORDER BY i.position");
+        let mut flat = Vec::new();
+        for row in &mut self.query(sql).await? {
+            flat.push((row.get()?, read_link(row)?));
+        }
+        Ok(grow(&mut flat.into_iter().peekable(), 0))
+    }
+
     /// Saves a new menu (`version` 1) or the whole of an existing one.
     pub async fn save_menu(
         &mut self,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use application::settings;
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::id::EditionId;
 
 use super::{
@@ -11,6 +11,20 @@ use super::{
     enums::{CommentPolicy, Direction},
     scalars::DateTime,
 };
+
+mod mutations;
+
+pub(crate) use mutations::SiteMutations;
+
+/// How slugs are made from titles.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::editions::SlugStyle")]
+pub(crate) enum SlugStyle {
+    /// In the script of the title.
+    Native,
+    /// In ASCII letters.
+    Transliterated,
+}
 
 /// A language version of the site.
 #[derive(Clone)]
@@ -91,6 +105,16 @@ impl Edition {
     /// The patterns of its paths.
     async fn permalinks(&self) -> Permalinks {
         Permalinks::from(&self.0.permalinks)
+    }
+
+    /// Its place among the editions.
+    async fn position(&self) -> i64 {
+        self.0.position
+    }
+
+    /// How slugs are made from titles.
+    async fn slug_style(&self) -> SlugStyle {
+        self.0.slug_style.into()
     }
 
     /// Counts every save, from 1.

@@ -18,6 +18,10 @@ use super::{
     scalars::DateTime,
 };
 
+mod mutations;
+
+pub(crate) use mutations::GalleryMutations;
+
 /// A gallery with its text in one edition.
 #[derive(Clone)]
 pub(crate) struct Gallery {

@@ -230,7 +230,7 @@ pub(crate) fn in_list<C>(editions: &EditionSet, texts: &TextChanges<C>) -> Place
 }
 
 /// Where the texts of an input are found, in the order of the input.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Places(Vec<String>);
 
 impl Places {
@@ -324,6 +324,22 @@ impl MergeInput {
             Some(into) => wrong.finish((from, into, self.expected_version), |_| Vec::new()),
             None => wrong.finish_wrong(),
         }
+    }
+}
+
+/// Deletes a record. While something uses it, it stays.
+#[derive(InputObject, Debug)]
+pub(crate) struct DeleteRecordInput {
+    /// Which one.
+    id: ID,
+    /// The version it has.
+    expected_version: i64,
+}
+
+impl DeleteRecordInput {
+    /// The record and its version.
+    pub(crate) fn read<K: IdKind>(self) -> Result<(Id<K>, i64)> {
+        Ok((parse_id("id", &self.id)?, self.expected_version))
     }
 }
 

@@ -20,6 +20,10 @@ use super::{
     scalars::{DateTime, Long},
 };
 
+mod mutations;
+
+pub(crate) use mutations::AssetMutations;
+
 /// A file with its text in one edition.
 #[derive(Clone)]
 pub(crate) struct Asset {
@@ -114,6 +118,16 @@ impl Asset {
     /// Under what licence it may be used.
     async fn licence(&self) -> Option<&str> {
         self.asset.licence.as_deref()
+    }
+
+    /// Whether anybody may read it, used by something published or not.
+    async fn is_public(&self) -> bool {
+        self.asset.is_public
+    }
+
+    /// Whether it is in the trash: only those are shown it then who may take it out.
+    async fn is_trashed(&self) -> bool {
+        self.asset.is_trashed
     }
 
     /// The edition its texts are served from: the one asked for, or a fallback.
@@ -336,6 +350,9 @@ impl Figure {
 pub(crate) struct AssetFilter {
     /// Is of this kind.
     kind: Option<AssetKind>,
+    /// Is in the trash, and the caller may take it out. What is in the trash is left out otherwise.
+    #[graphql(default)]
+    is_trashed: bool,
 }
 
 /// The root fields about assets.
@@ -378,8 +395,10 @@ impl AssetQueries {
     ) -> Result<Connection<Asset>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
+        let filter = filter.unwrap_or_default();
         let query = AssetQuery {
-            kind: filter.unwrap_or_default().kind.map(Into::into),
+            kind: filter.kind.map(Into::into),
+            is_trashed: filter.is_trashed,
         };
         let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         let found = media::list(session.cx(), &query, edition, &page).await?;

@@ -18,6 +18,10 @@ use super::{
     terms::{Category, Tag},
 };
 
+mod mutations;
+
+pub(crate) use mutations::MenuMutations;
+
 /// A tree of links.
 pub(crate) struct Menu(domain::menus::Menu);
 

@@ -31,9 +31,11 @@ use super::{
 };
 
 pub(crate) mod mutations;
+mod series;
 mod steps;
 
 pub(crate) use mutations::IssueWrites;
+pub(crate) use series::NewsletterMutations;
 pub(crate) use steps::IssueSteps;
 
 /// A named series of issues. Cheap to clone.

@@ -348,7 +348,8 @@ fn share(method: Method, operation: &mut Operation) {
             shared.push(("415", "UnsupportedMediaType"));
         }
         // What is made is at no version yet, nor is what readers send.
-        if has_path_parameter && !is_open && !operation.responses.responses.contains_key("201") {
+        let is_made = operation.responses.responses.contains_key("201");
+        if (has_path_parameter || method == Method::Patch) && !is_open && !is_made {
             require_version(operation);
             shared.extend([
                 ("412", "PreconditionFailed"),

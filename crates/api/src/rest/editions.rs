@@ -3,7 +3,10 @@
 use application::editions;
 use chrono::{DateTime, Utc};
 use domain::{
-    editions::{Edition as DomainEdition, Permalinks as DomainPermalinks},
+    editions::{
+        Edition as DomainEdition, EditionSet, Permalinks as DomainPermalinks,
+        SlugStyle as DomainSlugStyle,
+    },
     id::EditionId,
 };
 use serde::Serialize;
@@ -14,12 +17,15 @@ use super::{
     State,
     answer::{self, Answer, List},
     parameters::{Declared, Groups, Kind, Of, Parameter, Record},
+    query::Query,
     request::Read,
     selection::Selection,
     view::View,
     wire::{Direction, Id},
 };
 use crate::error::Problem;
+
+mod write;
 
 /// A language version of the site; readers see it as a site of its own.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,12 +54,33 @@ pub(super) struct Edition<'a> {
     position: i64,
     /// How addresses are made.
     permalinks: Permalinks<'a>,
+    /// How slugs are made from titles.
+    slug_style: SlugStyle,
     /// Counts every save, from 1.
     version: i64,
     /// When it was made.
     created_at: DateTime<Utc>,
     /// When it was last changed.
     updated_at: DateTime<Utc>,
+}
+
+/// How slugs are made from titles.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum SlugStyle {
+    /// In the script of the title.
+    Native,
+    /// In ASCII letters.
+    Transliterated,
+}
+
+impl From<DomainSlugStyle> for SlugStyle {
+    fn from(style: DomainSlugStyle) -> Self {
+        match style {
+            DomainSlugStyle::Native => Self::Native,
+            DomainSlugStyle::Transliterated => Self::Transliterated,
+        }
+    }
 }
 
 /// The patterns of an edition's paths. Names in braces stand for values: `{slug}`, `{path}` (with
@@ -90,6 +117,7 @@ impl Record for Edition<'_> {
         "isDefault",
         "position",
         "permalinks",
+        "slugStyle",
         "version",
         "createdAt",
         "updatedAt",
@@ -137,6 +165,7 @@ impl<'a> View<'a> {
             is_default: edition.is_default,
             position: edition.position,
             permalinks: (&edition.permalinks).into(),
+            slug_style: edition.slug_style.into(),
             version: edition.version,
             created_at: edition.created_at,
             updated_at: edition.updated_at,
@@ -147,8 +176,8 @@ impl<'a> View<'a> {
 /// The operations on editions.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_editions))
-        .routes(routes!(get_edition))
+        .routes(routes!(list_editions, write::create_edition))
+        .routes(routes!(get_edition, write::update_edition))
 }
 
 struct ListEditions;
@@ -208,13 +237,17 @@ async fn get_edition(read: Read) -> Answer {
     let edition = editions
         .by_code(read.segment("code")?)
         .ok_or_else(|| Problem::not_found("the edition"))?;
+    show(&read, &query, &editions, edition)
+}
+
+fn show(read: &Read, query: &Query<'_>, editions: &EditionSet, edition: &DomainEdition) -> Answer {
     let view = View {
         cx: &read.cx,
-        editions: &editions,
+        editions,
     };
     answer::one(
-        &read,
-        &Selection::of(&query, Edition::INCLUDES),
+        read,
+        &Selection::of(query, Edition::INCLUDES),
         &view.edition_record(edition)?,
         (edition.version, edition.updated_at),
     )

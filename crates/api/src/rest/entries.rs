@@ -45,7 +45,7 @@ pub(super) use parameters::{
     FILTERS, GALLERIES, HERO, PageBelow, RELATED_ARTICLES, SECTIONS, SEO, TERMS, TRANSLATIONS,
     TranslationsOf,
 };
-pub(super) use steps::step_routes;
+pub(super) use steps::{Note, step_routes};
 pub(super) use translations::translation_routes;
 
 /// Related articles that come with an article.

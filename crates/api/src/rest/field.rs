@@ -49,6 +49,12 @@ impl Wire for String {
 impl Wire for i32 {
     const MUST_BE: &'static str = "must be a whole number from -2147483648 to 2147483647";
 }
+impl Wire for i64 {
+    const MUST_BE: &'static str = "must be a whole number";
+}
+impl Wire for f64 {
+    const MUST_BE: &'static str = "must be a number";
+}
 impl Wire for bool {
     const MUST_BE: &'static str = "must be true or false";
 }
@@ -245,13 +251,24 @@ impl Collected {
         &mut self,
         editions: &EditionSet,
         field: Field<BTreeMap<String, Field<T>>>,
-        mut read: impl FnMut(&mut Self, T) -> C,
+        read: impl FnMut(&mut Self, T) -> C,
     ) -> TextChanges<C> {
-        let Change::Set(by_code) = self.required("texts", field) else {
-            return TextChanges::default();
+        TextChanges(self.by_edition("texts", editions, field, read))
+    }
+
+    /// What stands under the codes of editions; null removes it.
+    pub(super) fn by_edition<T: Wire, C>(
+        &mut self,
+        name: &str,
+        editions: &EditionSet,
+        field: Field<BTreeMap<String, Field<T>>>,
+        mut read: impl FnMut(&mut Self, T) -> C,
+    ) -> Vec<EditionText<Option<C>>> {
+        let Change::Set(by_code) = self.required(name, field) else {
+            return Vec::new();
         };
         let mut texts = Vec::with_capacity(by_code.len());
-        self.within("texts", |wrong| {
+        self.within(name, |wrong| {
             for (code, text) in by_code {
                 let Some(edition) = wrong.edition(editions, &code) else {
                     continue;
@@ -272,7 +289,7 @@ impl Collected {
                 });
             }
         });
-        TextChanges(texts)
+        texts
     }
 
     /// The edition that is the name of a member. Only as it is written itself, or it might come twice.

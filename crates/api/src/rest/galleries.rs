@@ -24,6 +24,8 @@ use super::{
 };
 use crate::error::Problem;
 
+mod write;
+
 /// Assets in an order, with its text in one edition.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -129,8 +131,12 @@ impl<'a> View<'a> {
 /// The operations on galleries.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_galleries))
-        .routes(routes!(get_gallery))
+        .routes(routes!(list_galleries, write::create_gallery))
+        .routes(routes!(
+            get_gallery,
+            write::update_gallery,
+            write::delete_gallery
+        ))
         .routes(routes!(get_gallery_by_slug))
 }
 

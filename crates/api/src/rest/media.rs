@@ -6,7 +6,7 @@ use application::media;
 use chrono::{DateTime, Utc};
 use domain::{
     content::Parts,
-    id::{AssetId, kinds},
+    id::{AssetId, EditionId, kinds},
     media::{AssetQuery, AssetText, Figure as DomainFigure},
     text::Localized,
 };
@@ -24,6 +24,8 @@ use super::{
     wire::{AssetKind, Direction, Figure, Id, Included},
 };
 use crate::error::Problem;
+
+mod write;
 
 /// A picture, a film, sound or a document, with its text in one edition.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,6 +54,10 @@ pub(super) struct Asset<'a> {
     focal_point: Option<FocalPoint>,
     /// Under what licence it may be used.
     licence: Option<&'a str>,
+    /// Whether anybody may read it, used by something published or not.
+    is_public: bool,
+    /// Whether it is in the trash: only those are shown it then who may take it out.
+    is_trashed: bool,
     /// A title.
     title: Option<&'a str>,
     /// What is to be seen, for those who cannot.
@@ -123,6 +129,8 @@ impl Record for Asset<'_> {
         "durationMs",
         "focalPoint",
         "licence",
+        "isPublic",
+        "isTrashed",
         "title",
         "alt",
         "caption",
@@ -174,6 +182,8 @@ impl<'a> View<'a> {
             duration_ms: asset.duration_ms,
             focal_point: asset.focal_point.map(|(x, y)| FocalPoint { x, y }),
             licence: asset.licence.as_deref(),
+            is_public: asset.is_public,
+            is_trashed: asset.is_trashed,
             title: text.title.as_deref(),
             alt: text.alt.as_deref(),
             caption: text.caption.as_deref(),
@@ -242,8 +252,11 @@ impl<'a> View<'a> {
 /// The operations on assets.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_assets))
-        .routes(routes!(get_asset))
+        .routes(routes!(list_assets, write::create_asset))
+        .routes(routes!(get_asset, write::update_asset, write::delete_asset))
+        .routes(routes!(write::trash_asset))
+        .routes(routes!(write::restore_asset))
+        .routes(routes!(write::purge_asset))
 }
 
 async fn texts_of(
@@ -268,6 +281,11 @@ impl Declared for ListAssets {
                 Kind::Word(&["image", "video", "audio", "document"]),
                 "Only assets of this kind.",
             ),
+            Parameter::optional(
+                "filter[isTrashed]",
+                Kind::Flag,
+                "`true`: what is in the trash, as far as the caller may take it out; else what is not.",
+            ),
         ],
         Asset::SELECTION,
         PAGE,
@@ -290,6 +308,7 @@ async fn list_assets(read: Read) -> Answer {
     let edition = read.edition_of_texts(&query).await?;
     let wanted = AssetQuery {
         kind: query.text("filter[kind]").map(str::parse).transpose()?,
+        is_trashed: query.flag("filter[isTrashed]").unwrap_or_default(),
     };
     let args = query.page()?;
     let page = media::list(&read.cx, &wanted, edition, &args).await?;
@@ -321,18 +340,22 @@ async fn get_asset(read: Read) -> Answer {
     let selection = Selection::of(&query, Asset::INCLUDES);
     let id = read.id::<kinds::Asset>()?;
     let edition = read.edition_of_texts(&query).await?;
+    one(&read, id, edition, &selection).await
+}
+
+async fn one(read: &Read, id: AssetId, edition: EditionId, selection: &Selection<'_>) -> Answer {
     let asset = media::get(&read.cx, id, edition)
         .await?
         .ok_or_else(|| Problem::not_found(format!("asset {id}")))?;
-    let texts = texts_of(&read, &[id], &selection).await?;
+    let texts = texts_of(read, &[id], selection).await?;
     let editions = read.cx.editions().await?;
     let view = View {
         cx: &read.cx,
         editions: &editions,
     };
     answer::one(
-        &read,
-        &selection,
+        read,
+        selection,
         &view.asset_with(&asset, texts.as_ref())?,
         (asset.version, asset.updated_at),
     )

@@ -22,6 +22,8 @@ use super::{
 };
 use crate::error::Problem;
 
+mod write;
+
 /// A tree of links.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -149,8 +151,8 @@ impl<'a> View<'a> {
 /// The operations on menus.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_menus))
-        .routes(routes!(get_menu))
+        .routes(routes!(list_menus, write::create_menu))
+        .routes(routes!(get_menu, write::update_menu, write::delete_menu))
         .routes(routes!(get_menu_by_location))
 }
 

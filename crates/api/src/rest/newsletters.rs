@@ -23,6 +23,8 @@ use super::{
 };
 use crate::error::Problem;
 
+mod write;
+
 /// A named series in one edition.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -96,8 +98,12 @@ impl<'a> View<'a> {
 /// The operations on newsletters.
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_newsletters))
-        .routes(routes!(get_newsletter))
+        .routes(routes!(list_newsletters, write::create_newsletter))
+        .routes(routes!(
+            get_newsletter,
+            write::update_newsletter,
+            write::delete_newsletter
+        ))
         .routes(routes!(get_newsletter_by_slug))
         .routes(routes!(list_newsletter_issues))
 }

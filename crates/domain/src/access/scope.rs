@@ -254,6 +254,21 @@ impl ReadScope {
         allowed(&self.actor, Action::Update, target)
     }
 
+    /// Whoever the actor is, if they may do something to what is their own of a kind that all
+    /// editions share.
+    pub fn own(&self, action: Action, kind: RecordKind) -> Option<UserId> {
+        let me = match &self.actor {
+            Actor::User { id, .. } => *id,
+            Actor::ApiKey { maker, .. } => maker.as_ref()?.id,
+            Actor::Anonymous | Actor::Link(_) | Actor::System(_) => return None,
+        };
+        let target = Target {
+            owner: Some(me),
+            ..Target::shared(kind, "")
+        };
+        allowed(&self.actor, action, &target).then_some(me)
+    }
+
     /// Where the actor may do something to every record of a kind, whosever it is.
     pub fn reach(&self, action: Action, kind: RecordKind) -> Reach {
         let of_roles = |grants: &[Grant]| -> Vec<Option<EditionId>> {

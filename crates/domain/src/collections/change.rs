@@ -9,9 +9,6 @@ use crate::{
     texts::{ChangedFields, all, set, slug_or_made},
 };
 
-/// The most items of a collection: they are saved as a whole.
-const MOST_ITEMS: usize = 10_000;
-
 /// What a command does to a collection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CollectionChange {
@@ -48,8 +45,7 @@ impl CollectionChange {
         let Change::Set(items) = &self.items else {
             return;
         };
-        if items.len() > MOST_ITEMS {
-            checks.wrong("items", format!("must have at most {MOST_ITEMS} items"));
+        if !checks.items("items", items.len()) {
             return;
         }
         let mut known = std::collections::HashSet::with_capacity(items.len());

@@ -425,7 +425,7 @@ fn custom_field(sql: &mut Sql, scope: &ReadScope, filter: &FieldFilter) {
 }
 
 fn has_media(sql: &mut Sql, kind: AssetKind) {
-    sql.push(" AND EXISTS (SELECT 1 FROM entry_asset x JOIN asset m ON m.id = x.asset_id WHERE x.entry_id = e.id AND m.kind = ").bind(kind.as_str()).push(")");
+    sql.push(" AND EXISTS (SELECT 1 FROM entry_asset x JOIN asset m ON m.id = x.asset_id AND NOT m.is_trashed WHERE x.entry_id = e.id AND m.kind = ").bind(kind.as_str()).push(")");
 }
 
 fn time_range(sql: &mut Sql, range: &TimeRange, column: &str) {

@@ -38,6 +38,17 @@ pub(crate) struct TransitionInput {
     note: Option<String>,
 }
 
+impl TransitionInput {
+    /// What it is done to, and how.
+    pub(crate) fn split(self) -> (ID, Step) {
+        let step = Step {
+            expected: self.expected_version,
+            note: self.note,
+        };
+        (self.id, step)
+    }
+}
+
 /// Sets when an entry becomes public and when it is taken back.
 #[derive(InputObject, Debug)]
 pub(crate) struct ScheduleInput {
@@ -119,11 +130,8 @@ pub(crate) async fn transition<P: EntryPayload>(
     run: Doing,
 ) -> Result<P> {
     let session = session(ctx)?;
-    let step = Step {
-        expected: input.expected_version,
-        note: input.note,
-    };
-    let done = match entry_id("id", &input.id, P::KIND) {
+    let (id, step) = input.split();
+    let done = match entry_id("id", &id, P::KIND) {
         Ok(id) => run(session.cx(), id, step).await.map(|_| id),
         Err(wrong) => Err(wrong),
     };

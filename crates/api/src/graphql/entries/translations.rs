@@ -33,14 +33,14 @@ pub(crate) struct UnlinkTranslationInput {
 }
 
 /// What a change of translations answers.
-pub(crate) struct TranslationPayload {
+pub(crate) struct TranslationGroupPayload {
     id: Option<EntryId>,
     user_errors: Vec<UserError>,
 }
 
 /// What a change of translations answers.
 #[Object]
-impl TranslationPayload {
+impl TranslationGroupPayload {
     /// The entry as it is now; null if nothing was changed.
     async fn entry(&self, ctx: &Context<'_>) -> Result<Option<Entry>> {
         let found = changed(ctx, self.id, Some(View::Latest)).await?;
@@ -53,7 +53,7 @@ impl TranslationPayload {
     }
 }
 
-impl From<Outcome<EntryId>> for TranslationPayload {
+impl From<Outcome<EntryId>> for TranslationGroupPayload {
     fn from(outcome: Outcome<EntryId>) -> Self {
         let (id, user_errors) = outcome.split();
         Self { id, user_errors }
@@ -72,7 +72,7 @@ impl TranslationGroupMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which entry, and of which other.")] input: LinkTranslationsInput,
-    ) -> Result<TranslationPayload> {
+    ) -> Result<TranslationGroupPayload> {
         let session = session(ctx)?;
         let mut wrong = Wrong::default();
         let id = wrong.take(parse_id::<EntryId>("entry", &input.entry));
@@ -93,7 +93,7 @@ impl TranslationGroupMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which entry.")] input: UnlinkTranslationInput,
-    ) -> Result<TranslationPayload> {
+    ) -> Result<TranslationGroupPayload> {
         let session = session(ctx)?;
         let done = match parse_id::<EntryId>("entry", &input.entry) {
             Ok(id) => {
@@ -106,7 +106,7 @@ impl TranslationGroupMutations {
     }
 }
 
-async fn finish(session: Here<'_>, done: domain::Result<EntryId>) -> Result<TranslationPayload> {
+async fn finish(session: Here<'_>, done: domain::Result<EntryId>) -> Result<TranslationGroupPayload> {
     session.changed().await?;
     Ok(outcome(done)?.into())
 }

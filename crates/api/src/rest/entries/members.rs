@@ -283,22 +283,13 @@ impl FigureInput {
     /// Reads an item of a list.
     pub(in crate::rest) fn read(self, wrong: &mut Collected) -> Option<FigureDraft> {
         wrong.unknown(&self.unknown);
-        let asset = match self.asset_id {
-            Field::Absent => {
-                wrong.note("assetId", "is required");
-                Change::Keep
-            }
-            given @ (Field::Null | Field::Value(_) | Field::Wrong) => {
-                own_id::<AssetId>(wrong, "assetId", given)
-            }
-        };
+        let asset = needed_id::<AssetId>(wrong, "assetId", self.asset_id);
         let (caption, alt) = (
             set(wrong.clearable("caption", self.caption)),
             set(wrong.clearable("alt", self.alt)),
         );
-        let asset = *asset.as_set()?;
         Some(FigureDraft {
-            asset,
+            asset: asset?,
             caption,
             alt,
         })
@@ -379,6 +370,22 @@ pub(in crate::rest) fn ids<T: FromStr<Err = Error>>(
                 Change::Keep
             }
         }
+    }
+}
+
+/// An id that has to be there.
+pub(in crate::rest) fn needed_id<T: FromStr<Err = Error>>(
+    wrong: &mut Collected,
+    name: &str,
+    field: Field<String>,
+) -> Option<T> {
+    if field == Field::Absent {
+        wrong.note(name, "is required");
+        return None;
+    }
+    match own_id(wrong, name, field) {
+        Change::Set(id) => Some(id),
+        Change::Keep => None,
     }
 }
 

@@ -147,6 +147,7 @@ impl AssetRow {
             focal_point: self.focal_x.zip(self.focal_y),
             licence: self.licence,
             is_public: self.is_public != 0,
+            is_trashed: false,
             owner: None,
             version: self.version,
             created_at: self.created_at,

@@ -183,7 +183,7 @@ fn hero(engine: Engine, edition: Option<&str>) -> Relation {
         ],
         position: "x.position",
         tables: format!(
-            "entry_asset x {entry}JOIN asset m ON m.id = x.asset_id \
+            "entry_asset x {entry}JOIN asset m ON m.id = x.asset_id AND NOT m.is_trashed \
              LEFT JOIN asset_text mt ON mt.asset_id = m.id AND mt.edition_id = {edition}"
         ),
         condition: " AND x.role = 'hero'",

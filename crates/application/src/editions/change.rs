@@ -1,0 +1,118 @@
+//! Making and changing editions field by field, as the faces do.
+
+use domain::{
+    Error, FieldError, Result,
+    access::{Action, Target},
+    audit::Changed,
+    change::Change,
+    editions::{Edition, EditionChange, EditionDraft, EditionSet},
+    events::RecordKind,
+    id::{EditionId, Id},
+};
+
+use crate::{ActorContext, Tx, shared_records};
+
+use super::{check, check_in, fresh};
+
+/// Makes an edition. The first one is the default.
+pub async fn create_from(cx: &ActorContext, new: EditionChange) -> Result<EditionId> {
+    cx.write(async |tx| create_from_in(tx, new).await).await
+}
+
+/// Makes an edition, in a transaction.
+pub async fn create_from_in(tx: &mut Tx, new: EditionChange) -> Result<EditionId> {
+    let id = Id::from_uuid(tx.cx().next_id());
+    let target = Target::of_edition(RecordKind::Edition, id, id);
+    let permit = tx.cx().authorize(Action::Create, target)?;
+    let all = tx.editions().await?;
+    let mut wrong = new.check_new();
+    let Some(code) = new.code.as_set().cloned() else {
+        return shared_records::good(wrong).map(|()| id);
+    };
+    let is_first = all.all().is_empty();
+    let position = all.all().iter().map(|edition| edition.position + 1).max();
+    let has_place = new.position != Change::Keep;
+    let mut draft = new.into_draft(code);
+    draft.is_default |= is_first;
+    if !has_place {
+        draft.position = position.unwrap_or_default();
+    }
+    let edition = fresh(id, &draft, tx.cx().now());
+    look(&all, &edition, &draft, &mut wrong)?;
+    shared_records::good(wrong)?;
+    let mut edition = edition;
+    edition.apply(draft);
+    tx.store_tx().save_edition(&permit, &edition).await?;
+    tx.forget_editions();
+    Ok(id)
+}
+
+/// Changes an edition that is at a version. What differs in nothing is not saved.
+pub async fn change(
+    cx: &ActorContext,
+    id: EditionId,
+    expected: i64,
+    change: EditionChange,
+) -> Result<()> {
+    cx.write(async |tx| change_in(tx, id, expected, change).await)
+        .await
+}
+
+/// Changes an edition, in a transaction. Entries keep the paths they have.
+pub async fn change_in(
+    tx: &mut Tx,
+    id: EditionId,
+    expected: i64,
+    change: EditionChange,
+) -> Result<()> {
+    let known = tx.editions().await?;
+    let permit = tx.cx().authorize(Action::Update, known.get(id)?.target())?;
+    // To name another default changes that edition, too.
+    if change.is_default == Change::Set(true) && !known.get(id)?.is_default {
+        let default = known.default_edition()?.target();
+        tx.cx().authorize(Action::Update, default)?;
+    }
+    let store = tx.store_tx();
+    store.hold(RecordKind::Edition, id.uuid(), expected).await?;
+    tx.forget_editions();
+    let all = tx.editions().await?;
+    let mut edition = all.get(id)?.clone();
+    let mut wrong = change.check();
+    let mut draft = EditionDraft::from(&edition);
+    let changed = change.apply(&mut draft);
+    look(&all, &edition, &draft, &mut wrong)?;
+    shared_records::good(wrong)?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    edition.apply(draft);
+    edition.version = expected + 1;
+    edition.updated_at = tx.cx().now();
+    let permit = permit.changing(Changed::Fields { changed });
+    tx.store_tx().save_edition(&permit, &edition).await?;
+    tx.forget_editions();
+    Ok(())
+}
+
+/// Adds what is wrong with a draft as a whole and among the other editions.
+fn look(
+    all: &EditionSet,
+    edition: &Edition,
+    draft: &EditionDraft,
+    wrong: &mut Vec<FieldError>,
+) -> Result<()> {
+    for found in [check(draft), check_in(all, edition, draft)] {
+        match found {
+            Ok(()) => {}
+            Err(Error::Invalid(errors)) => {
+                for error in errors {
+                    if wrong.iter().all(|known| known.field != error.field) {
+                        wrong.push(error);
+                    }
+                }
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! Making and changing the records of assets field by field, as the faces do, and the trash.
+
+use domain::{
+    Error, Result,
+    access::{Action, Actor, Permit, Target},
+    audit::Changed,
+    change::Change,
+    events::RecordKind,
+    id::{AssetId, Id},
+    lifecycle::Verb,
+    media::{Asset, AssetChange, AssetDraft, RemoteAsset},
+    text::EditionText,
+};
+use persistence::{Deletion, OnUse, Save};
+
+use crate::{
+    ActorContext, Tx,
+    context::found,
+    lifecycle::{Step, check_note},
+    shared_records::{self, Touched},
+};
+
+/// Makes the record of an asset whose bytes are at another server.
+pub async fn create_remote(cx: &ActorContext, new: RemoteAsset) -> Result<AssetId> {
+    cx.write(async |tx| create_remote_in(tx, new).await).await
+}
+
+/// Makes the record of an asset whose bytes are at another server, in a transaction.
+pub async fn create_remote_in(tx: &mut Tx, new: RemoteAsset) -> Result<AssetId> {
+    let id = Id::from_uuid(tx.cx().next_id());
+    let owner = match tx.cx().actor() {
+        Actor::User { id, .. } => Some(*id),
+        Actor::Anonymous | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => None,
+    };
+    let target = Target {
+        owner,
+        ..Target::shared(RecordKind::Asset, id)
+    };
+    let permit = tx.cx().authorize(Action::Create, target.clone())?;
+    may_show(tx, &new.record, target)?;
+    let editions = tx.editions().await?;
+    shared_records::good(new.check(&editions))?;
+    let draft = new.into_draft(&editions);
+    save(tx, &permit, (id, 1), &draft).await?;
+    Ok(id)
+}
+
+/// Changes the record of an asset that is at a version. What differs in nothing is not saved.
+pub async fn change(
+    cx: &ActorContext,
+    id: AssetId,
+    expected: i64,
+    change: AssetChange,
+) -> Result<()> {
+    cx.write(async |tx| change_in(tx, id, expected, change).await)
+        .await
+}
+
+/// Changes the record of an asset, in a transaction.
+pub async fn change_in(tx: &mut Tx, id: AssetId, expected: i64, change: AssetChange) -> Result<()> {
+    let editions = tx.editions().await?;
+    let cx = tx.cx().clone();
+    let (old, target) = one(tx, id).await?;
+    let touched = Touched {
+        is_only_texts: change.is_only_texts(),
+        editions: change.texts.editions(),
+    };
+    let permit = shared_records::permit_for(&cx, &target, &touched)?;
+    may_show(tx, &change, target)?;
+    if old.is_trashed {
+        return Err(Error::conflict(
+            "this asset is in the trash; restore it first",
+        ));
+    }
+    let store = tx.store_tx();
+    store.hold(RecordKind::Asset, id.uuid(), expected).await?;
+    shared_records::good(change.check(&editions))?;
+    let mut texts = tx.reader().all_asset_texts(cx.scope(), &[id]).await?;
+    let texts = texts.remove(&id).unwrap_or_default();
+    let mut draft = AssetDraft {
+        kind: old.kind,
+        location: old.location,
+        file_name: old.file_name,
+        media_type: old.media_type,
+        size_bytes: old.size_bytes,
+        width: old.width,
+        height: old.height,
+        duration_ms: old.duration_ms,
+        focal_point: old.focal_point,
+        licence: old.licence,
+        is_public: old.is_public,
+        created_at: Some(old.created_at),
+        texts: texts
+            .into_iter()
+            .map(|text| EditionText {
+                edition: text.edition,
+                value: text.value,
+            })
+            .collect(),
+    };
+    let changed = change.apply(&mut draft, &editions);
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let permit = permit.changing(Changed::Fields { changed });
+    save(tx, &permit, (id, expected + 1), &draft).await
+}
+
+/// Puts an asset into the trash: nobody is shown it, wherever it is used.
+pub async fn trash(cx: &ActorContext, id: AssetId, step: Step) -> Result<()> {
+    cx.write(async |tx| move_in(tx, id, Verb::Trash, &step).await)
+        .await
+}
+
+/// Takes an asset out of the trash.
+pub async fn restore(cx: &ActorContext, id: AssetId, step: Step) -> Result<()> {
+    cx.write(async |tx| move_in(tx, id, Verb::Restore, &step).await)
+        .await
+}
+
+/// Puts an asset into the trash or takes it out, in a transaction.
+async fn move_in(tx: &mut Tx, id: AssetId, verb: Verb, step: &Step) -> Result<()> {
+    let cx = tx.cx().clone();
+    let (old, target) = one(tx, id).await?;
+    let permit = cx.authorize(verb.action(), target)?;
+    check_note(step)?;
+    let store = tx.store_tx();
+    let kind = RecordKind::Asset;
+    store.hold(kind, id.uuid(), step.expected).await?;
+    let goes = verb == Verb::Trash;
+    if old.is_trashed == goes {
+        return Err(Error::conflict(if goes {
+            "this asset is in the trash already"
+        } else {
+            "this asset is not in the trash"
+        }));
+    }
+    let permit = permit
+        .changing(Changed::Fields {
+            changed: vec!["isTrashed".to_owned()],
+        })
+        .with_note(step.note.clone());
+    let save = Save {
+        id,
+        version: step.expected + 1,
+        at: cx.now(),
+    };
+    tx.store_tx().move_asset(&permit, save, verb).await
+}
+
+/// Removes an asset that is in the trash for good.
+pub async fn purge(cx: &ActorContext, id: AssetId, step: Step, on_use: OnUse) -> Result<()> {
+    cx.write(async |tx| purge_in(tx, id, &step, on_use).await)
+        .await
+}
+
+/// Removes an asset that is in the trash, in a transaction. Its bytes stay until nothing names them.
+pub async fn purge_in(tx: &mut Tx, id: AssetId, step: &Step, on_use: OnUse) -> Result<()> {
+    let cx = tx.cx().clone();
+    let (old, target) = one(tx, id).await?;
+    let permit = cx.authorize(Action::Delete, target)?;
+    check_note(step)?;
+    let store = tx.store_tx();
+    let kind = RecordKind::Asset;
+    store.hold(kind, id.uuid(), step.expected).await?;
+    if !old.is_trashed {
+        return Err(Error::conflict(
+            "only what is in the trash can be purged; trash this asset first",
+        ));
+    }
+    let deletion = Deletion {
+        id: id.uuid(),
+        on_use,
+        at: cx.now(),
+    };
+    let permit = permit.with_note(step.note.clone());
+    store.delete_record(&permit, cx.scope(), deletion).await
+}
+
+/// An asset, from the trash too for those who may see that, and what the policy needs to know.
+async fn one(tx: &mut Tx, id: AssetId) -> Result<(Asset, Target)> {
+    let default = tx.editions().await?.default_edition()?.id;
+    let cx = tx.cx().clone();
+    let reader = tx.reader();
+    let mut known = reader.assets_by_ids(cx.scope(), &[id], default).await?;
+    if known.is_empty() {
+        known = reader.trashed_assets(cx.scope(), &[id], default).await?;
+    }
+    let asset = found(known.remove(&id), id)?;
+    let target = Target {
+        owner: tx.store_tx().asset_owner(id).await?,
+        ..asset.target()
+    };
+    Ok((asset, target))
+}
+
+/// To show something to everybody is to publish it.
+fn may_show(tx: &Tx, change: &AssetChange, target: Target) -> Result<()> {
+    if change.is_public == Change::Set(true) {
+        tx.cx().authorize(Action::Publish, target)?;
+    }
+    Ok(())
+}
+
+async fn save(
+    tx: &mut Tx,
+    permit: &Permit,
+    (id, version): (AssetId, i64),
+    draft: &AssetDraft,
+) -> Result<()> {
+    super::check(draft)?;
+    let at = tx.cx().now();
+    let save = Save { id, version, at };
+    tx.store_tx().save_asset(permit, save, draft).await
+}

@@ -1,0 +1,166 @@
+//! What commands do to menus.
+
+use super::{MenuDraft, MenuItemDraft, MenuTarget};
+use crate::{
+    FieldError,
+    body::is_safe_link,
+    change::Change,
+    checks::{self, Checks},
+    error::{Error, Result},
+    id::{AuthorId, CategoryId, TagId},
+    texts::{ChangedFields, all},
+};
+
+/// How many links stand one below the other at most.
+pub const MOST_LEVELS: usize = 10;
+
+/// What a command does to a menu.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MenuChange {
+    /// Where the frontend shows it.
+    pub location: Change<String>,
+    /// Its name.
+    pub name: Change<String>,
+    /// Its links, nested.
+    pub items: Change<Vec<MenuItemDraft>>,
+}
+
+impl MenuChange {
+    /// What is wrong with it, whatever record it is for.
+    pub fn check(&self) -> Vec<FieldError> {
+        all(|checks| self.look(checks))
+    }
+
+    /// What is wrong with it as a new record.
+    pub fn check_new(&self) -> Vec<FieldError> {
+        all(|checks| {
+            if self.location == Change::Keep {
+                checks.wrong("location", "is required");
+            }
+            if self.name == Change::Keep {
+                checks.wrong("name", "is required");
+            }
+            self.look(checks);
+        })
+    }
+
+    fn look(&self, checks: &mut Checks) {
+        checks.name("location", &self.location, checks::KEY);
+        checks.name("name", &self.name, checks::NAME);
+        if let Change::Set(items) = &self.items
+            && checks.items("items", count(items))
+        {
+            look_at_links(items, "items", 1, checks);
+        }
+    }
+
+    /// Changes a draft; answers the names of the fields that differ.
+    pub fn apply(self, draft: &mut MenuDraft) -> Vec<String> {
+        let mut changed = ChangedFields::default();
+        changed.set("location", self.location, &mut draft.location);
+        changed.set("name", self.name, &mut draft.name);
+        changed.set("items", self.items, &mut draft.items);
+        changed.into_names()
+    }
+}
+
+fn look_at_links(items: &[MenuItemDraft], place: &str, level: usize, checks: &mut Checks) {
+    for (number, item) in items.iter().enumerate() {
+        let at = format!("{place}.{number}");
+        if level > MOST_LEVELS {
+            let message = format!("stands deeper than {MOST_LEVELS} levels");
+            checks.wrong(at, message);
+            continue;
+        }
+        let label = Some(item.label.as_str());
+        checks.text(format_args!("{at}.label"), label, checks::NAME);
+        checks.text(
+            format_args!("{at}.hint"),
+            item.hint.as_deref(),
+            checks::LINE,
+        );
+        if let MenuTarget::Url(href) = &item.target {
+            if !is_safe_link(href) {
+                checks.wrong(
+                    format_args!("{at}.href"),
+                    "must be a path, or an address on the web, of mail or of a telephone",
+                );
+            }
+            checks.text(format_args!("{at}.href"), Some(href), checks::ADDRESS);
+            if item.label.trim().is_empty() {
+                checks.wrong(
+                    format_args!("{at}.label"),
+                    "is required of what leads to no record",
+                );
+            }
+        }
+        look_at_links(&item.children, &format!("{at}.children"), level + 1, checks);
+    }
+}
+
+/// How many links there are, nested ones included.
+fn count(items: &[MenuItemDraft]) -> usize {
+    items.iter().map(|item| 1 + count(&item.children)).sum()
+}
+
+impl MenuTarget {
+    /// What an id names, if a link can lead there.
+    pub fn of_id(id: &str) -> Result<Self> {
+        match id.split_once('_').map(|(prefix, _)| prefix) {
+            Some("category") => Ok(Self::Term(id.parse::<CategoryId>()?.into())),
+            Some("tag") => Ok(Self::Term(id.parse::<TagId>()?.into())),
+            Some("author") => Ok(Self::Author(id.parse::<AuthorId>()?)),
+            Some("article" | "page" | "issue") => Ok(Self::Entry(id.parse()?)),
+            _ => Err(Error::invalid(
+                "id",
+                "must be the id of an article, page, issue, category, tag or author",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(label: &str, href: &str, children: Vec<MenuItemDraft>) -> MenuItemDraft {
+        MenuItemDraft {
+            label: label.to_owned(),
+            target: MenuTarget::Url(href.to_owned()),
+            hint: None,
+            opens_new_window: false,
+            children,
+        }
+    }
+
+    fn wrong(items: Vec<MenuItemDraft>) -> Vec<String> {
+        let change = MenuChange {
+            items: Change::Set(items),
+            ..MenuChange::default()
+        };
+        let errors = change.check().into_iter();
+        errors.map(|error| error.field).collect()
+    }
+
+    #[test]
+    fn ten_levels_are_the_most() {
+        let nested = |levels| {
+            (1..levels).fold(link("Last", "/", Vec::new()), |inner, _| {
+                link("Above", "/", vec![inner])
+            })
+        };
+        assert_eq!(wrong(vec![nested(10)]), Vec::<String>::new());
+        let place = format!("items.0{}", ".children.0".repeat(10));
+        assert_eq!(wrong(vec![nested(12)]), [place]);
+    }
+
+    #[test]
+    fn a_link_leads_somewhere_or_is_a_heading() {
+        let items = vec![
+            link("Heading", "", Vec::new()),
+            link("", "/about", Vec::new()),
+            link("Bad", "javascript:alert(1)", Vec::new()),
+        ];
+        assert_eq!(wrong(items), ["items.1.label", "items.2.href"]);
+    }
+}
