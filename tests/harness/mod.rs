@@ -83,7 +83,7 @@ impl TestServer {
         };
         // Tokens of the one are good for the other.
         Self::start_at(place, |config| {
-            config.server.public_url.clone_from(&self.url)
+            config.server.public_url.clone_from(&self.url);
         })
         .await
     }

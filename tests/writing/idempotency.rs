@@ -497,18 +497,10 @@ async fn a_key_is_forgotten_after_a_day() {
     worker.run_due().await.unwrap();
     assert_eq!(server.count(KEYS).await, 1);
     server.clock.advance(Duration::from_secs(1));
-    let token = {
-        let site = server
-            .system()
-            .editions()
-            .await
-            .unwrap()
-            .default_edition()
-            .unwrap()
-            .id;
-        let _old = token;
-        server.signed_in(Role::Editor, Some(site)).await
-    };
+    // The token is of no more use by then.
+    let editions = server.system().editions().await.unwrap();
+    let site = editions.default_edition().unwrap().id;
+    let token = server.signed_in(Role::Editor, Some(site)).await;
     server
         .send(post(&server, &token, "one", &new("Once")))
         .await

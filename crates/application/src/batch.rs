@@ -269,7 +269,7 @@ async fn carry_out(tx: &mut Tx, task: &Task) -> Result<Done> {
             made(tx, id.kind.into(), (id.to_string(), id.uuid())).await
         }
         Task::Change(id, expected, ready) => {
-            writing::change_in(tx, *id, *expected, ready).await?;
+            Box::pin(writing::change_in(tx, *id, *expected, ready)).await?;
             changed_entry(tx, *id).await
         }
         Task::Publish(id, step, body) => {

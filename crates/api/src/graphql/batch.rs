@@ -376,7 +376,10 @@ async fn run(session: &Session, input: BatchInput) -> domain::Result<BatchPayloa
     let count = input.operations.len();
     if count == 0 || count > MAX_COMMANDS {
         let message = format!("must hold 1 to {MAX_COMMANDS} operations");
-        return undone(outcome::<()>(Err(Error::invalid("operations", message)))?);
+        return Ok(undone(outcome::<()>(Err(Error::invalid(
+            "operations",
+            message,
+        )))?));
     }
     let (mut commands, mut places, mut results) = (Vec::new(), Vec::new(), Vec::new());
     for (index, operation) in input.operations.into_iter().enumerate() {
@@ -417,7 +420,7 @@ async fn run(session: &Session, input: BatchInput) -> domain::Result<BatchPayloa
                 None => Err(error),
             };
         }
-        Err(error) => return undone(outcome::<()>(Err(error))?),
+        Err(error) => return Ok(undone(outcome::<()>(Err(error))?)),
     };
     for (made, place) in made.into_iter().zip(&places) {
         if let Some(result) = results.get_mut(place.index) {
@@ -444,7 +447,6 @@ fn refused(user_errors: Vec<UserError>) -> BatchPayload {
     }
 }
 
-fn undone(outcome: outcome::Outcome<()>) -> domain::Result<BatchPayload> {
-    let (_, errors) = outcome.split();
-    Ok(refused(errors))
+fn undone(outcome: outcome::Outcome<()>) -> BatchPayload {
+    refused(outcome.split().1)
 }
