@@ -44,7 +44,7 @@ const FEW: [(&str, &[&str]); 11] = [
     ("clap", &["server", "bench", "tests"]),
     ("figment", &["server"]),
     ("object_store", &["application", "server", "bench"]),
-    ("reqwest", &["server", "tests"]),
+    ("reqwest", &["server", "bench", "tests"]),
     ("sqlx", &["persistence"]),
 ];
 

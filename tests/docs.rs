@@ -36,6 +36,7 @@ const PAGES: [(&str, usize); 16] = [
     ("docs/feeds.md", 14),
     ("docs/import-wordpress.md", 6),
     ("docs/configuration.md", 6),
+    ("docs/addresses.md", 7),
     ("docs/auth.md", 9),
     ("docs/permissions.md", 0),
     ("docs/custom-fields.md", 9),

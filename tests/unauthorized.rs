@@ -130,7 +130,6 @@ const OPEN_QUERIES: &[&str] = &[
     "nodes",
     "page",
     "pages",
-    "path",
     "redirects",
     "revisionDiff",
     "route",
@@ -557,11 +556,11 @@ fn argument(site: &Site, types: &Types, root: &str, field: &Field) -> String {
                         format!("{}: {}", field.name, argument(site, types, root, field))
                     })
                     .collect();
-                // A text of an edition needs a name, which is not said by the schema.
-                let name = if name.ends_with("TextInput") {
-                    ", name: \"A sample\""
-                } else {
-                    ""
+                // What else a new record needs, though the schema does not say so.
+                let name = match name {
+                    "CreateCollectionInput" => ", title: \"A sample\"",
+                    _ if name.ends_with("TextInput") => ", name: \"A sample\"",
+                    _ => "",
                 };
                 format!("{{ {}{name} }}", inner.join(", "))
             }

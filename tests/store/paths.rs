@@ -77,7 +77,7 @@ async fn a_redirect_never_hides_an_entry() {
         .await
         .unwrap_err();
     assert!(
-        matches!(&error, Error::Conflict { field: Some(field), .. } if field == "path"),
+        matches!(&error, Error::Conflict { field: Some(field), .. } if field == "from"),
         "{error:?}"
     );
 }

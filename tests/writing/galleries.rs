@@ -11,6 +11,12 @@ const GALLERY: Resource = Resource {
     words: &[],
 };
 
+const ARTICLE: Resource = Resource {
+    list: "articles",
+    kind: "Article",
+    words: &[],
+};
+
 struct Site {
     server: TestServer,
     owner: String,
@@ -312,11 +318,6 @@ async fn a_gallery_in_use_is_kept_or_detached_or_replaced() {
         let other = site.make(face, &format!("Other {face:?}"), json!([])).await;
         let article =
             json!({ "edition": "en", "title": format!("Shows it {face:?}"), "galleries": [used] });
-        const ARTICLE: Resource = Resource {
-            list: "articles",
-            kind: "Article",
-            words: &[],
-        };
         let article = server
             .create(Face::Rest, owner, ARTICLE, &article)
             .await

@@ -62,7 +62,10 @@ impl TestServer {
             .get_with(&path, &[("authorization", &bearer)])
             .await
             .json();
-        let listed = texts(&answer["data"], "title");
+        let listed: Vec<String> = texts(&answer["data"], "title")
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         let query = format!(
             "{{ articles(edition: \"{code}\", orderBy: {{ field: TITLE, direction: ASC }}, filter: {{ isStaleTranslation: {is_stale} }}) {{ nodes {{ title }} }} }}"
         );

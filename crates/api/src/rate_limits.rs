@@ -82,7 +82,7 @@ impl Policy {
     pub(crate) fn of_mutation(field: &str) -> Option<Self> {
         match field {
             "login" | "setUp" => Some(Self::SignIn),
-            "requestPasswordReset" | "resetPassword" => Some(Self::Reset),
+            "requestPasswordReset" | "resetPassword" | "confirmEmail" => Some(Self::Reset),
             "submitComment" => Some(Self::Comments),
             _ => None,
         }

@@ -129,7 +129,7 @@ pub async fn step_in(tx: &mut Tx, id: EntryId, verb: Verb, step: &Step) -> Resul
     let mut entry = content.entry().clone();
     let transition = entry.step(verb, tx.cx().now())?;
     if verb == Verb::Submit {
-        check_complete(tx, &content).await?;
+        Box::pin(check_complete(tx, &content)).await?;
     }
     finish(tx, permit, &content, (entry, transition)).await
 }
@@ -140,7 +140,7 @@ pub async fn schedule_in(tx: &mut Tx, id: EntryId, step: &Step, schedule: Schedu
     let mut entry = content.entry().clone();
     let transition = entry.schedule(schedule, tx.cx().now())?;
     if schedule.publish_at.is_some() {
-        check_complete(tx, &content).await?;
+        Box::pin(check_complete(tx, &content)).await?;
     }
     finish(tx, permit, &content, (entry, transition)).await
 }
@@ -174,7 +174,7 @@ pub async fn publish_in(
     let now = tx.cx().now();
     // A step that cannot be made is told before what is missing for it.
     content.entry().clone().step(Verb::Publish, now)?;
-    check_complete(tx, &content).await?;
+    Box::pin(check_complete(tx, &content)).await?;
     publish_at(tx, permit, &content, (now, body)).await
 }
 

@@ -117,21 +117,34 @@ pub async fn moved(
     Ok(is_meant.then_some(redirect.to))
 }
 
+/// The records of one edition whose addresses are wanted.
+#[derive(Default)]
+struct Wanted {
+    terms: Vec<TermId>,
+    authors: Vec<AuthorId>,
+    newsletters: Vec<NewsletterId>,
+}
+
 /// Where the records that are no entries live now, to which redirects lead.
 struct Addresses(HashMap<(EditionId, String), String>);
 
 impl Addresses {
     async fn of(cx: &ActorContext, redirects: impl IntoIterator<Item = &Redirect>) -> Result<Self> {
-        let mut wanted: HashMap<EditionId, (Vec<TermId>, Vec<AuthorId>, Vec<NewsletterId>)> =
-            HashMap::new();
+        let mut wanted: HashMap<EditionId, Wanted> = HashMap::new();
         for redirect in redirects {
             match redirect.to {
-                RedirectTarget::Term(id) => wanted.entry(redirect.edition).or_default().0.push(id),
+                RedirectTarget::Term(id) => {
+                    wanted.entry(redirect.edition).or_default().terms.push(id);
+                }
                 RedirectTarget::Author(id) => {
-                    wanted.entry(redirect.edition).or_default().1.push(id);
+                    wanted.entry(redirect.edition).or_default().authors.push(id);
                 }
                 RedirectTarget::Newsletter(id) => {
-                    wanted.entry(redirect.edition).or_default().2.push(id);
+                    wanted
+                        .entry(redirect.edition)
+                        .or_default()
+                        .newsletters
+                        .push(id);
                 }
                 RedirectTarget::Entry(_) | RedirectTarget::Url(_) | RedirectTarget::Gone => {}
             }
@@ -141,22 +154,22 @@ impl Addresses {
             return Ok(Self(known));
         }
         let editions = cx.editions().await?;
-        for (here, (term_ids, author_ids, newsletter_ids)) in wanted {
+        for (here, wanted) in wanted {
             let mut put = |id: String, edition: EditionId, path: &str| {
                 known.insert((here, id), href(&editions, here, (edition, path)));
             };
-            for (id, term) in terms::by_ids(cx, &term_ids, here).await? {
+            for (id, term) in terms::by_ids(cx, &wanted.terms, here).await? {
                 put(
                     id.to_string(),
                     term.text.edition,
                     &terms::path(&editions, &term),
                 );
             }
-            for (id, author) in authors::by_ids(cx, &author_ids, here).await? {
+            for (id, author) in authors::by_ids(cx, &wanted.authors, here).await? {
                 let path = authors::path(&editions, &author);
                 put(id.to_string(), author.text.edition, &path);
             }
-            for (id, newsletter) in newsletters::by_ids(cx, &newsletter_ids).await? {
+            for (id, newsletter) in newsletters::by_ids(cx, &wanted.newsletters).await? {
                 let path = newsletters::path(&editions, &newsletter);
                 put(id.to_string(), newsletter.edition, &path);
             }

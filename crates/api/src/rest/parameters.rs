@@ -335,8 +335,7 @@ impl Kind {
             Self::IdOrNone(prefix) => value == "none" || is_id(value, &[prefix]),
             Self::State => matches!(value, "live" | "pending") || is_id(value, &["revision"]),
             Self::Text => is_text(value, MAX_TEXT_CHARS),
-            Self::CustomField => is_text(value, MAX_PATH_CHARS),
-            Self::Path => is_text(value, MAX_PATH_CHARS),
+            Self::Path | Self::CustomField => is_text(value, MAX_PATH_CHARS),
             Self::Edition => is_edition(value),
             Self::Time => query::time(value).is_some(),
             Self::Flag => matches!(value, "true" | "false"),
@@ -360,8 +359,7 @@ impl Kind {
             }
             Self::State => "must be `live`, `pending` or an id that begins with `revision_`".into(),
             Self::Text => text(MAX_TEXT_CHARS),
-            Self::CustomField => text(MAX_PATH_CHARS),
-            Self::Path => text(MAX_PATH_CHARS),
+            Self::Path | Self::CustomField => text(MAX_PATH_CHARS),
             Self::Edition => "must be a language tag such as `en` or `fa` (BCP 47)".into(),
             Self::Time => "must be a point in time such as 2026-03-05T10:00:00Z (RFC 3339); \
                            a `+` in it must be written `%2B`"

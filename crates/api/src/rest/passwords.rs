@@ -242,6 +242,7 @@ async fn change_password(write: Write) -> WriteAnswer {
     responses((status = 202, description = "If somebody has this address, they get a mail.")),
 )]
 async fn request_password_reset(OpenWrite(write): OpenWrite) -> WriteAnswer {
+    write.read.attempt(Policy::Reset)?;
     write.query::<Nothing>()?;
     let editions = write.read.cx.editions().await?;
     let email = write.body::<PasswordResetRequest>(&editions, &[], |_email| Vec::new())?;
@@ -262,6 +263,7 @@ async fn request_password_reset(OpenWrite(write): OpenWrite) -> WriteAnswer {
     responses((status = 204, description = "They can sign in with it.")),
 )]
 async fn reset_password(OpenWrite(write): OpenWrite) -> WriteAnswer {
+    write.read.attempt(Policy::Reset)?;
     write.query::<Nothing>()?;
     let cx = &write.read.cx;
     let editions = cx.editions().await?;
@@ -300,6 +302,7 @@ async fn request_email_confirmation(write: Write) -> WriteAnswer {
     responses((status = 204, description = "It is confirmed.")),
 )]
 async fn confirm_email(OpenWrite(write): OpenWrite) -> WriteAnswer {
+    write.read.attempt(Policy::Reset)?;
     write.query::<Nothing>()?;
     let editions = write.read.cx.editions().await?;
     let token = write.body::<EmailConfirmation>(&editions, &[], |_token| Vec::new())?;
@@ -321,6 +324,7 @@ async fn confirm_email(OpenWrite(write): OpenWrite) -> WriteAnswer {
     responses((status = 200, description = "They are signed in.", body = TokensBody)),
 )]
 async fn set_up(OpenWrite(write): OpenWrite) -> WriteAnswer {
+    write.read.attempt(Policy::SignIn)?;
     write.query::<Nothing>()?;
     let cx = &write.read.cx;
     let editions = cx.editions().await?;

@@ -218,7 +218,7 @@ impl Write {
         &self,
         editions: &EditionSet,
     ) -> Result<T::Command, Problem> {
-        if self.body.is_empty() {
+        if self.body.is_empty() || *self.body == *b"null" {
             let mut wrong = Collected::default();
             let command = T::default().read(editions, &mut wrong);
             return wrong.finish(command);

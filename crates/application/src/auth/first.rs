@@ -88,8 +88,8 @@ pub async fn set_up(cx: &ActorContext, token: &str, owner: FirstOwner) -> Result
             // Of two at once, the second finds the first.
             tx.store_tx().hold_owners().await?;
             let store = tx.store_tx();
-            let taken = store.take_one_time(hash, Purpose::SetUp, now).await?;
-            if taken.is_none() || tx.reader().has_owner().await? {
+            let row = store.take_one_time(hash, Purpose::SetUp, now).await?;
+            if row.is_none() || tx.reader().has_owner().await? {
                 return Err(refused());
             }
             let program = Actor::System("setup");

@@ -196,9 +196,9 @@ pub async fn reset(cx: &ActorContext, token: &str, new: NewPassword) -> Result<(
     let password = cx.app().auth().passwords.hash(new.into()).await?;
     cx.write(async |tx| {
         let now = tx.cx().now();
-        let taken = tx.store_tx();
-        let taken = taken.take_one_time(hash, Purpose::Reset, now).await?;
-        let (user, email) = owner(taken).ok_or_else(used_up)?;
+        let row = tx.store_tx();
+        let row = row.take_one_time(hash, Purpose::Reset, now).await?;
+        let (user, email) = owner(row).ok_or_else(used_up)?;
         tx.store_tx().hold_user(user).await?;
         let known = tx.reader().user(user).await?;
         let known = known.filter(|known| known.is_active && known.email.normal() == email);
@@ -233,9 +233,9 @@ pub async fn confirm_email(cx: &ActorContext, token: &str) -> Result<()> {
     }
     cx.write(async |tx| {
         let now = tx.cx().now();
-        let taken = tx.store_tx();
-        let taken = taken.take_one_time(hash, Purpose::Email, now).await?;
-        let (user, email) = owner(taken).ok_or_else(used_up)?;
+        let row = tx.store_tx();
+        let row = row.take_one_time(hash, Purpose::Email, now).await?;
+        let (user, email) = owner(row).ok_or_else(used_up)?;
         let guard = Actor::System("auth");
         let permit = authorize(&guard, Action::Update, account(user))?;
         tx.store_tx()
@@ -245,8 +245,8 @@ pub async fn confirm_email(cx: &ActorContext, token: &str) -> Result<()> {
     .await
 }
 
-fn owner(taken: Option<(Option<UserId>, Option<String>)>) -> Option<(UserId, String)> {
-    let (user, email) = taken?;
+fn owner(row: Option<(Option<UserId>, Option<String>)>) -> Option<(UserId, String)> {
+    let (user, email) = row?;
     user.zip(email)
 }
 

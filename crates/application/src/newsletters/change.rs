@@ -105,14 +105,16 @@ pub async fn delete_at_in(tx: &mut Tx, id: NewsletterId, expected: i64) -> Resul
         at: cx.now(),
     };
     let deleted = store.delete_record(&permit, cx.scope(), deletion).await;
-    deleted.map_err(|error| match error {
-        Error::Conflict { used_by, .. } => Error::Conflict {
+    deleted.map_err(|error| {
+        let Error::Conflict { used_by, .. } = error else {
+            return error;
+        };
+        Error::Conflict {
             message: "this newsletter has issues; move them to another or remove them first"
                 .to_owned(),
             field: None,
             used_by,
-        },
-        other => other,
+        }
     })
 }
 

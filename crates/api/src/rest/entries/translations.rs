@@ -5,8 +5,8 @@ use axum::routing::post;
 use domain::{change::Change, editions::EditionSet, id::EditionId};
 use serde::Deserialize;
 use utoipa::{
-    PartialSchema as _, ToSchema,
-    openapi::{Content, HttpMethod, Ref, RefOr, Required, ResponseBuilder},
+    ToSchema,
+    openapi::{Content, HttpMethod, Ref, Required, ResponseBuilder},
 };
 use utoipa_axum::router::OpenApiRouter;
 
@@ -85,9 +85,7 @@ pub(in crate::rest) fn translation_routes<E: Writable + 'static>() -> OpenApiRou
         (HttpMethod::Post, operation),
         post(create::<E>),
     );
-    routes
-        .0
-        .push((E::name().into_owned(), RefOr::from(E::schema())));
+    routes.0.push((E::name().into_owned(), E::schema()));
     OpenApiRouter::new().routes(routes)
 }
 
