@@ -450,7 +450,7 @@ fn read_fields(text: &mut &str) -> Vec<Field> {
         *text = rest.trim_start_matches([' ', '\t']);
         if let Some(default) = text.strip_prefix('=') {
             // What has a default need not be said.
-            of = of.trim_end_matches('!').to_owned();
+            of.truncate(of.trim_end_matches('!').len());
             let end = end_of_value(default.trim_start());
             *text = &default.trim_start()[end..];
         }
@@ -635,7 +635,8 @@ async fn every_field_of_graphql_refuses_whom_it_is_not_for() {
                 top.or(told),
                 Some("UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND")
             );
-            if !is_refused && !(is_null && top.is_none()) {
+            let is_hidden = is_null && top.is_none();
+            if !is_refused && !is_hidden {
                 wrong.push(format!("{document} as {who:?}: {answer}"));
             }
         }

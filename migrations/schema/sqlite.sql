@@ -690,6 +690,102 @@ CREATE INDEX audit_address ON audit (at, sequence) WHERE address IS NOT NULL;
 
 CREATE INDEX session_ended ON session (ended_at, id) WHERE ended_at IS NOT NULL;
 
+ALTER TABLE route ADD COLUMN term_id blob REFERENCES term (id) ON DELETE CASCADE;
+
+ALTER TABLE route ADD COLUMN author_id blob REFERENCES author (id) ON DELETE CASCADE;
+
+ALTER TABLE route ADD COLUMN newsletter_id blob REFERENCES newsletter (id) ON DELETE CASCADE;
+
+CREATE INDEX route_term ON route (term_id);
+
+CREATE INDEX route_author ON route (author_id);
+
+CREATE INDEX route_newsletter ON route (newsletter_id);
+
+ALTER TABLE user_account ADD COLUMN email_confirmed_at text;
+
+CREATE TABLE api_key (
+  id blob NOT NULL PRIMARY KEY,
+  hash text NOT NULL,
+  prefix text NOT NULL,
+  name text NOT NULL,
+  scopes text NOT NULL,
+  user_id blob REFERENCES user_account (id),
+  requests_per_minute bigint,
+  version bigint NOT NULL,
+  created_at text NOT NULL,
+  expires_at text,
+  used_at text,
+  revoked_at text
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX api_key_hash ON api_key (hash);
+
+CREATE INDEX api_key_user ON api_key (user_id, created_at, id);
+
+CREATE INDEX api_key_created ON api_key (created_at, id);
+
+CREATE TABLE one_time_token (
+  hash text NOT NULL PRIMARY KEY,
+  purpose text NOT NULL,
+  user_id blob REFERENCES user_account (id) ON DELETE CASCADE,
+  payload text,
+  created_at text NOT NULL,
+  expires_at text NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX one_time_token_user ON one_time_token (user_id, purpose);
+
+CREATE INDEX one_time_token_purpose ON one_time_token (purpose);
+
+CREATE INDEX one_time_token_expires ON one_time_token (expires_at, hash);
+
+ALTER TABLE comment ADD COLUMN is_below_hidden boolean;
+
+ALTER TABLE comment ADD COLUMN updated_at text;
+
+CREATE INDEX comment_waiting ON comment (created_at, id) WHERE status = 'pending';
+
+ALTER TABLE site ADD COLUMN comment_policy text;
+
+ALTER TABLE entry ADD COLUMN custom_fields text;
+
+CREATE TABLE entry_field (
+  entry_id blob NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  name text NOT NULL,
+  value_key text NOT NULL,
+  kind text NOT NULL,
+  edition_id blob NOT NULL,
+  status text NOT NULL,
+  sort_at text NOT NULL,
+  ref_id blob,
+  PRIMARY KEY (entry_id, name, value_key)
+) WITHOUT ROWID;
+
+CREATE INDEX entry_field_live ON entry_field (name, value_key, kind, edition_id, sort_at, entry_id) WHERE status = 'published';
+
+CREATE INDEX entry_field_live_all ON entry_field (name, value_key, kind, sort_at, entry_id) WHERE status = 'published';
+
+CREATE INDEX entry_field_ref ON entry_field (ref_id) WHERE ref_id IS NOT NULL;
+
+CREATE TABLE field_index (
+  fingerprint text NOT NULL PRIMARY KEY
+);
+
+CREATE TABLE idempotency_key (
+  owner text NOT NULL,
+  key text NOT NULL,
+  fingerprint text NOT NULL,
+  target text,
+  status bigint,
+  headers text,
+  body text,
+  created_at text NOT NULL,
+  PRIMARY KEY (owner, key)
+);
+
+CREATE INDEX idempotency_key_created ON idempotency_key (created_at, owner, key);
+
 CREATE TABLE user_identity (
   issuer text NOT NULL,
   subject text NOT NULL,

@@ -34,9 +34,9 @@ impl Site {
     async fn work(&self) {
         let mut config = server::Config::defaults().unwrap();
         config.mail.url.clone_from(&self.office.url);
-        config.mail.from = "Gazette <post@gazette.example>".to_owned();
-        config.mail.reset_url = "https://gazette.example/new-password".to_owned();
-        config.mail.confirm_url = "https://gazette.example/confirm".to_owned();
+        "Gazette <post@gazette.example>".clone_into(&mut config.mail.from);
+        "https://gazette.example/new-password".clone_into(&mut config.mail.reset_url);
+        "https://gazette.example/confirm".clone_into(&mut config.mail.confirm_url);
         config.check().unwrap();
         let options = server::mail_options(&config).unwrap();
         let handlers = Handlers::standard().unwrap().with_mail(&options);

@@ -3,7 +3,7 @@
 mod accounts;
 mod api_keys;
 mod mails;
-mod plans;
 mod outside;
+mod plans;
 mod signing_in;
 mod tokens;

@@ -52,7 +52,6 @@ struct Site {
     server: TestServer,
     owner: String,
     en: EditionId,
-    fa: EditionId,
 }
 
 impl Site {
@@ -63,7 +62,6 @@ impl Site {
             owner: server.signed_in(Role::Owner, None).await,
             server,
             en: editions.en,
-            fa: editions.fa,
         }
     }
 

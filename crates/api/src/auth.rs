@@ -152,12 +152,13 @@ pub(crate) async fn preview(
     if given.next().is_some() {
         return Err(Problem::bad_token("send one preview token, or none at all"));
     }
-    previews::enter(cx, token.trim())
-        .await
-        .map_err(|error| match error {
-            domain::Error::Unauthenticated(detail) => Problem::bad_token(detail),
-            other => other.into(),
-        })
+    previews::enter(cx, token.trim()).await.map_err(|error| {
+        if let domain::Error::Unauthenticated(detail) = error {
+            Problem::bad_token(detail)
+        } else {
+            error.into()
+        }
+    })
 }
 
 /// Reads the header `Authorization` (RFC 6750, section 2.1).

@@ -1,5 +1,8 @@
 //! The only crate that knows HTTP, JSON wire shapes and GraphQL: thin faces over the application.
 
+// The members of the mutation type stand inside one another.
+#![recursion_limit = "256"]
+
 use std::{sync::Arc, time::Duration};
 
 use application::App;

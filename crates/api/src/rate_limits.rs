@@ -205,13 +205,13 @@ impl Allowance {
         let Some(client) = client else { return Ok(()) };
         let outcome = match (policy, client, state.quota) {
             (Policy::Default, Client::Key(key), Some(quota)) => {
-                limits.keys.charge(quota, key, cost)
+                limits.keys.charge(quota, &key, cost)
             }
-            (Policy::Default, ..) => limits.requests.charge(client, cost),
-            (Policy::Address, ..) => limits.addresses.charge(client, cost),
-            (Policy::SignIn, ..) => limits.sign_in.charge(client, cost),
-            (Policy::Reset, ..) => limits.reset.charge(client, cost),
-            (Policy::Comments, ..) => limits.comments.charge(client, cost),
+            (Policy::Default, ..) => limits.requests.charge(&client, cost),
+            (Policy::Address, ..) => limits.addresses.charge(&client, cost),
+            (Policy::SignIn, ..) => limits.sign_in.charge(&client, cost),
+            (Policy::Reset, ..) => limits.reset.charge(&client, cost),
+            (Policy::Comments, ..) => limits.comments.charge(&client, cost),
         };
         let level = *outcome.as_ref().unwrap_or_else(|refused| refused);
         state.levels.retain(|(known, _)| *known != policy);

@@ -195,15 +195,18 @@ pub(crate) async fn lay_over(
     }
     let is_shown =
         |entry: &Entry| entry.has_pending_changes && cx.scope().previews(entry.id, entry.edition);
-    let shown: Vec<&mut Content> = contents
-        .filter(|content| is_shown(content.entry()))
-        .collect();
+    let shown = contents.filter(|content| is_shown(content.entry()));
+    // Apart, as few reads have a link and all would carry it.
+    Box::pin(lay_over_all(cx, shown.collect(), parts)).await
+}
+
+async fn lay_over_all(cx: &ActorContext, shown: Vec<&mut Content>, parts: Parts) -> Result<()> {
     let ids: Vec<EntryId> = shown.iter().map(|content| content.entry().id).collect();
     let mut pendings = cx.reader().pendings(cx.scope(), &ids).await?;
     for content in shown {
         if let Some((snapshot, at)) = pendings.remove(&content.entry().id) {
             let state = State { snapshot, at };
-            *content = Box::pin(lay(cx, content.clone(), state, parts)).await?;
+            *content = lay(cx, content.clone(), state, parts).await?;
         }
     }
     Ok(())

@@ -12,8 +12,8 @@ use domain::{
     editions::{EditionChange, EditionDraft},
     galleries::{GalleryChange, GalleryDraft},
     id::{
-        ApiKeyId, ArticleId, AssetId, AuthorId, CollectionId, CommentId, EditionId, EntryId, GalleryId,
-        Id, JobId, PageId, RedirectId, UserId,
+        ApiKeyId, ArticleId, AssetId, AuthorId, CollectionId, CommentId, EditionId, EntryId,
+        GalleryId, Id, JobId, PageId, RedirectId, UserId,
     },
     idempotency::{IdempotencyKey, KeptAnswer},
     lifecycle::{Schedule, Verb},

@@ -10,6 +10,7 @@ use domain::{
         SeoChange,
     },
     content::{Content, Entry, Part, Parts, Seo},
+    fields::CustomFields,
     id::{CategoryId, EditionId, EntryId, Id, PageId, TagId},
     media::{Figure, FigureDraft},
     pages::Page,
@@ -55,7 +56,8 @@ pub async fn create(cx: &ActorContext, of: EntryId, new: NewTranslation) -> Resu
         return Err(Error::invalid("edition", "is the edition of the original"));
     }
     let edition = new.edition;
-    let change: ContentChange = match original {
+    let own_fields = own_fields(cx, original.entry(), edition).await?;
+    let mut change: ContentChange = match original {
         Content::Article(article) => {
             let galleries = cx
                 .reader()
@@ -78,6 +80,7 @@ pub async fn create(cx: &ActorContext, of: EntryId, new: NewTranslation) -> Resu
             return Err(Error::conflict(why));
         }
     };
+    change.entry_mut().custom_fields = Change::Set(Some(own_fields));
     writing::create(cx, edition, change).await.map_err(|error| {
         // All else that could be wrong with it has been looked at.
         if error.fields().iter().any(|it| it.field == "translatedFrom") {
@@ -107,9 +110,11 @@ pub async fn mark_current_in(tx: &mut Tx, id: EntryId, step: &Step) -> Result<()
     check_version(entry, Some(step.expected))?;
     let no_translation = || Error::conflict(format!("{id} is no translation"));
     let (source, known) = entry.translated_from.ok_or_else(no_translation)?;
-    let original = visible(tx, source).await.map_err(|error| match error {
-        Error::NotFound(_) => Error::conflict("the original was not found"),
-        other => other,
+    let original = visible(tx, source).await.map_err(|error| {
+        if matches!(error, Error::NotFound(_)) {
+            return Error::conflict("the original was not found");
+        }
+        error
     })?;
     let current = version_of(original.entry());
     if current == known {
@@ -161,6 +166,14 @@ async fn translation_of(
     Ok(there.map(|page| Id::from_uuid(page.entry().id.uuid())))
 }
 
+/// The custom fields of an original that the other edition has, too.
+async fn own_fields(cx: &ActorContext, of: &Entry, edition: EditionId) -> Result<CustomFields> {
+    let editions = cx.editions().await?;
+    let code = &editions.get(edition)?.code;
+    let model = cx.content_model();
+    Ok(model.served(of.id.kind, code.as_str(), &of.custom_fields))
+}
+
 fn article_change(article: &Article, new: &NewTranslation) -> ArticleChange {
     let hero = article.hero.loaded().and_then(Option::as_ref);
     let texts = Texts {
@@ -171,8 +184,8 @@ fn article_change(article: &Article, new: &NewTranslation) -> ArticleChange {
     };
     let terms = article.terms.loaded().map_or(&[][..], Vec::as_slice);
     let of = |taxonomy: Taxonomy| {
-        let here = terms.iter().map(AsRef::<Term>::as_ref);
-        here.filter(move |term| term.id.taxonomy == taxonomy)
+        let all = terms.iter().map(AsRef::<Term>::as_ref);
+        all.filter(move |term| term.id.taxonomy == taxonomy)
             .map(|term| term.id.uuid())
     };
     let categories = of(Taxonomy::Category).map(CategoryId::from_uuid);

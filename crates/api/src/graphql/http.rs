@@ -137,7 +137,7 @@ impl IntoResponse for Answer {
 struct Refusal {
     status: StatusCode,
     errors: Vec<ServerError>,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
@@ -147,7 +147,7 @@ impl Refusal {
         Self {
             status,
             errors: vec![error],
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -169,7 +169,7 @@ impl Refusal {
         Self {
             status: media.invalid_status(),
             errors,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -186,7 +186,7 @@ impl Refusal {
     fn method(message: &str, allow: &'static str) -> Self {
         let allow = (header::ALLOW, HeaderValue::from_static(allow));
         Self {
-            headers: HeaderMap::from_iter([allow]),
+            headers: vec![allow],
             ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "VALIDATION", message)
         }
     }
@@ -238,7 +238,7 @@ where
             }
             let response = execute(request).await;
             let (status, outcome) = judge(&response, media);
-            (status, HeaderMap::new(), outcome, response)
+            (status, Vec::new(), outcome, response)
         }
         Err(refusal) => (
             refusal.status,
@@ -287,7 +287,7 @@ pub(crate) fn refuse(
     let refusal = Refusal::problem(problem);
     let mut response = async_graphql::Response::from_errors(refusal.errors);
     tidy(&mut response.errors, options);
-    let mut headers = refusal.headers;
+    let mut headers: HeaderMap = refusal.headers.into_iter().collect();
     headers.insert(header::CONTENT_TYPE, media.content_type());
     headers.append(header::VARY, HeaderValue::from_static("accept"));
     Answer {

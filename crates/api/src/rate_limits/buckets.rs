@@ -93,10 +93,10 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
 
     /// Takes something out of a bucket, or, as the error, says how it stands. Something larger than
     /// the bucket takes all of it.
-    pub(super) fn charge(&self, key: K, cost: NonZeroU32) -> Result<Level, Level> {
+    pub(super) fn charge(&self, key: &K, cost: NonZeroU32) -> Result<Level, Level> {
         self.sweep_if_due();
         let quota = self.quota.get();
-        match self.limiter.check_key_n(&key, cost.min(self.quota)) {
+        match self.limiter.check_key_n(key, cost.min(self.quota)) {
             Ok(Ok(state)) => {
                 let left = state.remaining_burst_capacity();
                 let missing = u64::from(quota.saturating_sub(left));
@@ -172,7 +172,7 @@ impl<K: Hash + Eq + Clone> KeyBuckets<K> {
     pub(super) fn charge(
         &self,
         quota: NonZeroU32,
-        key: K,
+        key: &K,
         cost: NonZeroU32,
     ) -> Result<Level, Level> {
         self.of(quota).charge(key, cost)

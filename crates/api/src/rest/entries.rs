@@ -279,13 +279,8 @@ where
         fallback: query.flag("fallback").unwrap_or(false),
     };
     let which = Which::of(query);
-    one(
-        read,
-        id.kind,
-        (&wanted, which),
-        &Selection::of(query, includes),
-    )
-    .await
+    let selection = Selection::of(query, includes);
+    one(read, id.kind, (&wanted, which), &selection).await
 }
 
 /// Answers one entry, asked for by its edition and slug.
@@ -353,7 +348,17 @@ async fn written(
     one(read, id.kind, wanted, &Selection::of(query, includes)).await
 }
 
+/// Boxed: all that reads or writes an entry would carry what it holds.
 async fn one(
+    read: &Read,
+    kind: ContentKind,
+    wanted: (&EntryGet, Which),
+    selection: &Selection<'_>,
+) -> Answer {
+    Box::pin(find(read, kind, wanted, selection)).await
+}
+
+async fn find(
     read: &Read,
     kind: ContentKind,
     (wanted, which): (&EntryGet, Which),
@@ -363,7 +368,7 @@ async fn one(
         .await?
         .ok_or_else(|| Problem::not_found(format!("the {kind}")))?;
     if which.is_latest(read, content.entry()) {
-        content = revisions::latest(&read.cx, content, selection.parts()).await?;
+        content = Box::pin(revisions::latest(&read.cx, content, selection.parts())).await?;
     }
     let more = More::load(read, &[&content], selection).await?;
     let editions = read.cx.editions().await?;

@@ -20,7 +20,7 @@ use super::{
     parameters::{Declared, Groups, Of},
     write::{OpenWrite, Write, WriteAnswer, deleted},
 };
-use crate::error::Problem;
+use crate::{error::Problem, rate_limits::Policy};
 
 /// The operations on passwords and addresses.
 pub(super) fn routes() -> OpenApiRouter<State> {

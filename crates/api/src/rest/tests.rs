@@ -205,9 +205,7 @@ fn a_change_needs_credentials_and_the_version_it_is_meant_for() {
     // Signing in and out changes no record, readers comment without an account, and a batch names the
     // versions within.
     let is_open = |path: &str| {
-        path.starts_with("/api/v1/auth/")
-            || path.ends_with("}/comments")
-            || path == "/api/v1/batch"
+        path.starts_with("/api/v1/auth/") || path.ends_with("}/comments") || path == "/api/v1/batch"
     };
     let changes = changes
         .iter()

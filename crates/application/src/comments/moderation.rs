@@ -44,14 +44,19 @@ pub async fn moderate(cx: &ActorContext, ids: &[CommentId], verdict: Verdict) ->
             tx.store_tx().hold_comments_under(*entry).await?;
         }
         for (number, id) in ids.iter().enumerate() {
-            let at_this = |error: Error| match error {
-                Error::NotFound(message) => Error::invalid(format!("ids.{number}"), message),
-                Error::Conflict { message, .. } => Error::Conflict {
-                    message,
-                    field: Some(format!("ids.{number}")),
-                    used_by: Vec::new(),
-                },
-                other => other,
+            let at_this = |error: Error| {
+                let field = format!("ids.{number}");
+                if let Error::NotFound(message) = error {
+                    Error::invalid(field, message)
+                } else if let Error::Conflict { message, .. } = error {
+                    Error::Conflict {
+                        message,
+                        field: Some(field),
+                        used_by: Vec::new(),
+                    }
+                } else {
+                    error
+                }
             };
             let comment = seen(tx, *id).await.map_err(at_this)?;
             let permit = tx.cx().authorize(Action::Moderate, comment.target())?;

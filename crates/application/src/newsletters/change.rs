@@ -12,6 +12,7 @@ use persistence::{Deletion, Neighbours, OnUse, Save};
 
 use crate::{
     ActorContext, Tx,
+    addresses::{self, Paths},
     context::found,
     shared_records::{self, WantedSlug},
 };
@@ -44,6 +45,8 @@ pub async fn create_from_in(
     };
     new.apply(&mut draft);
     save(tx, &permit, (id, 1), draft, None).await?;
+    let paths = addresses::of_newsletter(tx, id).await?;
+    addresses::leave(tx, &permit, &Paths::default(), &paths).await?;
     Ok(id)
 }
 
@@ -82,7 +85,10 @@ pub async fn change_in(
         return Ok(());
     }
     let permit = permit.changing(Changed::Fields { changed });
-    save(tx, &permit, (id, expected + 1), draft, Some(&old.slug)).await
+    let before = addresses::of_newsletter(tx, id).await?;
+    save(tx, &permit, (id, expected + 1), draft, Some(&old.slug)).await?;
+    let after = addresses::of_newsletter(tx, id).await?;
+    addresses::leave(tx, &permit, &before, &after).await
 }
 
 /// Deletes a newsletter that is at a version and has no issues.

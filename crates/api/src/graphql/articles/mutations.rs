@@ -161,10 +161,7 @@ impl CreateArticleInput {
 
 impl UpdateArticleInput {
     /// The change it asks for: of what, at which version.
-    pub(crate) fn read(
-        self,
-        session: &Session,
-    ) -> domain::Result<(ArticleId, i64, ArticleChange)> {
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(ArticleId, i64, ArticleChange)> {
         let mut wrong = Wrong::default();
         let id = wrong.take(parse_id::<ArticleId>("id", &self.id));
         let change = self.fields.read(&mut wrong, self.entry);

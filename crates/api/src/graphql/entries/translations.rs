@@ -106,7 +106,10 @@ impl TranslationGroupMutations {
     }
 }
 
-async fn finish(session: Here<'_>, done: domain::Result<EntryId>) -> Result<TranslationGroupPayload> {
+async fn finish(
+    session: Here<'_>,
+    done: domain::Result<EntryId>,
+) -> Result<TranslationGroupPayload> {
     session.changed().await?;
     Ok(outcome(done)?.into())
 }

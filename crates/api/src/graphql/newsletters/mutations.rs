@@ -141,10 +141,7 @@ impl CreateIssueInput {
 
 impl UpdateIssueInput {
     /// The change it asks for: of what, at which version.
-    pub(crate) fn read(
-        self,
-        session: &Session,
-    ) -> domain::Result<(IssueId, i64, IssueChange)> {
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(IssueId, i64, IssueChange)> {
         let mut wrong = Wrong::default();
         let id = wrong.take(parse_id::<IssueId>("id", &self.id));
         let change = self.fields.read(&mut wrong, self.entry);

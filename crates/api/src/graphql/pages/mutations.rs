@@ -78,10 +78,7 @@ impl CreatePageInput {
 
 impl UpdatePageInput {
     /// The change it asks for: of what, at which version.
-    pub(crate) fn read(
-        self,
-        session: &Session,
-    ) -> domain::Result<(PageId, i64, PageChange)> {
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(PageId, i64, PageChange)> {
         let mut wrong = Wrong::default();
         let id = wrong.take(parse_id::<PageId>("id", &self.id));
         let change = self.fields.read(&mut wrong, self.entry);

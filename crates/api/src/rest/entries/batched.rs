@@ -96,9 +96,8 @@ fn create<T: Own>(sent: &Sent<'_>) -> Result<Command, Problem> {
 fn update<E: Writable, T: Own>(sent: &Sent<'_>) -> Result<Command, Problem> {
     sent.query::<Nothing>()?;
     let (id, expected) = (entry::<E>(sent)?, sent.version()?);
-    let change = sent.body::<Patch<T>>(WORDS, |change| {
-        faults_of(sent.cx(), None, change, false)
-    })?;
+    let change =
+        sent.body::<Patch<T>>(WORDS, |change| faults_of(sent.cx(), None, change, false))?;
     Ok(Command::ChangeEntry {
         id,
         expected,

@@ -233,7 +233,7 @@ pub(in crate::rest) async fn trash<E: Writable>(write: Write) -> WriteAnswer {
         expected: write.version()?,
         note: None,
     };
-    steps::make(&write.read.cx, id, Some(Verb::Trash), step).await?;
+    Box::pin(steps::make(&write.read.cx, id, Some(Verb::Trash), step)).await?;
     Ok(deleted())
 }
 
