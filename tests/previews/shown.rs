@@ -152,10 +152,11 @@ async fn the_edit_that_waits_is_shown_wherever_the_entry_is() {
         let list = server
             .get_previewed("/api/v1/articles?edition=en&sort=title", &token)
             .await;
-        let titles = texts(&list.json()["data"], "title").join(" ");
+        let list = list.json();
+        let titles = texts(&list["data"], "title");
         assert!(
-            titles.contains("New") && !titles.contains("Old "),
-            "{titles}"
+            titles.contains(&"New") && !titles.contains(&"Old"),
+            "{titles:?}"
         );
         let query = format!(
             "{{ articles(edition: \"en\") {{ nodes {{ title body {{ html source {{ text }} }} byline {{ name }} hero {{ asset {{ url }} }} related(first: 1) {{ title }} revisions {{ nodes {{ title }} }} }} }} article(by: {{ id: \"{id}\" }}) {{ title body {{ text }} }} }}"

@@ -11,7 +11,7 @@ use crate::{
     ActorContext, Tx,
     context::found,
     entries::{check_version, move_to_group_in, new_group},
-    writing::answer,
+    writing::{answer, permit_to_change},
 };
 
 /// Makes an entry that is at a version a translation of another, and of all that are its translations
@@ -30,6 +30,8 @@ pub async fn link_in(tx: &mut Tx, id: EntryId, expected: i64, to: EntryId) -> Re
         .entries_by_ids(cx.scope(), &[id, to], Parts::NONE)
         .await?;
     let entry = found(both.get(&id), id)?.entry().clone();
+    // First: who may not is told so, whatever else is wrong.
+    permit_to_change(&cx, &entry)?;
     check_version(&entry, Some(expected))?;
     let wrong = |message: String| Err(Error::invalid("to", message));
     if id == to {
@@ -71,6 +73,7 @@ pub async fn unlink_in(tx: &mut Tx, id: EntryId, expected: i64) -> Result<()> {
         .await?
         .remove(&id);
     let entry = found(entry, id)?;
+    permit_to_change(&cx, entry.entry())?;
     check_version(entry.entry(), Some(expected))?;
     nothing_waits(entry.entry())?;
     let group = new_group(&cx);

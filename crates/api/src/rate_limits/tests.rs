@@ -1,3 +1,5 @@
+//! Tests of what is counted, with a clock that is moved by hand.
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::DateTime;
