@@ -29,10 +29,8 @@ async fn start() -> TestServer {
 
 /// The parameters of one policy in a header: `("30", "60")`.
 fn told(answer: &Answer, header: &str, policy: &str) -> Option<(u32, u32)> {
-    let list = answer.header(header).split(", ");
-    let item = list
-        .filter_map(|item| item.strip_prefix(&format!("\"{policy}\";")))
-        .next()?;
+    let mut list = answer.header(header).split(", ");
+    let item = list.find_map(|item| item.strip_prefix(&format!("\"{policy}\";")))?;
     let mut numbers = item.split(';').map(|pair| pair[2..].parse().unwrap());
     Some((numbers.next()?, numbers.next()?))
 }

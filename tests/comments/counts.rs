@@ -163,7 +163,7 @@ async fn counts_are_right_though_many_act_at_once() {
     }
     let work = (0..24).map(async |number: usize| {
         let thread = threads[number % 4];
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             let verdict = Verdict::ALL[number / 3 % 4];
             comments::moderate(&server.system(), &[thread], verdict).await
         } else {

@@ -368,7 +368,7 @@ async fn find(
         .await?
         .ok_or_else(|| Problem::not_found(format!("the {kind}")))?;
     if which.is_latest(read, content.entry()) {
-        content = Box::pin(revisions::latest(&read.cx, content, selection.parts())).await?;
+        content = revisions::latest(&read.cx, content, selection.parts()).await?;
     }
     let more = More::load(read, &[&content], selection).await?;
     let editions = read.cx.editions().await?;

@@ -41,7 +41,7 @@ pub async fn latest(cx: &ActorContext, content: Content, parts: Parts) -> Result
         snapshot: pending.snapshot,
         at: pending.at,
     };
-    lay(cx, content, state, parts).await
+    Box::pin(lay(cx, content, state, parts)).await
 }
 
 /// A state an entry is shown in.
