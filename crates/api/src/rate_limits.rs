@@ -34,6 +34,12 @@ pub(crate) const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("rateli
 /// What a change costs besides the request itself.
 pub(crate) const CHANGE: u32 = 4;
 
+/// What the changes of one request cost, beside the first of them.
+pub(crate) fn of_more(changes: usize) -> u32 {
+    let more = u32::try_from(changes.saturating_sub(1)).unwrap_or(u32::MAX);
+    CHANGE.saturating_mul(more)
+}
+
 /// How much whom. What is left comes back evenly over a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimitOptions {

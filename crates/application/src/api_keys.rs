@@ -9,7 +9,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    Error, Result,
+    Error, FieldError, Result,
     access::{Action, Actor, Target},
     api_keys::{ApiKey, ApiKeyDraft, KeyBearer, target},
     audit::Origin,
@@ -84,9 +84,22 @@ pub async fn create(cx: &ActorContext, draft: ApiKeyDraft) -> Result<MadeKey> {
         Actor::User { id, .. } => Some(*id),
         Actor::Anonymous | Actor::ApiKey { .. } | Actor::Link(_) | Actor::System(_) => None,
     };
+    // A key has the rights of its maker's account, and theirs are those of their token.
+    if cx.is_signed_in_outside() {
+        return Err(Error::conflict(
+            "an outside issuer signed you in: keys are for those who sign in here",
+        ));
+    }
     let id = ApiKeyId::from_uuid(cx.next_id());
     let permit = cx.authorize(Action::Create, target(id, maker))?;
-    let faults = draft.faults(cx.now());
+    let mut faults = draft.faults(cx.now());
+    // Whoever is limited does not choose the limit.
+    if draft.requests_per_minute.is_some() && whose(cx).map_or(true, |whose| whose.is_some()) {
+        faults.push(FieldError::new(
+            "requestsPerMinute",
+            "is for the owners of the site to say",
+        ));
+    }
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }

@@ -137,6 +137,9 @@ pub enum Outcome {
     },
 }
 
+/// How much text a batch may load from the store before it begins, in bytes.
+const MAX_LOADED_BYTES: usize = 8 << 20;
+
 /// Makes changes, in their order. `is_atomic`: all of them or none.
 pub async fn run(cx: &ActorContext, commands: Vec<Command>, is_atomic: bool) -> Result<Outcome> {
     if commands.is_empty() || commands.len() > MAX_COMMANDS {
@@ -147,11 +150,20 @@ pub async fn run(cx: &ActorContext, commands: Vec<Command>, is_atomic: bool) -> 
     }
     // What takes time is no work for a transaction, and what fails here makes none necessary.
     let mut tasks = Vec::with_capacity(commands.len());
+    let mut bytes = 0;
     for (index, command) in commands.into_iter().enumerate() {
+        if bytes > MAX_LOADED_BYTES {
+            return Err(Error::LimitExceeded(format!(
+                "what these operations publish or bring back is more than {MAX_LOADED_BYTES} bytes of text: make several batches"
+            )));
+        }
         match (Box::pin(prepare(cx, command)).await, is_atomic) {
             (Err(error), _) if is_of_the_whole(&error) => return Err(error),
             (Err(error), true) => return Ok(Outcome::Undone { index, error }),
-            (task, _) => tasks.push(task),
+            (task, _) => {
+                bytes += task.as_ref().map_or(0, Task::loaded_bytes);
+                tasks.push(task);
+            }
         }
     }
     let mut tx = cx.begin().await?;
@@ -205,6 +217,17 @@ enum Task {
     Publish(EntryId, Step, Option<Box<(RevisionId, Body)>>),
     Restore(EntryId, Step, Box<Restored>),
     Plain(Command),
+}
+
+impl Task {
+    /// How much text was loaded for it, in bytes: what was sent is bounded with the request.
+    fn loaded_bytes(&self) -> usize {
+        match self {
+            Self::Publish(_, _, Some(body)) => body.1.text.len(),
+            Self::Restore(_, _, state) => state.source_bytes(),
+            Self::Publish(_, _, None) | Self::Create(..) | Self::Change(..) | Self::Plain(_) => 0,
+        }
+    }
 }
 
 async fn prepare(cx: &ActorContext, command: Command) -> Result<Task> {

@@ -86,6 +86,13 @@ impl fmt::Debug for Claim {
 
 /// Claims a key for a request. `fingerprint` tells it from others.
 pub async fn claim(cx: &ActorContext, key: IdempotencyKey, fingerprint: String) -> Result<Claimed> {
+    // What is answered holds the token, and is kept.
+    if cx.preview().is_some() {
+        return Err(Error::invalid(
+            "Idempotency-Key",
+            "cannot be sent along with a preview token",
+        ));
+    }
     let request = KeyedRequest {
         owner: owner(cx)?,
         key,

@@ -8,7 +8,7 @@ use domain::{
     access::{Action, Actor, ReadScope, SignedGrant, Target, authorize},
     content::{Content, Entry, Parts},
     events::RecordKind,
-    id::{EditionId, EntryId, UserId},
+    id::{ApiKeyId, EditionId, EntryId, UserId},
     paging::Page,
     time::Timestamp,
     users::Secret,
@@ -16,7 +16,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActorContext,
+    ActorContext, api_keys,
     auth::nobody,
     keys::TokenKind,
     revisions::{State, lay},
@@ -63,6 +63,9 @@ struct Claims {
     /// Who made it: it shows what they may show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     by: Option<UserId>,
+    /// The key it was made with: it shows what that may show, as long as that is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<ApiKeyId>,
 }
 
 impl NewPreview {
@@ -98,12 +101,18 @@ impl NewPreview {
 /// Makes a link to an entry, for those who may change it, or to all drafts of an edition, for those
 /// who may publish them.
 pub async fn create(cx: &ActorContext, new: NewPreview) -> Result<Preview> {
-    let made_by = match cx.actor() {
+    let (by, key) = match cx.actor() {
         Actor::Anonymous | Actor::Link(_) => return Err(nobody()),
-        Actor::User { id, .. } => Some(*id),
-        Actor::ApiKey { maker, .. } => maker.as_ref().map(|maker| maker.id),
-        Actor::System(_) => None,
+        Actor::User { id, .. } => (Some(*id), None),
+        Actor::ApiKey { id, .. } => (None, Some(*id)),
+        Actor::System(_) => (None, None),
     };
+    // What their token allows cannot be asked again when the link is shown.
+    if cx.is_signed_in_outside() {
+        return Err(Error::conflict(
+            "an outside issuer signed you in: links are made by those who sign in here, or with a key",
+        ));
+    }
     let faults = new.faults();
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
@@ -137,7 +146,8 @@ pub async fn create(cx: &ActorContext, new: NewPreview) -> Result<Preview> {
         sub: subject,
         iat: issued,
         exp: issued + lifetime.num_seconds(),
-        by: made_by,
+        by,
+        key,
     };
     let token = cx.app().keys().sign(TokenKind::Preview, &claims, now)?;
     Ok(Preview {
@@ -165,13 +175,20 @@ pub async fn enter(cx: ActorContext, token: &str) -> Result<ActorContext> {
         (Err(_), Ok(edition)) => SignedGrant::PreviewEdition(edition),
         (Err(_), Err(_)) => return Err(bad_link()),
     };
-    if let Some(id) = claims.by {
-        let maker = cx.reader().user(id).await?;
-        let maker = maker.filter(|maker| maker.is_active).ok_or_else(bad_link)?;
-        let maker = Actor::User {
-            id,
-            grants: maker.grants,
-        };
+    let maker = match (claims.key, claims.by) {
+        (Some(key), _) => {
+            let bearer = cx.reader().key_bearer_by_id(key, now).await?;
+            Some(api_keys::actor(bearer.ok_or_else(bad_link)?))
+        }
+        (None, Some(id)) => {
+            let maker = cx.reader().user(id).await?;
+            let maker = maker.filter(|maker| maker.is_active).ok_or_else(bad_link)?;
+            let grants = maker.grants;
+            Some(Actor::User { id, grants })
+        }
+        (None, None) => None,
+    };
+    if let Some(maker) = maker {
         let may_show = match grant {
             SignedGrant::Preview(entry) => may_show_entry(&cx, &maker, entry).await? == Some(true),
             SignedGrant::PreviewEdition(edition) => may_show_edition(&maker, edition),
@@ -234,8 +251,12 @@ async fn may_show_entry(cx: &ActorContext, actor: &Actor, id: EntryId) -> Result
 }
 
 fn may_show_edition(actor: &Actor, edition: EditionId) -> bool {
-    let target = Target::of_edition(RecordKind::Article, "article_new", edition);
-    authorize(actor, Action::Publish, target).is_ok()
+    // The link shows entries of all kinds.
+    let mut kinds = [RecordKind::Article, RecordKind::Page, RecordKind::Issue].into_iter();
+    kinds.all(|kind| {
+        let target = Target::of_edition(kind, "new", edition);
+        authorize(actor, Action::Publish, target).is_ok()
+    })
 }
 
 fn bad_link() -> Error {

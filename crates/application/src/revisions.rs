@@ -223,6 +223,11 @@ impl Restored {
         let body = derived(&snapshot.entry().source).await?;
         Ok(Self { snapshot, body })
     }
+
+    /// How much text it holds, in bytes.
+    pub(crate) fn source_bytes(&self) -> usize {
+        self.snapshot.entry().source.text.len()
+    }
 }
 
 /// Brings a state back, in a transaction.
@@ -256,6 +261,8 @@ pub async fn restore_in(tx: &mut Tx, id: EntryId, step: &Step, state: &Restored)
     let editions = tx.editions().await?;
     let edition = editions.get(old.edition)?;
     custom_fields::check_restored(tx.cx(), edition, (id, &draft, &base), &mut faults);
+    let is_planned = old.scheduled_at.is_some();
+    custom_fields::check_changed(tx.cx(), edition, &draft, is_planned, &mut faults);
     faults.check()?;
     let slug = draft.entry().slug.clone();
     let slug = (slug != base.entry().slug).then_some(SlugChoice::Asked(&slug));

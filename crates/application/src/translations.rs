@@ -20,6 +20,7 @@ use domain::{
 use crate::{
     ActorContext, Tx,
     context::found,
+    custom_fields,
     entries::check_version,
     lifecycle::Step,
     writing::{self, answer, pending_of, permit_to_change, visible},
@@ -171,7 +172,10 @@ async fn own_fields(cx: &ActorContext, of: &Entry, edition: EditionId) -> Result
     let editions = cx.editions().await?;
     let code = &editions.get(edition)?.code;
     let model = cx.content_model();
-    Ok(model.served(of.id.kind, code.as_str(), &of.custom_fields))
+    // As it is shown: what is hidden is no value for the translation either.
+    let shown = custom_fields::shown(cx, &[of]).await?.remove(&of.id);
+    let shown = shown.unwrap_or_default();
+    Ok(model.served(of.id.kind, code.as_str(), &shown))
 }
 
 fn article_change(article: &Article, new: &NewTranslation) -> ArticleChange {

@@ -16,7 +16,7 @@ use super::{
     articles::mutations::{CreateArticleInput, UpdateArticleInput},
     authors::mutations::{CreateAuthorInput, UpdateAuthorInput},
     collections::mutations::{CreateCollectionInput, DeleteCollectionInput, UpdateCollectionInput},
-    context::{Session, session},
+    context::{Session, session, spend_on_more},
     entries::{
         self, Entry,
         steps::{RestoreRevisionInput, ScheduleInput, TransitionInput},
@@ -365,6 +365,7 @@ impl BatchMutations {
         #[graphql(desc = "The changes.")] input: BatchInput,
     ) -> Result<BatchPayload> {
         let session = session(ctx)?;
+        spend_on_more(ctx, input.operations.len())?;
         let payload = Box::pin(run(&session, input)).await;
         session.changed().await?;
         Ok(payload?)

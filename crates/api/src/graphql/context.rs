@@ -16,6 +16,7 @@ use super::{
     loaders::{Loaders, SharedError, Source},
     lookahead,
 };
+use crate::rate_limits::{self, Allowance};
 
 /// The data of one request.
 pub(crate) struct Session {
@@ -206,6 +207,14 @@ pub(crate) fn session<'a>(ctx: &Context<'a>) -> domain::Result<Here<'a>> {
         session,
         has_company: lookahead::is_below_list(ctx),
     })
+}
+
+/// Counts the changes a field makes beside the first, or refuses them.
+pub(crate) fn spend_on_more(ctx: &Context<'_>, changes: usize) -> domain::Result<()> {
+    match ctx.data_opt::<Allowance>() {
+        Some(allowance) => allowance.spend(rate_limits::of_more(changes)),
+        None => Ok(()),
+    }
 }
 
 /// Reads an id of an argument or input field; the error names that field.

@@ -392,6 +392,7 @@ async fn run_batch(write: Write) -> WriteAnswer {
     let cx = &write.read.cx;
     let editions = cx.editions().await?;
     let (is_atomic, asked) = write.body::<Batch>(&editions, &[], |_batch| Vec::new())?;
+    write.read.spend_on_more(asked.len())?;
     let mut commands = Vec::with_capacity(asked.len());
     // Which operation each command is of.
     let mut places = Vec::with_capacity(asked.len());

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     auth::{self, Addressed, Caller},
     error::Problem,
-    rate_limits::{Allowance, Policy},
+    rate_limits::{self, Allowance, Policy},
 };
 
 /// A request to read something.
@@ -76,6 +76,11 @@ impl Read {
             Some(allowance) => Ok(allowance.spend(cost)?),
             None => Ok(()),
         }
+    }
+
+    /// Counts the changes a request makes beside the first, or refuses it.
+    pub(super) fn spend_on_more(&self, changes: usize) -> Result<(), Problem> {
+        self.spend(rate_limits::of_more(changes))
     }
 
     /// The checked query of an operation.

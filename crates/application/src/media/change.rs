@@ -2,7 +2,7 @@
 
 use domain::{
     Error, Result,
-    access::{Action, Actor, Permit, Target},
+    access::{Action, Actor, Permit, ReadScope, Target},
     audit::Changed,
     change::Change,
     events::RecordKind,
@@ -122,7 +122,11 @@ pub async fn restore(cx: &ActorContext, id: AssetId, step: Step) -> Result<()> {
 async fn move_in(tx: &mut Tx, id: AssetId, verb: Verb, step: &Step) -> Result<()> {
     let cx = tx.cx().clone();
     let (old, target) = one(tx, id).await?;
-    let permit = cx.authorize(verb.action(), target)?;
+    let permit = cx.authorize(verb.action(), target.clone())?;
+    // What readers see is not for everybody to take away, nor what was taken from them to bring back.
+    if verb == Verb::Restore || is_public(tx, id).await? {
+        cx.authorize(Action::Publish, target)?;
+    }
     check_note(step)?;
     let store = tx.store_tx();
     let kind = RecordKind::Asset;
@@ -146,6 +150,14 @@ async fn move_in(tx: &mut Tx, id: AssetId, verb: Verb, step: &Step) -> Result<()
         at: cx.now(),
     };
     tx.store_tx().move_asset(&permit, save, verb).await
+}
+
+/// Whether readers are shown an asset.
+async fn is_public(tx: &mut Tx, id: AssetId) -> Result<bool> {
+    let edition = tx.editions().await?.default_edition()?.id;
+    let scope = ReadScope::of(&Actor::Anonymous);
+    let seen = tx.reader().assets_by_ids(&scope, &[id], edition).await?;
+    Ok(seen.contains_key(&id))
 }
 
 /// Removes an asset that is in the trash for good.

@@ -247,7 +247,7 @@ fn filter(
     if let Some(is_stale) = filter.is_stale_translation {
         sql.push(if is_stale { " AND " } else { " AND NOT " });
         // The version readers see is what is translated: an edit that waits makes nothing stale.
-        sql.push("EXISTS (SELECT 1 FROM entry g WHERE g.id = e.translated_from_id AND coalesce(g.live_version, g.version) > e.translated_from_version");
+        sql.push("EXISTS (SELECT 1 FROM entry g WHERE g.id = e.translated_from_id AND g.group_id = e.group_id AND coalesce(g.live_version, g.version) > e.translated_from_version");
         visible(sql, scope, "g");
         sql.push(")");
     }

@@ -29,6 +29,12 @@ impl WriteTx {
         (kind, id): (RecordKind, Uuid),
         other: Option<Uuid>,
     ) -> Result<()> {
+        // Nobody saves them meanwhile.
+        let mut hold = Sql::new(
+            "UPDATE entry SET version = version WHERE id IN (SELECT u.entry_id FROM entry_field u WHERE u.ref_id = ",
+        );
+        hold.bind(id).push(")");
+        self.execute(hold).await?;
         let mut sql = Sql::new(
             "SELECT e.id, u.name, e.custom_fields FROM entry_field u JOIN entry e ON e.id = u.entry_id WHERE u.ref_id = ",
         );

@@ -9,7 +9,7 @@ use domain::{
 
 use super::Comment;
 use crate::graphql::{
-    context::{Here, parse_id, session},
+    context::{Here, parse_id, session, spend_on_more},
     enums::CommentStatus,
     input::{Wrong, clearable},
     outcome::{DeletePayload, Outcome, UserError, outcome},
@@ -276,6 +276,7 @@ impl CommentMutations {
         #[graphql(desc = "Which ones, and what is thought of them.")] input: ModerateCommentsInput,
     ) -> Result<ModerateCommentsPayload> {
         let session = session(ctx)?;
+        spend_on_more(ctx, input.ids.len())?;
         let mut wrong = Wrong::default();
         let ids = input.ids.iter().enumerate();
         let ids: Vec<CommentId> = ids

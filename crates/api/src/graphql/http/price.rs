@@ -34,6 +34,8 @@ pub(super) fn admit(
         .saturating_add(CHANGE.saturating_mul(u32::try_from(changes.len()).unwrap_or(u32::MAX)));
     let refused = |error: domain::Error| Refusal::problem(&Problem::from(error));
     allowance.spend(weight).map_err(refused)?;
+    // How many changes a list asks for is known when its variables are.
+    request.data.insert(allowance.clone());
     for policy in changes
         .iter()
         .filter_map(|field| Policy::of_mutation(field))

@@ -329,6 +329,7 @@ pub(super) async fn moderate_comments(write: Write) -> WriteAnswer {
     let Some((ids, verdict)) = judgement else {
         return Err(Problem::of_status(StatusCode::UNPROCESSABLE_ENTITY).into());
     };
+    write.read.spend_on_more(ids.len())?;
     comments::moderate(&write.read.cx, &ids, verdict).await?;
     Ok(deleted())
 }

@@ -69,7 +69,8 @@ impl WriteTx {
         Ok(())
     }
 
-    /// What an entry was translated from is forgotten if that is no translation of it any more.
+    /// What an entry was translated from is forgotten if that is no translation of it any more, and so
+    /// is that others were translated from it.
     pub async fn forget_source_elsewhere(&self, permit: &Permit, id: EntryId) -> Result<()> {
         permit.covers(id.kind.into(), id)?;
         let mut sql = Sql::new(
@@ -79,6 +80,14 @@ impl WriteTx {
             " AND translated_from_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry o \
              WHERE o.id = entry.translated_from_id AND o.group_id = entry.group_id)",
         );
+        self.execute(sql).await?;
+        let mut sql = Sql::new(
+            "UPDATE entry SET translated_from_id = NULL, translated_from_version = NULL WHERE translated_from_id = ",
+        );
+        sql.bind(id.uuid())
+            .push(" AND group_id <> (SELECT o.group_id FROM entry o WHERE o.id = ")
+            .bind(id.uuid())
+            .push(")");
         self.execute(sql).await.map(|_rows| ())
     }
 
