@@ -72,7 +72,7 @@ fn tag(name: &str) -> Value {
 async fn a_key_is_shown_once_and_good_on_every_face() {
     let server = TestServer::start().await;
     server.small_site().await;
-    let token = server.signed_in(Role::Editor, None).await;
+    let token = server.signed_in(Role::Owner, None).await;
     let made = server
         .send(
             server
@@ -370,7 +370,7 @@ async fn the_use_of_a_key_is_noted_and_no_request_waits_for_it() {
 async fn the_limit_of_a_key_goes_with_its_requests() {
     let server = TestServer::start().await;
     server.small_site().await;
-    let token = server.signed_in(Role::Editor, None).await;
+    let token = server.signed_in(Role::Owner, None).await;
     let body = json!({ "name": "busy", "requestsPerMinute": 1200 });
     let request = server.request(Method::POST, "/api/v1/api-keys");
     let made = server
@@ -394,4 +394,19 @@ async fn the_limit_of_a_key_goes_with_its_requests() {
         Some(1200)
     );
     assert_eq!(limit(&token).await, None);
+}
+
+#[tokio::test]
+async fn who_is_limited_does_not_choose_the_limit_of_a_key() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    for edition in [None, Some(site.en)] {
+        let token = server.signed_in(Role::Editor, edition).await;
+        let body = json!({ "name": "busy", "requestsPerMinute": 100_000 });
+        let request = server.request(Method::POST, "/api/v1/api-keys");
+        let answer = server.send(request.bearer_auth(&token).json(&body)).await;
+        let problem = answer.expect(422).json();
+        assert_eq!(problem["errors"][0]["pointer"], "/requestsPerMinute");
+    }
+    assert_eq!(server.count("SELECT count(*) FROM api_key").await, 0);
 }

@@ -157,6 +157,30 @@ async fn they_write_on_both_faces_as_themselves_and_within_their_roles() {
 }
 
 #[tokio::test]
+async fn what_would_outlive_their_token_is_not_theirs_to_make() {
+    let (issuer, server) = demo().await;
+    let token = issuer.token(&server, "ada", "desk");
+    for (path, body) in [
+        (
+            "api-keys",
+            json!({ "name": "a program", "scopes": ["*:write"] }),
+        ),
+        ("previews", json!({ "edition": "en" })),
+    ] {
+        let request = server.request(Method::POST, &format!("/api/v1/{path}"));
+        let answer = server.send(request.bearer_auth(&token).json(&body)).await;
+        let problem = answer.expect(409).json();
+        assert!(
+            problem["detail"]
+                .as_str()
+                .unwrap()
+                .contains("outside issuer"),
+            "{problem}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_address_is_no_proof_of_who_somebody_is() {
     let (issuer, server) = demo().await;
     let owner = server.person_of_site(Role::Owner).await;

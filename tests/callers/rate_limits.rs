@@ -184,3 +184,36 @@ async fn without_limits_nothing_is_said_of_them() {
     assert_eq!(answer.header("ratelimit"), "");
     assert_eq!(answer.header("ratelimit-policy"), "");
 }
+
+#[tokio::test]
+async fn many_changes_in_one_request_cost_what_they_would_alone() {
+    let server = start().await;
+    let left = |answer: &Answer| told(answer, "ratelimit", "default").unwrap().0;
+    let operation = json!({ "method": "POST", "path": "/articles", "body": { "edition": "en", "title": "River" } });
+    for (count, expected) in [(1, 200), (4, 200), (8, 429)] {
+        let owner = server.signed_in(Role::Owner, None).await;
+        let body = json!({ "operations": vec![operation.clone(); count] });
+        let request = server.request(Method::POST, "/api/v1/batch");
+        let answer = server.send(request.bearer_auth(&owner).json(&body)).await;
+        let answer = answer.expect(expected);
+        if expected == 200 {
+            let cost = 1 + 4 * u32::try_from(count).unwrap();
+            assert_eq!(left(&answer), 30 - cost);
+        }
+        // Over GraphQL, where the list stands in a variable.
+        let owner = server.signed_in(Role::Owner, None).await;
+        let create = json!({ "createArticle": { "edition": "en", "title": "Sea" } });
+        let input = json!({ "operations": vec![create; count] });
+        let query = "mutation($input: BatchInput!) { batch(input: $input) { results { index } userErrors { message } } }";
+        let request = server.request(Method::POST, "/graphql").bearer_auth(&owner);
+        let body = json!({ "query": query, "variables": { "input": input } });
+        let answer = server.send(request.json(&body)).await.json();
+        let code = answer["errors"][0]["extensions"]["code"].as_str();
+        assert_eq!(
+            code,
+            (expected == 429).then_some("RATE_LIMITED"),
+            "{answer}"
+        );
+    }
+    assert_eq!(server.count("SELECT count(*) FROM article").await, 10);
+}

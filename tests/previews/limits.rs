@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::harness::{FACES, TestServer};
 
-use super::somebody;
+use super::{Asked, somebody};
 
 #[tokio::test]
 async fn only_those_who_may_change_a_draft_show_it_to_others() {
@@ -290,4 +290,61 @@ async fn feeds_know_no_tokens() {
             .await
             .expect(400);
     }
+}
+
+#[tokio::test]
+async fn a_token_made_with_a_key_shows_what_the_key_may_show_and_ends_with_it() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let id = server.article(site.en, "River").status(Status::Draft).await;
+    let owner = server.signed_in(Role::Owner, None).await;
+    let request = server.request(Method::POST, "/api/v1/api-keys");
+    let body = json!({ "name": "desk", "scopes": ["articles:write:en"] });
+    let made = server
+        .send(request.bearer_auth(&owner).json(&body))
+        .await
+        .expect(201)
+        .json();
+    let key = made["secret"].as_str().unwrap();
+    let face = crate::harness::Face::Rest;
+    // A link to an edition shows pages and issues, too, which this key may not.
+    let edition = json!({ "edition": "en" });
+    let asked = server.ask_for_preview(face, key, &edition).await;
+    assert_eq!(asked, Asked::Refused("FORBIDDEN".to_owned(), Vec::new()));
+    let of = json!({ "entryId": id.to_string() });
+    let (token, _) = server.ask_for_preview(face, key, &of).await.made();
+    let path = format!("/api/v1/articles/{id}");
+    server.get_previewed(&path, &token).await.expect(200);
+    let keys = format!("/api/v1/api-keys/{}", made["id"].as_str().unwrap());
+    let request = server.request(Method::DELETE, &keys).bearer_auth(&owner);
+    let revoked = server.send(request.header("if-match", "\"1\"")).await;
+    assert!(revoked.status < 300, "{}", revoked.text());
+    server.get_previewed(&path, &token).await.expect(401);
+}
+
+#[tokio::test]
+async fn what_is_answered_under_a_token_is_not_kept_to_be_answered_again() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let id = server.article(site.en, "River").status(Status::Draft).await;
+    let owner = server.signed_in(Role::Owner, None).await;
+    let token = server.preview_of(id).await;
+    let request = server
+        .request(Method::POST, "/api/v1/articles")
+        .bearer_auth(&owner)
+        .header("colophon-preview", &token)
+        .header("idempotency-key", "once");
+    let body = json!({ "edition": "en", "title": "Sea" });
+    let answer = server.send(request.json(&body)).await;
+    assert_eq!(answer.status / 100, 4, "{}", answer.text());
+    assert!(
+        answer.text().contains("Idempotency-Key"),
+        "{}",
+        answer.text()
+    );
+    assert_eq!(server.count("SELECT count(*) FROM article").await, 1);
+    assert_eq!(
+        server.count("SELECT count(*) FROM idempotency_key").await,
+        0
+    );
 }

@@ -446,3 +446,29 @@ async fn deleting_an_asset_over_rest_puts_it_into_the_trash() {
         (200, &json!(true), &json!(2))
     );
 }
+
+#[tokio::test]
+async fn what_readers_see_and_what_was_taken_from_them_is_for_those_who_publish() {
+    for face in FACES {
+        let site = Site::new().await;
+        let contributor = site
+            .server
+            .signed_in(Role::Contributor, Some(site.en))
+            .await;
+        let id = site.make(face, &contributor).await;
+        // As long as nobody is shown it, they may throw it away; another has to bring it back.
+        let (outcome, ..) = site.step(face, &contributor, "trash", (&id, 1)).await;
+        assert_eq!(outcome, "DONE");
+        let (outcome, version, _) = site.step(face, &contributor, "restore", (&id, 2)).await;
+        assert_eq!((outcome.as_str(), version), ("FORBIDDEN", 0));
+        let (outcome, ..) = site.step(face, &site.owner, "restore", (&id, 2)).await;
+        assert_eq!(outcome, "DONE");
+        let change = json!({ "isPublic": true });
+        let shown = site
+            .server
+            .patch(face, &site.owner, ASSET, (&id, 3), &change);
+        shown.await.done();
+        let (outcome, ..) = site.step(face, &contributor, "trash", (&id, 4)).await;
+        assert_eq!(outcome, "FORBIDDEN");
+    }
+}
