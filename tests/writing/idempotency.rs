@@ -325,7 +325,13 @@ async fn a_request_that_is_cut_off_after_its_commit_is_not_made_again() {
         let tx = first.cx().begin().await.unwrap();
         drop(tx);
     }
-    let made = make(first.cx()).await.unwrap();
+    // Until the database has heard of it, the key is taken.
+    let made = loop {
+        match make(first.cx()).await {
+            Err(Error::Conflict { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
+            made => break made.unwrap(),
+        }
+    };
     // While it is carried out, no other is.
     assert!(matches!(claim().await, Err(Error::Conflict { .. })));
     drop(first);
