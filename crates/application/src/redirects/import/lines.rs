@@ -43,6 +43,11 @@ pub(super) fn read(text: &[u8]) -> (Vec<Line>, Wrong) {
         .flexible(true)
         .from_reader(text);
     let mut record = ByteRecord::new();
+    let mut counter = LineCounter {
+        text,
+        at: 0,
+        line: 1,
+    };
     let mut columns = None;
     loop {
         match reader.read_byte_record(&mut record) {
@@ -53,7 +58,8 @@ pub(super) fn read(text: &[u8]) -> (Vec<Line>, Wrong) {
                 break;
             }
         }
-        let number = record.position().map_or(1, csv::Position::line);
+        let begin = record.position().map_or(0, csv::Position::byte);
+        let number = counter.line_at(usize::try_from(begin).unwrap_or(text.len()));
         let Some(columns) = &columns else {
             columns = header(&record, number, &mut wrong);
             if columns.is_none() {
@@ -77,6 +83,28 @@ pub(super) fn read(text: &[u8]) -> (Vec<Line>, Wrong) {
         wrong.push(1, "", HEADER);
     }
     (lines, wrong)
+}
+
+/// Counts lines as people do. The reader ends a line at its `\r`, and counts the `\n` after it to
+/// the next one.
+struct LineCounter<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl LineCounter<'_> {
+    /// The line of the first record at or after a byte, which is never before the last one asked for.
+    fn line_at(&mut self, begin: usize) -> u64 {
+        while let Some(byte) = self.text.get(self.at) {
+            if self.at >= begin && !matches!(byte, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u64::from(*byte == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 const HEADER: &str = "must name the columns: from,to,permanent (the last may be left out)";
