@@ -62,6 +62,7 @@ start() {
     COLOPHON_METRICS__ADDRESS=127.0.0.1:$metrics \
     COLOPHON_DATA__DIRECTORY=$home/$1 \
     COLOPHON_RATE_LIMITS__ENABLED=false \
+    COLOPHON_AUTH__ACCESS_TOKEN_SECONDS=3600 \
     "$binary" serve >"$home/$1.log" 2>&1 </dev/null &
   servers+=($!)
   for _ in $(seq 300); do
@@ -123,8 +124,13 @@ part graphql sh -c 'cd "$1" && exec node "$2" "$3"' sh \
 part openapi "$folder/openapi.sh" openapi/openapi.json
 part feeds "$python" -B "$folder/feeds.py" "$base" "$news"
 part browser node "$folder/browser.mjs" "$base"
-# Last, as it is the one that tries to break the server.
+# Last, as it is the one that tries to break the server: as a reader, then as one who may change everything.
 part rest "$python" -B "$folder/rest.py" "$base"
+if wanted rest; then
+  owner=(owner@conformance.example "a password of $RANDOM$RANDOM$RANDOM")
+  printf '%s' "${owner[1]}" | "$binary" --data "$home/data" user create "${owner[0]}" --role owner --password-stdin >&2
+  part rest "$python" -B "$folder/rest.py" "$base" "${owner[@]}"
+fi
 
 for server in "${servers[@]}"; do
   kill -0 "$server" 2>/dev/null && continue
