@@ -11,10 +11,13 @@ use serde::Serialize;
 use tower_http::request_id::RequestId;
 use utoipa::ToSchema;
 
+mod field;
 mod kinds;
 
 use crate::requests;
-use kinds::{Code, FieldCode};
+pub(crate) use field::FieldProblem;
+use field::{described, pointer};
+use kinds::Code;
 pub(crate) use kinds::{KINDS, PROBLEMS_PATH, slug};
 
 /// When to ask again where a moment is all that is known.
@@ -73,25 +76,6 @@ pub(crate) struct ProblemBody {
     current_version: Option<i64>,
 }
 
-/// What is wrong with one parameter of the query, one header or one field of the body.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct FieldProblem {
-    /// The name of the query parameter.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parameter: Option<String>,
-    /// The name of the header.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    header: Option<&'static str>,
-    /// The place in the body, as a JSON pointer (RFC 6901).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pointer: Option<String>,
-    /// What is wrong and how to mend it.
-    message: String,
-    /// The stable code of what is wrong.
-    #[schema(value_type = FieldCode)]
-    code: &'static str,
-}
-
 /// A record that uses another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Usage)]
@@ -100,106 +84,6 @@ pub(crate) struct UsageBody {
     id: String,
     /// In what role it uses the other.
     role: String,
-}
-
-impl FieldProblem {
-    /// The value cannot be used.
-    pub(crate) const INVALID: &'static str = "INVALID";
-    /// The value is missing.
-    pub(crate) const REQUIRED: &'static str = "REQUIRED";
-    /// There is no such parameter or field.
-    pub(crate) const UNKNOWN: &'static str = "UNKNOWN";
-    /// The parameter was given more than once.
-    pub(crate) const DUPLICATE: &'static str = "DUPLICATE";
-
-    /// Something is wrong with a query parameter.
-    pub(crate) fn parameter(
-        name: impl Into<String>,
-        code: &'static str,
-        message: impl Into<String>,
-    ) -> Self {
-        Self {
-            parameter: Some(name.into()),
-            header: None,
-            pointer: None,
-            message: message.into(),
-            code,
-        }
-    }
-
-    /// Something is wrong with a header.
-    pub(crate) fn header(name: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            parameter: None,
-            header: Some(name),
-            pointer: None,
-            message: message.into(),
-            code: Self::INVALID,
-        }
-    }
-
-    /// Something is wrong with the body, at a place with dots between its steps.
-    pub(crate) fn body(place: &str, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            parameter: None,
-            header: None,
-            pointer: Some(pointer(place)),
-            message: message.into(),
-            code,
-        }
-    }
-
-    /// Something is wrong with a member of the object at a place of the body.
-    pub(crate) fn member(
-        at: &str,
-        name: &str,
-        code: &'static str,
-        message: impl Into<String>,
-    ) -> Self {
-        let mut problem = Self::body(at, code, message);
-        if let Some(pointer) = &mut problem.pointer {
-            step(pointer, name);
-        }
-        problem
-    }
-
-    /// Where it is, in the words of the caller.
-    fn place(&self) -> Option<&str> {
-        self.parameter
-            .as_deref()
-            .or(self.header)
-            .or(self.pointer.as_deref())
-            .filter(|place| !place.is_empty())
-    }
-
-    /// The place in the body.
-    pub(crate) fn pointer(&self) -> Option<&str> {
-        self.pointer.as_deref()
-    }
-
-    /// The parameter it is about; empty for none.
-    pub(crate) fn parameter_name(&self) -> &str {
-        self.parameter.as_deref().unwrap_or_default()
-    }
-
-    /// The stable code.
-    #[cfg(test)]
-    pub(crate) fn code(&self) -> &'static str {
-        self.code
-    }
-}
-
-impl From<FieldError> for FieldProblem {
-    fn from(error: FieldError) -> Self {
-        let parameter = (!error.field.is_empty()).then_some(error.field);
-        Self {
-            parameter,
-            header: None,
-            pointer: None,
-            message: error.message,
-            code: Self::INVALID,
-        }
-    }
 }
 
 impl From<Usage> for UsageBody {
@@ -470,29 +354,6 @@ impl From<domain::Error> for Problem {
     }
 }
 
-/// All that is wrong, in one line.
-fn described(errors: &[FieldProblem]) -> String {
-    let parts = errors.iter().map(|error| match error.place() {
-        Some(place) => format!("{place}: {}", error.message),
-        None => error.message.clone(),
-    });
-    parts.collect::<Vec<_>>().join("; ")
-}
-
-/// A JSON pointer made of a place with dots between its steps: `/texts/fa/name`.
-fn pointer(place: &str) -> String {
-    let mut pointer = String::with_capacity(place.len() + 1);
-    for name in place.split('.').filter(|name| !name.is_empty()) {
-        step(&mut pointer, name);
-    }
-    pointer
-}
-
-fn step(pointer: &mut String, name: &str) {
-    pointer.push('/');
-    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-}
-
 /// An error with all its causes, for the log.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
@@ -545,155 +406,4 @@ fn is_bare(headers: &HeaderMap) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::{Router, body::to_bytes, middleware::from_fn, routing::get};
-    use tower::ServiceExt;
-
-    use super::*;
-
-    async fn json(response: Response) -> serde_json::Value {
-        assert_eq!(response.headers()[header::CONTENT_TYPE], PROBLEM_JSON);
-        serde_json::from_slice(&to_bytes(response.into_body(), usize::MAX).await.unwrap()).unwrap()
-    }
-
-    #[test]
-    fn every_code_of_the_domain_is_a_known_kind() {
-        let errors = [
-            domain::Error::not_found("it"),
-            domain::Error::invalid("a", "b"),
-            domain::Error::conflict("c"),
-            domain::Error::Forbidden("d".to_owned()),
-            domain::Error::Unauthenticated("e".to_owned()),
-            domain::Error::RateLimited {
-                retry_after_seconds: 7,
-            },
-            domain::Error::LimitExceeded("f".to_owned()),
-            domain::Error::Unavailable {
-                message: "g".to_owned(),
-                source: None,
-            },
-            domain::Error::internal("h"),
-        ];
-        for error in errors {
-            let code = error.code();
-            let problem = Problem::from(error);
-            assert_eq!(problem.code(), code);
-            assert!(
-                KINDS
-                    .iter()
-                    .any(|(status, known, ..)| *known == code && *status == problem.status()),
-                "{code}"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn a_stale_change_fails_its_condition_and_tells_the_version() {
-        let response = Problem::of_change(domain::Error::Stale { current: 7 }).into_response();
-        assert_eq!(response.status(), StatusCode::PRECONDITION_FAILED);
-        let body = json(response).await;
-        assert_eq!(body["code"], "PRECONDITION_FAILED");
-        assert_eq!(body["currentVersion"], 7);
-    }
-
-    #[tokio::test]
-    async fn wrong_fields_of_a_body_are_named_by_pointers() {
-        let fields = vec![
-            FieldError::new("texts.fa.name", "must not be empty"),
-            FieldError::new("", "is strange"),
-        ];
-        let response = Problem::of_change(domain::Error::Invalid(fields)).into_response();
-        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
-        let body = json(response).await;
-        assert_eq!(
-            (body["status"].as_u64(), body["code"].as_str()),
-            (Some(422), Some("VALIDATION"))
-        );
-        assert_eq!(body["errors"][0]["pointer"], "/texts/fa/name");
-        assert_eq!(body["errors"][1]["pointer"], "");
-        assert_eq!(
-            body["detail"],
-            "/texts/fa/name: must not be empty; is strange"
-        );
-    }
-
-    #[test]
-    fn a_pointer_escapes_what_means_something_in_it() {
-        assert_eq!(pointer("a/b.c~d"), "/a~1b/c~0d");
-    }
-
-    #[tokio::test]
-    async fn wrong_fields_are_all_named() {
-        let fields = vec![
-            FieldError::new("first", "is too many"),
-            FieldError::new("", "is strange"),
-        ];
-        let response = Problem::from(domain::Error::Invalid(fields)).into_response();
-        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
-        let body = json(response).await;
-        assert_eq!(body["type"], "/problems/validation");
-        assert_eq!(body["detail"], "first: is too many; is strange");
-        assert_eq!(
-            body["errors"][0],
-            serde_json::json!({"parameter": "first", "message": "is too many", "code": "INVALID"})
-        );
-        assert!(body["errors"][1].get("parameter").is_none());
-    }
-
-    #[tokio::test]
-    async fn the_cause_of_an_internal_error_stays_inside() {
-        let body = json(Problem::from(domain::Error::internal("secret")).into_response()).await;
-        assert!(!body.to_string().contains("secret"));
-        assert_eq!(body["code"], "INTERNAL");
-    }
-
-    #[tokio::test]
-    async fn bare_errors_become_problems_with_the_id_of_the_request() {
-        let app = Router::new()
-            .route(
-                "/problem",
-                get(|| async { Problem::not_found("the thing") }),
-            )
-            .route(
-                "/json",
-                get(|| async {
-                    (
-                        StatusCode::BAD_REQUEST,
-                        [(header::CONTENT_TYPE, "application/json")],
-                        "{}",
-                    )
-                }),
-            )
-            .layer(from_fn(problems));
-        let ask = |method: &str, path: &str| {
-            let mut request = Request::builder()
-                .method(method)
-                .uri(path)
-                .body(axum::body::Body::empty())
-                .unwrap();
-            request
-                .extensions_mut()
-                .insert(RequestId::new(HeaderValue::from_static("abc")));
-            app.clone().oneshot(request)
-        };
-        let body = json(ask("GET", "/problem").await.unwrap()).await;
-        assert_eq!(
-            (body["instance"].as_str(), body["detail"].as_str()),
-            (Some("abc"), Some("the thing was not found"))
-        );
-
-        let refused = ask("POST", "/problem").await.unwrap();
-        assert_eq!(refused.headers()[header::ALLOW], "GET,HEAD");
-        let body = json(refused).await;
-        assert_eq!(
-            (body["code"].as_str(), body["status"].as_u64()),
-            (Some("METHOD_NOT_ALLOWED"), Some(405))
-        );
-
-        let absent = ask("GET", "/absent").await.unwrap();
-        assert_eq!(json(absent).await["code"], "NOT_FOUND");
-
-        let own = ask("GET", "/json").await.unwrap();
-        assert_eq!(own.headers()[header::CONTENT_TYPE], "application/json");
-    }
-}
+mod tests;

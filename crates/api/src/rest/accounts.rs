@@ -21,7 +21,7 @@ use super::{
     State,
     answer::{self, Answer},
     field::{Body, Collected, Field, Unknown},
-    parameters::{Declared, Groups, Of},
+    parameters::{Nothing, Of},
     request::Read,
     selection::Selection,
     wire::Id as IdSchema,
@@ -36,12 +36,6 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(refresh))
         .routes(routes!(log_out))
         .routes(routes!(get_viewer))
-}
-
-/// What no operation here takes from the query: anything.
-struct Nothing;
-impl Declared for Nothing {
-    const PARAMETERS: Groups = &[];
 }
 
 /// Who somebody is and what they may do.

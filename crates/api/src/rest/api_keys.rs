@@ -20,7 +20,7 @@ use super::{
     answer::{self, Answer, List},
     entries::members::{set, time},
     field::{Body, Collected, Field, Unknown},
-    parameters::{Declared, Groups, Kind, Of, PAGE, Parameter},
+    parameters::{Declared, Groups, Kind, Nothing, Of, PAGE, Parameter},
     request::Read,
     selection::Selection,
     wire::Id as IdSchema,
@@ -48,12 +48,6 @@ impl Declared for OneKey {
         Kind::Id("apikey"),
         "The id of the key.",
     )]];
-}
-
-/// What no operation here takes from the query: anything.
-struct Nothing;
-impl Declared for Nothing {
-    const PARAMETERS: Groups = &[];
 }
 
 /// A key as its maker sees it: all but the key itself.

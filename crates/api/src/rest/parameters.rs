@@ -97,6 +97,12 @@ pub(super) trait Declared {
     const PARAMETERS: Groups;
 }
 
+/// An operation that takes nothing from the query.
+pub(super) struct Nothing;
+impl Declared for Nothing {
+    const PARAMETERS: Groups = &[];
+}
+
 /// Puts the parameters of an operation into the document.
 pub(super) struct Of<T>(PhantomData<T>);
 

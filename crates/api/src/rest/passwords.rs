@@ -17,7 +17,7 @@ use super::{
     accounts::{TokensBody, answer_tokens},
     entries::members::set,
     field::{Body, Collected, Field, Unknown},
-    parameters::{Declared, Groups, Of},
+    parameters::{Nothing, Of},
     write::{OpenWrite, Write, WriteAnswer, deleted},
 };
 use crate::{error::Problem, rate_limits::Policy};
@@ -31,12 +31,6 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(request_email_confirmation))
         .routes(routes!(confirm_email))
         .routes(routes!(set_up))
-}
-
-/// What no operation here takes from the query: anything.
-struct Nothing;
-impl Declared for Nothing {
-    const PARAMETERS: Groups = &[];
 }
 
 /// One's own new password.

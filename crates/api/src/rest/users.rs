@@ -19,7 +19,7 @@ use super::{
     answer::{self, Answer, List},
     entries::members::set,
     field::{Body, Collected, Field, Unknown, Wire},
-    parameters::{Declared, Groups, Kind, Of, PAGE, Parameter},
+    parameters::{Declared, Groups, Kind, Nothing, Of, PAGE, Parameter},
     request::Read,
     selection::Selection,
     write::{Write, WriteAnswer, changed, deleted},
@@ -49,12 +49,6 @@ impl Declared for OneUser {
         Kind::Id("user"),
         "The id of the account.",
     )]];
-}
-
-/// What making one takes from the query: nothing.
-struct Nothing;
-impl Declared for Nothing {
-    const PARAMETERS: Groups = &[];
 }
 
 type UserList = List<UserBody>;

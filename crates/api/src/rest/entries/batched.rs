@@ -14,16 +14,10 @@ use crate::{
     error::Problem,
     rest::{
         batch::{Operation, Sent},
-        parameters::{Declared, Groups},
+        parameters::Nothing,
         write::{DeleteById, on_use},
     },
 };
-
-/// Nothing of an answer can be chosen within a batch.
-struct Nothing;
-impl Declared for Nothing {
-    const PARAMETERS: Groups = &[];
-}
 
 /// The operations on entries of one kind.
 pub(in crate::rest) fn operations<E: Writable + 'static, T: Own + 'static>() -> Vec<Operation> {
