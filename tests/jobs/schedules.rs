@@ -3,6 +3,7 @@
 use application::{
     articles,
     lifecycle::{self, Step},
+    worker::Handlers,
 };
 use domain::{
     content::{Content, Status},
@@ -12,7 +13,7 @@ use domain::{
     time::Timestamp,
 };
 
-use crate::harness::TestServer;
+use crate::harness::{TestServer, work::DEAF};
 
 const EARLY: &str = "2026-05-05T08:00:00Z";
 const LATE: &str = "2026-05-06T08:00:00Z";
@@ -148,4 +149,27 @@ async fn what_is_saved_as_scheduled_has_its_job_at_once() {
     articles::update(&cx, id, Some(1), moved).await.unwrap();
     assert_eq!(public_at(&server, EARLY).await, (0, 0));
     assert_eq!(public_at(&server, LATE).await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_time_that_has_no_job_gets_one_when_a_worker_starts() {
+    let (server, id) = with_draft().await;
+    let both = Schedule {
+        publish_at: Some(at(EARLY)),
+        unpublish_at: Some(at(LATE)),
+    };
+    plan(&server, id, 1, both).await;
+    // As in a store of before there were jobs.
+    server.rows("DELETE FROM job RETURNING id").await;
+    assert_eq!(public_at(&server, EARLY).await.1, 0);
+    let worker = || server.worker(Handlers::standard().unwrap(), DEAF);
+    worker().prepare().await.unwrap();
+    assert_eq!(public_at(&server, EARLY).await.1, 1);
+    server.rows("DELETE FROM job RETURNING id").await;
+    worker().prepare().await.unwrap();
+    worker().prepare().await.unwrap();
+    let waiting = "SELECT count(*) FROM job WHERE kind = 'unpublish'";
+    assert_eq!(server.count(waiting).await, 1);
+    assert_eq!(public_at(&server, "2026-05-06T07:59:59Z").await.1, 1);
+    assert_eq!(public_at(&server, LATE).await.1, 0);
 }

@@ -11,14 +11,14 @@ use domain::{
     Error, Result,
     access::Actor,
     audit::Origin,
-    jobs::{JobPolicy, NewJob, Publish},
+    jobs::{JobPolicy, NewJob, Publish, Unpublish},
     time::Timestamp,
 };
 use futures::{
     FutureExt,
     future::{join, join_all},
 };
-use persistence::{JobFailure, Lease, NextJobs, TakenJob};
+use persistence::{JobFailure, Lease, NextJobs, SetTime, TakenJob};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info_span, warn};
@@ -121,17 +121,27 @@ impl Worker {
         };
         self.enqueue_missing(self.handlers.periodic_jobs().map(at).collect())
             .await?;
+        self.adopt(SetTime::Publish).await?;
+        self.adopt(SetTime::Unpublish).await
+    }
+
+    /// Makes the jobs that are missing of entries for which such a time is set.
+    async fn adopt(&self, which: SetTime) -> Result<()> {
         let mut after = None;
         loop {
             let reader = self.app.store().reader();
-            let entries = reader.scheduled_entries(after, ENTRIES_AT_ONCE).await?;
+            let entries = reader.scheduled_entries(which, after, ENTRIES_AT_ONCE);
+            let entries = entries.await?;
             after = entries.last().copied();
             if after.is_none() {
                 return Ok(());
             }
             let job = |entry: persistence::ScheduledEntry| {
                 let (entry, at) = (entry.id, entry.at);
-                NewJob::at(at, &Publish { entry, at })
+                match which {
+                    SetTime::Publish => NewJob::at(at, &Publish { entry, at }),
+                    SetTime::Unpublish => NewJob::at(at, &Unpublish { entry, at }),
+                }
             };
             let jobs: Result<Vec<NewJob>> = entries.into_iter().map(job).collect();
             self.enqueue_missing(jobs?).await?;

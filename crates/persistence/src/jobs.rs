@@ -112,6 +112,15 @@ pub struct NextJobs {
     pub outside: Option<Timestamp>,
 }
 
+/// What a time is set for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetTime {
+    /// Publishing an entry, or what waits of it.
+    Publish,
+    /// Taking it back.
+    Unpublish,
+}
+
 /// An entry with a time set for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScheduledEntry {
@@ -252,23 +261,28 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// Some of the entries that are to be published at a set time, after this one, for the worker.
+    /// Some of the entries for which such a time is set, after this one, for the worker.
     pub async fn scheduled_entries(
         &self,
+        which: SetTime,
         after: Option<ScheduledEntry>,
         size: u32,
     ) -> Result<Vec<ScheduledEntry>> {
-        let mut sql = Sql::new(
-            "SELECT kind, id, scheduled_at FROM entry WHERE scheduled_at IS NOT NULL AND status IN ('scheduled', 'published')",
-        );
+        let column = match which {
+            SetTime::Publish => "scheduled_at",
+            SetTime::Unpublish => "unpublish_at",
+        };
+        let mut sql = Sql::new(&format!(
+            "SELECT kind, id, {column} FROM entry WHERE {column} IS NOT NULL AND status IN ('scheduled', 'published')"
+        ));
         if let Some(after) = after {
-            sql.push(" AND (scheduled_at, id) > (")
+            sql.push(&format!(" AND ({column}, id) > ("))
                 .bind(after.at)
                 .push(", ")
                 .bind(after.id.uuid())
                 .push(")");
         }
-        sql.push(&format!(" ORDER BY scheduled_at, id LIMIT {size}"));
+        sql.push(&format!(" ORDER BY {column}, id LIMIT {size}"));
         let read = |mut row: Row| {
             Ok(ScheduledEntry {
                 id: EntryId::new(row.parse()?, row.get()?),

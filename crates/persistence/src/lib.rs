@@ -55,7 +55,7 @@ pub use entries::{
 };
 pub use idempotency::KeyClaim;
 pub use imports::{Deferred, ImportLink, ImportRecord};
-pub use jobs::{JobFailure, Lease, NextJobs, ScheduledEntry, TakenJob};
+pub use jobs::{JobFailure, Lease, NextJobs, ScheduledEntry, SetTime, TakenJob};
 pub use one_time::{OneTime, Purpose};
 pub use prune::PRUNE_AT_ONCE;
 pub use redirects::{Addressed, PathChange, PathRow, Standing};
