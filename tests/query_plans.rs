@@ -1,9 +1,12 @@
 //! How the engines run the listed queries: by indexes, never through a big table from end to end.
 
-use application::articles;
+use application::{
+    articles,
+    worker::{Handlers, WorkerOptions},
+};
 use domain::{
     articles::{ArticleDraft, ContributionDraft, ContributionRole},
-    content::Status,
+    content::{Parts, Status},
     id::CategoryId,
     menus::MenuTarget,
     redirects::RedirectTarget,
@@ -177,7 +180,7 @@ const LISTS: [(&str, &str, &str); 31] = [
 ];
 
 /// Other reads: nothing in their statements may read a big table from end to end.
-const READS: [(&str, &str); 28] = [
+const READS: [(&str, &str); 30] = [
     (
         "A by slug",
         "{ article(by: { slug: \"number-7\" }, edition: \"en\") { title body { html } related { title } comments { nodes { bodyText } } translations { entry { title } } } }",
@@ -213,6 +216,14 @@ const READS: [(&str, &str); 28] = [
     (
         "untranslated",
         "{ articles(first: 20, edition: \"en\", filter: { untranslatedIn: \"fa\" }) { nodes { title } } }",
+    ),
+    (
+        "stale translations",
+        "{ articles(first: 20, edition: \"fa\", filter: { isStaleTranslation: true }) { nodes { title } } }",
+    ),
+    (
+        "translations that are not stale",
+        "{ articles(first: 20, edition: \"fa\", filter: { isStaleTranslation: false }) { nodes { title } } }",
     ),
     (
         "with pictures",
@@ -577,4 +588,98 @@ async fn an_entry_named_by_its_slug_is_found_by_its_slug() {
             || line.contains("Index Scan using entry_slug")
     };
     assert!(plan.iter().any(is_by_slug), "\n{}", plan.join("\n"));
+}
+
+/// The lines of a plan that use an index.
+fn uses(plan: &[String], index: &str) -> bool {
+    let used = [format!("INDEX {index} ("), format!("using {index} on ")];
+    plan.iter()
+        .any(|line| used.iter().any(|used| line.contains(used.as_str())))
+}
+
+#[tokio::test]
+async fn filters_of_translations_walk_the_list_in_its_order_and_look_each_up() {
+    let scene = Scene::new().await;
+    for filter in [
+        "untranslatedIn: \"fa\"",
+        "isStaleTranslation: true",
+        "isStaleTranslation: false",
+    ] {
+        let query = format!(
+            "{{ articles(first: 20, edition: \"en\", filter: {{ {filter} }}) {{ nodes {{ title }} }} }}"
+        );
+        for statement in scene.statements(&query).await {
+            let plan = scene.plan(&statement).await;
+            let told = plan.join("\n");
+            assert!(scans(&plan).is_empty(), "{filter}: {statement}\n{told}");
+            assert!(sorts(&plan).is_empty(), "{filter}: {statement}\n{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_past_of_an_entry_is_found_by_an_index() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let cx = server.system();
+    let id = server.article(site.en, "River").status(Status::Draft).await;
+    for version in 1..40 {
+        let change = domain::change::ArticleChange {
+            subtitle: domain::change::Change::Set(Some(version.to_string())),
+            ..domain::change::ArticleChange::default()
+        };
+        articles::change(&cx, id, version, change).await.unwrap();
+    }
+    let content = domain::content::Content::Article(
+        articles::get(&cx, &application::entries::EntryGet::id(id), Parts::NONE)
+            .await
+            .unwrap()
+            .unwrap(),
+    );
+    let scene = Scene {
+        server,
+        category: CategoryId::from_uuid(uuid::Uuid::nil()),
+        deep: String::new(),
+    };
+    let store = scene.server.app.store();
+    store.record_statements();
+    application::revisions::as_of(&cx, content, cx.now(), Parts::NONE)
+        .await
+        .unwrap();
+    let statements = store.recorded_statements();
+    for (words, index) in [("v.kept_at", "revision_kept"), ("audit a", "audit_target")] {
+        let statement = statements.iter().find(|text| text.contains(words));
+        let plan = scene.plan(statement.unwrap()).await;
+        assert!(uses(&plan, index), "{words}\n{}", plan.join("\n"));
+        assert!(sorts(&plan).is_empty(), "{words}\n{}", plan.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn entries_with_a_time_set_are_found_by_an_index() {
+    let scene = Scene::new().await;
+    let store = scene.server.app.store();
+    store.record_statements();
+    let worker = scene
+        .server
+        .worker(Handlers::default(), WorkerOptions::default());
+    worker.prepare().await.unwrap();
+    let statements = store.recorded_statements();
+    for index in ["entry_scheduled", "entry_unpublish"] {
+        let column = index
+            .replace("entry_", "")
+            .replace("unpublish", "unpublish_at");
+        let column = column.replace("scheduled", "scheduled_at");
+        let statement = statements
+            .iter()
+            .find(|text| text.contains(&format!("{column} IS NOT NULL")));
+        let plan = scene.plan(statement.unwrap()).await;
+        let used = format!("INDEX {index}");
+        let is_used = uses(&plan, index) || plan.iter().any(|line| line.ends_with(&used));
+        assert!(
+            is_used && sorts(&plan).is_empty(),
+            "{index}\n{}",
+            plan.join("\n")
+        );
+    }
 }

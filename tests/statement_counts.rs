@@ -33,7 +33,7 @@ const fn read(name: &'static str, statements: [u64; 2], query: &'static str) -> 
 const LIST: &str = "nodes { title slug excerpt publishedAt primaryCategory { name } categories { name } tags { name } byline { name author { name } } hero { alt asset { url } } }";
 
 /// GraphQL queries; `{LIST}` stands for what a list of articles shows.
-const QUERIES: [Read; 37] = [
+const QUERIES: [Read; 38] = [
     read(
         "L: the latest articles",
         [1, 1],
@@ -73,6 +73,11 @@ const QUERIES: [Read; 37] = [
         "bodies with their pictures",
         [2, 2],
         "{ articles(first: {n}) { nodes { body { html } } } }",
+    ),
+    read(
+        "articles with corrections",
+        [1, 1],
+        "{ articles(first: {n}) { nodes { title corrections { at text } } } }",
     ),
     read(
         "articles with related ones",
@@ -222,7 +227,7 @@ const QUERIES: [Read; 37] = [
 ];
 
 /// Paths of the other faces.
-const PATHS: [Read; 14] = [
+const PATHS: [Read; 15] = [
     read(
         "REST: articles",
         [1, 1],
@@ -232,6 +237,11 @@ const PATHS: [Read; 14] = [
         "REST: L",
         [1, 1],
         "/api/v1/articles?first={n}&edition=en&include=byline,hero,terms",
+    ),
+    read(
+        "REST: articles with corrections",
+        [1, 1],
+        "/api/v1/articles?first={n}&edition=en&include=corrections",
     ),
     read(
         "REST: articles with everything",

@@ -795,3 +795,16 @@ CREATE TABLE user_identity (
 ) WITHOUT ROWID;
 
 CREATE INDEX user_identity_account ON user_identity (user_id);
+
+ALTER TABLE article ADD COLUMN corrections text;
+
+ALTER TABLE revision ADD COLUMN kept_at text;
+
+UPDATE revision SET kept_at = coalesce(
+  (SELECT n.created_at FROM revision n WHERE n.entry_id = revision.entry_id AND n.version > revision.version AND NOT n.is_pending ORDER BY n.version LIMIT 1),
+  (SELECT e.updated_at FROM entry e WHERE e.id = revision.entry_id)
+) WHERE NOT is_pending;
+
+CREATE INDEX revision_kept ON revision (entry_id, kept_at, version);
+
+CREATE INDEX entry_unpublish ON entry (unpublish_at, id) WHERE unpublish_at IS NOT NULL;

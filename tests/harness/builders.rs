@@ -116,6 +116,7 @@ impl TestServer {
                 related: Vec::new(),
                 source_credit: None,
                 post_format: None,
+                corrections: Vec::new(),
             },
         }
     }

@@ -136,6 +136,47 @@ impl TestServer {
         }
     }
 
+    /// Adds a correction to an article that is at a version. `body` is that of REST.
+    pub async fn add_correction(
+        &self,
+        face: Face,
+        token: &str,
+        (id, version): (&str, i64),
+        body: &Value,
+    ) -> Reply {
+        match face {
+            Face::Rest => {
+                let request = self
+                    .request(Method::POST, &format!("/api/v1/articles/{id}/corrections"))
+                    .bearer_auth(token)
+                    .header("if-match", format!("\"{version}\""));
+                of_rest(&self.send(request.json(body)).await)
+            }
+            Face::Graphql => {
+                let mut input = body.clone();
+                input["id"] = json!(id);
+                input["expectedVersion"] = json!(version);
+                let query = "mutation ($input: AddCorrectionInput!) { addCorrection(input: $input) \
+                             { article { id version } userErrors { code field message currentVersion usedBy { id role } } } }";
+                let answer = self
+                    .graphql_as(token, query, &json!({ "input": input }))
+                    .await;
+                if let Some(error) = answer["errors"].get(0) {
+                    return Reply {
+                        outcome: text(&error["extensions"]["code"]),
+                        ..Reply::default()
+                    };
+                }
+                let of = Resource {
+                    list: "articles",
+                    kind: "Article",
+                    words: &[],
+                };
+                of_payload(&answer["data"]["addCorrection"], of, &[])
+            }
+        }
+    }
+
     /// Sends a document with a token.
     pub async fn graphql_as(&self, token: &str, query: &str, variables: &Value) -> Value {
         let body = json!({ "query": query, "variables": variables });

@@ -268,6 +268,7 @@ async fn edit(server: &TestServer, slug: &str, title: &str) {
         related: Vec::new(),
         source_credit: None,
         post_format: None,
+        corrections: Vec::new(),
     };
     articles::update(&cx, article.id(), Some(entry.version), draft)
         .await

@@ -5,6 +5,7 @@ mod articles;
 mod assets;
 mod batch;
 mod collections;
+mod corrections;
 mod galleries;
 mod graphql_entries;
 mod idempotency;
@@ -13,6 +14,7 @@ mod log;
 mod menus;
 mod newsletters;
 mod pages_and_issues;
+mod past;
 mod pending;
 mod refusals;
 mod rest_entries;
@@ -104,7 +106,7 @@ async fn everything(server: &TestServer) -> String {
             "entry" => &[
                 "slug", "path", "title", "status", "version", "excerpt", "seo",
             ],
-            "article" => &["subtitle", "source_credit"],
+            "article" => &["subtitle", "source_credit", "corrections"],
             "issue" => &["number", "outro"],
             "entry_body" => &["source", "html"],
             "entry_term" | "entry_contribution" => &["status", "sort_at"],

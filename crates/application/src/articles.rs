@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use domain::{
     Result,
-    articles::{ArchiveDay, ArchiveMonth, Article, ArticleDraft, Leads},
-    change::ArticleChange,
+    articles::{
+        ArchiveDay, ArchiveMonth, Article, ArticleDraft, Correction, CorrectionDraft, Leads,
+        MAX_CORRECTIONS,
+    },
+    change::{ArticleChange, EntryChange},
     content::{Content, ContentKind, EntryQuery, Parts},
     id::{ArticleId, AuthorId, EditionId, EntryId, Id},
     paging::{Page, PageArgs},
@@ -210,6 +213,53 @@ pub async fn change(
         .try_into()
 }
 
+/// Adds the notice that something in an article was wrong and is put right. `expected`: the version
+/// it was decided on.
+pub async fn add_correction(
+    cx: &ActorContext,
+    id: ArticleId,
+    expected: i64,
+    correction: NewCorrection,
+) -> Result<Article> {
+    change(cx, id, expected, correction.into()).await
+}
+
+/// A notice that is added to those an article has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NewCorrection {
+    /// What it says, and when.
+    pub draft: CorrectionDraft,
+    /// What is said about the change.
+    pub note: Option<String>,
+}
+
+impl From<NewCorrection> for ArticleChange {
+    fn from(NewCorrection { draft, note }: NewCorrection) -> Self {
+        let entry = EntryChange {
+            note,
+            ..EntryChange::default()
+        };
+        Self {
+            entry,
+            added_correction: Some(draft),
+            ..Self::default()
+        }
+    }
+}
+
+/// The corrections of articles, by entry.
+pub async fn corrections(
+    cx: &ActorContext,
+    ids: &[EntryId],
+) -> Result<HashMap<EntryId, Vec<Correction>>> {
+    let found = entries::by_ids(cx, ids, Parts::CORRECTIONS).await?;
+    let corrections = found.into_iter().filter_map(|(id, content)| {
+        let article = Article::try_from(content).ok()?;
+        Some((id, article.corrections.into_loaded()?))
+    });
+    Ok(corrections.collect())
+}
+
 /// Replaces an article. `expected`: the version the change was made for.
 pub async fn update(
     cx: &ActorContext,
@@ -256,6 +306,7 @@ fn check(draft: &ArticleDraft) -> Result<()> {
         .list("attachments", draft.attachments.len(), bounds::RELATED)
         .list("galleries", draft.galleries.len(), bounds::RELATED)
         .list("related", draft.related.len(), bounds::RELATED)
+        .list("corrections", draft.corrections.len(), MAX_CORRECTIONS)
         .text("source.outlet", outlet.unwrap_or_default(), bounds::NAME)
         .check()
 }

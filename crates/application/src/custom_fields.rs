@@ -52,6 +52,7 @@ pub fn faults_of(
     is_new: bool,
 ) -> Vec<FieldError> {
     let mut faults = change.faults(is_new);
+    change.find_faults_at(cx.now(), &mut faults);
     if let Change::Set(Some(values)) = &change.entry().custom_fields {
         let model = cx.content_model();
         model.check_change(change.kind(), edition, &mut values.clone(), &mut faults);

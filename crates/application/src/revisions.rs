@@ -28,9 +28,11 @@ use crate::{
 };
 
 mod overlay;
+mod past;
 
 pub use overlay::latest;
 pub(crate) use overlay::{State, lay};
+pub use past::as_of;
 
 /// Longer texts are compared line by line.
 const LONG_TEXT_BYTES: usize = 512 * 1024;

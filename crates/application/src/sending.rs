@@ -30,7 +30,7 @@ use domain::{
 
 use crate::{
     ActorContext, OnUse, api_keys,
-    articles::{self, NewArticle},
+    articles::{self, NewArticle, NewCorrection},
     auth::{self, FirstOwner},
     authors, batch, collections, comments, editions, entries, galleries,
     idempotency::{self, Claim},
@@ -84,6 +84,8 @@ fn write_fields(cx: &ActorContext, id: EntryId, edition: EditionId) {
     };
     sendable(articles::create_from(cx, new));
     sendable(articles::change(cx, article, 1, ArticleChange::default()));
+    let correction = NewCorrection::default();
+    sendable(articles::add_correction(cx, article, 1, correction));
     let new = NewPage {
         edition,
         change: PageChange::default(),

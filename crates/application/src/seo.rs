@@ -1,7 +1,7 @@
 //! Structured data for search engines (schema.org).
 
 use domain::{
-    articles::Contribution,
+    articles::{Contribution, Correction},
     content::{Content, Entry},
     editions::EditionSet,
     media::Figure,
@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{ActorContext, media};
 
-/// The JSON-LD of an entry: `NewsArticle` for articles, `WebPage` for the rest.
+/// The JSON-LD of an entry: `NewsArticle` for articles, `WebPage` for the rest. What an article
+/// corrects is in it if the article was read with that.
 pub fn json_ld(
     cx: &ActorContext,
     content: &Content,
@@ -81,8 +82,21 @@ pub fn json_ld(
     if let Content::Article(article) = content {
         data.insert("wordCount".to_owned(), json!(article.word_count));
         data.insert("commentCount".to_owned(), json!(article.comment_count));
+        let corrections = article.corrections.loaded().map_or(&[][..], Vec::as_slice);
+        if !corrections.is_empty() {
+            let notices: Vec<Value> = corrections.iter().map(correction).collect();
+            data.insert("correction".to_owned(), Value::Array(notices));
+        }
     }
     Value::Object(data)
+}
+
+fn correction(correction: &Correction) -> Value {
+    json!({
+        "@type": "CorrectionComment",
+        "datePublished": rfc3339(correction.at),
+        "text": correction.text,
+    })
 }
 
 fn dates(data: &mut Map<String, Value>, entry: &Entry) {

@@ -68,8 +68,10 @@ impl Ready {
         })
     }
 
-    fn faults(&self) -> Faults {
-        self.change.faults(self.is_new)
+    fn faults(&self, cx: &ActorContext) -> Faults {
+        let mut faults = self.change.faults(self.is_new);
+        self.change.find_faults_at(cx.now(), &mut faults);
+        faults
     }
 
     /// Whether a slug or a path was asked for, so that another does not do.
@@ -165,7 +167,7 @@ pub async fn create_in(tx: &mut Tx, edition: EditionId, ready: &Ready) -> Result
         draft.entry_mut().owner = Some(owner);
     }
     let permit = permit_to_create(tx.cx(), id, draft.entry())?;
-    let mut faults = ready.faults();
+    let mut faults = ready.faults(tx.cx());
     let editions = tx.editions().await?;
     let Ok(edition) = editions.get(edition) else {
         faults.add("edition", format!("{edition} was not found"));
@@ -174,7 +176,7 @@ pub async fn create_in(tx: &mut Tx, edition: EditionId, ready: &Ready) -> Result
     };
     let mut change = ready.change.clone();
     custom_fields::check_change(tx.cx(), edition, &mut change, &mut faults);
-    change.apply(&mut draft);
+    change.apply(&mut draft, tx.cx().now());
     check_size(&draft.entry().custom_fields, &mut faults);
     number_issue(tx, &ready.change, &mut draft, &mut faults).await?;
     let mut written = Written {
@@ -216,7 +218,7 @@ pub async fn change_in(tx: &mut Tx, id: EntryId, expected: i64, ready: &Ready) -
         Some(pending) => pending.snapshot.clone(),
         None => whole(tx, id).await?,
     };
-    let mut faults = ready.faults();
+    let mut faults = ready.faults(tx.cx());
     ready.change.find_faults_with(&base, &mut faults);
     let mut draft = base.clone();
     // Where it is in its life is that of the entry, whenever the draft was kept.
@@ -231,7 +233,7 @@ pub async fn change_in(tx: &mut Tx, id: EntryId, expected: i64, ready: &Ready) -
         let edition = editions.get(old.edition)?;
         custom_fields::check_change(tx.cx(), edition, &mut change, &mut faults);
     }
-    let changed = change.apply(&mut draft);
+    let changed = change.apply(&mut draft, tx.cx().now());
     if sets_fields {
         let editions = tx.editions().await?;
         let edition = editions.get(old.edition)?;

@@ -372,6 +372,7 @@ fn make(publication: Publication, number: usize, shared: &Shared) -> Made {
         related: Vec::new(),
         source_credit: None,
         post_format: None,
+        corrections: Vec::new(),
     };
     (article, draft)
 }

@@ -57,6 +57,8 @@ pub struct Article {
     pub hero: Part<Option<Figure>>,
     /// Attached files, in order.
     pub attachments: Part<Vec<Figure>>,
+    /// What was put right in it since it was published, the oldest notice first.
+    pub corrections: Part<Vec<Correction>>,
     /// What the state that is shown leads to, where it is another than that of the rows.
     pub leads: Option<Arc<Leads>>,
 }
@@ -189,6 +191,28 @@ pub struct SourceCredit {
     pub language: Option<String>,
 }
 
+/// A dated notice that something in an article was wrong and is put right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Correction {
+    /// When it was put right.
+    pub at: Timestamp,
+    /// What was wrong and what is right, plain text.
+    pub text: String,
+}
+
+/// The same as a command writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CorrectionDraft {
+    /// When it was put right; `None`: now.
+    pub at: Option<Timestamp>,
+    /// What was wrong and what is right, plain text.
+    pub text: String,
+}
+
+/// The most notices an article has.
+pub const MAX_CORRECTIONS: usize = 100;
+
 /// What commands say about an entry of any kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -268,6 +292,10 @@ pub struct ArticleDraft {
     pub source_credit: Option<SourceCredit>,
     /// WordPress post format.
     pub post_format: Option<String>,
+    /// What was put right in it, the oldest notice first. Snapshots of before there were any have
+    /// none.
+    #[serde(default)]
+    pub corrections: Vec<Correction>,
 }
 
 /// One name in a byline, as a command writes it.

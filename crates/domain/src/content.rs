@@ -263,6 +263,8 @@ impl Parts {
     pub const ATTACHMENTS: Self = Self(1 << 5);
     /// An issue's sections.
     pub const SECTIONS: Self = Self(1 << 6);
+    /// What was put right in an article.
+    pub const CORRECTIONS: Self = Self(1 << 7);
 
     /// Both sets together.
     #[must_use]

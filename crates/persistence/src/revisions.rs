@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use domain::{
     Error, Result,
     access::{ReadScope, SignedGrant, Target},
+    audit::Changed,
+    content::{Entry, Status},
     id::{AssetId, EntryId, Id, RevisionId},
     paging::{Key, ListOrder, Page, PageArgs},
     revisions::{Revision, SNAPSHOT_FORMAT, Snapshot},
@@ -40,7 +42,73 @@ fn read_snapshot(row: &mut Row, id: RevisionId) -> Result<Snapshot> {
     serde_json::from_str(&text).map_err(Error::internal)
 }
 
+/// How an entry was at a time.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// What was in it; `None`: what is in it now.
+    pub state: Option<PastState>,
+    /// Where in its life it was; `None`: where it is now.
+    pub status: Option<Status>,
+}
+
+/// What was in an entry once.
+#[derive(Debug, Clone)]
+pub struct PastState {
+    /// The whole of it.
+    pub snapshot: Snapshot,
+    /// The version it was.
+    pub version: i64,
+    /// When it was saved.
+    pub saved_at: Timestamp,
+}
+
 impl Reader<'_> {
+    /// How an entry was at a time, for those who may change it: edits that waited then are not in it.
+    pub async fn past(&self, scope: &ReadScope, of: &Entry, at: Timestamp) -> Result<Past> {
+        if !scope.edits(&of.target()) {
+            return Ok(Past::default());
+        }
+        // What was replaced first after that time was what stood then.
+        let mut sql = Sql::new(
+            "SELECT v.id, v.version, v.created_at, v.format, v.snapshot FROM revision v WHERE v.entry_id = ",
+        );
+        sql.bind(of.id.uuid())
+            .push(" AND v.kept_at > ")
+            .bind(at)
+            .push(" ORDER BY v.kept_at, v.version LIMIT 1");
+        let state = match self.query_one(sql).await? {
+            None => None,
+            Some(mut row) => {
+                let id = Id::from_uuid(row.get()?);
+                Some(PastState {
+                    version: row.get()?,
+                    saved_at: row.get()?,
+                    snapshot: read_snapshot(&mut row, id)?,
+                })
+            }
+        };
+        let status = self.status_before(of.id, at).await?;
+        Ok(Past { state, status })
+    }
+
+    /// The status an entry left with the first step of its life after a time, if there was one.
+    async fn status_before(&self, of: EntryId, at: Timestamp) -> Result<Option<Status>> {
+        let mut sql = Sql::new("SELECT a.fields FROM audit a WHERE a.target_kind = ");
+        sql.bind(of.kind.as_str())
+            .push(" AND a.target_id = ")
+            .bind(of.to_string())
+            .push(" AND a.fields LIKE '{\"from\":%' AND a.at > ")
+            .bind(at)
+            .push(" ORDER BY a.sequence LIMIT 1");
+        let Some(mut row) = self.query_one(sql).await? else {
+            return Ok(None);
+        };
+        Ok(match row.json::<Changed>()? {
+            Changed::Transition { from, .. } => Some(from),
+            Changed::Whole | Changed::Fields { .. } => None,
+        })
+    }
+
     /// The whole of an entry as it was; `None` for those who may not change it.
     pub async fn snapshot(&self, scope: &ReadScope, id: RevisionId) -> Result<Option<Snapshot>> {
         let mut sql = Sql::new(

@@ -13,6 +13,7 @@ use domain::{
     media::{Asset, Figure},
     newsletters::{Issue, Section},
     terms::Term,
+    time::rfc3339,
 };
 use url::Url;
 
@@ -26,7 +27,8 @@ pub(super) const ARTICLE_PARTS: Parts = Parts::BODY
     .with(Parts::TERMS)
     .with(Parts::BYLINE)
     .with(Parts::HERO)
-    .with(Parts::ATTACHMENTS);
+    .with(Parts::ATTACHMENTS)
+    .with(Parts::CORRECTIONS);
 /// The parts of an issue that its item is made of.
 pub(super) const ISSUE_PARTS: Parts = Parts::BODY.with(Parts::HERO).with(Parts::ATTACHMENTS);
 
@@ -71,10 +73,11 @@ impl Items<'_> {
         };
         FeedItem {
             summary: article.excerpt(None),
-            html: absolute(
-                &self.html(&article.body, assets),
-                &self.base(&article.entry),
-            ),
+            html: self.corrections(article)
+                + &absolute(
+                    &self.html(&article.body, assets),
+                    &self.base(&article.entry),
+                ),
             authors: people(authors),
             contributors: people(contributors),
             categories: article
@@ -97,6 +100,33 @@ impl Items<'_> {
                 .filter(|url| Url::parse(url).is_ok()),
             ..self.of_entry(&article.entry)
         }
+    }
+
+    /// A paragraph for each thing that was put right, in the language and the direction of the
+    /// article: readers of feeds see it before they read on.
+    fn corrections(&self, article: &Article) -> String {
+        let edition = self.edition_of(&article.entry);
+        let word = correction_in(edition.code.as_str());
+        let mut html = String::new();
+        for correction in article.corrections.loaded().into_iter().flatten() {
+            let at = correction.at;
+            html.extend([
+                "<p lang=\"",
+                edition.code.as_str(),
+                "\" dir=\"",
+                edition.direction.as_str(),
+                "\"><strong>",
+                word,
+                "</strong> (<time datetime=\"",
+                &rfc3339(at),
+                "\" dir=\"ltr\">",
+                &at.format("%Y-%m-%d").to_string(),
+                "</time>): ",
+                &escape(&correction.text).replace('\n', "<br>"),
+                "</p>",
+            ]);
+        }
+        html
     }
 
     /// Issues, each with all of [`ISSUE_PARTS`]. The articles they point to are read at once.
@@ -292,6 +322,24 @@ fn category_of(term: &Arc<Term>) -> Category {
         slug: term.text.value.slug.clone(),
         name: term.text.value.name.clone(),
     }
+}
+
+/// The word for a correction in each language we write in.
+const CORRECTION: [(&str, &str); 4] = [
+    ("en", "Correction"),
+    ("fa", "اصلاحیه"),
+    ("ar", "تصحيح"),
+    ("sq", "Korrigjim"),
+];
+
+/// The word in the language of an edition, in English if we do not write in it.
+fn correction_in(code: &str) -> &'static str {
+    let language = code.split('-').next();
+    let [(_, english), ..] = CORRECTION;
+    CORRECTION
+        .iter()
+        .find(|(known, _)| language == Some(known))
+        .map_or(english, |(_, word)| word)
 }
 
 /// The notes and the outro of an issue are kept as Markdown.

@@ -20,7 +20,7 @@ use super::{
     entries::{self, Entry, EntryArgs, EntryFields, EntryRef, Translation},
     enums::{ContributionRole, View},
     galleries::Gallery,
-    loaders::{GalleriesOfEntry, RelatedArticles, Relations, TermKey},
+    loaders::{CorrectionsKey, GalleriesOfEntry, RelatedArticles, Relations, TermKey},
     lookahead,
     media::Figure,
     revisions::{self, Revision},
@@ -135,6 +135,21 @@ impl Article {
                     .map(|relations| relations.byline.clone())
                     .unwrap_or_default(),
             )),
+        }
+    }
+
+    /// What was put right in it, in the domain's words.
+    pub(crate) async fn noted_corrections(
+        &self,
+        session: Here<'_>,
+    ) -> Result<Cow<'_, [domain::articles::Correction]>> {
+        match &self.0.article.corrections {
+            Part::Loaded(corrections) => Ok(Cow::Borrowed(corrections)),
+            Part::Absent => {
+                let key = CorrectionsKey(self.entry().id);
+                let found = session.load(key).await?;
+                Ok(Cow::Owned(found.unwrap_or_default()))
+            }
         }
     }
 
@@ -267,6 +282,12 @@ impl Article {
             .fields
             .attachments(session(ctx)?, &self.0.attachments)
             .await
+    }
+
+    /// What was put right in it: dated notices, the oldest first.
+    async fn corrections(&self, ctx: &Context<'_>) -> Result<Vec<Correction>> {
+        let corrections = self.noted_corrections(session(ctx)?).await?;
+        Ok(corrections.iter().map(Correction::from).collect())
     }
 
     /// Its galleries, in order.
@@ -409,6 +430,24 @@ impl Contribution {
     }
 }
 
+/// A dated notice that something in an article was wrong and is put right.
+#[derive(SimpleObject)]
+pub(crate) struct Correction {
+    /// When it was put right.
+    at: DateTime,
+    /// What was wrong and what is right, plain text.
+    text: String,
+}
+
+impl From<&domain::articles::Correction> for Correction {
+    fn from(correction: &domain::articles::Correction) -> Self {
+        Self {
+            at: DateTime(correction.at),
+            text: correction.text.clone(),
+        }
+    }
+}
+
 /// Where a piece was first published.
 #[derive(SimpleObject)]
 pub(crate) struct Source {
@@ -481,12 +520,17 @@ impl ArticleQueries {
         #[graphql(desc = "Which state of it.", default_with = "Some(View::Live)")] view: Option<
             View,
         >,
+        #[graphql(
+            desc = "As it was at this time; what it leads to is as it is today. For those who may change it. Null if there was none yet."
+        )]
+        as_of: Option<DateTime>,
     ) -> Result<Option<Article>> {
         let args = EntryArgs {
             by,
             edition,
             fallback: fallback.unwrap_or_default(),
             view: view.unwrap_or_default(),
+            as_of: as_of.map(|DateTime(at)| at),
         };
         let found = entries::one(ctx, ContentKind::Article, args).await?;
         let found = found.map(domain::articles::Article::try_from);

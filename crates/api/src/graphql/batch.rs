@@ -6,14 +6,14 @@ use application::batch::{self, Command, Done, MAX_COMMANDS, Outcome as Made};
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, SimpleObject};
 use domain::{
     Error,
-    change::ContentChange,
+    change::{ArticleChange, ContentChange},
     id::{AnyId, EditionId, EntryId, Id, IdKind, kinds},
     lifecycle::Verb,
     terms::TermId,
 };
 
 use super::{
-    articles::mutations::{CreateArticleInput, UpdateArticleInput},
+    articles::mutations::{AddCorrectionInput, CreateArticleInput, UpdateArticleInput},
     authors::mutations::{CreateAuthorInput, UpdateAuthorInput},
     collections::mutations::{CreateCollectionInput, DeleteCollectionInput, UpdateCollectionInput},
     context::{Session, session, spend_on_more},
@@ -41,6 +41,8 @@ pub(crate) enum BatchOperationInput {
     CreateArticle(Box<CreateArticleInput>),
     /// Changes an article.
     UpdateArticle(Box<UpdateArticleInput>),
+    /// Adds a correction to an article.
+    AddCorrection(AddCorrectionInput),
     /// Makes a page.
     CreatePage(Box<CreatePageInput>),
     /// Changes a page.
@@ -107,6 +109,7 @@ impl BatchOperationInput {
         match self {
             Self::CreateArticle(_) => "createArticle",
             Self::UpdateArticle(_) => "updateArticle",
+            Self::AddCorrection(_) => "addCorrection",
             Self::CreatePage(_) => "createPage",
             Self::UpdatePage(_) => "updatePage",
             Self::CreateIssue(_) => "createIssue",
@@ -147,6 +150,10 @@ impl BatchOperationInput {
                 create(new.edition, new.change)
             }
             Self::UpdateArticle(input) => change(input.read(session)?),
+            Self::AddCorrection(input) => {
+                let (id, expected, correction) = input.read()?;
+                change((id, expected, ArticleChange::from(correction)))
+            }
             Self::CreatePage(input) => {
                 let new = input.read(session)?;
                 create(new.edition, new.change)

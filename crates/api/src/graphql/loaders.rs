@@ -15,8 +15,8 @@ mod lists;
 mod records;
 
 pub(crate) use entries::{
-    BodyKey, EntryKey, GalleriesOfEntry, LatestByAuthor, LatestByTerm, RelatedArticles, Relations,
-    RelationsKey, SectionsKey, SeoKey, TranslationsKey,
+    BodyKey, CorrectionsKey, EntryKey, GalleriesOfEntry, LatestByAuthor, LatestByTerm,
+    RelatedArticles, Relations, RelationsKey, SectionsKey, SeoKey, TranslationsKey,
 };
 pub(crate) use lists::{AssetUsers, CollectionItems, CommentList, EntryList};
 pub(crate) use records::{

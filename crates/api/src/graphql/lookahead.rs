@@ -58,6 +58,7 @@ fn of_entry(field: &SelectionField<'_>) -> Parts {
             "byline" => Parts::BYLINE,
             "hero" => Parts::HERO,
             "attachments" => Parts::ATTACHMENTS,
+            "corrections" => Parts::CORRECTIONS,
             "sections" => Parts::SECTIONS,
             "seo" => of_seo(&field),
             _ => Parts::NONE,
@@ -70,7 +71,7 @@ fn of_seo(field: &SelectionField<'_>) -> Parts {
     field.selection_set().fold(Parts::SEO, |parts, field| {
         parts.with(match field.name() {
             "image" => Parts::HERO,
-            "jsonLd" => Parts::HERO.with(Parts::BYLINE),
+            "jsonLd" => Parts::HERO.with(Parts::BYLINE).with(Parts::CORRECTIONS),
             _ => Parts::NONE,
         })
     })

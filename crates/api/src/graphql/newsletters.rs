@@ -417,12 +417,17 @@ impl NewsletterQueries {
         #[graphql(desc = "Which state of it.", default_with = "Some(View::Live)")] view: Option<
             View,
         >,
+        #[graphql(
+            desc = "As it was at this time; what it leads to is as it is today. For those who may change it. Null if there was none yet."
+        )]
+        as_of: Option<DateTime>,
     ) -> Result<Option<Issue>> {
         let args = EntryArgs {
             by,
             edition,
             fallback: fallback.unwrap_or_default(),
             view: view.unwrap_or_default(),
+            as_of: as_of.map(|DateTime(at)| at),
         };
         let found = entries::one(ctx, ContentKind::Issue, args).await?;
         let found = found.map(domain::newsletters::Issue::try_from);

@@ -23,6 +23,7 @@ use super::{
     lookahead,
     media::Figure,
     revisions::{self, Revision},
+    scalars::DateTime,
     seo::Seo,
 };
 
@@ -276,12 +277,17 @@ impl PageQueries {
         #[graphql(desc = "Which state of it.", default_with = "Some(View::Live)")] view: Option<
             View,
         >,
+        #[graphql(
+            desc = "As it was at this time; what it leads to is as it is today. For those who may change it. Null if there was none yet."
+        )]
+        as_of: Option<DateTime>,
     ) -> Result<Option<Page>> {
         let args = EntryArgs {
             by,
             edition,
             fallback: fallback.unwrap_or_default(),
             view: view.unwrap_or_default(),
+            as_of: as_of.map(|DateTime(at)| at),
         };
         let found = entries::one(ctx, ContentKind::Page, args).await?;
         let found = found.map(domain::pages::Page::try_from);

@@ -2,7 +2,7 @@
 
 use application::seo::json_ld;
 use async_graphql::{Context, Object, Result};
-use domain::content;
+use domain::content::{self, Content, Part};
 
 use super::{context::session, entries::Entry, loaders::AssetKey, media::Asset};
 
@@ -81,7 +81,11 @@ impl Seo {
             .await?
             .map(|figure| figure.to_domain());
         let byline = self.of.contributions(session).await?;
-        let content = self.of.fields().content(self.texts.clone());
+        let mut content = self.of.fields().content(self.texts.clone());
+        if let (Content::Article(article), Entry::Article(of)) = (&mut content, &self.of) {
+            let corrections = of.noted_corrections(session).await?.into_owned();
+            article.corrections = Part::Loaded(corrections);
+        }
         Ok(json_ld(
             session.cx(),
             &content,

@@ -28,12 +28,13 @@ use super::{
     write::{AnyWrite, WriteAnswer},
 };
 
+mod corrections;
 mod wire;
 mod write;
 
 pub(super) use write::batched;
 
-pub(super) use wire::{Article, CONTRIBUTION, SOURCE, wanted};
+pub(super) use wire::{Article, CONTRIBUTION, CORRECTION, SOURCE, wanted};
 
 /// The operations on articles.
 pub(super) fn routes() -> OpenApiRouter<State> {
@@ -49,6 +50,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list_article_comments, submit_article_comment))
         .routes(routes!(list_related_articles))
         .routes(routes!(list_article_revisions))
+        .routes(routes!(corrections::add_correction_to_article))
         .merge(step_routes::<Article<'static>>())
         .merge(translation_routes::<Article<'static>>())
         .routes(routes!(get_archive))

@@ -6,16 +6,18 @@ use application::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
+    Error,
     access::Action,
     content::{Content, ContentKind, Entry, EntryRef, Parts},
     id::{EntryId, Id as DomainId, IdKind, NewsletterId},
+    time::Timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     answer::{self, Answer, List},
-    articles::{Article, CONTRIBUTION, SOURCE},
+    articles::{Article, CONTRIBUTION, CORRECTION, SOURCE},
     galleries::Gallery,
     issues::{Issue, SECTION},
     pages::Page,
@@ -41,9 +43,9 @@ pub(super) mod write;
 pub(super) use batched::operations;
 pub(super) use more::More;
 pub(super) use parameters::{
-    ATTACHMENTS, BODY, BYLINE, CUSTOM_FIELD, CommentsUnder, EDITION_FILTER, EntryById, EntryBySlug,
-    FILTERS, GALLERIES, HERO, PageBelow, RELATED_ARTICLES, SECTIONS, SEO, TERMS, TRANSLATIONS,
-    TranslationsOf,
+    ATTACHMENTS, BODY, BYLINE, CORRECTIONS, CUSTOM_FIELD, CommentsUnder, EDITION_FILTER, EntryById,
+    EntryBySlug, FILTERS, GALLERIES, HERO, PageBelow, RELATED_ARTICLES, SECTIONS, SEO, TERMS,
+    TRANSLATIONS, TranslationsOf,
 };
 pub(super) use steps::{Note, step_routes};
 pub(super) use translations::translation_routes;
@@ -107,6 +109,7 @@ impl Record for AnyEntry<'_> {
         "sections",
         "seo",
         "attachments",
+        "corrections",
         "galleries",
         "translations",
         "related",
@@ -120,6 +123,7 @@ impl Record for AnyEntry<'_> {
         ("sections", SECTION),
         ("seo", seo::FIELDS),
         ("attachments", FIGURE),
+        ("corrections", CORRECTION),
         (
             "galleries",
             Fields {
@@ -143,6 +147,7 @@ impl Record for AnyEntry<'_> {
         SECTIONS,
         SEO,
         ATTACHMENTS,
+        CORRECTIONS,
         GALLERIES,
         TRANSLATIONS,
         RELATED_ARTICLES,
@@ -278,7 +283,7 @@ where
         translation_in: read.edition_if_named(query).await?,
         fallback: query.flag("fallback").unwrap_or(false),
     };
-    let which = Which::of(query);
+    let which = Which::of(query)?;
     let selection = Selection::of(query, includes);
     one(read, id.kind, (&wanted, which), &selection).await
 }
@@ -299,7 +304,7 @@ pub(super) async fn by_slug(
         translation_in: None,
         fallback: false,
     };
-    let which = Which::of(query);
+    let which = Which::of(query)?;
     one(
         read,
         kind,
@@ -318,19 +323,25 @@ enum Which {
     Latest,
     /// With the edit that waits, if the caller may see it.
     Written,
+    /// As it was at a time.
+    AsOf(Timestamp),
 }
 
 impl Which {
-    fn of(query: &Query<'_>) -> Self {
-        match query.text("view") {
-            Some("latest") => Self::Latest,
-            _ => Self::Live,
+    fn of(query: &Query<'_>) -> Result<Self, Problem> {
+        match (query.text("view"), query.time("asOf")) {
+            (Some("latest"), Some(_)) => {
+                Err(Error::invalid("asOf", "cannot stand beside `view=latest`").into())
+            }
+            (_, Some(at)) => Ok(Self::AsOf(at)),
+            (Some("latest"), None) => Ok(Self::Latest),
+            (_, None) => Ok(Self::Live),
         }
     }
 
     fn is_latest(self, read: &Read, entry: &Entry) -> bool {
         match self {
-            Self::Live => false,
+            Self::Live | Self::AsOf(_) => false,
             Self::Latest => true,
             Self::Written => read.cx.authorize(Action::Update, entry.target()).is_ok(),
         }
@@ -369,6 +380,11 @@ async fn find(
         .ok_or_else(|| Problem::not_found(format!("the {kind}")))?;
     if which.is_latest(read, content.entry()) {
         content = revisions::latest(&read.cx, content, selection.parts()).await?;
+    }
+    if let Which::AsOf(at) = which {
+        content = revisions::as_of(&read.cx, content, at, selection.parts())
+            .await?
+            .ok_or_else(|| Problem::not_found(format!("the {kind}")))?;
     }
     let more = More::load(read, &[&content], selection).await?;
     let editions = read.cx.editions().await?;

@@ -111,6 +111,7 @@ impl Prepared {
                 snapshot: None,
                 published: None,
             }),
+            at: self.now,
         }
     }
 }

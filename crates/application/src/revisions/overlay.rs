@@ -142,6 +142,7 @@ impl Overlay<'_> {
             byline: self.byline(&draft).await?,
             hero: self.when(Parts::HERO, || hero(shared, &figures)),
             attachments: self.when(Parts::ATTACHMENTS, || shown(&draft.attachments, &figures)),
+            corrections: self.when(Parts::CORRECTIONS, || draft.corrections.clone()),
             leads: Some(Arc::new(Leads {
                 galleries: draft.galleries,
                 related: draft.related,

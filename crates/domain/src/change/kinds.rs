@@ -3,7 +3,9 @@
 use uuid::Uuid;
 
 use crate::{
-    articles::{ArticleDraft, ContributionDraft, EntryDraft},
+    articles::{
+        ArticleDraft, ContributionDraft, Correction, CorrectionDraft, EntryDraft, MAX_CORRECTIONS,
+    },
     body::{Body, Format, Source},
     content::{ContentKind, Seo, Status},
     id::{ArticleId, CategoryId, EditionId, GalleryId, Id, NewsletterId, PageId, TagId},
@@ -11,6 +13,7 @@ use crate::{
     newsletters::{IssueDraft, Section},
     pages::PageDraft,
     revisions::Snapshot,
+    time::{Timestamp, to_micros},
 };
 
 use super::{
@@ -40,12 +43,16 @@ pub struct ArticleChange {
     pub source: Change<Option<CreditChange>>,
     /// WordPress post format.
     pub post_format: Change<Option<String>>,
+    /// What was put right in it: all notices.
+    pub corrections: Change<Vec<CorrectionDraft>>,
+    /// One notice more.
+    pub added_correction: Option<CorrectionDraft>,
 }
 
 impl ArticleChange {
     /// Makes the change and names the fields that differ afterwards, as both faces call them. What
-    /// it was translated from is looked up by the use case.
-    pub fn apply(self, draft: &mut ArticleDraft) -> Vec<String> {
+    /// it was translated from is looked up by the use case. `now`: the time of notices that name none.
+    pub fn apply(self, draft: &mut ArticleDraft, now: Timestamp) -> Vec<String> {
         let mut differing = Differing::default();
         self.entry.apply(&mut draft.entry, &mut differing);
         differing.put_text("subtitle", self.subtitle, &mut draft.subtitle);
@@ -64,6 +71,12 @@ impl ArticleChange {
         };
         differing.put("source", source, &mut draft.source_credit);
         differing.put_text("postFormat", self.post_format, &mut draft.post_format);
+        let corrections = corrections(
+            (self.corrections, self.added_correction),
+            &draft.corrections,
+            now,
+        );
+        differing.put("corrections", corrections, &mut draft.corrections);
         differing.0
     }
 
@@ -83,6 +96,74 @@ impl ArticleChange {
             credit.find_faults(faults);
         }
         faults.name("postFormat", set(&self.post_format));
+        if let Change::Set(all) = &self.corrections {
+            find_too_many_corrections(all.len(), faults);
+            for (number, one) in all.iter().enumerate() {
+                find_correction_faults(&format!("corrections.{number}."), one, faults);
+            }
+        }
+        if let Some(one) = &self.added_correction {
+            find_correction_faults("", one, faults);
+        }
+    }
+
+    /// Adds what is wrong with making it to this draft.
+    fn find_faults_with(&self, draft: &ArticleDraft, faults: &mut Faults) {
+        if self.added_correction.is_some() {
+            find_too_many_corrections(draft.corrections.len() + 1, faults);
+        }
+    }
+
+    /// Adds what is wrong with making it at this time.
+    fn find_faults_at(&self, now: Timestamp, faults: &mut Faults) {
+        let all = self.corrections.as_set().map_or(&[][..], Vec::as_slice);
+        let listed = all.iter().enumerate();
+        let listed = listed.map(|(number, one)| (format!("corrections.{number}.at"), one));
+        let added = self.added_correction.iter();
+        for (field, one) in listed.chain(added.map(|one| ("at".to_owned(), one))) {
+            if one.at.is_some_and(|at| at > now) {
+                faults.add(field, "must not be in the future");
+            }
+        }
+    }
+}
+
+/// All notices after a change, in the order of their times; those of one time as they were written.
+fn corrections(
+    (all, added): (Change<Vec<CorrectionDraft>>, Option<CorrectionDraft>),
+    before: &[Correction],
+    now: Timestamp,
+) -> Change<Vec<Correction>> {
+    let mut notices: Vec<Correction> = match (all, &added) {
+        (Change::Keep, None) => return Change::Keep,
+        (Change::Keep, Some(_)) => before.to_vec(),
+        (Change::Set(all), _) => all.into_iter().map(|one| dated(one, now)).collect(),
+    };
+    notices.extend(added.map(|one| dated(one, now)));
+    notices.sort_by_key(|one| one.at);
+    Change::Set(notices)
+}
+
+fn dated(draft: CorrectionDraft, now: Timestamp) -> Correction {
+    Correction {
+        at: to_micros(draft.at.unwrap_or(now)),
+        text: draft.text.trim().to_owned(),
+    }
+}
+
+fn find_too_many_corrections(length: usize, faults: &mut Faults) {
+    if length > MAX_CORRECTIONS {
+        let message = format!("must have at most {MAX_CORRECTIONS} items");
+        faults.add("corrections", message);
+    }
+}
+
+fn find_correction_faults(place: &str, one: &CorrectionDraft, faults: &mut Faults) {
+    let field = format!("{place}text");
+    if one.text.trim().is_empty() {
+        faults.add(field, "must not be empty");
+    } else {
+        faults.paragraph(&field, Some(&one.text));
     }
 }
 
@@ -253,13 +334,24 @@ impl ContentChange {
     /// Adds what is wrong with making it to this draft.
     pub fn find_faults_with(&self, draft: &Snapshot, faults: &mut Faults) {
         self.entry().find_faults_with(draft.entry(), faults);
+        if let (Self::Article(change), Snapshot::Article(draft)) = (self, draft) {
+            change.find_faults_with(draft, faults);
+        }
+    }
+
+    /// Adds what is wrong with making it at this time.
+    pub fn find_faults_at(&self, now: Timestamp, faults: &mut Faults) {
+        match self {
+            Self::Article(change) => change.find_faults_at(now, faults),
+            Self::Page(_) | Self::Issue(_) => {}
+        }
     }
 
     /// Makes the change and names the fields that differ afterwards, as both faces call them. A
-    /// draft of another kind stays as it is.
-    pub fn apply(self, draft: &mut Snapshot) -> Vec<String> {
+    /// draft of another kind stays as it is. `now`: the time of what is dated and names none.
+    pub fn apply(self, draft: &mut Snapshot, now: Timestamp) -> Vec<String> {
         match (self, draft) {
-            (Self::Article(change), Snapshot::Article(draft)) => change.apply(draft),
+            (Self::Article(change), Snapshot::Article(draft)) => change.apply(draft, now),
             (Self::Page(change), Snapshot::Page(draft)) => change.apply(draft),
             (Self::Issue(change), Snapshot::Issue(draft)) => change.apply(draft),
             (Self::Article(_) | Self::Page(_) | Self::Issue(_), _) => Vec::new(),
@@ -281,6 +373,7 @@ impl ContentChange {
                 related: Vec::new(),
                 source_credit: None,
                 post_format: None,
+                corrections: Vec::new(),
             }),
             Self::Page(_) => Snapshot::Page(PageDraft { entry, position: 0 }),
             Self::Issue(_) => Snapshot::Issue(IssueDraft {

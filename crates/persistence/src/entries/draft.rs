@@ -196,7 +196,10 @@ impl Reader<'_> {
         linked: Linked,
     ) -> Result<ArticleDraft> {
         let mut row = self
-            .detail(id, "subtitle, source_credit, post_format FROM article")
+            .detail(
+                id,
+                "subtitle, source_credit, post_format, corrections FROM article",
+            )
             .await?;
         let subtitle = row.get()?;
         let credit: Option<SourceCredit> = row.json()?;
@@ -211,6 +214,7 @@ impl Reader<'_> {
             related: typed(linked.related),
             source_credit: credit,
             post_format: row.get()?,
+            corrections: row.json()?,
         })
     }
 

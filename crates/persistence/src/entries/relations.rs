@@ -256,7 +256,8 @@ impl Reader<'_> {
         parts: Parts,
         found: Option<Found>,
     ) -> Result<()> {
-        let wanted = parts.without(Parts::BODY.with(Parts::SEO));
+        let of_the_row = Parts::BODY.with(Parts::SEO).with(Parts::CORRECTIONS);
+        let wanted = parts.without(of_the_row);
         if wanted == Parts::NONE {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use domain::{
     Error, Result,
     access::{ReadScope, Visibility},
-    articles::{Article, EntryBody, SourceCredit},
+    articles::{Article, Correction, EntryBody, SourceCredit},
     body::Source,
     content::{Content, ContentKind, Entry, Part, Parts, Seo},
     events::CacheTag,
@@ -41,6 +41,9 @@ pub(super) fn select(kind: Option<ContentKind>, parts: Parts, scope: &ReadScope)
     let has = |wanted: ContentKind| kind.is_none_or(|kind| kind == wanted);
     if has(ContentKind::Article) {
         columns.push_str(", a.subtitle, a.primary_category_id, a.source_credit, a.post_format");
+        if parts.contains(Parts::CORRECTIONS) {
+            columns.push_str(", a.corrections");
+        }
         joins.push_str(" LEFT JOIN article a ON a.entry_id = e.id");
     }
     if has(ContentKind::Page) {
@@ -83,7 +86,7 @@ pub(super) fn read_content(
     // The columns of all kinds that were joined stand in the row, whichever kind it is.
     let reads = |wanted: ContentKind| kind.is_none_or(|kind| kind == wanted);
     let article = reads(ContentKind::Article)
-        .then(|| ArticleColumns::read(row))
+        .then(|| ArticleColumns::read(row, parts))
         .transpose()?;
     let position: Option<i64> = if reads(ContentKind::Page) {
         row.get()?
@@ -193,15 +196,21 @@ struct ArticleColumns {
     primary_category: Option<Uuid>,
     source: Option<SourceCredit>,
     post_format: Option<String>,
+    corrections: Part<Vec<Correction>>,
 }
 
 impl ArticleColumns {
-    fn read(row: &mut Row) -> Result<Self> {
+    fn read(row: &mut Row, parts: Parts) -> Result<Self> {
         Ok(Self {
             subtitle: row.get()?,
             primary_category: row.get()?,
             source: row.json()?,
             post_format: row.get()?,
+            corrections: if parts.contains(Parts::CORRECTIONS) {
+                Part::Loaded(row.json()?)
+            } else {
+                Part::Absent
+            },
         })
     }
 
@@ -230,6 +239,7 @@ impl ArticleColumns {
             byline: Part::Absent,
             hero: Part::Absent,
             attachments: Part::Absent,
+            corrections: self.corrections,
             leads: None,
         }
     }

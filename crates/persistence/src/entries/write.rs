@@ -62,6 +62,8 @@ pub struct EntrySave<'a> {
     pub index: Vec<IndexedValue>,
     /// The entry it replaces.
     pub old: Option<Replaced<'a>>,
+    /// When it is saved, whatever the entry says of that.
+    pub at: Timestamp,
 }
 
 /// Whether a save writes the body.
@@ -122,8 +124,12 @@ impl WriteTx {
             credit.and_then(|credit| credit.outlet.clone()).into(),
             credit.map(to_json).transpose()?.into(),
             draft.post_format.clone().into(),
+            (!draft.corrections.is_empty())
+                .then(|| to_json(&draft.corrections))
+                .transpose()?
+                .into(),
         ];
-        changes.insert("article (entry_id, subtitle, primary_category_id, source_outlet, source_credit, post_format)", [detail]);
+        changes.insert("article (entry_id, subtitle, primary_category_id, source_outlet, source_credit, post_format, corrections)", [detail]);
         changes.insert("entry_term (entry_id, term_id, position, is_direct, kind, edition_id, status, sort_at)", term_rows(entry, draft, &ancestors));
         changes.insert("entry_contribution (entry_id, position, author_id, name, role, kind, edition_id, status, sort_at)", byline_rows(entry, draft));
         changes.insert(
@@ -276,7 +282,7 @@ impl WriteTx {
             return Ok(changes);
         };
         // Boxed: what it holds on the way would make every save larger.
-        Box::pin(self.keep(entry.id, save.revision, old.snapshot)).await?;
+        Box::pin(self.keep(entry.id, save.revision, (old.snapshot, save.at))).await?;
         if let Some(pending) = old.published {
             self.drop_revision(pending.id).await?;
         }

@@ -1,9 +1,9 @@
 //! Making and changing articles.
 
-use application::articles::{self, NewArticle};
+use application::articles::{self, NewArticle, NewCorrection};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::{
-    articles::ContributionDraft,
+    articles::{ContributionDraft, CorrectionDraft},
     change::{ArticleChange, Change, CreditChange},
     content::ContentKind,
     id::{ArticleId, EntryId},
@@ -65,6 +65,49 @@ impl From<SourceInput> for CreditChange {
     }
 }
 
+/// A dated notice that something in an article was wrong and is put right.
+#[derive(InputObject, Debug)]
+pub(crate) struct CorrectionInput {
+    /// When it was put right: not in the future; now if absent.
+    at: Option<DateTime>,
+    /// What was wrong and what is right, plain text.
+    text: String,
+}
+
+impl From<CorrectionInput> for CorrectionDraft {
+    fn from(input: CorrectionInput) -> Self {
+        Self {
+            at: input.at.map(|DateTime(at)| at),
+            text: input.text,
+        }
+    }
+}
+
+/// Adds a notice to those an article has.
+#[derive(InputObject, Debug)]
+pub(crate) struct AddCorrectionInput {
+    /// Which article.
+    id: ID,
+    /// The version it has.
+    expected_version: i64,
+    #[graphql(flatten)]
+    correction: CorrectionInput,
+    /// What is said about the change, for the log and the revisions.
+    note: Option<String>,
+}
+
+impl AddCorrectionInput {
+    /// What it asks for: of what, at which version.
+    pub(crate) fn read(self) -> domain::Result<(ArticleId, i64, NewCorrection)> {
+        let id = parse_id::<ArticleId>("id", &self.id)?;
+        let correction = NewCorrection {
+            draft: self.correction.into(),
+            note: self.note,
+        };
+        Ok((id, self.expected_version, correction))
+    }
+}
+
 /// The fields only articles have.
 #[derive(InputObject, Debug)]
 pub(crate) struct ArticleFieldsInput {
@@ -86,6 +129,8 @@ pub(crate) struct ArticleFieldsInput {
     source: MaybeUndefined<SourceInput>,
     /// How it is to be shown, as WordPress calls it: `gallery`, `video`, `quote`.
     post_format: MaybeUndefined<String>,
+    /// What was put right in it: all notices, kept in the order of their times; null: none.
+    corrections: MaybeUndefined<Vec<CorrectionInput>>,
 }
 
 impl ArticleFieldsInput {
@@ -101,6 +146,8 @@ impl ArticleFieldsInput {
             related: wrong.ids("related", self.related),
             source: clearable(self.source).map(|source| source.map(CreditChange::from)),
             post_format: clearable(self.post_format),
+            corrections: wrong.list(self.corrections, |_wrong, _number, one| Some(one.into())),
+            added_correction: None,
         }
     }
 }
@@ -248,6 +295,23 @@ impl ArticleWrites {
                 Box::pin(articles::change(session.cx(), id, expected, change))
                     .await
                     .map(|_| id.into())
+            }
+            Err(wrong) => Err(wrong),
+        };
+        finish(session, done).await
+    }
+    /// Adds the dated notice that something in an article was wrong and is put right. On one that is
+    /// published it waits until it is published.
+    async fn add_correction(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The article and the notice.")] input: AddCorrectionInput,
+    ) -> Result<ArticlePayload> {
+        let session = session(ctx)?;
+        let done = match input.read() {
+            Ok((id, expected, correction)) => {
+                let added = articles::add_correction(session.cx(), id, expected, correction);
+                Box::pin(added).await.map(|_| id.into())
             }
             Err(wrong) => Err(wrong),
         };

@@ -9,6 +9,7 @@ use domain::{
     content::{self, Content, ContentKind, Parts},
     id::{EditionId, EntryId},
     routes::normalise_path,
+    time::Timestamp,
 };
 
 use crate::graphql::{
@@ -47,6 +48,8 @@ pub(crate) struct EntryArgs {
     pub(crate) fallback: bool,
     /// Which state of it.
     pub(crate) view: View,
+    /// At which time.
+    pub(crate) as_of: Option<Timestamp>,
 }
 
 impl EntryArgs {
@@ -57,6 +60,7 @@ impl EntryArgs {
             edition,
             fallback,
             view: _,
+            as_of: _,
         } = self;
         let edition = edition.as_deref();
         let by = match by {
@@ -95,8 +99,19 @@ pub(crate) async fn one(
     args: EntryArgs,
 ) -> Result<Option<Content>> {
     let session = session(ctx)?;
-    let view = args.view;
-    read(ctx, &args.read(session, kind)?, (kind, view)).await
+    let (view, as_of) = (args.view, args.as_of);
+    let get = args.read(session, kind)?;
+    let Some(at) = as_of else {
+        return read(ctx, &get, (kind, view)).await;
+    };
+    if view == View::Latest {
+        return Err(domain::Error::invalid("asOf", "cannot stand beside `view: LATEST`").into());
+    }
+    let Some(content) = entries::get(session.cx(), kind, &get, Parts::NONE).await? else {
+        return Ok(None);
+    };
+    // Loaders read what is live: nothing may be left for them.
+    Ok(Box::pin(revisions::as_of(session.cx(), content, at, ALL)).await?)
 }
 
 /// An entry that was just changed; `None`: none was.
@@ -138,7 +153,8 @@ const ALL: Parts = Parts::BODY
     .with(Parts::HERO)
     .with(Parts::SEO)
     .with(Parts::ATTACHMENTS)
-    .with(Parts::SECTIONS);
+    .with(Parts::SECTIONS)
+    .with(Parts::CORRECTIONS);
 
 /// The id of an entry of one kind.
 pub(crate) fn entry_id(field: &str, text: &str, kind: ContentKind) -> domain::Result<EntryId> {

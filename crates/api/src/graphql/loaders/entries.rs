@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use application::{articles, entries, newsletters};
 use async_graphql::dataloader::Loader;
 use domain::{
-    articles::EntryBody,
+    articles::{Correction, EntryBody},
     content::{Parts, Seo},
     id::{ArticleId, AuthorId, EditionId, EntryId, IssueId, TranslationGroupId},
     newsletters::Section,
@@ -157,6 +157,26 @@ impl Loader<SeoKey> for Source {
         Ok(found
             .into_iter()
             .map(|(id, seo)| (SeoKey(id), seo))
+            .collect())
+    }
+}
+
+/// What was put right in an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct CorrectionsKey(pub EntryId);
+
+impl Loader<CorrectionsKey> for Source {
+    type Value = Vec<Correction>;
+    type Error = SharedError;
+
+    async fn load(
+        &self,
+        keys: &[CorrectionsKey],
+    ) -> Result<HashMap<CorrectionsKey, Vec<Correction>>, SharedError> {
+        let found = articles::corrections(&self.cx, &ids(keys, |key| key.0)).await?;
+        Ok(found
+            .into_iter()
+            .map(|(id, corrections)| (CorrectionsKey(id), corrections))
             .collect())
     }
 }

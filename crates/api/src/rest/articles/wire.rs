@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    articles::{Article as DomainArticle, Contribution as DomainContribution, SourceCredit},
+    articles::{
+        Article as DomainArticle, Contribution as DomainContribution,
+        Correction as DomainCorrection, SourceCredit,
+    },
     content::{Content, Part},
     fields::CustomFields,
     id::{CategoryId, EntryId, TranslationGroupId},
@@ -18,8 +21,8 @@ use crate::rest::{
     authors::Author,
     body::Body,
     entries::{
-        ATTACHMENTS, BODY, BYLINE, GALLERIES, HERO, More, RELATED_ARTICLES, SEO, TERMS,
-        TRANSLATION, TRANSLATIONS, Translation,
+        ATTACHMENTS, BODY, BYLINE, CORRECTIONS, GALLERIES, HERO, More, RELATED_ARTICLES, SEO,
+        TERMS, TRANSLATION, TRANSLATIONS, Translation,
     },
     galleries::Gallery,
     parameters::Record,
@@ -122,6 +125,10 @@ pub(in crate::rest) struct Article<'a> {
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = Vec<Figure<'_>>)]
     attachments: Included<Vec<Figure<'a>>>,
+    /// What was put right in it, the oldest notice first; with `include=corrections`.
+    #[serde(skip_serializing_if = "Included::is_left_out")]
+    #[schema(value_type = Vec<Correction<'_>>)]
+    corrections: Included<Vec<Correction<'a>>>,
     /// Its galleries, with what they show; with `include=galleries`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = Vec<Gallery<'_>>)]
@@ -154,6 +161,18 @@ pub(in crate::rest) struct Contribution<'a> {
     /// Their profile, if they have one.
     author: Option<Author<'a>>,
 }
+
+/// A dated notice that something in an article was wrong and is put right.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::rest) struct Correction<'a> {
+    /// When it was put right.
+    at: DateTime<Utc>,
+    /// What was wrong and what is right, plain text.
+    text: &'a str,
+}
+
+/// The fields of a correction.
+pub(in crate::rest) const CORRECTION: Fields = Fields::flat(&["at", "text"]);
 
 /// The fields of a name in a byline.
 pub(in crate::rest) const CONTRIBUTION: Fields = Fields {
@@ -226,6 +245,7 @@ impl Record for Article<'_> {
         "body",
         "seo",
         "attachments",
+        "corrections",
         "galleries",
         "translations",
         "related",
@@ -238,6 +258,7 @@ impl Record for Article<'_> {
         ("tags", Fields::flat(Tag::FIELDS)),
         ("seo", seo::FIELDS),
         ("attachments", FIGURE),
+        ("corrections", CORRECTION),
         (
             "galleries",
             Fields {
@@ -260,10 +281,20 @@ impl Record for Article<'_> {
         BODY[3],
         SEO,
         ATTACHMENTS,
+        CORRECTIONS,
         GALLERIES,
         TRANSLATIONS,
         RELATED_ARTICLES,
     ];
+}
+
+impl<'a> From<&'a DomainCorrection> for Correction<'a> {
+    fn from(correction: &'a DomainCorrection) -> Self {
+        Self {
+            at: correction.at,
+            text: &correction.text,
+        }
+    }
 }
 
 impl<'a> From<&'a SourceCredit> for Source<'a> {
@@ -324,6 +355,7 @@ impl<'a> View<'a> {
             body: Included::No,
             seo: Included::No,
             attachments: Included::No,
+            corrections: Included::No,
             galleries: Included::No,
             translations: Included::No,
             related: Included::No,
@@ -383,6 +415,9 @@ impl<'a> View<'a> {
             attachments: wanted(selection, "attachments", &article.attachments)
                 .map(|figures| self.figures(figures))
                 .transpose()?
+                .into(),
+            corrections: wanted(selection, "corrections", &article.corrections)
+                .map(|corrections| corrections.iter().map(Correction::from).collect())
                 .into(),
             galleries: self.galleries(entry.id, more)?,
             translations: more

@@ -7,7 +7,10 @@ use domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Article;
+use super::{
+    Article,
+    corrections::{self, CorrectionInput},
+};
 use crate::{
     error::Problem,
     rest::{
@@ -68,6 +71,10 @@ pub(in crate::rest) struct ArticleMembers {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 500)]
     post_format: Field<String>,
+    /// What was put right in it: all notices. They are kept in the order of their times.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<CorrectionInput>>, max_items = 100)]
+    corrections: Field<Vec<Field<CorrectionInput>>>,
 }
 
 /// A change of where a piece was first published. What is left out stays.
@@ -137,6 +144,13 @@ impl Own for ArticleMembers {
             related: ids(wrong, "related", self.related),
             source: nested(wrong, "source", self.source, SourcePatch::read),
             post_format: wrong.clearable("postFormat", self.post_format),
+            corrections: list(
+                wrong,
+                "corrections",
+                self.corrections,
+                CorrectionInput::read,
+            ),
+            added_correction: None,
         })
     }
 }
@@ -205,5 +219,7 @@ pub(in crate::rest) async fn delete_article(write: Write) -> WriteAnswer {
 
 /// The operations a batch may hold.
 pub(in crate::rest) fn batched() -> Vec<Operation> {
-    operations::<Article<'static>, ArticleMembers>()
+    let mut all = operations::<Article<'static>, ArticleMembers>();
+    all.push(corrections::batched());
+    all
 }

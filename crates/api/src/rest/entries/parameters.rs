@@ -84,11 +84,20 @@ pub(in crate::rest) const ATTACHMENTS: Include = Include {
     fields: &["attachments"],
     parts: Parts::ATTACHMENTS,
 };
-/// What search engines are told; it draws on the byline and the main picture.
+/// What was put right in an article.
+pub(in crate::rest) const CORRECTIONS: Include = Include {
+    name: "corrections",
+    fields: &["corrections"],
+    parts: Parts::CORRECTIONS,
+};
+/// What search engines are told; it draws on the byline, the main picture and what was put right.
 pub(in crate::rest) const SEO: Include = Include {
     name: "seo",
     fields: &["seo"],
-    parts: Parts::SEO.with(Parts::BYLINE).with(Parts::HERO),
+    parts: Parts::SEO
+        .with(Parts::BYLINE)
+        .with(Parts::HERO)
+        .with(Parts::CORRECTIONS),
 };
 /// The other languages.
 pub(in crate::rest) const TRANSLATIONS: Include = Include {
@@ -180,10 +189,17 @@ const VIEW: Parameter = Parameter::optional(
     "`live` (meant where it is absent): what readers see. `latest`: with the edit that waits to be published; for those who may change the entry.",
 );
 
+/// Reads an entry as it was.
+const AS_OF: Parameter = Parameter::optional(
+    "asOf",
+    Kind::Time,
+    "As it was at this time; what it leads to is as it is today. For those who may change the entry. 404 if there was none yet.",
+);
+
 /// Reads one entry of a kind by its slug.
 pub(in crate::rest) struct EntryBySlug<T>(std::marker::PhantomData<T>);
 impl<T: Record> Declared for EntryBySlug<T> {
-    const PARAMETERS: Groups = &[&[EDITION_SEGMENT, SLUG_SEGMENT, VIEW], T::SELECTION];
+    const PARAMETERS: Groups = &[&[EDITION_SEGMENT, SLUG_SEGMENT, VIEW, AS_OF], T::SELECTION];
 }
 
 /// Reads one entry of a kind by its id.
@@ -203,6 +219,7 @@ impl<T: Record> Declared for EntryById<T> {
                 "With `edition`: whether an edition that stands in for it will do.",
             ),
             VIEW,
+            AS_OF,
         ],
         T::SELECTION,
     ];

@@ -238,7 +238,10 @@ pub(in crate::rest) async fn trash<E: Writable>(write: Write) -> WriteAnswer {
 }
 
 /// The entry as a read of it answers, with what waits of it.
-pub(super) async fn answer<E: Writable>(write: &Write, id: EntryId) -> Result<Response, Problem> {
+pub(in crate::rest) async fn answer<E: Writable>(
+    write: &Write,
+    id: EntryId,
+) -> Result<Response, Problem> {
     let query = write.query::<ChangeEntry<E>>()?;
     written(&write.read, &query, id, E::INCLUDES).await
 }

@@ -417,6 +417,7 @@ pub(super) fn draft(item: &Item, kind: ContentKind, beginning: Beginning) -> Dra
         related: Vec::new(),
         source_credit: None,
         post_format: item.post_format().map(str::to_owned),
+        corrections: Vec::new(),
     }))
 }
 

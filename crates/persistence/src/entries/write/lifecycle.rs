@@ -94,6 +94,7 @@ impl WriteTx {
             actor: permit.actor().to_string().into(),
             note: permit.note().map(str::to_owned),
             at: save.at,
+            kept_at: None,
         };
         self.insert_revision(row).await?;
         self.record(permit, save.at, save.event);

@@ -23,16 +23,19 @@ pub(super) struct RevisionRow<'a> {
     pub(super) actor: Value,
     pub(super) note: Option<String>,
     pub(super) at: domain::time::Timestamp,
+    /// When it was replaced, if it was what readers or editors saw.
+    pub(super) kept_at: Option<domain::time::Timestamp>,
 }
 
 impl WriteTx {
     /// Keeps an entry as it stands as a revision, before a change replaces it: the version it is,
-    /// saved by whom and when, and what they said. `known`: how it stands, if that is known.
+    /// saved by whom and when, what they said, and when it is replaced. `known`: how it stands, if that
+    /// is known.
     pub(super) async fn keep(
         &self,
         id: EntryId,
         revision: Uuid,
-        known: Option<&Snapshot>,
+        (known, now): (Option<&Snapshot>, domain::time::Timestamp),
     ) -> Result<()> {
         let mut sql = Sql::new(
             "SELECT coalesce(e.live_version, e.version), e.updated_at, e.has_pending_changes, e.saved_by, e.saved_note FROM entry e WHERE e.id = ",
@@ -66,6 +69,7 @@ impl WriteTx {
             actor,
             note,
             at,
+            kept_at: Some(now),
         };
         self.insert_revision(row).await
     }
@@ -84,8 +88,9 @@ impl WriteTx {
             row.actor,
             row.note.into(),
             row.at.into(),
+            row.kept_at.into(),
         ];
-        self.insert_rows("revision (id, entry_id, version, format, is_pending, title, status, snapshot, actor, note, created_at)", vec![values]).await
+        self.insert_rows("revision (id, entry_id, version, format, is_pending, title, status, snapshot, actor, note, created_at, kept_at)", vec![values]).await
     }
 
     async fn latest_actor(&self, id: EntryId) -> Result<Value> {

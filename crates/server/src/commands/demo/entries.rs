@@ -322,6 +322,7 @@ impl<'a> Entries<'a> {
                 language: source.language,
             }),
             post_format: None,
+            corrections: Vec::new(),
         })
     }
 
