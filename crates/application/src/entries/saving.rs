@@ -201,7 +201,7 @@ pub(crate) fn outline(
         index: tx
             .cx()
             .content_model()
-            .index(id.kind, edition.code.as_str(), &draft.custom_fields),
+            .index(id.kind, Some(edition.code.as_str()), &draft.custom_fields),
         old: old.cloned(),
         now,
     })

@@ -20,7 +20,7 @@ fn field(name: &str, kind: FieldType) -> FieldDefinition {
 fn model(fields: Vec<FieldDefinition>) -> ContentModel {
     let fields = fields
         .into_iter()
-        .map(|field| (ContentKind::Article, field));
+        .map(|field| (RecordKind::Article, field));
     ContentModel::new(fields).unwrap()
 }
 
@@ -48,7 +48,7 @@ fn checked(values: Value) -> std::result::Result<CustomFields, Vec<String>> {
     };
     let mut values: CustomFields = values.into_iter().collect();
     let mut faults = Faults::default();
-    of_all_types().check_change(ContentKind::Article, Some("en"), &mut values, &mut faults);
+    of_all_types().check_change(RecordKind::Article, Some("en"), &mut values, &mut faults);
     match faults.check() {
         Ok(()) => Ok(values),
         Err(error) => Err(error
@@ -118,19 +118,19 @@ fn a_field_of_other_editions_is_none_of_this_one() {
         is_required: true,
         ..field("number", FieldType::Number)
     }]);
-    let kind = ContentKind::Article;
+    let kind = RecordKind::Article;
     let mut values = CustomFields::from([("number".to_owned(), json!(1))]);
     let mut faults = Faults::default();
     model.check_change(kind, Some("en"), &mut values, &mut faults);
     assert!(!faults.is_empty());
-    assert!(model.served(kind, "en", &values).is_empty());
-    assert_eq!(model.served(kind, "fa", &values)["number"], json!(1));
+    assert!(model.served(kind, Some("en"), &values).is_empty());
+    assert_eq!(model.served(kind, Some("fa"), &values)["number"], json!(1));
     let missing = |edition| {
         let mut faults = Faults::default();
         model.check_values((kind, edition), &CustomFields::new(), true, &mut faults);
         !faults.is_empty()
     };
-    assert!(missing("fa") && !missing("en"));
+    assert!(missing(Some("fa")) && !missing(Some("en")));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn what_does_not_fit_any_longer_is_served_as_nothing() {
         ("number".to_owned(), json!("five")),
         ("gone".to_owned(), json!(1)),
     ]);
-    let served = of_all_types().served(ContentKind::Article, "en", &values);
+    let served = of_all_types().served(RecordKind::Article, Some("en"), &values);
     assert_eq!(served["number"], Value::Null);
     assert!(!served.contains_key("gone"));
 }
@@ -147,7 +147,7 @@ fn what_does_not_fit_any_longer_is_served_as_nothing() {
 #[test]
 fn what_is_wrong_with_a_declaration_is_named_by_its_setting() {
     let wrong = |field: FieldDefinition| {
-        let error = ContentModel::new([(ContentKind::Page, field)]).unwrap_err();
+        let error = ContentModel::new([(RecordKind::Page, field)]).unwrap_err();
         error.fields()[0].field.clone()
     };
     assert_eq!(
@@ -201,7 +201,7 @@ fn conditions_are_on_filterable_fields_and_of_their_types() {
             ..FieldCondition::default()
         };
         set(&mut condition);
-        of_all_types().condition(ContentKind::Article, condition)
+        of_all_types().condition(RecordKind::Article, condition)
     };
     let member = |name, set| condition(name, set).unwrap_err()[0].0;
     assert!(condition("number", |on| on.gte = Some(json!(1))).is_ok());

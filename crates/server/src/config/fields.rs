@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::{
     Error, FieldError, Result,
-    content::ContentKind,
     events::RecordKind,
-    fields::{ContentModel, FieldDefinition, FieldType},
+    fields::{ContentModel, FieldDefinition, FieldType, WITH_FIELDS},
     text::Locale,
 };
 use serde::Deserialize;
@@ -50,8 +49,9 @@ impl Config {
         let (mut fields, mut wrong) = (Vec::new(), Vec::new());
         for (kind, of_kind) in &self.fields {
             let setting = format!("fields.{kind}");
-            let Ok(kind) = kind.parse::<ContentKind>() else {
-                let why = "must be fields.article, fields.page or fields.issue";
+            let Some(kind) = WITH_FIELDS.into_iter().find(|one| one.as_str() == kind) else {
+                let kinds = WITH_FIELDS.map(RecordKind::as_str).join(", fields.");
+                let why = format!("must be one of: fields.{kinds}");
                 wrong.push(FieldError::new(setting, why));
                 continue;
             };
