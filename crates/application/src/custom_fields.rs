@@ -332,9 +332,36 @@ fn take_out(values: &mut CustomFields, reference: &FieldReference) {
     *value = Value::Null;
 }
 
+/// What the index follows: the declaration, and which editions have the codes it names.
+fn followed(model: &ContentModel, editions: &EditionSet) -> String {
+    let mut named: Vec<&Edition> = editions.all().iter().collect();
+    named.retain(|edition| model.names_edition(edition.code.as_str()));
+    named.sort_by_key(|edition| edition.id);
+    named.iter().fold(model.fingerprint(), |text, edition| {
+        format!("{text} {}={}", edition.code.as_str(), edition.id)
+    })
+}
+
+/// Has the index made anew if the codes of editions have changed so that others have its fields.
+pub(crate) async fn follow_editions(tx: &mut Tx, before: &EditionSet) -> Result<()> {
+    let after = tx.editions().await?;
+    let (cx, now) = (tx.cx().clone(), tx.cx().now());
+    let wanted = followed(cx.content_model(), &after);
+    if wanted == followed(cx.content_model(), before) {
+        return Ok(());
+    }
+    let job = ReindexFields {
+        model: wanted,
+        kind: None,
+        after: None,
+    };
+    tx.enqueue(NewJob::at(now, &job)?);
+    Ok(())
+}
+
 /// Has the index made anew if it follows another declaration of fields than the one in use.
 pub async fn follow_model(cx: &ActorContext) -> Result<()> {
-    let wanted = cx.content_model().fingerprint();
+    let wanted = followed(cx.content_model(), &*cx.editions().await?);
     let known = cx.reader().field_index().await?;
     let is_followed = match &known {
         Some(known) => *known == wanted,
@@ -369,8 +396,8 @@ impl Inside for FieldIndexer {
 async fn index_some(tx: &mut Tx, job: ReindexFields) -> Result<()> {
     let (cx, now) = (tx.cx().clone(), tx.cx().now());
     let permit = cx.authorize(Action::Update, Target::shared(RecordKind::Site, "site"))?;
-    let fingerprint = cx.content_model().fingerprint();
-    // What was begun for another declaration begins again.
+    let fingerprint = followed(cx.content_model(), &*tx.editions().await?);
+    // What was begun for another declaration, or other codes, begins again.
     let (kind, after) = if job.model == fingerprint {
         (job.kind, job.after)
     } else {
@@ -380,7 +407,11 @@ async fn index_some(tx: &mut Tx, job: ReindexFields) -> Result<()> {
         Some(kind) => records::index_some(tx, &permit, kind, after).await?,
         None => index_entries(tx, &permit, after).await?,
     };
-    let kind = if last.is_some() { kind } else { following(kind) };
+    let kind = if last.is_some() {
+        kind
+    } else {
+        following(kind)
+    };
     if last.is_none() && kind.is_none() {
         let store = tx.store_tx();
         return store.set_field_index(&permit, &fingerprint).await;

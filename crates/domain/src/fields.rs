@@ -216,6 +216,14 @@ impl ContentModel {
             .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 
+    /// Whether what is indexed depends on which edition has a code.
+    pub fn names_edition(&self, code: &str) -> bool {
+        let fields = self.kinds.values().flat_map(BTreeMap::values);
+        fields
+            .filter(|field| field.is_indexed())
+            .any(|field| field.editions.iter().any(|known| known == code))
+    }
+
     /// Checks what a command sets, and brings it into the form it is stored in. Null clears a field;
     /// so does a blank text and an empty list. `edition`: none as long as it is not known, and of
     /// records that all editions share.

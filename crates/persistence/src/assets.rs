@@ -35,7 +35,9 @@ pub(crate) fn readable(sql: &mut Sql, scope: &ReadScope) {
     sql.push(" AND (m.is_public OR EXISTS (SELECT 1 FROM gallery_item g WHERE g.asset_id = m.id)");
     sql.push(" OR EXISTS (SELECT 1 FROM author w WHERE w.avatar_id = m.id)");
     // Other records that have it in a custom field are public.
-    sql.push(" OR EXISTS (SELECT 1 FROM record_field f WHERE f.ref_id = m.id AND f.kind <> 'asset')");
+    sql.push(
+        " OR EXISTS (SELECT 1 FROM record_field f WHERE f.ref_id = m.id AND f.kind <> 'asset')",
+    );
     sql.push(" OR EXISTS (SELECT 1 FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = m.id");
     visible(sql, scope, "e");
     sql.push(")");
@@ -419,7 +421,9 @@ impl WriteTx {
         if let Some(created) = draft.created_at.filter(|_| version > 1) {
             let mut sql = Sql::new("UPDATE record_field SET created_at = ");
             sql.bind(created).push(" WHERE record_id = ");
-            sql.bind(id.uuid()).push(" AND created_at <> ").bind(created);
+            sql.bind(id.uuid())
+                .push(" AND created_at <> ")
+                .bind(created);
             self.execute(sql).await?;
         }
         let rows = draft

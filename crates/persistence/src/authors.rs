@@ -48,16 +48,26 @@ impl Reader<'_> {
         } else {
             Order {
                 list: ListOrder::by_time("createdAt"),
-                key: if fields.lead() { "x.created_at" } else { "w.created_at" },
+                key: if fields.lead() {
+                    "x.created_at"
+                } else {
+                    "w.created_at"
+                },
                 id: if fields.lead() { "x.record_id" } else { "w.id" },
                 descending: false,
             }
         };
         let mut from_where = Sql::new(match (by_name, fields.lead()) {
             (true, false) => " FROM author_text wt WHERE wt.edition_id = ",
-            (true, true) => " FROM record_field x JOIN author_text wt ON wt.author_id = x.record_id WHERE wt.edition_id = ",
-            (false, false) => " FROM author w WHERE EXISTS (SELECT 1 FROM author_text wt WHERE wt.author_id = w.id",
-            (false, true) => " FROM record_field x JOIN author w ON w.id = x.record_id WHERE EXISTS (SELECT 1 FROM author_text wt WHERE wt.author_id = w.id",
+            (true, true) => {
+                " FROM record_field x JOIN author_text wt ON wt.author_id = x.record_id WHERE wt.edition_id = "
+            }
+            (false, false) => {
+                " FROM author w WHERE EXISTS (SELECT 1 FROM author_text wt WHERE wt.author_id = w.id"
+            }
+            (false, true) => {
+                " FROM record_field x JOIN author w ON w.id = x.record_id WHERE EXISTS (SELECT 1 FROM author_text wt WHERE wt.author_id = w.id"
+            }
         });
         if by_name {
             from_where.bind(edition.uuid());

@@ -127,7 +127,9 @@ impl WriteTx {
             return Ok(Vec::new());
         }
         // Changes nothing, and holds the rows.
-        let mut hold = Sql::new(&format!("UPDATE {table} SET version = version WHERE id IN "));
+        let mut hold = Sql::new(&format!(
+            "UPDATE {table} SET version = version WHERE id IN "
+        ));
         hold.id_list(&all);
         self.execute(hold).await?;
         let mut sql = Sql::new(&format!(

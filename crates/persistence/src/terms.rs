@@ -59,7 +59,11 @@ impl Reader<'_> {
         } else {
             Order {
                 list: ListOrder::by_time("createdAt"),
-                key: if fields.lead() { "x.created_at" } else { "t.created_at" },
+                key: if fields.lead() {
+                    "x.created_at"
+                } else {
+                    "t.created_at"
+                },
                 id: if fields.lead() { "x.record_id" } else { "t.id" },
                 descending: false,
             }
@@ -77,6 +81,9 @@ impl Reader<'_> {
             from_where
                 .push(" AND tt.taxonomy = ")
                 .bind(query.taxonomy.as_str());
+        } else if fields.lead() {
+            // The values that lead the list are of this taxonomy.
+            from_where.push(" WHERE 1 = 1");
         } else {
             from_where
                 .push(" WHERE t.taxonomy = ")

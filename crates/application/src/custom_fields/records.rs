@@ -11,6 +11,7 @@ use domain::{
     fields::{CustomFields, changed, check_size},
 };
 use persistence::Referent;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{AT_ONCE, Shown, finished, references};
@@ -63,7 +64,7 @@ fn required(
     let missing = model.fields(kind).filter(|field| {
         field.is_required
             && is_asked(&field.name)
-            && values.get(&field.name).is_none_or(serde_json::Value::is_null)
+            && values.get(&field.name).is_none_or(Value::is_null)
     });
     missing
         .map(|field| FieldError::new(format!("customFields.{}", field.name), "is required"))
@@ -71,11 +72,7 @@ fn required(
 }
 
 /// All that is wrong, each field once: first what was found first.
-fn told(
-    mut wrong: Vec<FieldError>,
-    faults: Faults,
-    missing: Vec<FieldError>,
-) -> Vec<FieldError> {
+fn told(mut wrong: Vec<FieldError>, faults: Faults, missing: Vec<FieldError>) -> Vec<FieldError> {
     let found = match faults.check() {
         Err(Error::Invalid(found)) => found,
         Ok(()) | Err(_) => Vec::new(),
@@ -176,7 +173,9 @@ pub(crate) async fn save(
     }
     let index = cx.content_model().index(record.0, None, values);
     let store = tx.store_tx();
-    store.save_record_fields(permit, record, values, &index).await
+    store
+        .save_record_fields(permit, record, values, &index)
+        .await
 }
 
 /// Gives a record the values of others that go, of fields it has none of. What leads to those that go
@@ -196,13 +195,25 @@ pub(crate) async fn merge(
     let mut values = own.clone();
     for id in from {
         for (name, value) in stored.remove(id).unwrap_or_default() {
-            values.entry(name).or_insert(value);
+            if let Some(value) = without(value, &permit.target().id) {
+                values.entry(name).or_insert(value);
+            }
         }
     }
     if values == own {
         return Ok(());
     }
     save(tx, permit, (kind, into), &values).await
+}
+
+/// What is left of a value when the record it is given to is taken out: it would name itself.
+fn without(value: Value, id: &str) -> Option<Value> {
+    let is_other = |value: &Value| value.as_str() != Some(id);
+    if let Value::Array(mut items) = value {
+        items.retain(is_other);
+        return (!items.is_empty()).then_some(Value::Array(items));
+    }
+    Some(value).filter(is_other)
 }
 
 /// The custom fields of records as they are shown, by their ids, each statement once for all of

@@ -36,6 +36,9 @@ pub struct Field {
     /// The editions that have it; none: all.
     #[serde(default)]
     pub editions: Vec<String>,
+    /// Whether each edition has a value of its own; there is no such thing.
+    #[serde(default)]
+    pub localized: bool,
     /// Whether lists can be asked for by it.
     #[serde(default)]
     pub filterable: bool,
@@ -83,6 +86,10 @@ impl Field {
         }
         if self.kind.is_some() && self.holds != "reference" {
             refuse("kind", "is for the type `reference` only".to_owned());
+        }
+        if self.localized {
+            let why = "must be false: a value is the same in all editions";
+            refuse("localized", why.to_owned());
         }
         match kind {
             Some(kind) if wrong.is_empty() => Ok(FieldDefinition {
