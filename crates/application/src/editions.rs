@@ -11,7 +11,7 @@ use domain::{
     time::Timestamp,
 };
 
-use crate::{ActorContext, Tx};
+use crate::{ActorContext, Tx, custom_fields};
 
 mod change;
 
