@@ -25,7 +25,7 @@ const ARTICLES: usize = 150;
 
 /// A page of articles, first or deep, and the index it must be read by on SQLite: nothing in its
 /// statements may read a table or sort.
-const LISTS: [(&str, &str, &str); 31] = [
+const LISTS: [(&str, &str, &str); 34] = [
     (
         "L",
         "entry_live|entry_status",
@@ -112,6 +112,21 @@ const LISTS: [(&str, &str, &str); 31] = [
         "/api/v1/articles?edition=en&filter[customField.mood]=calm",
     ),
     (
+        "categories of a custom field",
+        "record_field_value",
+        "{ categories(first: 20, edition: \"en\", orderBy: CREATED, filter: { customField: { name: \"color\", eq: \"red\" } }) { nodes { name customFields } } }",
+    ),
+    (
+        "authors of a custom field",
+        "record_field_value",
+        "{ authors(first: 20, edition: \"en\", orderBy: CREATED, filter: { customField: { name: \"color\", eq: \"red\" } }) { nodes { name customFields } } }",
+    ),
+    (
+        "assets of a custom field over REST",
+        "record_field_value",
+        "/api/v1/assets?first=20&filter[customField.color]=red",
+    ),
+    (
         "of a time",
         "entry_live|entry_status",
         "{ articles(first: 20, edition: \"en\", filter: { publishedAt: { gte: \"2026-01-01T00:00:00Z\", lt: \"2026-02-01T00:00:00Z\" } }) { nodes { title } } }",
@@ -180,7 +195,7 @@ const LISTS: [(&str, &str, &str); 31] = [
 ];
 
 /// Other reads: nothing in their statements may read a big table from end to end.
-const READS: [(&str, &str); 30] = [
+const READS: [(&str, &str); 31] = [
     (
         "A by slug",
         "{ article(by: { slug: \"number-7\" }, edition: \"en\") { title body { html } related { title } comments { nodes { bodyText } } translations { entry { title } } } }",
@@ -204,6 +219,10 @@ const READS: [(&str, &str); 30] = [
     (
         "a range of a custom field",
         "{ articles(first: 20, edition: \"en\", filter: { customField: { name: \"rating\", gte: 2, lte: 3 } }) { nodes { title } } }",
+    ),
+    (
+        "a range of a custom field of assets",
+        "/api/v1/assets?first=20&filter[customField.size][gte]=2&filter[customField.color]=red",
     ),
     (
         "articles without a custom field",
@@ -289,9 +308,10 @@ const READS: [(&str, &str); 30] = [
 ];
 
 /// The tables that grow with the site, and what the statements call them.
-const BIG: [(&str, &[&str]); 10] = [
+const BIG: [(&str, &[&str]); 11] = [
     ("entry", &["e", "g"]),
     ("entry_field", &["x"]),
+    ("record_field", &["x", "f"]),
     ("entry_term", &["x", "f"]),
     ("entry_contribution", &["x", "f", "y"]),
     ("entry_asset", &["x", "u"]),
@@ -406,10 +426,17 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let server = TestServer::start_with(|config| {
-            let fields = serde_json::json!({ "article": {
-                "mood": { "type": "text", "filterable": true },
-                "rating": { "type": "number", "filterable": true },
-            } });
+            let color = serde_json::json!({
+                "color": { "type": "text", "filterable": true },
+                "size": { "type": "number", "filterable": true },
+            });
+            let fields = serde_json::json!({
+                "article": {
+                    "mood": { "type": "text", "filterable": true },
+                    "rating": { "type": "number", "filterable": true },
+                },
+                "category": color, "author": color, "asset": color,
+            });
             config.fields = serde_json::from_value(fields).unwrap();
         })
         .await;

@@ -1,9 +1,10 @@
 //! The index of custom fields follows what the site declares.
 
+use reqwest::Method;
 use serde_json::json;
 use server::Config;
 
-use super::{Site, declared};
+use super::{ARTICLE, Site, declared};
 use crate::harness::{Face, TestServer};
 
 fn otherwise(config: &mut Config) {
@@ -80,4 +81,36 @@ async fn many_entries_are_indexed_some_at_a_time() {
     let again = site.server.once_more(otherwise).await;
     again.run_due_jobs().await;
     assert_eq!(again.count("SELECT count(*) FROM entry_field").await, 450);
+}
+
+#[tokio::test]
+async fn the_index_follows_the_codes_of_editions() {
+    let site = Site::new().await;
+    site.server.run_due_jobs().await;
+    let body = json!({ "edition": "fa", "title": "خبر", "customFields": { "flag": "a" } });
+    let made = site
+        .server
+        .create(Face::Rest, &site.owner, ARTICLE, &body)
+        .await;
+    let id = made.done().id;
+    let rows = async || site.server.count("SELECT count(*) FROM entry_field").await;
+    assert_eq!(rows().await, 1);
+    for (old, new, left) in [("fa", "ps", 0), ("ps", "fa", 1)] {
+        let path = format!("/api/v1/editions/{old}");
+        let version = site.server.get_json(&path).await["version"].clone();
+        let request = site.server.request(Method::PATCH, &path);
+        let request = request
+            .bearer_auth(&site.owner)
+            .header("if-match", format!("\"{version}\""))
+            .json(&json!({ "code": new }));
+        site.server.send(request).await.expect(200);
+        site.server.run_due_jobs().await;
+        assert_eq!(rows().await, left, "{old} is {new}");
+        let fields = site.fields(&site.owner, &id).await;
+        assert_eq!(fields.get("flag").is_some(), left == 1);
+    }
+    // At the next start there is nothing to do.
+    let again = site.server.once_more(declared).await;
+    let waiting = "SELECT count(*) FROM job WHERE kind = 'reindex_fields'";
+    assert_eq!(again.count(waiting).await, 0);
 }

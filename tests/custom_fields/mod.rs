@@ -4,6 +4,7 @@ mod filters;
 mod importing;
 mod indexing;
 mod model;
+mod records;
 mod references;
 mod writing;
 
@@ -39,10 +40,33 @@ fn declared(config: &mut Config) {
             "reviewer": { "type": "reference", "kind": "author", "filterable": true },
             "sequel": { "type": "reference", "kind": "article", "filterable": true },
             "maps": { "type": "reference", "kind": "asset", "list": true },
+            "flag": { "type": "text", "editions": ["fa"], "filterable": true },
             "onlyPersian": { "type": "text", "editions": ["fa"] },
         },
         "page": { "budget": { "type": "number", "required": true } },
         "issue": { "printRun": { "type": "number", "filterable": true } },
+        "category": {
+            "color": { "type": "choice", "choices": ["red", "blue"], "filterable": true },
+            "weight": { "type": "number", "filterable": true },
+            "lead": { "type": "reference", "kind": "article", "filterable": true },
+            "picture": { "type": "reference", "kind": "asset" },
+            "asides": { "type": "reference", "kind": "category", "list": true },
+        },
+        "tag": {
+            "since": { "type": "date", "required": true, "filterable": true },
+            "note": { "type": "text" },
+        },
+        "author": {
+            "phone": { "type": "text" },
+            "active": { "type": "boolean", "filterable": true },
+            "mentor": { "type": "reference", "kind": "author", "filterable": true },
+            "desk": { "type": "reference", "kind": "category", "filterable": true },
+        },
+        "asset": {
+            "camera": { "type": "text", "filterable": true },
+            "sitter": { "type": "reference", "kind": "author" },
+            "print": { "type": "reference", "kind": "asset", "filterable": true },
+        },
     }))
     .unwrap();
 }

@@ -10,7 +10,16 @@ async fn both_faces_describe_the_same_model() {
     let site = Site::new().await;
     let over_rest = site.server.get_json("/api/v1/content-model").await;
     let kinds = over_rest["data"].as_array().unwrap();
-    assert_eq!(kinds.len(), 3);
+    let names: Vec<&str> = kinds
+        .iter()
+        .map(|kind| kind["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "article", "page", "issue", "category", "tag", "author", "asset"
+        ]
+    );
     let fields = kinds[0]["fields"].as_array().unwrap();
     let rating = fields
         .iter()
@@ -47,6 +56,8 @@ fn what_is_wrong_with_a_declaration_is_told_all_at_once() {
             "next": { "type": "reference", "kind": "menu" },
             "plain": { "type": "text", "choices": ["a"] },
         },
+        "tag": { "local": { "type": "text", "editions": ["en"] } },
+        "author": { "role": { "type": "text", "localized": true } },
         "menu": { "a": { "type": "text" } },
     }))
     .unwrap();
@@ -65,7 +76,9 @@ fn what_is_wrong_with_a_declaration_is_told_all_at_once() {
             "fields.article.mood.choices",
             "fields.article.next.kind",
             "fields.article.plain.choices",
+            "fields.author.role.localized",
             "fields.menu",
+            "fields.tag.local.editions",
         ]
     );
 }

@@ -1,6 +1,7 @@
 //! Custom fields that lead to other records.
 
 use domain::access::Role;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{ARTICLE, Site};
@@ -116,5 +117,41 @@ async fn a_record_in_a_field_is_in_use() {
             .await
             .done();
         assert_eq!(site.public_fields(&id).await["reviewer"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn a_translation_takes_over_no_reference_that_its_maker_may_not_see() {
+    let site = Site::new().await;
+    let hidden = site.draft(Face::Rest, "Hidden", json!({})).await;
+    let seen = site.published("Seen", json!({})).await;
+    let mara = site.server.signed_in(Role::Author, None).await;
+    for face in FACES {
+        for (sequel, expected) in [(&hidden, Value::Null), (&seen, json!(seen))] {
+            let fields = json!({ "sequel": sequel, "rating": 4 });
+            let original = site.published("Original", fields).await;
+            let (path, body) = if face == Face::Rest {
+                let path = format!("/api/v1/articles/{original}/translations");
+                (path, json!({ "edition": "fa" }))
+            } else {
+                let query = "mutation ($input: CreateTranslationInput!) { createTranslation(input: $input) { entry { ... on Article { id customFields } } userErrors { field message } } }";
+                let input = json!({ "of": original, "edition": "fa" });
+                (
+                    "/graphql".to_owned(),
+                    json!({ "query": query, "variables": { "input": input } }),
+                )
+            };
+            let request = site.server.request(Method::POST, &path).bearer_auth(&mara);
+            let mut made = site.server.send(request.json(&body)).await.json();
+            if face == Face::Graphql {
+                made = made["data"]["createTranslation"]["entry"].clone();
+            }
+            assert_eq!(made["customFields"]["rating"], 4, "{made:#}");
+            assert_eq!(made["customFields"]["sequel"], expected, "{face:?}");
+            // It is not kept out of sight either.
+            let id = made["id"].as_str().expect("an id");
+            let fields = site.fields(&site.owner, id).await;
+            assert_eq!(fields["sequel"], expected, "{face:?}");
+        }
     }
 }

@@ -1,24 +1,28 @@
-//! Custom fields of entries: whether what is written fits what the site declares, what readers are
-//! given, and the index that lists ask.
+//! Custom fields: whether what is written fits what the site declares, what readers are given, and
+//! the index that lists ask.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::Hash,
+};
 
 use domain::{
     Error, FieldError, Result,
-    access::{Action, Target},
+    access::{Action, Permit, Target},
     articles::EntryDraft,
     change::{Change, ContentChange, Faults},
     content::{Content, ContentKind, Entry, Parts},
     editions::{Edition, EditionSet},
     events::RecordKind,
-    fields::{ContentModel, CustomFields, FieldReference, check_size},
-    id::{AssetId, EntryId},
+    fields::{ContentModel, CustomFields, FieldReference, WITH_FIELDS, check_size, is_shared},
+    id::{AssetId, EditionId, EntryId},
     jobs::{NewJob, ReindexFields},
     revisions::Snapshot,
 };
 use futures::future::BoxFuture;
 use persistence::Referent;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     ActorContext, Tx,
@@ -26,7 +30,9 @@ use crate::{
     writing::pending_of,
 };
 
-/// How many entries a job indexes at once.
+pub mod records;
+
+/// How many records a job indexes at once.
 const AT_ONCE: u32 = 200;
 
 /// Checks the custom fields a change sets, and brings them into the form they are stored in.
@@ -76,7 +82,7 @@ pub(crate) fn check_changed(
     if is_planned && faults.is_empty() {
         let code = edition.code.as_str();
         cx.content_model()
-            .check_values((draft.kind(), code), values, true, faults);
+            .check_values((draft.kind(), Some(code)), values, true, faults);
     } else {
         check_size(values, faults);
     }
@@ -95,7 +101,7 @@ pub(crate) async fn check_draft(
     }
     let mut faults = Faults::default();
     let (model, code) = (tx.cx().content_model(), edition.code.as_str());
-    model.check_values((kind, code), &draft.custom_fields, false, &mut faults);
+    model.check_values((kind, Some(code)), &draft.custom_fields, false, &mut faults);
     let found = references(model, kind, &draft.custom_fields);
     if !found.is_empty() {
         let wanted: BTreeSet<Referent> = found.iter().map(|(_, referent)| *referent).collect();
@@ -114,7 +120,7 @@ pub(crate) async fn check_draft(
 pub(crate) async fn check_complete(tx: &Tx, content: &Content) -> Result<()> {
     let entry = content.entry();
     let model = tx.cx().content_model();
-    if model.fields(entry.id.kind).next().is_none() {
+    if !model.has_fields(entry.id.kind) {
         return Ok(());
     }
     let pending = pending_of(tx, entry).await?;
@@ -125,7 +131,7 @@ pub(crate) async fn check_complete(tx: &Tx, content: &Content) -> Result<()> {
     let code = editions.get(entry.edition)?.code.as_str();
     let mut faults = Faults::default();
     let values = waiting.unwrap_or(&entry.custom_fields);
-    model.check_values((entry.id.kind, code), values, true, &mut faults);
+    model.check_values((entry.id.kind, Some(code)), values, true, &mut faults);
     faults.check()
 }
 
@@ -144,13 +150,13 @@ pub(crate) fn check_restored(
         .collect();
     let code = edition.code.as_str();
     cx.content_model()
-        .check_values((id.kind, code), &changed, false, faults);
+        .check_values((id.kind, Some(code)), &changed, false, faults);
 }
 
 /// What the custom fields of a draft refer to, by place.
 pub(crate) fn references(
     model: &ContentModel,
-    kind: ContentKind,
+    kind: impl Into<RecordKind>,
     values: &CustomFields,
 ) -> Vec<(String, Referent)> {
     let found = model.references(kind, values).into_iter();
@@ -185,8 +191,7 @@ fn referent(reference: &FieldReference) -> Option<Referent> {
     })
 }
 
-/// The custom fields of an entry as they are shown: every field that is declared for its edition,
-/// null where it has no value. What they refer to is still to be looked up: what the actor may not
+/// The custom fields of a record as they are shown: every field that is declared for it, null where it has no value. What they refer to is still to be looked up: what the actor may not
 /// read is no value.
 #[derive(Debug, Clone)]
 pub struct Shown {
@@ -197,15 +202,24 @@ pub struct Shown {
 impl Shown {
     /// Of an entry.
     pub fn of(cx: &ActorContext, editions: &EditionSet, entry: &Entry) -> Result<Self> {
-        let (model, kind) = (cx.content_model(), entry.id.kind);
-        if model.fields(kind).next().is_none() {
-            return Ok(Self {
+        let code = editions.get(entry.edition)?.code.as_str();
+        let (kind, values) = (entry.id.kind, &entry.custom_fields);
+        Ok(Self::new(cx, (kind, Some(code)), values))
+    }
+
+    fn new(
+        cx: &ActorContext,
+        (kind, edition): (impl Into<RecordKind>, Option<&str>),
+        values: &CustomFields,
+    ) -> Self {
+        let (model, kind) = (cx.content_model(), kind.into());
+        if !model.has_fields(kind) {
+            return Self {
                 values: CustomFields::new(),
                 references: Vec::new(),
-            });
+            };
         }
-        let code = editions.get(entry.edition)?.code.as_str();
-        let values = model.served(kind, code, &entry.custom_fields);
+        let values = model.served(kind, edition, values);
         let references = model.references(kind, &values).into_iter();
         let references = references
             .filter_map(|reference| {
@@ -213,7 +227,7 @@ impl Shown {
                 Some((reference, referent))
             })
             .collect();
-        Ok(Self { values, references })
+        Self { values, references }
     }
 
     /// The entries it refers to.
@@ -273,6 +287,17 @@ pub async fn shown(
     for entry in entries {
         all.push((entry.id, Shown::of(cx, &editions, entry)?));
     }
+    let edition = entries.first().map(|first| first.edition);
+    finished(cx, all, edition).await
+}
+
+/// What is left of custom fields when what is hidden is taken out, each statement once for all of
+/// them. `edition`: one whose readers it is for, if there are any.
+async fn finished<I: Eq + Hash>(
+    cx: &ActorContext,
+    all: Vec<(I, Shown)>,
+    edition: Option<EditionId>,
+) -> Result<HashMap<I, CustomFields>> {
     let to_entries: BTreeSet<EntryId> = all.iter().flat_map(|(_, one)| one.entries()).collect();
     let to_assets: BTreeSet<AssetId> = all.iter().flat_map(|(_, one)| one.assets()).collect();
     let mut seen_entries = HashMap::new();
@@ -281,9 +306,9 @@ pub async fn shown(
         seen_entries = crate::entries::by_ids(cx, &ids, Parts::NONE).await?;
     }
     let mut seen_assets = HashMap::new();
-    if let (false, Some(first)) = (to_assets.is_empty(), entries.first()) {
+    if let (false, Some(edition)) = (to_assets.is_empty(), edition) {
         let ids: Vec<AssetId> = to_assets.into_iter().collect();
-        seen_assets = crate::media::by_ids(cx, &ids, first.edition).await?;
+        seen_assets = crate::media::by_ids(cx, &ids, edition).await?;
     }
     let finished = all.into_iter().map(|(id, one)| {
         let values = one.finish(
@@ -308,9 +333,36 @@ fn take_out(values: &mut CustomFields, reference: &FieldReference) {
     *value = Value::Null;
 }
 
+/// What the index follows: the declaration, and which editions have the codes it names.
+fn followed(model: &ContentModel, editions: &EditionSet) -> String {
+    let mut named: Vec<&Edition> = editions.all().iter().collect();
+    named.retain(|edition| model.names_edition(edition.code.as_str()));
+    named.sort_by_key(|edition| edition.id);
+    named.iter().fold(model.fingerprint(), |text, edition| {
+        format!("{text} {}={}", edition.code.as_str(), edition.id)
+    })
+}
+
+/// Has the index made anew if the codes of editions have changed so that others have its fields.
+pub(crate) async fn follow_editions(tx: &mut Tx, before: &EditionSet) -> Result<()> {
+    let after = tx.editions().await?;
+    let (cx, now) = (tx.cx().clone(), tx.cx().now());
+    let wanted = followed(cx.content_model(), &after);
+    if wanted == followed(cx.content_model(), before) {
+        return Ok(());
+    }
+    let job = ReindexFields {
+        model: wanted,
+        kind: None,
+        after: None,
+    };
+    tx.enqueue(NewJob::at(now, &job)?);
+    Ok(())
+}
+
 /// Has the index made anew if it follows another declaration of fields than the one in use.
 pub async fn follow_model(cx: &ActorContext) -> Result<()> {
-    let wanted = cx.content_model().fingerprint();
+    let wanted = followed(cx.content_model(), &*cx.editions().await?);
     let known = cx.reader().field_index().await?;
     let is_followed = match &known {
         Some(known) => *known == wanted,
@@ -321,6 +373,7 @@ pub async fn follow_model(cx: &ActorContext) -> Result<()> {
     }
     let job = ReindexFields {
         model: wanted,
+        kind: None,
         after: None,
     };
     let mut tx = cx.begin().await?;
@@ -340,33 +393,62 @@ impl Inside for FieldIndexer {
     }
 }
 
-/// Indexes some entries; while there are more, the next job follows at once.
+/// Indexes some records, entries first; while there are more, the next job follows at once.
 async fn index_some(tx: &mut Tx, job: ReindexFields) -> Result<()> {
     let (cx, now) = (tx.cx().clone(), tx.cx().now());
     let permit = cx.authorize(Action::Update, Target::shared(RecordKind::Site, "site"))?;
-    let model = cx.content_model();
-    let fingerprint = model.fingerprint();
-    // What was begun for another declaration begins again.
-    let after = job.after.filter(|_| job.model == fingerprint);
-    let editions = tx.editions().await?;
-    let store = tx.store_tx();
-    let entries = store.entries_with_fields(&permit, after, AT_ONCE).await?;
-    let Some(last) = entries.last().map(|entry| entry.id.uuid()) else {
-        return store.set_field_index(&permit, &fingerprint).await;
+    let fingerprint = followed(cx.content_model(), &*tx.editions().await?);
+    // What was begun for another declaration, or other codes, begins again.
+    let (kind, after) = if job.model == fingerprint {
+        (job.kind, job.after)
+    } else {
+        (None, None)
     };
-    let indexed = entries
-        .into_iter()
-        .map(|entry| {
-            let code = editions.get(entry.edition)?.code.as_str();
-            let index = model.index(entry.id.kind, code, &entry.values);
-            Ok((entry, index))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    store.reindex_fields(&permit, &indexed).await?;
+    let last = match kind {
+        Some(kind) => records::index_some(tx, &permit, kind, after).await?,
+        None => index_entries(tx, &permit, after).await?,
+    };
+    let kind = if last.is_some() {
+        kind
+    } else {
+        following(kind)
+    };
+    if last.is_none() && kind.is_none() {
+        let store = tx.store_tx();
+        return store.set_field_index(&permit, &fingerprint).await;
+    }
     let next = ReindexFields {
         model: fingerprint,
-        after: Some(last),
+        kind,
+        after: last,
     };
     tx.enqueue(NewJob::at(now, &next)?);
     Ok(())
+}
+
+/// The kind that is indexed after another; first come entries, which are none in particular.
+fn following(kind: Option<RecordKind>) -> Option<RecordKind> {
+    let mut shared = WITH_FIELDS.into_iter().filter(|kind| is_shared(*kind));
+    match kind {
+        None => shared.next(),
+        Some(kind) => shared.skip_while(|one| *one != kind).nth(1),
+    }
+}
+
+/// Indexes some entries: the last of them, if there were any.
+async fn index_entries(tx: &mut Tx, permit: &Permit, after: Option<Uuid>) -> Result<Option<Uuid>> {
+    let (cx, editions) = (tx.cx().clone(), tx.editions().await?);
+    let store = tx.store_tx();
+    let entries = store.entries_with_fields(permit, after, AT_ONCE).await?;
+    let last = entries.last().map(|entry| entry.id.uuid());
+    let indexed = entries
+        .into_iter()
+        .map(|entry| {
+            let code = Some(editions.get(entry.edition)?.code.as_str());
+            let index = cx.content_model().index(entry.id.kind, code, &entry.values);
+            Ok((entry, index))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    store.reindex_fields(permit, &indexed).await?;
+    Ok(last)
 }

@@ -11,7 +11,7 @@ use domain::{
     time::Timestamp,
 };
 
-use crate::{ActorContext, Tx};
+use crate::{ActorContext, Tx, custom_fields};
 
 mod change;
 
@@ -75,9 +75,10 @@ fn fresh(id: EditionId, draft: &EditionDraft, now: Timestamp) -> Edition {
 
 async fn save(tx: &mut Tx, edition: &Edition, action: Action) -> Result<()> {
     let permit = tx.cx().authorize(action, edition.target())?;
+    let before = tx.editions().await?;
     tx.store_tx().save_edition(&permit, edition).await?;
     tx.forget_editions();
-    Ok(())
+    custom_fields::follow_editions(tx, &before).await
 }
 
 /// Checks what depends on the other editions: codes are unique, fallbacks end somewhere, and there

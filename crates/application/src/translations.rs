@@ -175,7 +175,7 @@ async fn own_fields(cx: &ActorContext, of: &Entry, edition: EditionId) -> Result
     // As it is shown: what is hidden is no value for the translation either.
     let shown = custom_fields::shown(cx, &[of]).await?.remove(&of.id);
     let shown = shown.unwrap_or_default();
-    Ok(model.served(of.id.kind, code.as_str(), &shown))
+    Ok(model.served(of.id.kind, Some(code.as_str()), &shown))
 }
 
 fn article_change(article: &Article, new: &NewTranslation) -> ArticleChange {

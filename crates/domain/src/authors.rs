@@ -7,6 +7,7 @@ pub use change::{AuthorChange, AuthorTextChange};
 use crate::{
     access::Target,
     events::RecordKind,
+    fields::FieldFilter,
     id::{AssetId, AuthorId},
     terms::TermOrder,
     text::{EditionText, Localized},
@@ -57,6 +58,8 @@ pub struct AuthorText {
 pub struct AuthorQuery {
     /// Only the one with this slug in the edition asked for.
     pub slug: Option<String>,
+    /// Only those whose custom fields meet all of these.
+    pub custom_fields: Vec<FieldFilter>,
     /// In which order; by name, authors without a text in the edition are left out.
     pub order: TermOrder,
 }

@@ -1,13 +1,12 @@
 //! Custom fields: what a site declares for its kinds of entry, and what values they take.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     change::Faults,
-    content::ContentKind,
     error::{Error, FieldError, Result},
     events::RecordKind,
 };
@@ -23,6 +22,25 @@ pub use index::{FieldReference, IndexedValue, REFERABLE};
 
 /// The values of the custom fields of a record, by name. What is not there has no value.
 pub type CustomFields = BTreeMap<String, Value>;
+
+/// The kinds that can have fields: entries first, then the records that all editions share.
+pub const WITH_FIELDS: [RecordKind; 7] = [
+    RecordKind::Article,
+    RecordKind::Page,
+    RecordKind::Issue,
+    RecordKind::Category,
+    RecordKind::Tag,
+    RecordKind::Author,
+    RecordKind::Asset,
+];
+
+/// Whether records of a kind belong to no edition: their values hold in all of them.
+pub const fn is_shared(kind: RecordKind) -> bool {
+    matches!(
+        kind,
+        RecordKind::Category | RecordKind::Tag | RecordKind::Author | RecordKind::Asset
+    )
+}
 
 /// The most fields of a kind.
 const MAX_FIELDS: usize = 50;
@@ -94,7 +112,8 @@ pub struct FieldDefinition {
     pub kind: FieldType,
     /// Whether it holds a list of these.
     pub is_list: bool,
-    /// Whether what is handed in, scheduled or published must have a value.
+    /// Whether what is handed in, scheduled or published must have a value; of records that all
+    /// editions share: whether new ones must.
     pub is_required: bool,
     /// The codes of the editions that have the field; empty: all.
     pub editions: Vec<String>,
@@ -105,22 +124,24 @@ pub struct FieldDefinition {
 }
 
 impl FieldDefinition {
-    /// Whether the entries of an edition have it.
-    pub fn is_in(&self, edition: &str) -> bool {
-        self.editions.is_empty() || self.editions.iter().any(|code| code == edition)
+    /// Whether the entries of an edition have it. Without an edition: whether records that all
+    /// editions share do, or entries of some.
+    pub fn is_in(&self, edition: Option<&str>) -> bool {
+        let is_among = |edition| self.editions.iter().any(|code| code == edition);
+        self.editions.is_empty() || edition.is_none_or(is_among)
     }
 }
 
 /// Every field a site declares, by kind and name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ContentModel {
-    kinds: BTreeMap<ContentKind, BTreeMap<String, FieldDefinition>>,
+    kinds: BTreeMap<RecordKind, BTreeMap<String, FieldDefinition>>,
 }
 
 impl ContentModel {
     /// A model of fields, or everything that is wrong with them by the setting:
     /// `fields.article.rating.choices`.
-    pub fn new(fields: impl IntoIterator<Item = (ContentKind, FieldDefinition)>) -> Result<Self> {
+    pub fn new(fields: impl IntoIterator<Item = (RecordKind, FieldDefinition)>) -> Result<Self> {
         let mut model = Self::default();
         let mut wrong = Vec::new();
         for (kind, field) in fields {
@@ -128,7 +149,7 @@ impl ContentModel {
             let of_kind = model.kinds.entry(kind).or_default();
             of_kind.insert(field.name.clone(), field);
             if of_kind.len() == MAX_FIELDS + 1 {
-                let setting = format!("fields.{kind}");
+                let setting = format!("fields.{}", kind.as_str());
                 let why = format!("must declare at most {MAX_FIELDS} fields");
                 wrong.push(FieldError::new(setting, why));
             }
@@ -141,19 +162,28 @@ impl ContentModel {
     }
 
     /// The fields of a kind, by name.
-    pub fn fields(&self, kind: ContentKind) -> impl Iterator<Item = &FieldDefinition> {
-        self.kinds.get(&kind).into_iter().flat_map(BTreeMap::values)
+    pub fn fields<K: Into<RecordKind>>(
+        &self,
+        kind: K,
+    ) -> impl Iterator<Item = &FieldDefinition> + use<'_, K> {
+        let fields = self.kinds.get(&kind.into());
+        fields.into_iter().flat_map(BTreeMap::values)
     }
 
     /// A field of a kind.
-    pub fn field(&self, kind: ContentKind, name: &str) -> Option<&FieldDefinition> {
-        self.kinds.get(&kind)?.get(name)
+    pub fn field(&self, kind: impl Into<RecordKind>, name: &str) -> Option<&FieldDefinition> {
+        self.kinds.get(&kind.into())?.get(name)
+    }
+
+    /// Whether a kind has any.
+    pub fn has_fields(&self, kind: impl Into<RecordKind>) -> bool {
+        self.kinds.contains_key(&kind.into())
     }
 
     /// A value of a field as it is kept: null where it is blank, none and a fault if it does not fit.
     pub fn checked(
         &self,
-        kind: ContentKind,
+        kind: impl Into<RecordKind>,
         name: &str,
         value: &Value,
         faults: &mut Faults,
@@ -175,7 +205,8 @@ impl ContentModel {
                     ..
                 } = field;
                 digest.update(format!(
-                    "{kind} {name} {holds:?} {is_list} {is_filterable} {editions:?}\n"
+                    "{} {name} {holds:?} {is_list} {is_filterable} {editions:?}\n",
+                    kind.as_str()
                 ));
             }
         }
@@ -185,11 +216,20 @@ impl ContentModel {
             .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 
+    /// Whether what is indexed depends on which edition has a code.
+    pub fn names_edition(&self, code: &str) -> bool {
+        let fields = self.kinds.values().flat_map(BTreeMap::values);
+        fields
+            .filter(|field| field.is_indexed())
+            .any(|field| field.editions.iter().any(|known| known == code))
+    }
+
     /// Checks what a command sets, and brings it into the form it is stored in. Null clears a field;
-    /// so does a blank text and an empty list. `edition`: none as long as it is not known.
+    /// so does a blank text and an empty list. `edition`: none as long as it is not known, and of
+    /// records that all editions share.
     pub fn check_change(
         &self,
-        kind: ContentKind,
+        kind: impl Into<RecordKind>,
         edition: Option<&str>,
         values: &mut CustomFields,
         faults: &mut Faults,
@@ -201,15 +241,15 @@ impl ContentModel {
             );
             return;
         }
+        let kind = kind.into();
         for (name, value) in values {
-            let of_edition =
-                |field: &&FieldDefinition| edition.is_none_or(|code| field.is_in(code));
+            let of_edition = |field: &&FieldDefinition| field.is_in(edition);
             let field = self.field(kind, name).filter(of_edition);
             match field {
                 Some(field) => *value = field.checked(value, faults).unwrap_or(Value::Null),
                 None => faults.add(
                     format!("customFields.{}", shortened(name)),
-                    format!("is not a field of {}", Plural(kind)),
+                    format!("is not a field of {}", plural(kind)),
                 ),
             }
         }
@@ -219,7 +259,7 @@ impl ContentModel {
     /// `is_complete`: what is required must be there.
     pub fn check_values(
         &self,
-        (kind, edition): (ContentKind, &str),
+        (kind, edition): (impl Into<RecordKind>, Option<&str>),
         values: &CustomFields,
         is_complete: bool,
         faults: &mut Faults,
@@ -238,7 +278,12 @@ impl ContentModel {
 
     /// What readers are given: every field of the edition, null where there is no value. What does
     /// not fit its declaration (any more) is no value.
-    pub fn served(&self, kind: ContentKind, edition: &str, values: &CustomFields) -> CustomFields {
+    pub fn served(
+        &self,
+        kind: impl Into<RecordKind>,
+        edition: Option<&str>,
+        values: &CustomFields,
+    ) -> CustomFields {
         self.fields(kind)
             .filter(|field| field.is_in(edition))
             .map(|field| {
@@ -262,8 +307,19 @@ pub fn check_size(values: &CustomFields, faults: &mut Faults) {
     }
 }
 
-fn check_definition(kind: ContentKind, field: &FieldDefinition, wrong: &mut Vec<FieldError>) {
-    let setting = format!("fields.{kind}.{}", shortened(&field.name));
+/// What a change of some custom fields leaves of all; none: it clears them.
+pub fn changed(set: Option<CustomFields>, old: &CustomFields) -> CustomFields {
+    let Some(set) = set else {
+        return CustomFields::new();
+    };
+    let mut fields = old.clone();
+    fields.extend(set);
+    fields.retain(|_, value| !value.is_null());
+    fields
+}
+
+fn check_definition(kind: RecordKind, field: &FieldDefinition, wrong: &mut Vec<FieldError>) {
+    let setting = format!("fields.{}.{}", kind.as_str(), shortened(&field.name));
     let mut refuse = |part: &str, why: String| {
         wrong.push(FieldError::new(format!("{setting}{part}"), why));
     };
@@ -303,6 +359,14 @@ fn check_definition(kind: ContentKind, field: &FieldDefinition, wrong: &mut Vec<
         | FieldType::Url
         | FieldType::Reference(_) => {}
     }
+    if is_shared(kind) && !field.editions.is_empty() {
+        let why = format!(
+            "is not for {}: all editions share them, and one value holds in all",
+            plural(kind)
+        );
+        refuse(".editions", why);
+        return;
+    }
     for code in &field.editions {
         if code.parse::<crate::text::Locale>().is_err() {
             let why = "must be codes of editions, such as [\"en\"]".to_owned();
@@ -326,10 +390,9 @@ fn shortened(text: &str) -> String {
 }
 
 /// The word for several of a kind.
-struct Plural(ContentKind);
-
-impl fmt::Display for Plural {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}s", self.0)
+fn plural(kind: RecordKind) -> String {
+    match kind {
+        RecordKind::Category => "categories".to_owned(),
+        _ => format!("{}s", kind.as_str()),
     }
 }

@@ -247,7 +247,10 @@ impl Job for PruneAudit {
 pub struct ReindexFields {
     /// The fingerprint of the declaration it was begun for.
     pub model: String,
-    /// The last entry that is done.
+    /// What is being indexed; none: entries.
+    #[serde(default)]
+    pub kind: Option<crate::events::RecordKind>,
+    /// The last of them that is done.
     pub after: Option<uuid::Uuid>,
 }
 

@@ -12,6 +12,7 @@ use crate::{
     access::Target,
     error::Error,
     events::RecordKind,
+    fields::FieldFilter,
     id::{AssetId, UserId},
     text::{EditionText, Localized},
     time::Timestamp,
@@ -154,6 +155,8 @@ pub struct AssetQuery {
     pub kind: Option<AssetKind>,
     /// What is in the trash, instead of what is not.
     pub is_trashed: bool,
+    /// Only those whose custom fields meet all of these.
+    pub custom_fields: Vec<FieldFilter>,
 }
 
 /// A new asset, or the whole of an existing one.

@@ -12,6 +12,7 @@ use crate::{
     access::Target,
     error::Error,
     events::RecordKind,
+    fields::FieldFilter,
     id::{CategoryId, TagId},
     text::{EditionText, Localized},
     time::Timestamp,
@@ -161,6 +162,8 @@ pub struct TermQuery {
     pub parent: Option<Option<CategoryId>>,
     /// Only those with a slug equal to this in the edition asked for.
     pub slug: Option<String>,
+    /// Only those whose custom fields meet all of these.
+    pub custom_fields: Vec<FieldFilter>,
     /// In which order.
     pub order: TermOrder,
 }
@@ -173,6 +176,7 @@ impl TermQuery {
             namespace: None,
             parent: None,
             slug: None,
+            custom_fields: Vec::new(),
             order: TermOrder::Name,
         }
     }

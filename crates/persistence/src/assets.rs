@@ -18,13 +18,15 @@ use uuid::Uuid;
 use crate::{
     Reader, WriteTx,
     entries::{AssetRow, asset_columns, best_text, visible},
+    field_filters::RecordFilters,
     lists::{LISTS_PER_STATEMENT, Order},
     sql::{IDS_PER_STATEMENT, Sql},
     write_tx::Save,
 };
 
 /// Adds the condition that hides assets the actor may not see. Whoever writes sees all of them;
-/// others those an editor made public, those of galleries, and those a published entry uses.
+/// others those an editor made public, those of galleries, those in custom fields of categories, tags
+/// and authors, and those a published entry uses.
 pub(crate) fn readable(sql: &mut Sql, scope: &ReadScope) {
     sql.push(" AND NOT m.is_trashed");
     if scope.sees_library() || *scope.visibility() == Visibility::All {
@@ -32,6 +34,10 @@ pub(crate) fn readable(sql: &mut Sql, scope: &ReadScope) {
     }
     sql.push(" AND (m.is_public OR EXISTS (SELECT 1 FROM gallery_item g WHERE g.asset_id = m.id)");
     sql.push(" OR EXISTS (SELECT 1 FROM author w WHERE w.avatar_id = m.id)");
+    // Other records that have it in a custom field are public.
+    sql.push(
+        " OR EXISTS (SELECT 1 FROM record_field f WHERE f.ref_id = m.id AND f.kind <> 'asset')",
+    );
     sql.push(" OR EXISTS (SELECT 1 FROM entry_asset u JOIN entry e ON e.id = u.entry_id WHERE u.asset_id = m.id");
     visible(sql, scope, "e");
     sql.push(")");
@@ -78,13 +84,21 @@ impl Reader<'_> {
         page: &PageArgs,
     ) -> Result<Page<Asset>> {
         scope.note(CacheTag::Records(RecordKind::Asset));
+        let fields = RecordFilters::new(RecordKind::Asset, &query.custom_fields);
+        let (from, key, id) = if fields.lead() {
+            let from = " FROM record_field x JOIN asset m ON m.id = x.record_id WHERE 1 = 1";
+            (from, "x.created_at", "x.record_id")
+        } else {
+            (" FROM asset m WHERE 1 = 1", "m.created_at", "m.id")
+        };
         let order = Order {
             list: ListOrder::by_time("-createdAt"),
-            key: "m.created_at",
-            id: "m.id",
+            key,
+            id,
             descending: true,
         };
-        let mut from_where = Sql::new(" FROM asset m WHERE 1 = 1");
+        let mut from_where = Sql::new(from);
+        fields.add(&mut from_where, scope, "m.id");
         if let Some(kind) = query.kind {
             from_where.push(" AND m.kind = ").bind(kind.as_str());
         }
@@ -96,7 +110,7 @@ impl Reader<'_> {
             readable(&mut from_where, scope);
         }
         let total = self.total(&from_where, page).await?;
-        let mut sql = Sql::new("SELECT m.id, m.created_at");
+        let mut sql = Sql::new(&format!("SELECT {}, {}", order.id, order.key));
         sql.append(&from_where);
         order.page(&mut sql, page)?;
         let rows = self.query(sql).await?;
@@ -209,6 +223,16 @@ impl Reader<'_> {
         scope: &ReadScope,
         ids: &[AssetId],
     ) -> Result<HashMap<AssetId, Vec<Localized<AssetText>>>> {
+        let visible = self.visible_assets(scope, ids).await?;
+        self.asset_texts(&visible).await
+    }
+
+    /// Those of some assets that are to be seen, in the trash or not.
+    pub(crate) async fn visible_assets(
+        &self,
+        scope: &ReadScope,
+        ids: &[AssetId],
+    ) -> Result<Vec<AssetId>> {
         let mut visible = Vec::with_capacity(ids.len());
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         for chunk in uuids.chunks(IDS_PER_STATEMENT) {
@@ -227,7 +251,7 @@ impl Reader<'_> {
             }
         }
         note_assets(scope, ids, |id| visible.contains(id));
-        self.asset_texts(&visible).await
+        Ok(visible)
     }
 
     /// The same, of assets whose ids a scope has let through.
@@ -393,6 +417,14 @@ impl WriteTx {
         }
         if version > 1 {
             self.clear("asset_text", "asset_id", id.uuid()).await?;
+        }
+        if let Some(created) = draft.created_at.filter(|_| version > 1) {
+            let mut sql = Sql::new("UPDATE record_field SET created_at = ");
+            sql.bind(created).push(" WHERE record_id = ");
+            sql.bind(id.uuid())
+                .push(" AND created_at <> ")
+                .bind(created);
+            self.execute(sql).await?;
         }
         let rows = draft
             .texts

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     Reader, WriteTx,
     entries::best_text,
+    field_filters::RecordFilters,
     lists::Order,
     sql::{IDS_PER_STATEMENT, Row, Sql},
     write_tx::Save,
@@ -35,6 +36,7 @@ impl Reader<'_> {
         page: &PageArgs,
     ) -> Result<Page<Author>> {
         scope.note(CacheTag::Records(RecordKind::Author));
+        let fields = RecordFilters::new(RecordKind::Author, &query.custom_fields);
         let by_name = query.order == TermOrder::Name;
         let order = if by_name {
             Order {
@@ -46,15 +48,26 @@ impl Reader<'_> {
         } else {
             Order {
                 list: ListOrder::by_time("createdAt"),
-                key: "w.created_at",
-                id: "w.id",
+                key: if fields.lead() {
+                    "x.created_at"
+                } else {
+                    "w.created_at"
+                },
+                id: if fields.lead() { "x.record_id" } else { "w.id" },
                 descending: false,
             }
         };
-        let mut from_where = Sql::new(if by_name {
-            " FROM author_text wt WHERE wt.edition_id = "
-        } else {
-            " FROM author w WHERE EXISTS (SELECT 1 FROM author_text wt WHERE wt.author_id = w.id"
+        let mut from_where = Sql::new(match (by_name, fields.lead()) {
+            (true, false) => " FROM author_text wt WHERE wt.edition_id = ",
+            (true, true) => {
+                " FROM record_field x JOIN author_text wt ON wt.author_id = x.record_id WHERE wt.edition_id = "
+            }
+            (false, false) => {
+                " FROM author w WHERE EXISTS (SELECT 1 FROM author_text wt WHERE wt.author_id = w.id"
+            }
+            (false, true) => {
+                " FROM record_field x JOIN author w ON w.id = x.record_id WHERE EXISTS (SELECT 1 FROM author_text wt WHERE wt.author_id = w.id"
+            }
         });
         if by_name {
             from_where.bind(edition.uuid());
@@ -69,6 +82,8 @@ impl Reader<'_> {
         if !by_name {
             from_where.push(")");
         }
+        let of = if by_name { "wt.author_id" } else { "w.id" };
+        fields.add(&mut from_where, scope, of);
         let total = self.total(&from_where, page).await?;
         let mut sql = Sql::new(&format!("SELECT {}, {}", order.id, order.key));
         sql.append(&from_where);

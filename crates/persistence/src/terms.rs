@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     Reader, WriteTx,
     entries::best_text,
+    field_filters::RecordFilters,
     lists::Order,
     sql::{IDS_PER_STATEMENT, Row, Sql},
     write_tx::Save,
@@ -46,6 +47,7 @@ impl Reader<'_> {
         page: &PageArgs,
     ) -> Result<Page<Term>> {
         scope.note(CacheTag::Records(query.taxonomy.into()));
+        let fields = RecordFilters::new(query.taxonomy.into(), &query.custom_fields);
         let by_name = query.order == TermOrder::Name;
         let order = if by_name {
             Order {
@@ -57,24 +59,37 @@ impl Reader<'_> {
         } else {
             Order {
                 list: ListOrder::by_time("createdAt"),
-                key: "t.created_at",
-                id: "t.id",
+                key: if fields.lead() {
+                    "x.created_at"
+                } else {
+                    "t.created_at"
+                },
+                id: if fields.lead() { "x.record_id" } else { "t.id" },
                 descending: false,
             }
         };
-        let mut from_where = Sql::default();
+        let mut from_where = Sql::new(" FROM ");
+        if fields.lead() {
+            from_where.push("record_field x JOIN term t ON t.id = x.record_id");
+        } else {
+            from_where.push("term t");
+        }
         if by_name || query.slug.is_some() {
             from_where
-                .push(" FROM term_text tt JOIN term t ON t.id = tt.term_id WHERE tt.edition_id = ")
+                .push(" JOIN term_text tt ON tt.term_id = t.id WHERE tt.edition_id = ")
                 .bind(edition.uuid());
             from_where
                 .push(" AND tt.taxonomy = ")
                 .bind(query.taxonomy.as_str());
+        } else if fields.lead() {
+            // The values that lead the list are of this taxonomy.
+            from_where.push(" WHERE 1 = 1");
         } else {
             from_where
-                .push(" FROM term t WHERE t.taxonomy = ")
+                .push(" WHERE t.taxonomy = ")
                 .bind(query.taxonomy.as_str());
         }
+        fields.add(&mut from_where, scope, "t.id");
         if let Some(namespace) = &query.namespace {
             from_where
                 .push(" AND t.namespace = ")

@@ -99,6 +99,9 @@ impl Reader<'_> {
             used |= any;
             seen.append(&mut users);
         }
+        let (any, mut users) = self.uses_in_records(scope, id).await?;
+        used |= any;
+        seen.append(&mut users);
         seen.truncate(100);
         Ok((used, seen))
     }
@@ -264,6 +267,7 @@ impl WriteTx {
                 }
             }
         }
+        self.clear("record_field", "record_id", id).await?;
         let mut sql = Sql::new(&format!("DELETE FROM {} WHERE id = ", table(kind)?));
         sql.bind(id);
         if self.execute(sql).await? == 0 {

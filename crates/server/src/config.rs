@@ -55,7 +55,7 @@ pub struct Config {
     pub oidc: Oidc,
     /// What signs tokens.
     pub keys: Keys,
-    /// The custom fields of articles, pages and issues.
+    /// The custom fields of articles, pages, issues, categories, tags, authors and assets.
     pub fields: Fields,
     /// What is sent to people.
     pub mail: Mail,

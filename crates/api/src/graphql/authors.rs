@@ -7,6 +7,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::{
     authors::{AuthorQuery, AuthorText},
     content::{EntryFilter, TermFilter, TermKey},
+    events::RecordKind,
     id::EditionId,
     text::Localized,
 };
@@ -14,10 +15,12 @@ use domain::{
 use super::{
     article_lists::{ArticleConnection, ArticleFilter, ArticleList, ArticleOrder, Owner},
     connection::{Connection, Listed, Paging},
+    content_model::of_record,
     context::{Here, parse_id, session},
     editions::Edition,
     entries::{RecordRef, edition_or},
     enums::{Direction, TermOrder},
+    filters::{CustomFieldFilter, of_records},
     loaders::{AssetKey, AuthorTexts},
     lookahead,
     media::Asset,
@@ -148,6 +151,12 @@ impl Author {
         }
     }
 
+    /// Their custom fields, an object by their names: `contentModel` tells which there are. Null: no
+    /// value.
+    async fn custom_fields(&self, ctx: &Context<'_>) -> Result<serde_json::Value> {
+        of_record(session(ctx)?, RecordKind::Author, self.author.id.uuid()).await
+    }
+
     /// What they are called in all editions that have a name for them.
     async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<AuthorTranslation>> {
         let session = session(ctx)?;
@@ -258,6 +267,8 @@ impl AuthorTranslation {
 pub(crate) struct AuthorFilter {
     /// Has this slug in the edition asked for.
     slug: Option<String>,
+    /// Has custom fields like this.
+    custom_field: Option<CustomFieldFilter>,
 }
 
 /// The root fields about authors.
@@ -308,8 +319,11 @@ impl AuthorQueries {
     ) -> Result<Connection<Author>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
+        let AuthorFilter { slug, custom_field } = filter.unwrap_or_default();
+        let model = session.cx().content_model();
         let query = AuthorQuery {
-            slug: filter.unwrap_or_default().slug,
+            slug,
+            custom_fields: of_records(model, RecordKind::Author, custom_field)?,
             order: order_by.unwrap_or_default().into(),
         };
         let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;

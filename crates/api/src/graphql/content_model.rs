@@ -2,11 +2,15 @@
 
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use domain::{
-    content::ContentKind,
-    fields::{FieldDefinition, FieldType},
+    events::RecordKind,
+    fields::{FieldDefinition, FieldType, WITH_FIELDS},
 };
+use uuid::Uuid;
 
-use super::{context::session, entries::EntryKind};
+use super::{
+    context::{Here, session},
+    loaders::RecordFields,
+};
 
 /// What a custom field holds. All but numbers and booleans are JSON strings.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,11 +55,13 @@ pub(crate) struct CustomField {
     kind: CustomFieldType,
     /// Whether it holds a list of these.
     is_list: bool,
-    /// Whether what is handed in, scheduled or published must have a value.
+    /// Whether what is handed in, scheduled or published must have a value; of categories, tags,
+    /// authors and assets: whether new ones must.
     is_required: bool,
     /// Whether lists can be asked for by it.
     is_filterable: bool,
-    /// The codes of the editions that have it; empty: all.
+    /// The codes of the editions that have it; empty: all. Categories, tags, authors and assets have
+    /// theirs in all.
     editions: Vec<String>,
     /// The words of a choice.
     choices: Vec<String>,
@@ -88,11 +94,73 @@ impl From<&FieldDefinition> for CustomField {
     }
 }
 
-/// The custom fields of a kind of entry.
+/// The kinds of record that can have custom fields.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ContentModelKind {
+    /// Articles.
+    Article,
+    /// Pages.
+    Page,
+    /// Newsletter issues.
+    Issue,
+    /// Categories.
+    Category,
+    /// Tags.
+    Tag,
+    /// Authors.
+    Author,
+    /// Assets.
+    Asset,
+}
+
+impl ContentModelKind {
+    const fn of(kind: RecordKind) -> Option<Self> {
+        Some(match kind {
+            RecordKind::Article => Self::Article,
+            RecordKind::Page => Self::Page,
+            RecordKind::Issue => Self::Issue,
+            RecordKind::Category => Self::Category,
+            RecordKind::Tag => Self::Tag,
+            RecordKind::Author => Self::Author,
+            RecordKind::Asset => Self::Asset,
+            RecordKind::Site
+            | RecordKind::Edition
+            | RecordKind::Gallery
+            | RecordKind::Collection
+            | RecordKind::Newsletter
+            | RecordKind::Menu
+            | RecordKind::Comment
+            | RecordKind::Redirect
+            | RecordKind::User
+            | RecordKind::Session
+            | RecordKind::ApiKey
+            | RecordKind::Audit
+            | RecordKind::Job => return None,
+        })
+    }
+}
+
+/// The custom fields of a record that all editions share, as they are shown.
+pub(crate) async fn of_record(
+    session: Here<'_>,
+    kind: RecordKind,
+    id: Uuid,
+) -> Result<serde_json::Value> {
+    if !session.cx().content_model().has_fields(kind) {
+        return Ok(serde_json::json!({}));
+    }
+    let fields = session.load(RecordFields { kind, id }).await?;
+    let fields = fields.map(|fields| fields.as_ref().clone());
+    let value = serde_json::Value::Object(fields.unwrap_or_default().into_iter().collect());
+    session.budget().spend(value.to_string().len())?;
+    Ok(value)
+}
+
+/// The custom fields of a kind of record.
 #[derive(SimpleObject)]
 pub(crate) struct KindModel {
     /// The kind.
-    kind: EntryKind,
+    kind: ContentModelKind,
     /// Its fields, by name.
     fields: Vec<CustomField>,
 }
@@ -103,16 +171,16 @@ pub(crate) struct ContentModelQueries;
 
 #[Object]
 impl ContentModelQueries {
-    /// The custom fields of each kind of entry: what `customFields` holds and takes.
+    /// The custom fields of each kind of record that can have some: what `customFields` holds and takes.
     async fn content_model(&self, ctx: &Context<'_>) -> Result<Vec<KindModel>> {
         let session = session(ctx)?;
         let model = session.cx().content_model();
-        Ok(ContentKind::ALL
-            .into_iter()
-            .map(|kind| KindModel {
-                kind: kind.into(),
+        let of = |kind| {
+            Some(KindModel {
+                kind: ContentModelKind::of(kind)?,
                 fields: model.fields(kind).map(CustomField::from).collect(),
             })
-            .collect())
+        };
+        Ok(WITH_FIELDS.into_iter().filter_map(of).collect())
     }
 }

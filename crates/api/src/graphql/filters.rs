@@ -2,7 +2,12 @@
 //! field named.
 
 use async_graphql::{ID, InputObject};
-use domain::content::{self, EntryOrderField};
+use domain::{
+    Error, FieldError,
+    content::{self, EntryOrderField},
+    events::RecordKind,
+    fields::{ContentModel, FieldCondition, FieldFilter},
+};
 
 use super::{
     enums::{
@@ -174,6 +179,39 @@ pub(crate) struct CustomFieldFilter {
     lte: Option<serde_json::Value>,
     /// Has no value (true) or has one (false).
     is_null: Option<bool>,
+}
+
+impl From<CustomFieldFilter> for FieldCondition {
+    fn from(filter: CustomFieldFilter) -> Self {
+        Self {
+            name: filter.name,
+            eq: filter.eq,
+            any_of: filter.any_of,
+            gte: filter.gte,
+            lte: filter.lte,
+            is_null: filter.is_null,
+        }
+    }
+}
+
+/// The condition on a custom field in a filter of records that all editions share.
+pub(crate) fn of_records(
+    model: &ContentModel,
+    kind: RecordKind,
+    filter: Option<CustomFieldFilter>,
+) -> domain::Result<Vec<FieldFilter>> {
+    let Some(filter) = filter else {
+        return Ok(Vec::new());
+    };
+    match model.condition(kind, filter.into()) {
+        Ok(filter) => Ok(vec![filter]),
+        Err(wrong) => {
+            let named = wrong
+                .into_iter()
+                .map(|(member, why)| FieldError::new(format!("filter.customField.{member}"), why));
+            Err(Error::Invalid(named.collect()))
+        }
+    }
 }
 
 /// A condition on a text; all that are set must hold.

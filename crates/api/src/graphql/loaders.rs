@@ -21,7 +21,8 @@ pub(crate) use entries::{
 pub(crate) use lists::{AssetUsers, CollectionItems, CommentList, EntryList};
 pub(crate) use records::{
     AssetKey, AssetTexts, AuthorKey, AuthorTexts, CommentKey, GalleryItems, GalleryKey,
-    NewsletterKey, RedirectKey, Replies, TermArticleCount, TermChildren, TermKey, TermTexts,
+    NewsletterKey, RecordFields, RedirectKey, Replies, TermArticleCount, TermChildren, TermKey,
+    TermTexts,
 };
 
 /// An error that several waiting resolvers receive.

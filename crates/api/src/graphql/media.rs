@@ -5,16 +5,19 @@ use std::sync::Arc;
 use application::{ActorContext, media};
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::{
+    events::RecordKind,
     id::{AssetId, EditionId},
     media::AssetQuery,
 };
 
 use super::{
     connection::{Connection, Listed, Paging, size},
+    content_model::of_record,
     context::{Here, parse_id, session},
     editions::Edition,
     entries::Entry,
     enums::{AssetKind, Direction},
+    filters::{CustomFieldFilter, of_records},
     loaders::{AssetTexts, AssetUsers, EntryKey},
     lookahead,
     scalars::{DateTime, Long},
@@ -172,6 +175,12 @@ impl Asset {
     /// A longer text about it.
     async fn description(&self) -> Option<&str> {
         self.text().description.as_deref()
+    }
+
+    /// Its custom fields, an object by their names: `contentModel` tells which there are. Null: no
+    /// value.
+    async fn custom_fields(&self, ctx: &Context<'_>) -> Result<serde_json::Value> {
+        of_record(session(ctx)?, RecordKind::Asset, self.asset.id.uuid()).await
     }
 
     /// Its texts in all editions that have some.
@@ -353,6 +362,8 @@ pub(crate) struct AssetFilter {
     /// Is in the trash, and the caller may take it out. What is in the trash is left out otherwise.
     #[graphql(default)]
     is_trashed: bool,
+    /// Has custom fields like this.
+    custom_field: Option<CustomFieldFilter>,
 }
 
 /// The root fields about assets.
@@ -399,6 +410,11 @@ impl AssetQueries {
         let query = AssetQuery {
             kind: filter.kind.map(Into::into),
             is_trashed: filter.is_trashed,
+            custom_fields: of_records(
+                session.cx().content_model(),
+                RecordKind::Asset,
+                filter.custom_field,
+            )?,
         };
         let page = Paging::new(first, after, last, before).check(lookahead::page(ctx))?;
         let found = media::list(session.cx(), &query, edition, &page).await?;

@@ -14,10 +14,12 @@ use domain::{
 use super::{
     article_lists::{ArticleConnection, ArticleFilter, ArticleList, ArticleOrder, Owner},
     connection::{Connection, Listed, Paging},
+    content_model::of_record,
     context::{Here, parse_id, session},
     editions::Edition,
     entries::{RecordRef, edition_or},
     enums::{Direction, TermOrder},
+    filters::{CustomFieldFilter, of_records},
     loaders::{TermArticleCount, TermChildren, TermKey, TermTexts},
     lookahead,
     scalars::DateTime,
@@ -117,6 +119,17 @@ impl TermFields {
     /// What it is about.
     async fn description(&self) -> Option<&str> {
         self.text().description.as_deref()
+    }
+
+    /// Its custom fields, an object by their names: `contentModel` tells which there are. Null: no
+    /// value.
+    async fn custom_fields(&self, ctx: &Context<'_>) -> Result<serde_json::Value> {
+        of_record(
+            session(ctx)?,
+            self.term.id.taxonomy.into(),
+            self.term.id.uuid(),
+        )
+        .await
     }
 
     /// What it is called in all editions that have a name for it.
@@ -383,6 +396,8 @@ pub(crate) struct CategoryFilter {
     roots_only: Option<bool>,
     /// Has this slug in the edition asked for.
     slug: Option<String>,
+    /// Has custom fields like this.
+    custom_field: Option<CustomFieldFilter>,
 }
 
 /// Conditions on tags; all that are set must hold.
@@ -392,6 +407,8 @@ pub(crate) struct TagFilter {
     namespace: Option<String>,
     /// Has this slug in the edition asked for.
     slug: Option<String>,
+    /// Has custom fields like this.
+    custom_field: Option<CustomFieldFilter>,
 }
 
 /// The root fields about categories and tags.
@@ -445,6 +462,7 @@ impl TermQueries {
             parent,
             roots_only,
             slug,
+            custom_field,
         } = filter.unwrap_or_default();
         let roots_only = roots_only.unwrap_or_default();
         let parent = match parent {
@@ -458,9 +476,11 @@ impl TermQueries {
             Some(id) => Some(Some(parse_id::<CategoryId>("filter.parent", &id)?)),
             None => roots_only.then_some(None),
         };
+        let kind = Taxonomy::Category.into();
         let query = TermQuery {
             parent,
             slug,
+            custom_fields: of_records(session.cx().content_model(), kind, custom_field)?,
             order: order_by.unwrap_or_default().into(),
             ..TermQuery::all(Taxonomy::Category)
         };
@@ -517,10 +537,16 @@ impl TermQueries {
     ) -> Result<Connection<Tag>> {
         let session = session(ctx)?;
         let edition = session.edition_id(edition.as_deref())?;
-        let TagFilter { namespace, slug } = filter.unwrap_or_default();
+        let TagFilter {
+            namespace,
+            slug,
+            custom_field,
+        } = filter.unwrap_or_default();
+        let kind = Taxonomy::Tag.into();
         let query = TermQuery {
             namespace,
             slug,
+            custom_fields: of_records(session.cx().content_model(), kind, custom_field)?,
             order: order_by.unwrap_or_default().into(),
             ..TermQuery::all(Taxonomy::Tag)
         };

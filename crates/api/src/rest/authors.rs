@@ -10,6 +10,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     authors::{AuthorQuery, AuthorText},
     content::Parts,
+    events::RecordKind,
+    fields::CustomFields,
     id::{AssetId, AuthorId, EditionId, kinds},
     text::Localized,
 };
@@ -20,9 +22,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     State,
     answer::{self, Answer, List},
+    entries::OF_CUSTOM_FIELD,
+    filters::custom_fields,
     media::Asset,
     parameters::{ById, BySlug, Declared, Groups, Kind, Of, PAGE, Parameter, Record, TEXTS_OF},
     place::{Named, Path, Url},
+    record_fields::RecordFields,
     request::Read,
     selection::{Fields, Include, Selection},
     terms,
@@ -71,6 +76,11 @@ pub(super) struct Author<'a> {
     created_at: DateTime<Utc>,
     /// When it was last changed.
     updated_at: DateTime<Utc>,
+    /// Their custom fields, by name: `/content-model` tells which there are. Null: no value. With the
+    /// record itself, not where it stands in another.
+    #[serde(skip_serializing_if = "Included::is_left_out")]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    custom_fields: Included<CustomFields>,
     /// Their picture; with `include=avatar`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = Option<Asset<'_>>)]
@@ -123,6 +133,7 @@ impl Record for Author<'_> {
         "version",
         "createdAt",
         "updatedAt",
+        "customFields",
         "avatar",
         "translations",
     ];
@@ -159,6 +170,7 @@ impl Record for Author<'_> {
 /// What is loaded besides the authors themselves.
 #[derive(Default)]
 struct More {
+    fields: RecordFields,
     avatars: Option<HashMap<AssetId, domain::media::Asset>>,
     texts: Option<HashMap<AuthorId, Vec<Localized<AuthorText>>>>,
 }
@@ -170,7 +182,11 @@ impl More {
         selection: &Selection<'_>,
         edition: EditionId,
     ) -> Result<Self, Problem> {
-        let mut more = Self::default();
+        let ids: Vec<_> = authors.iter().map(|author| author.id.uuid()).collect();
+        let mut more = Self {
+            fields: RecordFields::load(read, RecordKind::Author, &ids, selection).await?,
+            ..Self::default()
+        };
         if selection.includes("avatar") {
             let ids: Vec<AssetId> = authors.iter().filter_map(|author| author.avatar).collect();
             more.avatars = Some(media::by_ids(&read.cx, &ids, edition).await?);
@@ -207,6 +223,7 @@ impl<'a> View<'a> {
             version: author.version,
             created_at: author.created_at,
             updated_at: author.updated_at,
+            custom_fields: Included::No,
             avatar: Included::No,
             translations: Included::No,
         })
@@ -233,6 +250,7 @@ impl<'a> View<'a> {
             .map(|texts| self.author_translations(texts.get(&author.id).map_or(&[], Vec::as_slice)))
             .transpose()?;
         Ok(Author {
+            custom_fields: more.fields.of(author.id.uuid()),
             avatar,
             translations: texts.into(),
             ..self.author(author)?
@@ -287,6 +305,7 @@ impl Declared for ListAuthors {
                 Kind::Text,
                 "Only the author with this slug in the edition.",
             ),
+            OF_CUSTOM_FIELD,
             terms::SORT,
         ],
         Author::SELECTION,
@@ -311,6 +330,7 @@ async fn list_authors(read: Read) -> Answer {
     let edition = read.edition_of_texts(&query).await?;
     let wanted = AuthorQuery {
         slug: query.text("filter[slug]").map(str::to_owned),
+        custom_fields: custom_fields(&query, RecordKind::Author, read.cx.content_model())?,
         order: terms::order(&query),
     };
     let args = query.page()?;

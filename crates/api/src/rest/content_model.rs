@@ -1,8 +1,8 @@
 //! The custom fields a site declares.
 
 use domain::{
-    content::ContentKind,
-    fields::{FieldDefinition, FieldType},
+    events::RecordKind,
+    fields::{FieldDefinition, FieldType, WITH_FIELDS},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,14 +14,13 @@ use super::{
     parameters::{Declared, Groups, Of},
     request::Read,
     selection::Selection,
-    wire::EntryKind,
 };
 
-/// The custom fields of a kind of entry.
+/// The custom fields of a kind of record.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct KindModel<'a> {
-    /// The kind.
-    kind: EntryKind,
+    /// The kind: `article`, `page`, `issue`, `category`, `tag`, `author` or `asset`.
+    kind: &'a str,
     /// Its fields, by name.
     fields: Vec<CustomField<'a>>,
 }
@@ -38,11 +37,13 @@ struct CustomField<'a> {
     kind: &'a str,
     /// Whether it holds a list of these.
     is_list: bool,
-    /// Whether what is handed in, scheduled or published must have a value.
+    /// Whether what is handed in, scheduled or published must have a value; of categories, tags,
+    /// authors and assets: whether new ones must.
     is_required: bool,
     /// Whether lists can be asked for by it.
     is_filterable: bool,
-    /// The codes of the editions that have it; empty: all.
+    /// The codes of the editions that have it; empty: all. Categories, tags, authors and assets have
+    /// theirs in all.
     editions: &'a [String],
     /// The words of a choice.
     choices: &'a [String],
@@ -87,21 +88,21 @@ impl Declared for GetContentModel {
 
 /// Get the content model
 ///
-/// The custom fields of each kind of entry: what `customFields` holds and takes.
+/// The custom fields of each kind of record that can have some: what `customFields` holds and takes.
 #[utoipa::path(
     get,
     path = "/content-model",
     tag = "Site",
     params(Of<GetContentModel>),
-    responses((status = 200, description = "The kinds of entry, each with its fields.", body = KindModelList<'_>)),
+    responses((status = 200, description = "The kinds, each with its fields.", body = KindModelList<'_>)),
 )]
 async fn get_content_model(read: Read) -> Answer {
     read.query::<GetContentModel>()?;
     let model = read.cx.content_model();
-    let data: Vec<KindModel<'_>> = ContentKind::ALL
+    let data: Vec<KindModel<'_>> = WITH_FIELDS
         .into_iter()
-        .map(|kind| KindModel {
-            kind: kind.into(),
+        .map(|kind: RecordKind| KindModel {
+            kind: kind.as_str(),
             fields: model.fields(kind).map(CustomField::from).collect(),
         })
         .collect();

@@ -44,7 +44,8 @@ pub(super) use batched::operations;
 pub(super) use more::More;
 pub(super) use parameters::{
     ATTACHMENTS, BODY, BYLINE, CORRECTIONS, CUSTOM_FIELD, CommentsUnder, EDITION_FILTER, EntryById,
-    EntryBySlug, FILTERS, GALLERIES, HERO, PageBelow, RELATED_ARTICLES, SECTIONS, SEO, TERMS,
+    EntryBySlug, FILTERS, GALLERIES, HERO, OF_CUSTOM_FIELD, PageBelow, RELATED_ARTICLES, SECTIONS,
+    SEO, TERMS,
     TRANSLATIONS, TranslationsOf,
 };
 pub(super) use steps::{Note, step_routes};

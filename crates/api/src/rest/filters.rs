@@ -8,6 +8,7 @@ use domain::{
         TermFilter, TermKey, TimeRange,
     },
     editions::EditionSet,
+    events::RecordKind,
     fields::{ContentModel, FieldCondition, FieldFilter},
     id::kinds,
 };
@@ -114,11 +115,12 @@ fn entry_filter(query: &Query<'_>, editions: &EditionSet) -> Result<EntryFilter,
 }
 
 /// The conditions on custom fields: `filter[customField.NAME]`, alone or with an operator behind it.
-fn custom_fields(
+pub(super) fn custom_fields(
     query: &Query<'_>,
-    kind: ContentKind,
+    kind: impl Into<RecordKind>,
     model: &ContentModel,
 ) -> Result<Vec<FieldFilter>, Problem> {
+    let kind = kind.into();
     let mut conditions: BTreeMap<&str, FieldCondition> = BTreeMap::new();
     let mut problems = Vec::new();
     for (rest, text) in query.open(CUSTOM_FIELD) {

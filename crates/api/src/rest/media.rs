@@ -6,6 +6,8 @@ use application::media;
 use chrono::{DateTime, Utc};
 use domain::{
     content::Parts,
+    events::RecordKind,
+    fields::CustomFields,
     id::{AssetId, EditionId, kinds},
     media::{AssetQuery, AssetText, Figure as DomainFigure},
     text::Localized,
@@ -17,7 +19,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     State,
     answer::{self, Answer, List},
+    entries::OF_CUSTOM_FIELD,
+    filters::custom_fields,
     parameters::{ById, Declared, Groups, Kind, Of, PAGE, Parameter, Record, TEXTS_OF},
+    record_fields::RecordFields,
     request::Read,
     selection::{Fields, Include, Selection},
     view::View,
@@ -78,6 +83,11 @@ pub(super) struct Asset<'a> {
     created_at: DateTime<Utc>,
     /// When it was last changed.
     updated_at: DateTime<Utc>,
+    /// Its custom fields, by name: `/content-model` tells which there are. Null: no value. With the
+    /// record itself, not where it stands in another.
+    #[serde(skip_serializing_if = "Included::is_left_out")]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    custom_fields: Included<CustomFields>,
     /// Its texts in all editions; with `include=translations`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = Vec<Translation<'_>>)]
@@ -141,6 +151,7 @@ impl Record for Asset<'_> {
         "version",
         "createdAt",
         "updatedAt",
+        "customFields",
         "translations",
     ];
     const BELOW: &'static [(&'static str, Fields)] = &[(
@@ -162,8 +173,29 @@ impl Record for Asset<'_> {
     }];
 }
 
-/// The texts of some assets in all editions, if they are wanted.
-type Texts = HashMap<AssetId, Vec<Localized<AssetText>>>;
+/// What is loaded besides the assets themselves.
+struct More {
+    fields: RecordFields,
+    texts: Option<HashMap<AssetId, Vec<Localized<AssetText>>>>,
+}
+
+impl More {
+    async fn load(
+        read: &Read,
+        ids: &[AssetId],
+        selection: &Selection<'_>,
+    ) -> Result<Self, Problem> {
+        let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        Ok(Self {
+            fields: RecordFields::load(read, RecordKind::Asset, &uuids, selection).await?,
+            texts: if selection.includes("translations") {
+                Some(media::texts(&read.cx, ids).await?)
+            } else {
+                None
+            },
+        })
+    }
+}
 
 impl<'a> View<'a> {
     /// An asset without what is loaded only when asked for.
@@ -194,6 +226,7 @@ impl<'a> View<'a> {
             version: asset.version,
             created_at: asset.created_at,
             updated_at: asset.updated_at,
+            custom_fields: Included::No,
             translations: Included::No,
         })
     }
@@ -216,12 +249,15 @@ impl<'a> View<'a> {
     fn asset_with(
         &self,
         asset: &'a domain::media::Asset,
-        texts: Option<&'a Texts>,
+        more: &'a More,
     ) -> Result<Asset<'a>, Problem> {
-        let texts = texts
+        let texts = more
+            .texts
+            .as_ref()
             .map(|texts| self.asset_texts(texts.get(&asset.id).map_or(&[], Vec::as_slice)))
             .transpose()?;
         Ok(Asset {
+            custom_fields: more.fields.of(asset.id.uuid()),
             translations: texts.into(),
             ..self.asset(asset)?
         })
@@ -259,18 +295,6 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(write::purge_asset))
 }
 
-async fn texts_of(
-    read: &Read,
-    ids: &[AssetId],
-    selection: &Selection<'_>,
-) -> Result<Option<Texts>, Problem> {
-    Ok(if selection.includes("translations") {
-        Some(media::texts(&read.cx, ids).await?)
-    } else {
-        None
-    })
-}
-
 struct ListAssets;
 impl Declared for ListAssets {
     const PARAMETERS: Groups = &[
@@ -286,6 +310,7 @@ impl Declared for ListAssets {
                 Kind::Flag,
                 "`true`: what is in the trash, as far as the caller may take it out; else what is not.",
             ),
+            OF_CUSTOM_FIELD,
         ],
         Asset::SELECTION,
         PAGE,
@@ -309,11 +334,12 @@ async fn list_assets(read: Read) -> Answer {
     let wanted = AssetQuery {
         kind: query.text("filter[kind]").map(str::parse).transpose()?,
         is_trashed: query.flag("filter[isTrashed]").unwrap_or_default(),
+        custom_fields: custom_fields(&query, RecordKind::Asset, read.cx.content_model())?,
     };
     let args = query.page()?;
     let page = media::list(&read.cx, &wanted, edition, &args).await?;
     let ids: Vec<AssetId> = page.nodes().map(|asset| asset.id).collect();
-    let texts = texts_of(&read, &ids, &selection).await?;
+    let more = More::load(&read, &ids, &selection).await?;
     let editions = read.cx.editions().await?;
     let view = View {
         cx: &read.cx,
@@ -321,7 +347,7 @@ async fn list_assets(read: Read) -> Answer {
     };
     let data = page
         .nodes()
-        .map(|asset| view.asset_with(asset, texts.as_ref()))
+        .map(|asset| view.asset_with(asset, &more))
         .collect::<Result<Vec<_>, _>>()?;
     answer::list(&read, &query, &selection, &args, (&page, data))
 }
@@ -347,7 +373,7 @@ async fn one(read: &Read, id: AssetId, edition: EditionId, selection: &Selection
     let asset = media::get(&read.cx, id, edition)
         .await?
         .ok_or_else(|| Problem::not_found(format!("asset {id}")))?;
-    let texts = texts_of(read, &[id], selection).await?;
+    let more = More::load(read, &[id], selection).await?;
     let editions = read.cx.editions().await?;
     let view = View {
         cx: &read.cx,
@@ -356,7 +382,7 @@ async fn one(read: &Read, id: AssetId, edition: EditionId, selection: &Selection
     answer::one(
         read,
         selection,
-        &view.asset_with(&asset, texts.as_ref())?,
+        &view.asset_with(&asset, &more)?,
         (asset.version, asset.updated_at),
     )
 }

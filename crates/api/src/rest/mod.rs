@@ -35,6 +35,7 @@ mod passwords;
 mod place;
 mod previews;
 mod query;
+mod record_fields;
 mod redirects;
 mod request;
 mod revisions;

@@ -10,6 +10,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     State,
     answer::{self, Answer, List},
+    entries::OF_CUSTOM_FIELD,
+    filters::custom_fields,
     parameters::{
         ById, BySlug, Declared, EDITION_SEGMENT, Groups, Kind, Of, PAGE, Parameter, Record,
         SLUG_SEGMENT, TEXTS_OF,
@@ -65,6 +67,7 @@ impl Declared for ListCategories {
                 "Only the categories right below this one; `none`: only those with none above.",
             ),
             SLUG_FILTER,
+            OF_CUSTOM_FIELD,
             SORT,
         ],
         Category::SELECTION,
@@ -83,6 +86,7 @@ impl Declared for ListTags {
                 "Only tags of this namespace.",
             ),
             SLUG_FILTER,
+            OF_CUSTOM_FIELD,
             SORT,
         ],
         Tag::SELECTION,
@@ -124,7 +128,7 @@ async fn list_categories(read: Read) -> Answer {
         .map(|_| query.id("filter[parent]"));
     let wanted = TermQuery {
         parent,
-        ..query_of(&query, Taxonomy::Category)
+        ..query_of(&read, &query, Taxonomy::Category)?
     };
     list(
         &read,
@@ -197,7 +201,7 @@ async fn list_tags(read: Read) -> Answer {
     let namespace = query.text("filter[namespace]").map(str::to_owned);
     let wanted = TermQuery {
         namespace,
-        ..query_of(&query, Taxonomy::Tag)
+        ..query_of(&read, &query, Taxonomy::Tag)?
     };
     list(
         &read,
@@ -264,12 +268,13 @@ pub(super) fn order(query: &Query<'_>) -> TermOrder {
     }
 }
 
-fn query_of(query: &Query<'_>, taxonomy: Taxonomy) -> TermQuery {
-    TermQuery {
+fn query_of(read: &Read, query: &Query<'_>, taxonomy: Taxonomy) -> Result<TermQuery, Problem> {
+    Ok(TermQuery {
         slug: query.text("filter[slug]").map(str::to_owned),
+        custom_fields: custom_fields(query, taxonomy, read.cx.content_model())?,
         order: order(query),
         ..TermQuery::all(taxonomy)
-    }
+    })
 }
 
 async fn list(

@@ -15,6 +15,7 @@ use crate::{
     ActorContext, Tx,
     addresses::{self, Paths},
     context::found,
+    custom_fields::records,
     shared_records::{self, Touched, WantedSlug},
 };
 
@@ -30,7 +31,8 @@ pub async fn create_from_in(tx: &mut Tx, new: AuthorChange) -> Result<AuthorId> 
         .cx()
         .authorize(Action::Create, Target::shared(RecordKind::Author, id))?;
     let editions = tx.editions().await?;
-    shared_records::good(new.check_new(&editions))?;
+    let wrong = new.check_new(&editions);
+    let fields = records::of_new(tx, RecordKind::Author, &new.custom_fields, wrong).await?;
     let mut draft = AuthorDraft {
         website: None,
         avatar: None,
@@ -39,6 +41,7 @@ pub async fn create_from_in(tx: &mut Tx, new: AuthorChange) -> Result<AuthorId> 
     new.apply(&mut draft, &editions);
     check_avatar(tx, &draft).await?;
     save(tx, &permit, (id, 1), draft, &[]).await?;
+    records::save(tx, &permit, (RecordKind::Author, id.uuid()), &fields).await?;
     let after = addresses::of_author(tx, id).await?;
     addresses::leave(tx, &permit, &Paths::default(), &after).await?;
     Ok(id)
@@ -77,7 +80,9 @@ pub async fn change_in(
     let permit = shared_records::permit(&cx, RecordKind::Author, &id.to_string(), &touched)?;
     let store = tx.store_tx();
     store.hold(RecordKind::Author, id.uuid(), expected).await?;
-    shared_records::good(change.check(&editions))?;
+    let record = (RecordKind::Author, id.uuid());
+    let wrong = change.check(&editions);
+    let fields = records::of_change(tx, record, &change.custom_fields, wrong).await?;
     let mut texts = tx.reader().all_author_texts(cx.scope(), &[id]).await?;
     let texts = texts.remove(&id).unwrap_or_default();
     let mut draft = AuthorDraft {
@@ -92,7 +97,8 @@ pub async fn change_in(
             .collect(),
     };
     let settled = draft.texts.clone();
-    let changed = change.apply(&mut draft, &editions);
+    let mut changed = change.apply(&mut draft, &editions);
+    changed.extend(fields.as_ref().map(|_| records::CHANGED.to_owned()));
     if changed.is_empty() {
         return Ok(());
     }
@@ -102,6 +108,9 @@ pub async fn change_in(
     let permit = permit.changing(Changed::Fields { changed });
     let before = addresses::of_author(tx, id).await?;
     save(tx, &permit, (id, expected + 1), draft, &settled).await?;
+    if let Some(fields) = fields {
+        records::save(tx, &permit, record, &fields).await?;
+    }
     let after = addresses::of_author(tx, id).await?;
     addresses::leave(tx, &permit, &before, &after).await
 }

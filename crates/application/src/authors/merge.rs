@@ -11,11 +11,14 @@ use domain::{
 };
 use persistence::{Deletion, Neighbours, OnUse, Save};
 
-use crate::{ActorContext, Tx, addresses, context::found, shared_records::check_merge, slugs};
+use crate::{
+    ActorContext, Tx, addresses, context::found, custom_fields::records,
+    shared_records::check_merge, slugs,
+};
 
 /// Merges authors into another who is at a version. They get the bylines and the links in menus that
-/// the others have, and their texts in editions they have none in, picture and website if they have
-/// none; the addresses of the others lead to them; the others are gone.
+/// the others have, and their texts in editions they have none in, picture, website and values of
+/// custom fields if they have none; the addresses of the others lead to them; the others are gone.
 pub async fn merge(
     cx: &ActorContext,
     from: &[AuthorId],
@@ -75,6 +78,8 @@ pub async fn merge_in(tx: &mut Tx, from: &[AuthorId], into: AuthorId, expected: 
         }
     };
     take(&mut draft, into);
+    let uuids: Vec<_> = from.iter().map(|id| id.uuid()).collect();
+    records::merge(tx, &permit, (RecordKind::Author, into.uuid()), &uuids).await?;
     for (permit, author) in going {
         let id = author.id;
         take(&mut draft, id);

@@ -10,7 +10,7 @@ use domain::{
     id::{EditionId, Id},
 };
 
-use crate::{ActorContext, Tx, shared_records};
+use crate::{ActorContext, Tx, custom_fields, shared_records};
 
 use super::{check, check_in, fresh};
 
@@ -44,6 +44,7 @@ pub async fn create_from_in(tx: &mut Tx, new: EditionChange) -> Result<EditionId
     edition.apply(draft);
     tx.store_tx().save_edition(&permit, &edition).await?;
     tx.forget_editions();
+    custom_fields::follow_editions(tx, &all).await?;
     Ok(id)
 }
 
@@ -91,7 +92,7 @@ pub async fn change_in(
     let permit = permit.changing(Changed::Fields { changed });
     tx.store_tx().save_edition(&permit, &edition).await?;
     tx.forget_editions();
-    Ok(())
+    custom_fields::follow_editions(tx, &all).await
 }
 
 /// Adds what is wrong with a draft as a whole and among the other editions.

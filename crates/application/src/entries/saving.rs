@@ -199,10 +199,11 @@ pub(crate) fn outline(
         sort_keys,
         event,
         revision: tx.cx().next_id(),
-        index: tx
-            .cx()
-            .content_model()
-            .index(id.kind, edition.code.as_str(), &draft.custom_fields),
+        index: tx.cx().content_model().index(
+            id.kind,
+            Some(edition.code.as_str()),
+            &draft.custom_fields,
+        ),
         old: old.cloned(),
         now,
     })

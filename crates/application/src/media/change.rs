@@ -16,6 +16,7 @@ use persistence::{Deletion, OnUse, Save};
 use crate::{
     ActorContext, Tx,
     context::found,
+    custom_fields::records,
     lifecycle::{Step, check_note},
     shared_records::{self, Touched},
 };
@@ -39,9 +40,11 @@ pub async fn create_remote_in(tx: &mut Tx, new: RemoteAsset) -> Result<AssetId> 
     let permit = tx.cx().authorize(Action::Create, target.clone())?;
     may_show(tx, &new.record, target)?;
     let editions = tx.editions().await?;
-    shared_records::good(new.check(&editions))?;
+    let (set, wrong) = (&new.record.custom_fields, new.check(&editions));
+    let fields = records::of_new(tx, RecordKind::Asset, set, wrong).await?;
     let draft = new.into_draft(&editions);
     save(tx, &permit, (id, 1), &draft).await?;
+    records::save(tx, &permit, (RecordKind::Asset, id.uuid()), &fields).await?;
     Ok(id)
 }
 
@@ -74,7 +77,9 @@ pub async fn change_in(tx: &mut Tx, id: AssetId, expected: i64, change: AssetCha
     }
     let store = tx.store_tx();
     store.hold(RecordKind::Asset, id.uuid(), expected).await?;
-    shared_records::good(change.check(&editions))?;
+    let record = (RecordKind::Asset, id.uuid());
+    let wrong = change.check(&editions);
+    let fields = records::of_change(tx, record, &change.custom_fields, wrong).await?;
     let mut texts = tx.reader().all_asset_texts(cx.scope(), &[id]).await?;
     let texts = texts.remove(&id).unwrap_or_default();
     let mut draft = AssetDraft {
@@ -98,12 +103,17 @@ pub async fn change_in(tx: &mut Tx, id: AssetId, expected: i64, change: AssetCha
             })
             .collect(),
     };
-    let changed = change.apply(&mut draft, &editions);
+    let mut changed = change.apply(&mut draft, &editions);
+    changed.extend(fields.as_ref().map(|_| records::CHANGED.to_owned()));
     if changed.is_empty() {
         return Ok(());
     }
     let permit = permit.changing(Changed::Fields { changed });
-    save(tx, &permit, (id, expected + 1), &draft).await
+    save(tx, &permit, (id, expected + 1), &draft).await?;
+    if let Some(fields) = fields {
+        records::save(tx, &permit, record, &fields).await?;
+    }
+    Ok(())
 }
 
 /// Puts an asset into the trash: nobody is shown it, wherever it is used.

@@ -14,6 +14,7 @@ use crate::{
     ActorContext, Tx,
     addresses::{self, Paths},
     context::found,
+    custom_fields::records,
     shared_records::{self, Touched, WantedSlug},
 };
 
@@ -30,7 +31,8 @@ pub async fn create_from_in(tx: &mut Tx, taxonomy: Taxonomy, new: TermChange) ->
         .cx()
         .authorize(Action::Create, Target::shared(taxonomy.into(), id))?;
     let editions = tx.editions().await?;
-    shared_records::good(new.check_new(&editions))?;
+    let kind = taxonomy.into();
+    let fields = records::of_new(tx, kind, &new.custom_fields, new.check_new(&editions)).await?;
     let mut draft = TermDraft {
         taxonomy,
         namespace: String::new(),
@@ -40,6 +42,7 @@ pub async fn create_from_in(tx: &mut Tx, taxonomy: Taxonomy, new: TermChange) ->
     };
     new.apply(&mut draft, &editions);
     save(tx, &permit, (id, 1), draft, &[]).await?;
+    records::save(tx, &permit, (kind, id.uuid()), &fields).await?;
     let after = addresses::of_term(tx, id).await?;
     addresses::leave(tx, &permit, &Paths::default(), &after).await?;
     Ok(id)
@@ -71,7 +74,9 @@ pub async fn change_in(tx: &mut Tx, id: TermId, expected: i64, change: TermChang
     let permit = shared_records::permit(&cx, id.taxonomy.into(), &id.to_string(), &touched)?;
     let store = tx.store_tx();
     store.hold(id.taxonomy.into(), id.uuid(), expected).await?;
-    shared_records::good(change.check(&editions))?;
+    let record = (id.taxonomy.into(), id.uuid());
+    let wrong = change.check(&editions);
+    let fields = records::of_change(tx, record, &change.custom_fields, wrong).await?;
     let mut texts = tx.reader().all_term_texts(cx.scope(), &[id]).await?;
     let texts = texts.remove(&id).unwrap_or_default();
     let mut draft = TermDraft {
@@ -92,7 +97,8 @@ pub async fn change_in(tx: &mut Tx, id: TermId, expected: i64, change: TermChang
         .namespace
         .as_set()
         .is_some_and(|to| *to != draft.namespace);
-    let changed = change.apply(&mut draft, &editions);
+    let mut changed = change.apply(&mut draft, &editions);
+    changed.extend(fields.as_ref().map(|_| records::CHANGED.to_owned()));
     if changed.is_empty() {
         return Ok(());
     }
@@ -108,6 +114,9 @@ pub async fn change_in(tx: &mut Tx, id: TermId, expected: i64, change: TermChang
         Paths::default()
     };
     save(tx, &permit, (id, expected + 1), draft, &settled).await?;
+    if let Some(fields) = fields {
+        records::save(tx, &permit, record, &fields).await?;
+    }
     if id.taxonomy == Taxonomy::Category && leads {
         let category = Id::from_uuid(id.uuid());
         tx.store_tx().refresh_subtree(category).await?;

@@ -10,11 +10,14 @@ use domain::{
 };
 use persistence::{Deletion, Neighbours, OnUse, Save};
 
-use crate::{ActorContext, Tx, addresses, context::found, shared_records::check_merge, slugs};
+use crate::{
+    ActorContext, Tx, addresses, context::found, custom_fields::records,
+    shared_records::check_merge, slugs,
+};
 
 /// Merges categories, or tags, into another of their kind that is at a version. It gets the entries,
-/// the categories below and the links in menus that the others have, and their texts in editions it has
-/// none in; their addresses lead to it; they are gone.
+/// the categories below and the links in menus that the others have, their texts in editions it has
+/// none in, and their values of custom fields it has none of; their addresses lead to it; they are gone.
 pub async fn merge(cx: &ActorContext, from: &[TermId], into: TermId, expected: i64) -> Result<()> {
     cx.write(async |tx| merge_in(tx, from, into, expected).await)
         .await
@@ -51,6 +54,8 @@ pub async fn merge_in(tx: &mut Tx, from: &[TermId], into: TermId, expected: i64)
     let theirs: Vec<_> = from.iter().copied().map(RedirectTarget::Term).collect();
     let before = before.of_heir(&theirs, &RedirectTarget::Term(into));
     let mut draft = draft_of(tx, heir).await?;
+    let uuids: Vec<_> = from.iter().map(|id| id.uuid()).collect();
+    records::merge(tx, &permit, (into.taxonomy.into(), into.uuid()), &uuids).await?;
     for ((number, permit), id) in going.into_iter().zip(from) {
         let texts = tx.reader().all_term_texts(cx.scope(), &[*id]).await?;
         for text in texts.into_values().flatten() {

@@ -6,6 +6,7 @@ use crate::{
     change::Change,
     checks::{self, Checks},
     editions::EditionSet,
+    fields::CustomFields,
     id::AssetId,
     texts::{ChangedFields, TextChange, TextChanges, all, set, slug_or_made},
 };
@@ -17,6 +18,8 @@ pub struct AuthorChange {
     pub website: Change<Option<String>>,
     /// Their picture.
     pub avatar: Change<Option<AssetId>>,
+    /// Values of custom fields: those that are named are set, or cleared by null; `None` clears all.
+    pub custom_fields: Change<Option<CustomFields>>,
     /// Their texts.
     pub texts: TextChanges<AuthorTextChange>,
 }
@@ -55,7 +58,9 @@ impl AuthorChange {
 
     /// Whether it leaves everything but texts alone.
     pub fn is_only_texts(&self) -> bool {
-        self.website == Change::Keep && self.avatar == Change::Keep
+        self.website == Change::Keep
+            && self.avatar == Change::Keep
+            && self.custom_fields == Change::Keep
     }
 
     /// Changes a draft; answers the names of the fields that differ.

@@ -4,7 +4,7 @@ use crate::{
     articles::{EntryDraft, SourceCredit},
     body::Source,
     content::Seo,
-    fields::CustomFields,
+    fields::{self, CustomFields},
     id::{AssetId, EntryId, UserId},
     media::FigureDraft,
     routes::normalise_path,
@@ -130,23 +130,12 @@ impl EntryChange {
         differing.put(
             "customFields",
             self.custom_fields
-                .map(|values| custom_fields(values, &draft.custom_fields)),
+                .map(|values| fields::changed(values, &draft.custom_fields)),
             &mut draft.custom_fields,
         );
         differing.put("body", self.body, &mut draft.source);
         differing.put("owner", self.owner.map(Some), &mut draft.owner);
     }
-}
-
-/// What a change of some custom fields leaves of all.
-fn custom_fields(set: Option<CustomFields>, old: &CustomFields) -> CustomFields {
-    let Some(set) = set else {
-        return CustomFields::new();
-    };
-    let mut fields = old.clone();
-    fields.extend(set);
-    fields.retain(|_, value| !value.is_null());
-    fields
 }
 
 /// A change of a picture in its place: naming an asset puts a new picture there, with the texts that

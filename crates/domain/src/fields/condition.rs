@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{ContentModel, FieldDefinition, FieldType, Plural, shortened};
-use crate::{content::ContentKind, events::RecordKind};
+use super::{ContentModel, FieldDefinition, FieldType, plural, shortened};
+use crate::events::RecordKind;
 
 /// The most values one condition names.
 const MAX_VALUES: usize = 50;
@@ -42,16 +42,19 @@ pub struct FieldFilter {
     pub is_null: Option<bool>,
     /// Whether it leads to entries: one that is not to be seen is no value.
     pub leads_to_entries: bool,
+    /// Whether it leads to assets: the same holds of them.
+    pub leads_to_assets: bool,
 }
 
 impl ContentModel {
-    /// Reads a condition on a kind of entry. What is wrong is named by the member of the condition
+    /// Reads a condition on a kind of record. What is wrong is named by the member of the condition
     /// (`eq`), with what is wrong.
     pub fn condition(
         &self,
-        kind: ContentKind,
+        kind: impl Into<RecordKind>,
         condition: FieldCondition,
     ) -> Result<FieldFilter, Vec<(&'static str, String)>> {
+        let kind = kind.into();
         let field = self
             .field(kind, &condition.name)
             .filter(|field| field.is_filterable)
@@ -89,6 +92,7 @@ impl ContentModel {
                 field.kind,
                 FieldType::Reference(RecordKind::Article | RecordKind::Page | RecordKind::Issue)
             ),
+            leads_to_assets: matches!(field.kind, FieldType::Reference(RecordKind::Asset)),
         };
         if wrong.is_empty() {
             Ok(filter)
@@ -97,7 +101,7 @@ impl ContentModel {
         }
     }
 
-    fn no_filter(&self, kind: ContentKind, name: &str) -> String {
+    fn no_filter(&self, kind: RecordKind, name: &str) -> String {
         let names: Vec<&str> = self
             .fields(kind)
             .filter(|field| field.is_filterable)
@@ -111,7 +115,7 @@ impl ContentModel {
         let name = shortened(name);
         format!(
             "`{name}` is no filterable field of {}; {there_are}",
-            Plural(kind)
+            plural(kind)
         )
     }
 }

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::{ContentModel, CustomFields, FieldDefinition, FieldType, value::MAX_FILTERED_CHARS};
 use crate::{
-    content::ContentKind,
     events::RecordKind,
     id::{AssetId, AuthorId, CategoryId, EntryId, GalleryId, NewsletterId, TagId},
 };
@@ -92,8 +91,8 @@ impl ContentModel {
     /// What is kept beside a record with these values.
     pub fn index(
         &self,
-        kind: ContentKind,
-        edition: &str,
+        kind: impl Into<RecordKind>,
+        edition: Option<&str>,
         values: &CustomFields,
     ) -> Vec<IndexedValue> {
         let mut index: Vec<IndexedValue> = Vec::new();
@@ -127,7 +126,11 @@ impl ContentModel {
     }
 
     /// What a record with these values refers to.
-    pub fn references(&self, kind: ContentKind, values: &CustomFields) -> Vec<FieldReference> {
+    pub fn references(
+        &self,
+        kind: impl Into<RecordKind>,
+        values: &CustomFields,
+    ) -> Vec<FieldReference> {
         let mut found = Vec::new();
         if values.is_empty() {
             return found;

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::*;
 
@@ -18,9 +19,7 @@ fn field(name: &str, kind: FieldType) -> FieldDefinition {
 }
 
 fn model(fields: Vec<FieldDefinition>) -> ContentModel {
-    let fields = fields
-        .into_iter()
-        .map(|field| (ContentKind::Article, field));
+    let fields = fields.into_iter().map(|field| (RecordKind::Article, field));
     ContentModel::new(fields).unwrap()
 }
 
@@ -48,7 +47,7 @@ fn checked(values: Value) -> std::result::Result<CustomFields, Vec<String>> {
     };
     let mut values: CustomFields = values.into_iter().collect();
     let mut faults = Faults::default();
-    of_all_types().check_change(ContentKind::Article, Some("en"), &mut values, &mut faults);
+    of_all_types().check_change(RecordKind::Article, Some("en"), &mut values, &mut faults);
     match faults.check() {
         Ok(()) => Ok(values),
         Err(error) => Err(error
@@ -118,19 +117,19 @@ fn a_field_of_other_editions_is_none_of_this_one() {
         is_required: true,
         ..field("number", FieldType::Number)
     }]);
-    let kind = ContentKind::Article;
+    let kind = RecordKind::Article;
     let mut values = CustomFields::from([("number".to_owned(), json!(1))]);
     let mut faults = Faults::default();
     model.check_change(kind, Some("en"), &mut values, &mut faults);
     assert!(!faults.is_empty());
-    assert!(model.served(kind, "en", &values).is_empty());
-    assert_eq!(model.served(kind, "fa", &values)["number"], json!(1));
+    assert!(model.served(kind, Some("en"), &values).is_empty());
+    assert_eq!(model.served(kind, Some("fa"), &values)["number"], json!(1));
     let missing = |edition| {
         let mut faults = Faults::default();
         model.check_values((kind, edition), &CustomFields::new(), true, &mut faults);
         !faults.is_empty()
     };
-    assert!(missing("fa") && !missing("en"));
+    assert!(missing(Some("fa")) && !missing(Some("en")));
 }
 
 #[test]
@@ -139,7 +138,7 @@ fn what_does_not_fit_any_longer_is_served_as_nothing() {
         ("number".to_owned(), json!("five")),
         ("gone".to_owned(), json!(1)),
     ]);
-    let served = of_all_types().served(ContentKind::Article, "en", &values);
+    let served = of_all_types().served(RecordKind::Article, Some("en"), &values);
     assert_eq!(served["number"], Value::Null);
     assert!(!served.contains_key("gone"));
 }
@@ -147,7 +146,7 @@ fn what_does_not_fit_any_longer_is_served_as_nothing() {
 #[test]
 fn what_is_wrong_with_a_declaration_is_named_by_its_setting() {
     let wrong = |field: FieldDefinition| {
-        let error = ContentModel::new([(ContentKind::Page, field)]).unwrap_err();
+        let error = ContentModel::new([(RecordKind::Page, field)]).unwrap_err();
         error.fields()[0].field.clone()
     };
     assert_eq!(
@@ -201,7 +200,7 @@ fn conditions_are_on_filterable_fields_and_of_their_types() {
             ..FieldCondition::default()
         };
         set(&mut condition);
-        of_all_types().condition(ContentKind::Article, condition)
+        of_all_types().condition(RecordKind::Article, condition)
     };
     let member = |name, set| condition(name, set).unwrap_err()[0].0;
     assert!(condition("number", |on| on.gte = Some(json!(1))).is_ok());
@@ -234,4 +233,74 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn keys_sort_as_days_and_texts_do(
+        (a, b) in ((0_u32..3000, 1_u32..13, 1_u32..29), (0_u32..3000, 1_u32..13, 1_u32..29)),
+        (one, other) in ("[a-zA-Z0-9 آ-ی]{1,600}", "[a-zA-Z0-9 آ-ی]{1,600}"),
+    ) {
+        let date = field("date", FieldType::Date);
+        let day = |(year, month, day): (u32, u32, u32)| {
+            date.key(&json!(format!("{year:04}-{month:02}-{day:02}"))).unwrap()
+        };
+        prop_assert_eq!(a.cmp(&b), day(a).cmp(&day(b)));
+        let text = field("text", FieldType::Text);
+        if let (Some(key), Some(known)) = (text.key(&json!(one)), text.key(&json!(other))) {
+            let normal = |text: &str| text.nfc().collect::<String>();
+            prop_assert_eq!(normal(&one).cmp(&normal(&other)), key.cmp(&known));
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_stored_is_too_much_for_a_reader(values in wild()) {
+        let (model, kind) = (of_all_types(), RecordKind::Author);
+        let fields = model.fields(RecordKind::Article).cloned();
+        let model = ContentModel::new(fields.map(|field| (kind, field))).unwrap();
+        let names = ["text", "number", "boolean", "date", "url", "choice", "author", "numbers"];
+        let stored: CustomFields = names
+            .iter()
+            .zip(values)
+            .map(|(name, value)| ((*name).to_owned(), value))
+            .collect();
+        let served = model.served(kind, None, &stored);
+        prop_assert_eq!(served.len(), names.len());
+        for indexed in model.index(kind, None, &served) {
+            prop_assert!(!served[&indexed.name].is_null());
+        }
+        let _ = (model.index(kind, None, &stored), model.references(kind, &stored));
+        let mut sent = stored.clone();
+        let mut faults = Faults::default();
+        model.check_change(kind, None, &mut sent, &mut faults);
+        if faults.is_empty() {
+            // What is accepted is served as it is kept.
+            prop_assert_eq!(model.served(kind, None, &sent), sent);
+        }
+        for (name, value) in stored {
+            let condition = FieldCondition { name, eq: Some(value), ..FieldCondition::default() };
+            let _ = model.condition(kind, condition);
+        }
+    }
+}
+
+/// Values of any shape.
+fn wild() -> impl Strategy<Value = Vec<Value>> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(|number| json!(number)),
+        any::<i64>().prop_map(Value::from),
+        ".{0,40}".prop_map(Value::from),
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}".prop_map(Value::from),
+        "https?://[a-z.]{0,20}".prop_map(Value::from),
+        "author_[0-9a-z]{26}".prop_map(Value::from),
+        Just(json!("warm")),
+    ];
+    let value = leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(".{0,5}", inner, 0..3)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    });
+    prop::collection::vec(value, 8)
 }

@@ -6,6 +6,7 @@ use crate::{
     change::Change,
     checks::{self, Checks},
     editions::EditionSet,
+    fields::CustomFields,
     text::non_empty,
     texts::{ChangedFields, TextChange, TextChanges, all, set},
 };
@@ -26,6 +27,8 @@ pub struct AssetChange {
     pub licence: Change<Option<String>>,
     /// Whether anybody may read it, used by something published or not.
     pub is_public: Change<bool>,
+    /// Values of custom fields: those that are named are set, or cleared by null; `None` clears all.
+    pub custom_fields: Change<Option<CustomFields>>,
     /// Its texts.
     pub texts: TextChanges<AssetTextChange>,
 }
@@ -95,6 +98,7 @@ impl AssetChange {
             && self.focal_point == Change::Keep
             && self.licence == Change::Keep
             && self.is_public == Change::Keep
+            && self.custom_fields == Change::Keep
     }
 
     /// Changes a draft; answers the names of the fields that differ.

@@ -6,6 +6,7 @@ use crate::{
     change::Change,
     checks::{self, Checks},
     editions::EditionSet,
+    fields::CustomFields,
     id::CategoryId,
     texts::{ChangedFields, TextChange, TextChanges, all, set, slug_or_made},
 };
@@ -19,6 +20,8 @@ pub struct TermChange {
     pub parent: Change<Option<CategoryId>>,
     /// Place among its siblings.
     pub position: Change<i64>,
+    /// Values of custom fields: those that are named are set, or cleared by null; `None` clears all.
+    pub custom_fields: Change<Option<CustomFields>>,
     /// Its texts.
     pub texts: TextChanges<TermTextChange>,
 }
@@ -61,6 +64,7 @@ impl TermChange {
         self.namespace == Change::Keep
             && self.parent == Change::Keep
             && self.position == Change::Keep
+            && self.custom_fields == Change::Keep
     }
 
     /// Changes a draft; answers the names of the fields that differ.

@@ -13,7 +13,17 @@ use domain::{
 use uuid::Uuid;
 
 use super::visible;
-use crate::sql::Sql;
+use crate::{
+    field_filters::{FieldRows, custom_field, leads_to_seen, only_value},
+    sql::Sql,
+};
+
+/// The values of custom fields beside an entry.
+const FIELDS: FieldRows = FieldRows {
+    table: "entry_field",
+    key: "entry_id",
+    of: "e.id",
+};
 
 /// Where a list is read from: the entries, or the narrow table of one term's or author's entries,
 /// whose index carries the order, so that a page costs the same however many entries there are.
@@ -98,18 +108,9 @@ fn driver(query: &EntryQuery) -> Option<Driver<'_>> {
 /// A custom field that has one value.
 fn of_field(filter: &EntryFilter) -> Option<Driver<'_>> {
     let first = filter.custom_fields.first()?;
-    let (Some(eq), None, None, None, None) = (
-        &first.eq,
-        &first.any_of,
-        &first.gte,
-        &first.lte,
-        first.is_null,
-    ) else {
-        return None;
-    };
     Some(Driver::Field {
         filter: first,
-        value: eq,
+        value: only_value(first)?,
     })
 }
 
@@ -262,7 +263,7 @@ fn filter(
         sql.push(" AND e.is_featured = ").bind(featured);
     }
     for field in filter.custom_fields.iter().skip(held) {
-        custom_field(sql, scope, field);
+        custom_field(sql, scope, field, &FIELDS);
     }
     match filter.parent {
         Some(Some(parent)) => {
@@ -378,49 +379,6 @@ fn related(sql: &mut Sql, terms: &TermFilter, what: Relation, edition: Option<Uu
         .filter(|_| terms.any_of.is_empty() && terms.all_of.is_empty())
     {
         sql.push(" AND EXISTS (SELECT 1 FROM entry_term x JOIN term t ON t.id = x.term_id WHERE x.entry_id = e.id AND t.taxonomy = 'tag' AND t.namespace = ").bind(namespace.clone()).push(")");
-    }
-}
-
-/// What a value leads to must be there for the eyes of who asks: else it is no value.
-fn leads_to_seen(sql: &mut Sql, scope: &ReadScope, filter: &FieldFilter) {
-    if filter.leads_to_entries {
-        sql.push(" AND EXISTS (SELECT 1 FROM entry g WHERE g.id = x.ref_id");
-        visible(sql, scope, "g");
-        sql.push(")");
-    }
-}
-
-/// One value of the field must meet all that is said of it.
-fn custom_field(sql: &mut Sql, scope: &ReadScope, filter: &FieldFilter) {
-    let has = |sql: &mut Sql, not: &str| {
-        sql.push(&format!(
-            " AND {not}EXISTS (SELECT 1 FROM entry_field x WHERE x.entry_id = e.id AND x.name = "
-        ))
-        .bind(filter.name.clone());
-        leads_to_seen(sql, scope, filter);
-    };
-    let compares = filter.eq.is_some()
-        || filter.any_of.is_some()
-        || filter.gte.is_some()
-        || filter.lte.is_some();
-    if compares {
-        has(sql, "");
-        for (than, bound) in [("=", &filter.eq), (">=", &filter.gte), ("<=", &filter.lte)] {
-            if let Some(bound) = bound {
-                sql.push(&format!(" AND x.value_key {than} "))
-                    .bind(bound.clone());
-            }
-        }
-        if let Some(any) = &filter.any_of {
-            sql.push(" AND x.value_key IN (")
-                .bind_all(any.iter().cloned())
-                .push(")");
-        }
-        sql.push(")");
-    }
-    if let Some(is_null) = filter.is_null {
-        has(sql, if is_null { "NOT " } else { "" });
-        sql.push(")");
     }
 }
 

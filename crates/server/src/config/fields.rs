@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::{
     Error, FieldError, Result,
-    content::ContentKind,
     events::RecordKind,
-    fields::{ContentModel, FieldDefinition, FieldType},
+    fields::{ContentModel, FieldDefinition, FieldType, WITH_FIELDS},
     text::Locale,
 };
 use serde::Deserialize;
@@ -37,6 +36,9 @@ pub struct Field {
     /// The editions that have it; none: all.
     #[serde(default)]
     pub editions: Vec<String>,
+    /// Whether each edition has a value of its own; there is no such thing.
+    #[serde(default)]
+    pub localized: bool,
     /// Whether lists can be asked for by it.
     #[serde(default)]
     pub filterable: bool,
@@ -50,8 +52,9 @@ impl Config {
         let (mut fields, mut wrong) = (Vec::new(), Vec::new());
         for (kind, of_kind) in &self.fields {
             let setting = format!("fields.{kind}");
-            let Ok(kind) = kind.parse::<ContentKind>() else {
-                let why = "must be fields.article, fields.page or fields.issue";
+            let Some(kind) = WITH_FIELDS.into_iter().find(|one| one.as_str() == kind) else {
+                let kinds = WITH_FIELDS.map(RecordKind::as_str).join(", fields.");
+                let why = format!("must be one of: fields.{kinds}");
                 wrong.push(FieldError::new(setting, why));
                 continue;
             };
@@ -83,6 +86,10 @@ impl Field {
         }
         if self.kind.is_some() && self.holds != "reference" {
             refuse("kind", "is for the type `reference` only".to_owned());
+        }
+        if self.localized {
+            let why = "must be false: a value is the same in all editions";
+            refuse("localized", why.to_owned());
         }
         match kind {
             Some(kind) if wrong.is_empty() => Ok(FieldDefinition {

@@ -1,16 +1,18 @@
 //! Changes of authors.
 
-use application::authors;
+use application::{authors, custom_fields::records};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::{
     authors::{AuthorChange, AuthorTextChange},
     editions::EditionSet,
+    events::RecordKind,
     id::{AssetId, AuthorId, kinds},
 };
 
 use super::Author;
 use crate::graphql::{
     context::{Here, Session, parse_id, session},
+    entries::input::custom_fields,
     input::{DeleteInput, MergeInput, OfEdition, Places, Wrong, clearable, in_list},
     loaders::AuthorKey,
     outcome::{DeletePayload, Outcome, UserError, outcome},
@@ -50,6 +52,9 @@ pub(crate) struct CreateAuthorInput {
     website: MaybeUndefined<String>,
     /// The id of their picture.
     avatar: MaybeUndefined<ID>,
+    /// Values of custom fields, an object by their names: those that are named are set, or cleared by
+    /// null. Null for all clears them all.
+    custom_fields: MaybeUndefined<serde_json::Value>,
     /// Their names; at least one.
     texts: Vec<AuthorTextInput>,
 }
@@ -65,6 +70,9 @@ pub(crate) struct UpdateAuthorInput {
     website: MaybeUndefined<String>,
     /// The id of their picture; null: none.
     avatar: MaybeUndefined<ID>,
+    /// Values of custom fields, an object by their names: those that are named are set, or cleared by
+    /// null. Null for all clears them all.
+    custom_fields: MaybeUndefined<serde_json::Value>,
     /// Their texts in these editions; those in others stay.
     texts: Option<Vec<AuthorTextInput>>,
 }
@@ -73,6 +81,7 @@ pub(crate) struct UpdateAuthorInput {
 struct Fields {
     website: MaybeUndefined<String>,
     avatar: MaybeUndefined<ID>,
+    custom_fields: MaybeUndefined<serde_json::Value>,
     texts: Vec<AuthorTextInput>,
 }
 
@@ -81,6 +90,7 @@ impl Fields {
         AuthorChange {
             website: clearable(self.website),
             avatar: wrong.id::<AssetId>("avatar", self.avatar),
+            custom_fields: custom_fields(wrong, self.custom_fields),
             texts: wrong.texts(editions, self.texts, |wrong, at, input| AuthorTextChange {
                 name: wrong.required(format!("{at}.name"), input.name),
                 slug: clearable(input.slug),
@@ -99,11 +109,16 @@ impl CreateAuthorInput {
         let fields = Fields {
             website: self.website,
             avatar: self.avatar,
+            custom_fields: self.custom_fields,
             texts: self.texts,
         };
         let new = fields.read(&mut wrong, &editions);
         let places = in_list(&editions, &new.texts);
-        let new = wrong.finish(new, |new| places.check(new.check_new(&editions)))?;
+        let new = wrong.finish(new, |new| {
+            let (found, set) = (new.check_new(&editions), &new.custom_fields);
+            let kind = RecordKind::Author;
+            places.check(records::faults_of_new(session.cx(), kind, set, found))
+        })?;
         Ok((new, places))
     }
 }
@@ -117,11 +132,16 @@ impl UpdateAuthorInput {
         let fields = Fields {
             website: self.website,
             avatar: self.avatar,
+            custom_fields: self.custom_fields,
             texts: self.texts.unwrap_or_default(),
         };
         let change = fields.read(&mut wrong, &editions);
         let places = in_list(&editions, &change.texts);
-        let change = wrong.finish(change, |change| places.check(change.check(&editions)))?;
+        let change = wrong.finish(change, |change| {
+            let (found, set) = (change.check(&editions), &change.custom_fields);
+            let kind = RecordKind::Author;
+            places.check(records::faults_of_change(session.cx(), kind, set, found))
+        })?;
         let id = id.ok_or_else(|| domain::Error::not_found("the author"))?;
         Ok((id, self.expected_version, (change, places)))
     }
@@ -226,8 +246,9 @@ impl AuthorMutations {
     }
 
     /// Merges authors into another. They get their bylines and the links to them in menus, their texts
-    /// in editions they have none in, and picture and website where they have none. The addresses of
-    /// the others lead to them; the others are gone.
+    /// in editions they have none in, and picture, website and values of custom fields where they have
+    /// none. What leads to the others in custom fields leads to them, and so do their addresses; the
+    /// others are gone.
     async fn merge_authors(
         &self,
         ctx: &Context<'_>,

@@ -162,7 +162,8 @@ impl EntryInput {
     }
 }
 
-fn custom_fields(
+/// The custom fields an input sets.
+pub(crate) fn custom_fields(
     wrong: &mut Wrong,
     value: MaybeUndefined<serde_json::Value>,
 ) -> Change<Option<CustomFields>> {

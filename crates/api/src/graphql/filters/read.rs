@@ -5,7 +5,7 @@ use domain::{
     Error, FieldError,
     content::{self, ContentKind, EntryFilter, TermKey},
     editions::EditionSet,
-    fields::{ContentModel, FieldCondition, FieldFilter},
+    fields::{ContentModel, FieldFilter},
     id::EditionId,
 };
 
@@ -298,15 +298,7 @@ impl Reader<'_> {
         let Some(filter) = filter else {
             return Vec::new();
         };
-        let condition = FieldCondition {
-            name: filter.name,
-            eq: filter.eq,
-            any_of: filter.any_of,
-            gte: filter.gte,
-            lte: filter.lte,
-            is_null: filter.is_null,
-        };
-        match self.model.condition(kind, condition) {
+        match self.model.condition(kind, filter.into()) {
             Ok(filter) => vec![filter],
             Err(wrong) => {
                 for (member, why) in wrong {

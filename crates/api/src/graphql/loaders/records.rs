@@ -2,10 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use application::{authors, comments, galleries, media, newsletters, redirects, terms};
+use application::{
+    authors, comments, custom_fields, galleries, media, newsletters, redirects, terms,
+};
 use async_graphql::dataloader::Loader;
 use domain::{
     authors::AuthorText,
+    events::RecordKind,
+    fields::CustomFields,
     id::{
         AssetId, AuthorId, CategoryId, CommentId, EditionId, GalleryId, NewsletterId, RedirectId,
     },
@@ -14,6 +18,7 @@ use domain::{
     text::Localized,
 };
 use futures::future::try_join_all;
+use uuid::Uuid;
 
 use super::{SharedError, Source, grouped};
 use crate::graphql::{
@@ -138,6 +143,37 @@ impl Loader<TermArticleCount> for Source {
                             .map(move |(id, count)| (TermArticleCount { id, edition }, count)),
                     )
                 });
+        Ok(try_join_all(reads).await?.into_iter().flatten().collect())
+    }
+}
+
+/// The custom fields of a record that all editions share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RecordFields {
+    /// What it is.
+    pub(crate) kind: RecordKind,
+    /// Which.
+    pub(crate) id: Uuid,
+}
+
+impl Loader<RecordFields> for Source {
+    type Value = Arc<CustomFields>;
+    type Error = SharedError;
+
+    async fn load(
+        &self,
+        keys: &[RecordFields],
+    ) -> Result<HashMap<RecordFields, Self::Value>, SharedError> {
+        let reads = grouped(keys, |key| (key.kind, key.id))
+            .into_iter()
+            .map(async |(kind, ids)| {
+                let found = custom_fields::records::shown(&self.cx, kind, &ids).await?;
+                Ok::<_, SharedError>(
+                    found
+                        .into_iter()
+                        .map(move |(id, fields)| (RecordFields { kind, id }, Arc::new(fields))),
+                )
+            });
         Ok(try_join_all(reads).await?.into_iter().flatten().collect())
     }
 }

@@ -1,9 +1,10 @@
 //! Changes of the records of assets, and their trash.
 
-use application::{lifecycle::Step, media};
+use application::{custom_fields::records, lifecycle::Step, media};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::{
     editions::EditionSet,
+    events::RecordKind,
     id::{AssetId, kinds},
     media::{AssetChange, AssetTextChange, RemoteAsset},
 };
@@ -11,7 +12,7 @@ use domain::{
 use super::Asset;
 use crate::graphql::{
     context::{Here, parse_id, session},
-    entries::steps::TransitionInput,
+    entries::{input::custom_fields, steps::TransitionInput},
     enums::AssetKind,
     input::{OfEdition, Places, PurgeInput, Wrong, clearable, in_list},
     outcome::{DeletePayload, Outcome, UserError, outcome},
@@ -81,6 +82,9 @@ pub(crate) struct CreateAssetInput {
     licence: MaybeUndefined<String>,
     /// Whether anybody may read it, used by something published or not. For those who may publish.
     is_public: MaybeUndefined<bool>,
+    /// Values of custom fields, an object by their names: those that are named are set, or cleared by
+    /// null. Null for all clears them all.
+    custom_fields: MaybeUndefined<serde_json::Value>,
     /// Its texts.
     texts: Option<Vec<AssetTextInput>>,
 }
@@ -100,6 +104,9 @@ pub(crate) struct UpdateAssetInput {
     licence: MaybeUndefined<String>,
     /// Whether anybody may read it, used by something published or not. For those who may publish.
     is_public: MaybeUndefined<bool>,
+    /// Values of custom fields, an object by their names: those that are named are set, or cleared by
+    /// null. Null for all clears them all.
+    custom_fields: MaybeUndefined<serde_json::Value>,
     /// Its texts in these editions; those in others stay.
     texts: Option<Vec<AssetTextInput>>,
 }
@@ -110,6 +117,7 @@ struct Fields {
     focal_point: MaybeUndefined<FocalPointInput>,
     licence: MaybeUndefined<String>,
     is_public: MaybeUndefined<bool>,
+    custom_fields: MaybeUndefined<serde_json::Value>,
     texts: Vec<AssetTextInput>,
 }
 
@@ -120,6 +128,7 @@ impl Fields {
             focal_point: clearable(self.focal_point).map(|at| at.map(|at| (at.x, at.y))),
             licence: clearable(self.licence),
             is_public: wrong.required("isPublic", self.is_public),
+            custom_fields: custom_fields(wrong, self.custom_fields),
             texts: wrong.texts(editions, self.texts, |_, _, input| AssetTextChange {
                 title: clearable(input.title),
                 alt: clearable(input.alt),
@@ -189,6 +198,7 @@ impl AssetMutations {
             focal_point: input.focal_point,
             licence: input.licence,
             is_public: input.is_public,
+            custom_fields: input.custom_fields,
             texts: input.texts.unwrap_or_default(),
         };
         let new = RemoteAsset {
@@ -202,7 +212,12 @@ impl AssetMutations {
             record: fields.read(&mut wrong, &editions),
         };
         let places = in_list(&editions, &new.record.texts);
-        let done = match wrong.finish(new, |new| places.check(new.check(&editions))) {
+        let read = wrong.finish(new, |new| {
+            let (found, set) = (new.check(&editions), &new.record.custom_fields);
+            let kind = RecordKind::Asset;
+            places.check(records::faults_of_new(session.cx(), kind, set, found))
+        });
+        let done = match read {
             Ok(new) => media::create_remote(session.cx(), new).await,
             Err(wrong) => Err(wrong),
         };
@@ -224,11 +239,16 @@ impl AssetMutations {
             focal_point: input.focal_point,
             licence: input.licence,
             is_public: input.is_public,
+            custom_fields: input.custom_fields,
             texts: input.texts.unwrap_or_default(),
         };
         let change = fields.read(&mut wrong, &editions);
         let places = in_list(&editions, &change.texts);
-        let read = wrong.finish(change, |change| places.check(change.check(&editions)));
+        let read = wrong.finish(change, |change| {
+            let (found, set) = (change.check(&editions), &change.custom_fields);
+            let kind = RecordKind::Asset;
+            places.check(records::faults_of_change(session.cx(), kind, set, found))
+        });
         let done = match (id, read) {
             (Some(id), Ok(change)) => {
                 media::change(session.cx(), id, input.expected_version, change)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::{batch::Command, terms};
+use application::{batch::Command, custom_fields::records, terms};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::{
     change::Change,
@@ -16,6 +16,7 @@ use super::{Category, Tag};
 use crate::graphql::{
     batch::Read,
     context::{Here, Session, parse_id, session},
+    entries::input::custom_fields,
     input::{DeleteInput, MergeInput, OfEdition, Places, Wrong, clearable, in_list},
     loaders::TermKey,
     outcome::{DeletePayload, Outcome, UserError, outcome},
@@ -65,6 +66,9 @@ pub(crate) struct CreateCategoryInput {
     parent: MaybeUndefined<ID>,
     /// Its place among the children of its parent.
     position: MaybeUndefined<i32>,
+    /// Values of custom fields, an object by their names: those that are named are set, or cleared by
+    /// null. Null for all clears them all.
+    custom_fields: MaybeUndefined<serde_json::Value>,
     /// Its names; at least one.
     texts: Vec<TermTextInput>,
 }
@@ -80,6 +84,9 @@ pub(crate) struct UpdateCategoryInput {
     parent: MaybeUndefined<ID>,
     /// Its place among the children of its parent.
     position: MaybeUndefined<i32>,
+    /// Values of custom fields, an object by their names: those that are named are set, or cleared by
+    /// null. Null for all clears them all.
+    custom_fields: MaybeUndefined<serde_json::Value>,
     /// Its texts in these editions; those in others stay.
     texts: Option<Vec<TermTextInput>>,
 }
@@ -89,6 +96,9 @@ pub(crate) struct UpdateCategoryInput {
 pub(crate) struct CreateTagInput {
     /// The set it belongs to; a plain tag if absent.
     namespace: MaybeUndefined<String>,
+    /// Values of custom fields, an object by their names: those that are named are set, or cleared by
+    /// null. Null for all clears them all.
+    custom_fields: MaybeUndefined<serde_json::Value>,
     /// Its names; at least one.
     texts: Vec<TermTextInput>,
 }
@@ -102,6 +112,9 @@ pub(crate) struct UpdateTagInput {
     expected_version: i64,
     /// The set it belongs to; empty for a plain tag.
     namespace: MaybeUndefined<String>,
+    /// Values of custom fields, an object by their names: those that are named are set, or cleared by
+    /// null. Null for all clears them all.
+    custom_fields: MaybeUndefined<serde_json::Value>,
     /// Its texts in these editions; those in others stay.
     texts: Option<Vec<TermTextInput>>,
 }
@@ -111,6 +124,7 @@ struct Fields {
     namespace: MaybeUndefined<String>,
     parent: MaybeUndefined<ID>,
     position: MaybeUndefined<i32>,
+    custom_fields: MaybeUndefined<serde_json::Value>,
     texts: Vec<TermTextInput>,
 }
 
@@ -124,6 +138,7 @@ impl Fields {
                 Change::Keep => Change::Keep,
                 Change::Set(position) => Change::Set(i64::from(position)),
             },
+            custom_fields: custom_fields(wrong, self.custom_fields),
             texts: texts(wrong, editions, self.texts),
         }
     }
@@ -135,13 +150,14 @@ impl CreateCategoryInput {
             namespace: MaybeUndefined::Undefined,
             parent: self.parent,
             position: self.position,
+            custom_fields: self.custom_fields,
             texts: self.texts,
         }
     }
 
     /// The category it asks for.
     pub(crate) fn read(self, session: &Session) -> Read {
-        let (new, places) = read_new(session, self.fields())?;
+        let (new, places) = read_new(session, Taxonomy::Category, self.fields())?;
         let taxonomy = Taxonomy::Category;
         Ok((Command::CreateTerm { taxonomy, new }, Some(places)))
     }
@@ -154,6 +170,7 @@ impl UpdateCategoryInput {
             namespace: MaybeUndefined::Undefined,
             parent: self.parent,
             position: self.position,
+            custom_fields: self.custom_fields,
             texts: self.texts.unwrap_or_default(),
         };
         (id, self.expected_version, fields)
@@ -178,13 +195,14 @@ impl CreateTagInput {
             namespace: self.namespace,
             parent: MaybeUndefined::Undefined,
             position: MaybeUndefined::Undefined,
+            custom_fields: self.custom_fields,
             texts: self.texts,
         }
     }
 
     /// The tag it asks for.
     pub(crate) fn read(self, session: &Session) -> Read {
-        let (new, places) = read_new(session, self.fields())?;
+        let (new, places) = read_new(session, Taxonomy::Tag, self.fields())?;
         let taxonomy = Taxonomy::Tag;
         Ok((Command::CreateTerm { taxonomy, new }, Some(places)))
     }
@@ -197,6 +215,7 @@ impl UpdateTagInput {
             namespace: self.namespace,
             parent: MaybeUndefined::Undefined,
             position: MaybeUndefined::Undefined,
+            custom_fields: self.custom_fields,
             texts: self.texts.unwrap_or_default(),
         };
         (id, self.expected_version, fields)
@@ -216,12 +235,25 @@ impl UpdateTagInput {
 }
 
 /// What is new, and where its texts stand in the input.
-fn read_new(session: &Session, fields: Fields) -> domain::Result<(TermChange, Places)> {
+fn read_new(
+    session: &Session,
+    taxonomy: Taxonomy,
+    fields: Fields,
+) -> domain::Result<(TermChange, Places)> {
     let editions = session.edition_set();
     let mut wrong = Wrong::default();
     let new = fields.read(&mut wrong, &editions);
     let places = in_list(&editions, &new.texts);
-    let new = wrong.finish(new, |new| places.check(new.check_new(&editions)))?;
+    let new = wrong.finish(new, |new| {
+        let found = new.check_new(&editions);
+        let kind = taxonomy.into();
+        places.check(records::faults_of_new(
+            session.cx(),
+            kind,
+            &new.custom_fields,
+            found,
+        ))
+    })?;
     Ok((new, places))
 }
 
@@ -236,7 +268,14 @@ fn read_change(
     let id = wrong.take(id);
     let change = fields.read(&mut wrong, &editions);
     let places = in_list(&editions, &change.texts);
-    let change = wrong.finish(change, |change| places.check(change.check(&editions)))?;
+    let change = wrong.finish(change, |change| {
+        let (found, set) = (change.check(&editions), &change.custom_fields);
+        let Some(id) = id else {
+            return places.check(found);
+        };
+        let kind = id.taxonomy.into();
+        places.check(records::faults_of_change(session.cx(), kind, set, found))
+    })?;
     let id = id.ok_or_else(|| domain::Error::not_found("the record"))?;
     Ok((id, change, places))
 }
@@ -445,8 +484,9 @@ impl TermMutations {
     }
 
     /// Merges categories, or tags, into another of their kind. It gets their entries, the categories
-    /// below them and the links to them in menus, and their texts in editions it has none in. Their
-    /// addresses lead to it; they are gone. No category can be merged into one that stands below it.
+    /// below them and the links to them in menus, their texts in editions it has none in, and their
+    /// values of custom fields it has none of. What leads to them in custom fields leads to it, and so
+    /// do their addresses; they are gone. No category can be merged into one that stands below it.
     async fn merge_terms(
         &self,
         ctx: &Context<'_>,
@@ -465,7 +505,7 @@ impl TermMutations {
 }
 
 async fn create(session: Here<'_>, taxonomy: Taxonomy, fields: Fields) -> Result<Outcome<TermId>> {
-    let done = match read_new(&session, fields) {
+    let done = match read_new(&session, taxonomy, fields) {
         Ok((new, places)) => terms::create_from(session.cx(), taxonomy, new)
             .await
             .map_err(|error| places.rename(error)),

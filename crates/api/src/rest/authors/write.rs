@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 
 use application::{
+    ActorContext,
     authors::{self, AuthorGet},
     batch::Command,
+    custom_fields::records,
 };
 use axum::response::Response;
 use domain::{
+    FieldError,
     authors::{AuthorChange, AuthorTextChange},
     editions::EditionSet,
+    events::RecordKind,
+    fields::CustomFields,
     id::{AssetId, AuthorId, kinds},
 };
 use serde::Deserialize;
@@ -44,6 +49,11 @@ pub(super) struct NewAuthor {
     #[serde(default)]
     #[schema(value_type = Option<IdSchema>)]
     avatar_id: Field<String>,
+    /// Values of custom fields by their names: each is set, or cleared by null; null for all clears
+    /// them all.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, serde_json::Value>>)]
+    custom_fields: Field<CustomFields>,
     /// Their texts by the codes of their editions; at least one, with a name.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, AuthorText>, required)]
@@ -65,6 +75,11 @@ pub(super) struct AuthorPatch {
     #[serde(default)]
     #[schema(value_type = Option<IdSchema>)]
     avatar_id: Field<String>,
+    /// Values of custom fields by their names: each is set, or cleared by null; null for all clears
+    /// them all.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, serde_json::Value>>)]
+    custom_fields: Field<CustomFields>,
     #[serde(default)]
     #[schema(schema_with = texts_or_null, required = false)]
     texts: Field<BTreeMap<String, Field<AuthorText>>>,
@@ -126,6 +141,7 @@ impl Body for AuthorPatch {
         AuthorChange {
             website: wrong.clearable("website", self.website),
             avatar: wrong.id::<AssetId>("avatarId", self.avatar_id),
+            custom_fields: wrong.clearable("customFields", self.custom_fields),
             texts: wrong.texts(editions, self.texts, |wrong, text: AuthorText| {
                 text.read(wrong)
             }),
@@ -139,17 +155,33 @@ impl Body for NewAuthor {
         let Self {
             website,
             avatar_id,
+            custom_fields,
             texts,
             unknown,
         } = self;
         AuthorPatch {
             website,
             avatar_id,
+            custom_fields,
             texts,
             unknown,
         }
         .read(editions, wrong)
     }
+}
+
+fn faults_of_new(cx: &ActorContext, new: &AuthorChange, editions: &EditionSet) -> Vec<FieldError> {
+    let wrong = new.check_new(editions);
+    records::faults_of_new(cx, RecordKind::Author, &new.custom_fields, wrong)
+}
+
+fn faults_of_change(
+    cx: &ActorContext,
+    change: &AuthorChange,
+    editions: &EditionSet,
+) -> Vec<FieldError> {
+    let wrong = change.check(editions);
+    records::faults_of_change(cx, RecordKind::Author, &change.custom_fields, wrong)
 }
 
 /// Create an author
@@ -164,7 +196,9 @@ impl Body for NewAuthor {
 pub(super) async fn create_author(write: Write) -> WriteAnswer {
     let editions = write.read.cx.editions().await?;
     write.query::<Create<Author<'_>>>()?;
-    let new = write.body::<NewAuthor>(&editions, WORDS, |new| new.check_new(&editions))?;
+    let new = write.body::<NewAuthor>(&editions, WORDS, |new| {
+        faults_of_new(&write.read.cx, new, &editions)
+    })?;
     let id = authors::create_from(&write.read.cx, new)
         .await
         .map_err(|error| Refusal::in_words(error, WORDS))?;
@@ -190,7 +224,9 @@ pub(super) async fn update_author(write: Write) -> WriteAnswer {
     let editions = write.read.cx.editions().await?;
     write.query::<ById<Author<'_>>>()?;
     let (id, expected) = (write.id::<kinds::Author>()?, write.version()?);
-    let change = write.body::<AuthorPatch>(&editions, WORDS, |change| change.check(&editions))?;
+    let change = write.body::<AuthorPatch>(&editions, WORDS, |change| {
+        faults_of_change(&write.read.cx, change, &editions)
+    })?;
     authors::change(&write.read.cx, id, expected, change)
         .await
         .map_err(|error| Refusal::in_words(error, WORDS))?;
@@ -220,8 +256,9 @@ pub(super) async fn delete_author(write: Write) -> WriteAnswer {
 /// Merge authors
 ///
 /// The one they are merged into gets their bylines and the links to them in menus, their texts in
-/// editions they have none in, and picture and website where they have none. The addresses of the others
-/// lead to them; the others are gone.
+/// editions they have none in, and picture, website and values of custom fields where they have none.
+/// What leads to the others in custom fields leads to them, and so do their addresses; the others are
+/// gone.
 #[utoipa::path(
     post,
     path = "/authors/merge",
@@ -251,12 +288,15 @@ async fn answer<P: Declared>(write: &Write, id: AuthorId) -> Result<Response, Pr
 pub(in crate::rest) fn batched() -> Vec<Operation> {
     vec![
         Operation::create("authors", WORDS, |sent| {
-            let new = sent.body::<NewAuthor>(WORDS, |new| new.check_new(sent.editions()))?;
+            let new = sent
+                .body::<NewAuthor>(WORDS, |new| faults_of_new(sent.cx(), new, sent.editions()))?;
             Ok(Command::CreateAuthor { new })
         }),
         Operation::update("authors", WORDS, |sent| {
             let (id, expected) = (sent.id::<kinds::Author>()?, sent.version()?);
-            let change = sent.body::<AuthorPatch>(WORDS, |change| change.check(sent.editions()))?;
+            let change = sent.body::<AuthorPatch>(WORDS, |change| {
+                faults_of_change(sent.cx(), change, sent.editions())
+            })?;
             Ok(Command::ChangeAuthor {
                 id,
                 expected,

@@ -116,9 +116,13 @@ pub(in crate::rest) const EDITION_FILTER: Parameter = Parameter::optional(
 /// What begins the names of conditions on custom fields: `filter[customField.rating][gte]`.
 pub(in crate::rest) const CUSTOM_FIELD: &str = "filter[customField.";
 
+/// A condition on a custom field.
+pub(in crate::rest) const OF_CUSTOM_FIELD: Parameter =
+    Parameter::optional(CUSTOM_FIELD, Kind::CustomField, "Has this value.");
+
 /// Conditions every kind of entry can be listed by.
 pub(in crate::rest) const FILTERS: &[Parameter] = &[
-    Parameter::optional(CUSTOM_FIELD, Kind::CustomField, "Has this value."),
+    OF_CUSTOM_FIELD,
     Parameter::optional(
         "filter[publishedAt][gte]",
         Kind::Time,

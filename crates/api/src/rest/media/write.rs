@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use application::{lifecycle::Step, media};
+use application::{custom_fields::records, lifecycle::Step, media};
 use axum::response::Response;
 use domain::{
     change::Change,
     editions::EditionSet,
+    events::RecordKind,
+    fields::CustomFields,
     id::{AssetId, kinds},
     media::{AssetChange, AssetTextChange, RemoteAsset},
 };
@@ -78,6 +80,11 @@ pub(super) struct NewAsset {
     #[serde(default)]
     #[schema(value_type = bool, required = false)]
     is_public: Field<bool>,
+    /// Values of custom fields by their names: each is set, or cleared by null; null for all clears
+    /// them all.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, serde_json::Value>>)]
+    custom_fields: Field<CustomFields>,
     /// Its texts by the codes of their editions.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, AssetText>, required = false)]
@@ -107,6 +114,11 @@ pub(super) struct AssetPatch {
     #[serde(default)]
     #[schema(value_type = bool, required = false)]
     is_public: Field<bool>,
+    /// Values of custom fields by their names: each is set, or cleared by null; null for all clears
+    /// them all.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, serde_json::Value>>)]
+    custom_fields: Field<CustomFields>,
     #[serde(default)]
     #[schema(schema_with = texts_or_null, required = false)]
     texts: Field<BTreeMap<String, Field<AssetText>>>,
@@ -210,6 +222,7 @@ impl Body for AssetPatch {
             },
             licence: wrong.clearable("licence", self.licence),
             is_public: wrong.required("isPublic", self.is_public),
+            custom_fields: wrong.clearable("customFields", self.custom_fields),
             texts: wrong.texts(editions, self.texts, |wrong, text: AssetText| {
                 text.read(wrong)
             }),
@@ -226,6 +239,7 @@ impl Body for NewAsset {
             focal_point: self.focal_point,
             licence: self.licence,
             is_public: self.is_public,
+            custom_fields: self.custom_fields,
             texts: self.texts,
             unknown: self.unknown,
         };
@@ -256,7 +270,10 @@ impl Body for NewAsset {
 pub(super) async fn create_asset(write: Write) -> WriteAnswer {
     let editions = write.read.cx.editions().await?;
     write.query::<Create<Asset<'_>>>()?;
-    let new = write.body::<NewAsset>(&editions, &[], |new| new.check(&editions))?;
+    let new = write.body::<NewAsset>(&editions, &[], |new| {
+        let (wrong, set) = (new.check(&editions), &new.record.custom_fields);
+        records::faults_of_new(&write.read.cx, RecordKind::Asset, set, wrong)
+    })?;
     let id = media::create_remote(&write.read.cx, new).await?;
     let read = answer::<Create<Asset<'_>>>(&write, id).await?;
     Ok(write.created("assets", id, read))
@@ -280,7 +297,10 @@ pub(super) async fn update_asset(write: Write) -> WriteAnswer {
     let editions = write.read.cx.editions().await?;
     write.query::<ById<Asset<'_>>>()?;
     let (id, expected) = (write.id::<kinds::Asset>()?, write.version()?);
-    let change = write.body::<AssetPatch>(&editions, &[], |change| change.check(&editions))?;
+    let change = write.body::<AssetPatch>(&editions, &[], |change| {
+        let (wrong, set) = (change.check(&editions), &change.custom_fields);
+        records::faults_of_change(&write.read.cx, RecordKind::Asset, set, wrong)
+    })?;
     media::change(&write.read.cx, id, expected, change).await?;
     Ok(changed(answer::<ById<Asset<'_>>>(&write, id).await?))
 }

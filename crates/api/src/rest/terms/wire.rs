@@ -6,6 +6,7 @@ use application::terms::{self};
 use chrono::{DateTime, Utc};
 use domain::{
     content::Parts,
+    fields::CustomFields,
     id::{CategoryId, EditionId, Id as DomainId, TagId},
     terms::{Taxonomy, Term, TermId, TermText},
     text::Localized,
@@ -17,6 +18,7 @@ use crate::error::Problem;
 use crate::rest::{
     parameters::Record,
     place::{Named, Path, Url},
+    record_fields::RecordFields,
     request::Read,
     selection::{Fields, Include, Selection},
     view::View,
@@ -57,6 +59,11 @@ pub(in crate::rest) struct Category<'a> {
     created_at: DateTime<Utc>,
     /// When it was last changed.
     updated_at: DateTime<Utc>,
+    /// Its custom fields, by name: `/content-model` tells which there are. Null: no value. With the
+    /// record itself, not where it stands in another.
+    #[serde(skip_serializing_if = "Included::is_left_out")]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    custom_fields: Included<CustomFields>,
     /// Published articles in it and in the categories below it; with `include=articleCount`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = u64)]
@@ -102,6 +109,11 @@ pub(in crate::rest) struct Tag<'a> {
     created_at: DateTime<Utc>,
     /// When it was last changed.
     updated_at: DateTime<Utc>,
+    /// Its custom fields, by name: `/content-model` tells which there are. Null: no value. With the
+    /// record itself, not where it stands in another.
+    #[serde(skip_serializing_if = "Included::is_left_out")]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    custom_fields: Included<CustomFields>,
     /// Published articles that have it; with `include=articleCount`.
     #[serde(skip_serializing_if = "Included::is_left_out")]
     #[schema(value_type = u64)]
@@ -171,6 +183,7 @@ impl Record for Category<'_> {
         "version",
         "createdAt",
         "updatedAt",
+        "customFields",
         "articleCount",
         "children",
         "translations",
@@ -205,6 +218,7 @@ impl Record for Tag<'_> {
         "version",
         "createdAt",
         "updatedAt",
+        "customFields",
         "articleCount",
         "translations",
     ];
@@ -223,6 +237,7 @@ pub(super) enum AnyTerm<'a> {
 /// What is loaded besides the terms themselves.
 #[derive(Default)]
 pub(super) struct More {
+    fields: RecordFields,
     counts: Option<HashMap<TermId, u64>>,
     children: Option<HashMap<CategoryId, Vec<Term>>>,
     texts: Option<HashMap<TermId, Vec<Localized<TermText>>>>,
@@ -236,6 +251,10 @@ impl More {
         edition: EditionId,
     ) -> Result<Self, Problem> {
         let mut more = Self::default();
+        if let Some(first) = ids.first() {
+            let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+            more.fields = RecordFields::load(read, first.taxonomy.into(), &ids, selection).await?;
+        }
         if selection.includes("articleCount") {
             more.counts = Some(terms::article_counts(&read.cx, ids, Some(edition)).await?);
         }
@@ -274,6 +293,7 @@ impl<'a> View<'a> {
             version: term.version,
             created_at: term.created_at,
             updated_at: term.updated_at,
+            custom_fields: Included::No,
             article_count: Included::No,
             children: Included::No,
             translations: Included::No,
@@ -298,12 +318,14 @@ impl<'a> View<'a> {
             version: term.version,
             created_at: term.created_at,
             updated_at: term.updated_at,
+            custom_fields: Included::No,
             article_count: Included::No,
             translations: Included::No,
         })
     }
 
     pub(super) fn term_with(&self, term: &'a Term, more: &'a More) -> Result<AnyTerm<'a>, Problem> {
+        let custom_fields = more.fields.of(term.id.uuid());
         let article_count = more
             .counts
             .as_ref()
@@ -331,6 +353,7 @@ impl<'a> View<'a> {
                 let children: Option<Vec<Category<'a>>> =
                     more.children.as_ref().map(below).transpose()?;
                 Ok(AnyTerm::Category(Category {
+                    custom_fields,
                     article_count,
                     children: children.into(),
                     translations,
@@ -338,6 +361,7 @@ impl<'a> View<'a> {
                 }))
             }
             Taxonomy::Tag => Ok(AnyTerm::Tag(Tag {
+                custom_fields,
                 article_count,
                 translations,
                 ..self.tag(term)?

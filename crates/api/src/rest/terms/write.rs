@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use application::{
+    ActorContext,
     batch::Command,
+    custom_fields::records,
     terms::{self, TermGet},
 };
 use axum::response::Response;
 use domain::{
+    FieldError,
     change::Change,
     editions::EditionSet,
+    fields::CustomFields,
     id::{CategoryId, Id, IdKind, kinds},
     terms::{Taxonomy, TermChange, TermId, TermTextChange},
 };
@@ -45,6 +49,11 @@ pub(super) struct NewCategory {
     #[serde(default)]
     #[schema(value_type = i32, required = false)]
     position: Field<i32>,
+    /// Values of custom fields by their names: each is set, or cleared by null; null for all clears
+    /// them all.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, serde_json::Value>>)]
+    custom_fields: Field<CustomFields>,
     /// Its texts by the codes of their editions; at least one, with a name.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, TermText>, required)]
@@ -66,6 +75,11 @@ pub(super) struct CategoryPatch {
     #[serde(default)]
     #[schema(value_type = i32, required = false)]
     position: Field<i32>,
+    /// Values of custom fields by their names: each is set, or cleared by null; null for all clears
+    /// them all.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, serde_json::Value>>)]
+    custom_fields: Field<CustomFields>,
     #[serde(default)]
     #[schema(schema_with = texts_or_null, required = false)]
     texts: Field<BTreeMap<String, Field<TermText>>>,
@@ -82,6 +96,11 @@ pub(super) struct NewTag {
     #[serde(default)]
     #[schema(value_type = String, required = false, max_length = 100)]
     namespace: Field<String>,
+    /// Values of custom fields by their names: each is set, or cleared by null; null for all clears
+    /// them all.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, serde_json::Value>>)]
+    custom_fields: Field<CustomFields>,
     /// Its texts by the codes of their editions; at least one, with a name.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, TermText>, required)]
@@ -99,6 +118,11 @@ pub(super) struct TagPatch {
     #[serde(default)]
     #[schema(value_type = String, required = false, max_length = 100)]
     namespace: Field<String>,
+    /// Values of custom fields by their names: each is set, or cleared by null; null for all clears
+    /// them all.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, serde_json::Value>>)]
+    custom_fields: Field<CustomFields>,
     #[serde(default)]
     #[schema(schema_with = texts_or_null, required = false)]
     texts: Field<BTreeMap<String, Field<TermText>>>,
@@ -159,6 +183,7 @@ impl Body for CategoryPatch {
                 Change::Keep => Change::Keep,
                 Change::Set(position) => Change::Set(i64::from(position)),
             },
+            custom_fields: wrong.clearable("customFields", self.custom_fields),
             texts: wrong.texts(editions, self.texts, |wrong, text: TermText| {
                 text.read(wrong)
             }),
@@ -172,12 +197,14 @@ impl Body for NewCategory {
         let Self {
             parent_id,
             position,
+            custom_fields,
             texts,
             unknown,
         } = self;
         CategoryPatch {
             parent_id,
             position,
+            custom_fields,
             texts,
             unknown,
         }
@@ -193,6 +220,7 @@ impl Body for TagPatch {
             namespace: wrong.required("namespace", self.namespace),
             parent: Change::Keep,
             position: Change::Keep,
+            custom_fields: wrong.clearable("customFields", self.custom_fields),
             texts: wrong.texts(editions, self.texts, |wrong, text: TermText| {
                 text.read(wrong)
             }),
@@ -205,11 +233,13 @@ impl Body for NewTag {
     fn read(self, editions: &EditionSet, wrong: &mut Collected) -> TermChange {
         let Self {
             namespace,
+            custom_fields,
             texts,
             unknown,
         } = self;
         TagPatch {
             namespace,
+            custom_fields,
             texts,
             unknown,
         }
@@ -311,8 +341,8 @@ pub(super) async fn delete_tag(write: Write) -> WriteAnswer {
 /// Merge categories
 ///
 /// The one they are merged into gets their entries, the categories below them and the links to them in
-/// menus, and their texts in editions it has none in. Their addresses lead to it; they are gone. None
-/// can be merged into one that stands below it.
+/// menus, their texts in editions it has none in, and their values of custom fields it has none of. What
+/// leads to them in custom fields leads to it, and so do their addresses; they are gone. None can be merged into one that stands below it.
 #[utoipa::path(
     post,
     path = "/categories/merge",
@@ -327,8 +357,9 @@ pub(super) async fn merge_categories(write: Write) -> WriteAnswer {
 
 /// Merge tags
 ///
-/// The one they are merged into gets their entries and the links to them in menus, and their texts in
-/// editions it has none in. Their addresses lead to it; they are gone.
+/// The one they are merged into gets their entries and the links to them in menus, their texts in
+/// editions it has none in, and their values of custom fields it has none of. What leads to them in
+/// custom fields leads to it, and so do their addresses; they are gone.
 #[utoipa::path(
     post,
     path = "/tags/merge",
@@ -355,13 +386,35 @@ where
     Ok(changed(answer::<P>(write, into).await?))
 }
 
+fn faults_of_new(
+    cx: &ActorContext,
+    taxonomy: Taxonomy,
+    new: &TermChange,
+    editions: &EditionSet,
+) -> Vec<FieldError> {
+    let wrong = new.check_new(editions);
+    records::faults_of_new(cx, taxonomy.into(), &new.custom_fields, wrong)
+}
+
+fn faults_of_change(
+    cx: &ActorContext,
+    taxonomy: Taxonomy,
+    change: &TermChange,
+    editions: &EditionSet,
+) -> Vec<FieldError> {
+    let wrong = change.check(editions);
+    records::faults_of_change(cx, taxonomy.into(), &change.custom_fields, wrong)
+}
+
 async fn create<B: Body<Command = TermChange>, P: Declared>(
     write: &Write,
     taxonomy: Taxonomy,
 ) -> WriteAnswer {
     let editions = write.read.cx.editions().await?;
     write.query::<P>()?;
-    let new = write.body::<B>(&editions, WORDS, |new| new.check_new(&editions))?;
+    let new = write.body::<B>(&editions, WORDS, |new| {
+        faults_of_new(&write.read.cx, taxonomy, new, &editions)
+    })?;
     let id = terms::create_from(&write.read.cx, taxonomy, new)
         .await
         .map_err(|error| Refusal::in_words(error, WORDS))?;
@@ -379,7 +432,9 @@ async fn update<B: Body<Command = TermChange>, P: Declared>(
     let editions = write.read.cx.editions().await?;
     write.query::<P>()?;
     let expected = write.version()?;
-    let change = write.body::<B>(&editions, WORDS, |change| change.check(&editions))?;
+    let change = write.body::<B>(&editions, WORDS, |change| {
+        faults_of_change(&write.read.cx, id.taxonomy, change, &editions)
+    })?;
     terms::change(&write.read.cx, id, expected, change)
         .await
         .map_err(|error| Refusal::in_words(error, WORDS))?;
@@ -438,7 +493,9 @@ fn created<B: Body<Command = TermChange>>(
     sent: &Sent<'_>,
     taxonomy: Taxonomy,
 ) -> Result<Command, Problem> {
-    let new = sent.body::<B>(WORDS, |new| new.check_new(sent.editions()))?;
+    let new = sent.body::<B>(WORDS, |new| {
+        faults_of_new(sent.cx(), taxonomy, new, sent.editions())
+    })?;
     Ok(Command::CreateTerm { taxonomy, new })
 }
 
@@ -447,7 +504,9 @@ fn changed_to<B: Body<Command = TermChange>>(
     id: TermId,
 ) -> Result<Command, Problem> {
     let expected = sent.version()?;
-    let change = sent.body::<B>(WORDS, |change| change.check(sent.editions()))?;
+    let change = sent.body::<B>(WORDS, |change| {
+        faults_of_change(sent.cx(), id.taxonomy, change, sent.editions())
+    })?;
     Ok(Command::ChangeTerm {
         id,
         expected,
