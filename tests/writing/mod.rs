@@ -14,6 +14,7 @@ mod menus;
 mod newsletters;
 mod pages_and_issues;
 mod pending;
+mod pending_uses;
 mod refusals;
 mod rest_entries;
 mod shared_records;

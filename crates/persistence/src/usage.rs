@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod fields;
+mod pending;
 mod references;
 mod texts;
 
@@ -243,6 +244,7 @@ impl WriteTx {
                     self.detach_from_texts(scope, id).await?;
                 }
                 self.replace_in_fields((kind, id), None).await?;
+                self.replace_in_pending(scope, (kind, id), None).await?;
                 for reference in references(kind) {
                     self.detach(reference, id).await?;
                 }
@@ -259,6 +261,8 @@ impl WriteTx {
                     self.replace_in_texts(id, other).await?;
                 }
                 self.replace_in_fields((kind, id), Some(other)).await?;
+                self.replace_in_pending(scope, (kind, id), Some(other))
+                    .await?;
                 for reference in references(kind) {
                     self.replace(reference, id, other).await?;
                 }
@@ -411,15 +415,18 @@ impl WriteTx {
             sql.push(" AND entry_id IN (SELECT k.entry_id FROM entry_term k WHERE k.is_direct AND k.term_id = ").bind(id).push(")");
             self.execute(sql).await?;
         }
-        if let Some(with) = reference.unique_with {
+        if !reference.unique_with.is_empty() {
             let (table, column) = (reference.table, reference.column);
             let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE {column} = "));
             sql.bind(id)
                 .push(&format!(
-                    " AND {with} IN (SELECT k.{with} FROM {table} k WHERE k.{column} = "
+                    " AND EXISTS (SELECT 1 FROM {table} k WHERE k.{column} = "
                 ))
-                .bind(other)
-                .push(")");
+                .bind(other);
+            for with in reference.unique_with {
+                sql.push(&format!(" AND k.{with} = {table}.{with}"));
+            }
+            sql.push(")");
             self.execute(sql).await?;
         }
         self.detach_from(reference, id, other).await?;

@@ -96,6 +96,8 @@ impl WriteTx {
             at: save.at,
         };
         self.insert_revision(row).await?;
+        let revision = save.revision.uuid();
+        self.note_pending(revision, entry.id, save.snapshot).await?;
         self.record(permit, save.at, save.event);
         Ok(())
     }
@@ -205,7 +207,8 @@ impl WriteTx {
         let mut sql =
             Sql::new("UPDATE revision SET is_pending = false WHERE is_pending AND entry_id = ");
         sql.bind(id.uuid());
-        self.execute(sql).await.map(|_rows| ())
+        self.execute(sql).await?;
+        self.clear("pending_reference", "entry_id", id.uuid()).await
     }
 
     pub(super) async fn drop_revision(&self, id: RevisionId) -> Result<()> {
