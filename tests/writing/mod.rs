@@ -21,6 +21,7 @@ mod shared_records;
 mod site;
 mod states;
 mod translations;
+mod unseen_items;
 
 use application::{ActorContext, articles::NewArticle, entries::EntryGet, lifecycle::Step};
 use domain::{

@@ -101,7 +101,7 @@ impl WriteTx {
         Ok(last)
     }
 
-    /// Makes the rows of an edit that waits. What it names and is not there has none.
+    /// Makes the rows of the edit of an entry that waits. What it names and is not there has none.
     pub(crate) async fn note_pending(
         &self,
         revision: Uuid,
@@ -109,7 +109,7 @@ impl WriteTx {
         snapshot: &Snapshot,
     ) -> Result<()> {
         let mut changes = self.changes();
-        changes.clear("pending_reference", "revision_id", revision);
+        changes.clear("pending_reference", "entry_id", entry.uuid());
         let itself = [
             Value::from(revision),
             entry.uuid().into(),
