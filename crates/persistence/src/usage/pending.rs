@@ -115,9 +115,10 @@ impl WriteTx {
             entry.uuid().into(),
             entry.uuid().into(),
         ];
-        changes.insert(
+        changes.insert_with(
             "pending_reference (revision_id, entry_id, ref_id)",
             [itself],
+            " ON CONFLICT (revision_id, ref_id) DO NOTHING",
         );
         let mut named: BTreeMap<_, BTreeSet<Uuid>> = BTreeMap::new();
         for (kind, id) in names(snapshot) {
