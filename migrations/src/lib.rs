@@ -21,8 +21,9 @@ mod m20261122_000011_idempotency;
 mod m20261122_000012_identities;
 mod m20261123_000013_corrections;
 mod m20261123_000014_record_fields;
+mod m20261123_000016_pending_references;
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     m20261121_000001_content::STEP,
     m20261122_000002_accounts::STEP,
     m20261122_000003_workflow::STEP,
@@ -35,6 +36,7 @@ const STEPS: [Step; 12] = [
     m20261122_000012_identities::STEP,
     m20261123_000013_corrections::STEP,
     m20261123_000014_record_fields::STEP,
+    m20261123_000016_pending_references::STEP,
 ];
 
 /// Runs the steps in order; which ones ran is kept in the table `seaql_migrations`.

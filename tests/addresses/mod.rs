@@ -2,6 +2,7 @@
 
 mod merges;
 mod moves;
+mod patterns;
 mod redirects;
 mod translations;
 

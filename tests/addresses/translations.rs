@@ -145,3 +145,28 @@ async fn what_cannot_be_a_translation_is_told() {
         assert_eq!(told.0, "FORBIDDEN");
     }
 }
+
+#[tokio::test]
+async fn what_was_translated_from_an_entry_that_is_taken_away_is_a_translation_of_nothing() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let editor = server.signed_in(Role::Editor, None).await;
+    for face in FACES {
+        let original = server.article(site.en, &format!("River {face:?}")).await;
+        let translation = server
+            .article(site.fa, &format!("رود {face:?}"))
+            .with(|draft| draft.entry.translated_from = Some((original.into(), 1)))
+            .await;
+        let (original, translation) = (original.to_string(), translation.to_string());
+        let done = ("DONE".to_owned(), Vec::new());
+        // Into one group, and out of it again.
+        let linked = link(&server, face, &editor, (&translation, 1), Some(&original)).await;
+        assert_eq!(linked, done);
+        assert_eq!(
+            link(&server, face, &editor, (&original, 1), None).await,
+            done
+        );
+        let from = "SELECT count(*) FROM entry WHERE translated_from_id IS NOT NULL";
+        assert_eq!(server.count(from).await, 0, "{face:?}");
+    }
+}

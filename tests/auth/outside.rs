@@ -516,6 +516,43 @@ async fn keys_are_asked_for_again_when_they_are_old_and_kept_while_nobody_answer
 }
 
 #[tokio::test]
+async fn keys_that_were_withdrawn_are_good_no_longer() {
+    let (issuer, server) = demo().await;
+    let fresh = || issuer.token(&server, "ada", "desk");
+    ask(&server, PLACES[0], &fresh()).await.expect(200);
+    issuer.set(Mood {
+        keys: Some("{\"keys\": []}".to_owned()),
+        ..Mood::default()
+    });
+    for _attempt in 0..50 {
+        server.clock.advance(MINUTE * 61);
+        if ask(&server, PLACES[0], &fresh()).await.status != 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    ask(&server, PLACES[0], &fresh()).await.expect(401);
+}
+
+#[tokio::test]
+async fn keys_of_an_issuer_that_does_not_answer_are_trusted_for_a_day() {
+    let (issuer, server) = demo().await;
+    let fresh = || issuer.token(&server, "ada", "desk");
+    ask(&server, PLACES[0], &fresh()).await.expect(200);
+    issuer.set(Mood {
+        failure: Some(500),
+        ..Mood::default()
+    });
+    server.clock.advance(MINUTE * (24 * 60 - 1));
+    ask(&server, PLACES[0], &fresh()).await.expect(200);
+    server.clock.advance(MINUTE);
+    ask(&server, PLACES[0], &fresh()).await.expect(503);
+    issuer.set(Mood::default());
+    server.clock.advance(MINUTE);
+    ask(&server, PLACES[0], &fresh()).await.expect(200);
+}
+
+#[tokio::test]
 async fn an_issuer_that_was_never_reached_makes_its_tokens_wait_and_no_others() {
     let (issuer, server) = demo().await;
     issuer.set(Mood {

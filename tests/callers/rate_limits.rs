@@ -177,6 +177,29 @@ async fn signing_in_has_a_limit_of_its_own_whatever_the_face() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_nobody_has_named_nobody_is_locked_out_by_others() {
+    let server = start().await;
+    let login = async |number: i32| {
+        let body = json!({ "email": format!("{number}@example.org"), "password": "a wrong guess" });
+        let request = server
+            .request(Method::POST, "/api/v1/auth/login")
+            .header("x-forwarded-for", "198.51.100.7");
+        server.send(request.json(&body)).await
+    };
+    for number in 0..5 {
+        login(number).await.expect(401);
+    }
+    // An account is guarded by itself: the limit of addresses has nothing to do with it.
+    for _ in 0..30 {
+        let answer = login(0).await;
+        if answer.status == 429 {
+            return;
+        }
+    }
+    panic!("nobody stops the guessing");
+}
+
+#[tokio::test]
 async fn without_limits_nothing_is_said_of_them() {
     let server = TestServer::start().await;
     server.small_site().await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ARTICLE, PAGE, Site};
-use crate::harness::FACES;
+use crate::harness::{FACES, Face};
 
 #[tokio::test]
 async fn values_are_written_and_read_back_as_they_are_declared() {
@@ -243,4 +243,42 @@ async fn custom_fields_can_be_selected() {
         .get_json(&format!("/api/v1/articles/{id}?fields=title"))
         .await;
     assert!(answer.get("customFields").is_none());
+}
+
+#[tokio::test]
+async fn what_is_scheduled_does_not_go_back_to_where_it_lacked_what_is_required() {
+    let site = Site::new().await;
+    let body = json!({ "edition": "en", "title": "A plan" });
+    let server = &site.server;
+    let page = server.create(Face::Rest, &site.owner, PAGE, &body).await;
+    let id = page.done().id;
+    let budget = json!({ "customFields": { "budget": 100 } });
+    server
+        .patch(Face::Rest, &site.owner, PAGE, (&id, 1), &budget)
+        .await
+        .done();
+    let send = async |path: String, version: i64, body: Value| {
+        let request = server
+            .request(reqwest::Method::POST, &path)
+            .bearer_auth(&site.owner)
+            .header("if-match", format!("\"{version}\""));
+        server.send(request.json(&body)).await
+    };
+    let when = json!({ "publishAt": "2026-05-05T08:00:00Z" });
+    send(format!("/api/v1/pages/{id}/schedule"), 2, when)
+        .await
+        .expect(200);
+    let request = server
+        .request(
+            reqwest::Method::GET,
+            &format!("/api/v1/pages/{id}/revisions"),
+        )
+        .bearer_auth(&site.owner);
+    let revisions = server.send(request).await.expect(200).json();
+    let all = revisions["data"].as_array().unwrap();
+    let first = all.iter().find(|known| known["version"] == 1).unwrap();
+    let first = first["id"].as_str().unwrap();
+    let restore = format!("/api/v1/pages/{id}/revisions/{first}/restore");
+    let refused = send(restore, 3, json!({})).await.expect(422);
+    assert!(refused.text().contains("budget"), "{}", refused.text());
 }

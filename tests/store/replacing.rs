@@ -152,3 +152,43 @@ async fn what_stood_below_a_detached_heading_goes_with_it() {
         ])
     );
 }
+
+#[tokio::test]
+async fn nothing_is_replaced_by_what_is_hidden_from_whoever_asks() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let editor = server.person(domain::access::Role::Editor, site.en).await;
+    let old = server.article(site.en, "Old").await;
+    let hidden = server
+        .article(site.fa, "پنهان")
+        .status(domain::content::Status::Draft)
+        .await;
+    let replaced = entries::delete(&editor.cx, old.into(), OnUse::ReplaceWith(hidden.uuid()));
+    let error = replaced.await.unwrap_err();
+    assert_eq!(error.code(), "VALIDATION", "{error:?}");
+    assert_eq!(error.fields()[0].field, "replaceWith");
+}
+
+#[tokio::test]
+async fn pages_below_a_deleted_one_stand_among_others_with_slugs_of_their_own() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let cx = server.system();
+    let above = server.page(site.en, "Above").await;
+    server.page(site.en, "Team").await;
+    let mut draft = page(site.en, "Team");
+    draft.entry.parent = Some(above.into());
+    let below = server.save_page(draft).await;
+    entries::delete(&cx, above.into(), OnUse::Detach)
+        .await
+        .unwrap();
+    let read = async |id: domain::id::PageId| {
+        let path = format!("/api/v1/pages/{id}");
+        let page = server.get_json(&path).await;
+        (page["slug"].clone(), page["path"].clone())
+    };
+    assert_eq!(read(below).await, (json!("team-2"), json!("/above/team")));
+    // Another that is made there finds the slug taken.
+    let third = server.page(site.en, "Team 2").await;
+    assert_eq!(read(third).await.0, json!("team-2-2"));
+}

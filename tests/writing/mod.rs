@@ -16,12 +16,14 @@ mod newsletters;
 mod pages_and_issues;
 mod past;
 mod pending;
+mod pending_uses;
 mod refusals;
 mod rest_entries;
 mod shared_records;
 mod site;
 mod states;
 mod translations;
+mod unseen_items;
 
 use application::{ActorContext, articles::NewArticle, entries::EntryGet, lifecycle::Step};
 use domain::{

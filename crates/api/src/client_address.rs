@@ -3,7 +3,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Once},
 };
 
 use axum::{
@@ -13,6 +13,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
+use tracing::warn;
 
 /// The header in which proxies keep a list of addresses since before there was a standard.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -42,6 +43,10 @@ pub enum AddressHeader {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClientAddress(pub(crate) Option<IpAddr>);
 
+/// Marks a request whose address is that of a proxy nobody has named: many people have it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SharedAddress;
+
 /// A layer that finds the address once for all that ask.
 pub(crate) async fn find(
     State(options): State<Arc<AddressOptions>>,
@@ -49,7 +54,15 @@ pub(crate) async fn find(
     next: Next,
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let address = peer.map(|ConnectInfo(peer)| options.client(peer.ip(), request.headers()));
+    let peer = peer.map(|ConnectInfo(peer)| peer.ip());
+    let address = peer.map(|peer| options.client(peer, request.headers()));
+    if peer.is_some_and(|peer| options.is_unnamed_proxy(peer, request.headers())) {
+        static TOLD: Once = Once::new();
+        TOLD.call_once(|| {
+            warn!("requests come through a proxy that is not configured, so that all clients seem to have its address: set server.trusted_proxies and server.address_header. Until then attempts to sign in are not limited by address");
+        });
+        request.extensions_mut().insert(SharedAddress);
+    }
     request.extensions_mut().insert(ClientAddress(address));
     next.run(request).await
 }
@@ -83,10 +96,31 @@ impl AddressOptions {
         client
     }
 
+    /// Whether a request has come through a proxy beside us, while none is configured: the other end is
+    /// of a network of our own, and says that it speaks for somebody. From the outside nobody can look
+    /// like that.
+    fn is_unnamed_proxy(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        self.header == AddressHeader::None
+            && is_beside_us(peer.to_canonical())
+            && (headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(header::FORWARDED))
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted_proxies
             .iter()
             .any(|network| network.contains(&address))
+    }
+}
+
+/// Whether an address is of this machine or of a network that is reached from beside it only.
+fn is_beside_us(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            address.is_loopback() || address.is_private() || address.is_link_local()
+        }
+        IpAddr::V6(address) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
     }
 }
 
@@ -174,6 +208,34 @@ mod tests {
         assert_eq!(from(AddressHeader::XForwardedFor, "192.0.2.1"), "192.0.2.1");
         let mapped = from(AddressHeader::XForwardedFor, "::ffff:10.0.0.1");
         assert_eq!(mapped, "198.51.100.7");
+    }
+
+    #[test]
+    fn a_proxy_nobody_has_named_is_told_by_where_it_is_and_what_it_says() {
+        let none = AddressOptions::default();
+        let mut headers = HeaderMap::new();
+        let is_proxy = |options: &AddressOptions, peer: &str, headers: &HeaderMap| {
+            options.is_unnamed_proxy(peer.parse().unwrap(), headers)
+        };
+        assert!(!is_proxy(&none, "10.0.0.1", &headers));
+        headers.insert(X_FORWARDED_FOR, HeaderValue::from_static("198.51.100.7"));
+        for peer in [
+            "127.0.0.1",
+            "10.0.0.1",
+            "::1",
+            "fd00::7",
+            "::ffff:192.168.0.1",
+        ] {
+            assert!(is_proxy(&none, peer, &headers), "{peer}");
+        }
+        for peer in ["198.51.100.8", "2001:db8::7"] {
+            assert!(!is_proxy(&none, peer, &headers), "{peer}");
+        }
+        let named = AddressOptions {
+            header: AddressHeader::XForwardedFor,
+            ..AddressOptions::default()
+        };
+        assert!(!is_proxy(&named, "10.0.0.1", &headers));
     }
 
     #[test]

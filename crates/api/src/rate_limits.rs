@@ -23,7 +23,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 mod buckets;
 
-use crate::client_address::ClientAddress;
+use crate::client_address::{ClientAddress, SharedAddress};
 use buckets::{Buckets, Elapsed, KeyBuckets, Level};
 
 /// What is left (draft-ietf-httpapi-ratelimit-headers).
@@ -136,11 +136,12 @@ impl RateLimits {
     }
 
     /// What a request from an address may still do.
-    fn allowance(self: &Arc<Self>, address: Option<IpAddr>) -> Allowance {
+    fn allowance(self: &Arc<Self>, address: Option<IpAddr>, is_shared: bool) -> Allowance {
         let client = address.map(|address| Client::Address(network(address)));
         Allowance(Arc::new(Spending {
             limits: Arc::clone(self),
             address: client,
+            is_shared,
             state: Mutex::new(Spent {
                 client,
                 quota: None,
@@ -158,6 +159,8 @@ pub(crate) struct Allowance(Arc<Spending>);
 struct Spending {
     limits: Arc<RateLimits>,
     address: Option<Client>,
+    /// Whether many people have the address: what one of them tries must not lock out the others.
+    is_shared: bool,
     state: Mutex<Spent>,
 }
 
@@ -204,6 +207,8 @@ impl Allowance {
         let limits = &self.0.limits;
         let mut state = self.state();
         let client = match policy {
+            // Each account has a limit of its own besides.
+            Policy::SignIn | Policy::Reset if self.0.is_shared => None,
             // Who is signed in already is not asked who they are.
             Policy::Address | Policy::SignIn | Policy::Reset => self.0.address,
             Policy::Default | Policy::Comments => state.client,
@@ -269,7 +274,9 @@ pub(crate) async fn measure(
     next: Next,
 ) -> Response {
     let address = request.extensions().get::<ClientAddress>();
-    let allowance = limits.allowance(address.and_then(|ClientAddress(address)| *address));
+    let is_shared = request.extensions().get::<SharedAddress>().is_some();
+    let address = address.and_then(|ClientAddress(address)| *address);
+    let allowance = limits.allowance(address, is_shared);
     request.extensions_mut().insert(allowance.clone());
     let mut response = next.run(request).await;
     allowance.tell(response.headers_mut());

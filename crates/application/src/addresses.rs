@@ -1,18 +1,29 @@
 //! The paths of categories, tags, authors and newsletters: when one of them moves, its old paths
 //! lead to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Result,
-    access::Permit,
+    Error, Result,
+    access::{Action, Permit, Target},
+    editions::Permalinks,
+    events::RecordKind,
     id::{AuthorId, EditionId, Id, NewsletterId},
     redirects::RedirectTarget,
     terms::{Taxonomy, TermId},
+    texts::place,
 };
 use persistence::PathChange;
 
-use crate::{Tx, authors, newsletters, redirects::records_at, terms};
+use crate::{
+    Tx, authors, newsletters,
+    redirects::{path_of, records_at},
+    terms,
+};
+
+/// The most paths one change of the patterns of an edition moves: what one transaction does in
+/// seconds.
+const MOST_MOVED: usize = 50_000;
 
 /// Where records live: the records, the editions, the paths.
 #[derive(Debug, Clone, Default)]
@@ -133,8 +144,111 @@ pub async fn leave(tx: &mut Tx, permit: &Permit, before: &Paths, after: &Paths) 
         }
     }
     spare_the_living(tx, &mut moves).await?;
+    take_redirects_away(tx, &moves).await?;
     let at = cx.now();
     tx.store_tx().lead_from_old_paths(permit, &moves, at).await
+}
+
+/// After the patterns of an edition have changed: what was at the old paths of its categories, tags,
+/// authors and newsletters leads to them. The permit is that of the edition.
+pub(crate) async fn leave_of_patterns(
+    tx: &mut Tx,
+    permit: &Permit,
+    edition: EditionId,
+    (before, after): (&Permalinks, &Permalinks),
+) -> Result<()> {
+    let of_records = |links: &Permalinks| {
+        let Permalinks {
+            category,
+            tag,
+            author,
+            newsletter,
+            article: _,
+            page: _,
+            issue: _,
+        } = links.clone();
+        [category, tag, author, newsletter]
+    };
+    if of_records(before) == of_records(after) {
+        return Ok(());
+    }
+    let all = tx.store_tx().addressed(edition, MOST_MOVED + 1).await?;
+    if all.len() > MOST_MOVED {
+        return Err(Error::conflict(format!(
+            "more than {MOST_MOVED} categories, tags, authors and newsletters have texts in this edition: so many addresses cannot be moved at once"
+        )));
+    }
+    let cx = tx.cx().clone();
+    let living: BTreeSet<String> = all.iter().map(|known| path_of(after, known)).collect();
+    let moves = all.iter().filter_map(|known| {
+        let (old, new) = (path_of(before, known), path_of(after, known));
+        (old != new).then(|| PathChange {
+            record: known.record.clone(),
+            edition,
+            from: (!living.contains(&old)).then_some(old),
+            to: Some(new),
+            redirect: Id::from_uuid(cx.next_id()),
+        })
+    });
+    let moves: Vec<PathChange> = moves.collect();
+    take_redirects_away(tx, &moves)
+        .await
+        .map_err(|error| error.with_fields(|_| "permalinks".to_owned()))?;
+    let at = cx.now();
+    tx.store_tx().lead_from_old_paths(permit, &moves, at).await
+}
+
+/// Where a record comes to live, a redirect is deleted, by those who may delete it. One to the record
+/// itself gives way: it says no more than the record.
+async fn take_redirects_away(tx: &mut Tx, moves: &[PathChange]) -> Result<()> {
+    let cx = tx.cx().clone();
+    let mut wanted: BTreeMap<EditionId, BTreeMap<&str, &RedirectTarget>> = BTreeMap::new();
+    for moved in moves {
+        if let Some(path) = &moved.to {
+            let there = wanted.entry(moved.edition).or_default();
+            there.insert(path, &moved.record);
+        }
+    }
+    for (edition, records) in wanted {
+        let paths: Vec<String> = records.keys().map(|path| (*path).to_owned()).collect();
+        let standing = tx.store_tx().standing_at(edition, &paths).await?;
+        for (path, record) in records {
+            let Some(known) = standing.get(path) else {
+                continue;
+            };
+            let Some(redirect) = known.redirect else {
+                continue;
+            };
+            if known.to.as_ref() == Some(record) {
+                continue;
+            }
+            let target = Target::of_edition(RecordKind::Redirect, redirect, edition);
+            let Ok(permit) = cx.authorize(Action::Delete, target) else {
+                return Err(Error::Conflict {
+                    message: format!(
+                        "a redirect stands at the path {path}, which you may not delete"
+                    ),
+                    field: Some(slug_of(tx, record, edition).await?),
+                    used_by: Vec::new(),
+                });
+            };
+            let at = cx.now();
+            tx.store_tx().delete_redirect(&permit, redirect, at).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The field a record has its slug of an edition in.
+async fn slug_of(tx: &mut Tx, record: &RedirectTarget, edition: EditionId) -> Result<String> {
+    Ok(match record {
+        RedirectTarget::Newsletter(_) => "slug".to_owned(),
+        RedirectTarget::Term(_)
+        | RedirectTarget::Author(_)
+        | RedirectTarget::Entry(_)
+        | RedirectTarget::Url(_)
+        | RedirectTarget::Gone => format!("{}.slug", place(&*tx.editions().await?, edition)),
+    })
 }
 
 /// Nothing is led away from where another record lives by now.

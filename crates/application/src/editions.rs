@@ -11,7 +11,7 @@ use domain::{
     time::Timestamp,
 };
 
-use crate::{ActorContext, Tx, custom_fields};
+use crate::{ActorContext, Tx, addresses, custom_fields};
 
 mod change;
 
@@ -44,10 +44,14 @@ pub async fn update(cx: &ActorContext, id: EditionId, draft: EditionDraft) -> Re
         let all = tx.editions().await?;
         let mut edition = all.get(id)?.clone();
         check_in(&all, &edition, &draft)?;
+        let patterns = edition.permalinks.clone();
         edition.apply(draft);
         edition.version += 1;
         edition.updated_at = tx.cx().now();
-        save(tx, &edition, Action::Update).await
+        save(tx, &edition, Action::Update).await?;
+        let permit = tx.cx().authorize(Action::Update, edition.target())?;
+        let patterns = (&patterns, &edition.permalinks);
+        addresses::leave_of_patterns(tx, &permit, id, patterns).await
     })
     .await
 }

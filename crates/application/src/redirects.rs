@@ -23,7 +23,7 @@ mod import;
 mod rules;
 
 pub use change::{change, change_in, create_from, create_from_in, delete_at, delete_at_in};
-pub(crate) use rules::records_at;
+pub(crate) use rules::{path_of, records_at};
 
 pub use import::{Imported, MAX_CSV_BYTES, import_csv, import_csv_in};
 
@@ -92,7 +92,9 @@ pub async fn moved(
     let path = match known_by {
         // The paths of categories hold the slugs of those above, which are not known.
         KnownBy::Category(slug) => {
-            let old = cx.reader().old_paths_of_categories(edition).await?;
+            let like = expand(&links.category, &values(slug));
+            let reader = cx.reader();
+            let old = reader.old_paths_of_categories(edition, &like).await?;
             let found = old
                 .into_iter()
                 .find(|(path, _)| match_slug(&links.category, path) == Some(slug));

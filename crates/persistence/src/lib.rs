@@ -145,7 +145,8 @@ impl Store {
     pub async fn migrate(&self) -> Result<()> {
         Migrator::up(&self.pools.writer, None)
             .await
-            .map_err(from_db)
+            .map_err(from_db)?;
+        self.note_pendings().await
     }
 
     /// How many steps are still to be run.

@@ -1,6 +1,6 @@
 //! Paths: what lives where, and what moved.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     Error, Result,
@@ -128,15 +128,18 @@ impl Reader<'_> {
         }
     }
 
-    /// The paths categories had in an edition. There are few, as there are few categories.
+    /// The redirects to categories of an edition whose path ends like another, the newest first.
     pub async fn old_paths_of_categories(
         &self,
         edition: EditionId,
+        like: &str,
     ) -> Result<Vec<(String, TermId)>> {
         let mut sql = Sql::new(
-            "SELECT r.path, t.id FROM term t JOIN route r ON r.term_id = t.id WHERE t.taxonomy = 'category' AND r.edition_id = ",
+            "SELECT r.path, t.id FROM route r JOIN term t ON t.id = r.term_id WHERE t.taxonomy = 'category' AND r.edition_id = ",
         );
         sql.bind(edition.uuid())
+            .push(" AND r.last_segment = ")
+            .bind(last_segment(like).to_owned())
             .push(" ORDER BY r.updated_at DESC, r.path");
         let mut rows = self.query(sql).await?;
         rows.iter_mut()
@@ -251,6 +254,20 @@ pub struct Addressed {
     pub slug_path: String,
 }
 
+fn read_addressed(row: &mut Row) -> Result<Addressed> {
+    let (kind, id): (String, Uuid) = (row.get()?, row.get()?);
+    Ok(Addressed {
+        record: match kind.as_str() {
+            "author" => RedirectTarget::Author(Id::from_uuid(id)),
+            "newsletter" => RedirectTarget::Newsletter(Id::from_uuid(id)),
+            taxonomy => RedirectTarget::Term(TermId::new(taxonomy.parse()?, id)),
+        },
+        namespace: row.get()?,
+        slug: row.get()?,
+        slug_path: row.get()?,
+    })
+}
+
 /// A record that has another path in an edition than before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathChange {
@@ -308,31 +325,34 @@ impl Columns {
     }
 }
 
-/// Inserts a redirect; no row if it leads to an entry that is not there.
-fn insert(id: RedirectId, draft: &RedirectDraft, at: Timestamp) -> Sql {
+/// What a path ends with: the slug of a category, as a rule.
+fn last_segment(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+const ROW: &str = "route (edition_id, path, role, redirect_id, is_permanent, version, created_at, updated_at, entry_id, term_id, author_id, newsletter_id, url, last_segment)";
+
+/// The row of a redirect.
+fn row(id: RedirectId, draft: &RedirectDraft, at: Timestamp) -> [Value; 14] {
     let columns = Columns::of(&draft.to);
-    let (role, entry) = (columns.role, columns.entry);
-    let mut sql = Sql::new(
-        "INSERT INTO route (edition_id, path, role, redirect_id, is_permanent, version, created_at, updated_at, entry_id, term_id, author_id, newsletter_id, url) SELECT ",
-    );
-    let first = [
+    // Only what once led to a category is looked for by the end of its path.
+    let end = columns.term.map(|_| last_segment(&draft.from).to_owned());
+    [
         Value::from(draft.edition.uuid()),
         draft.from.clone().into(),
-        role.into(),
+        columns.role.into(),
         id.uuid().into(),
         draft.is_permanent.into(),
         1_i64.into(),
         at.into(),
         at.into(),
-    ];
-    let to = columns.values().map(|(_, value)| value);
-    sql.bind_all(first.into_iter().chain(to));
-    match entry {
-        Some(entry) => sql.push(" FROM entry e WHERE e.id = ").bind(entry),
-        // A condition, so that what follows is not read as that of a join.
-        None => sql.push(" WHERE 1 = 1"),
-    };
-    sql
+        columns.entry.into(),
+        columns.term.into(),
+        columns.author.into(),
+        columns.newsletter.into(),
+        columns.url.into(),
+        end.into(),
+    ]
 }
 
 /// A path that is taken is, to a redirect, the one it leads away from.
@@ -355,16 +375,26 @@ impl WriteTx {
         draft: &RedirectDraft,
         at: Timestamp,
     ) -> Result<()> {
-        permit.covers(RecordKind::Redirect, id)?;
-        let sql = insert(id, draft, at);
-        if self.save_into("route", sql).await.map_err(of_from)? == 0 {
-            return Err(Error::invalid("to", "must be an entry that exists"));
+        self.insert_redirects(&[(permit, id, draft)], at).await
+    }
+
+    /// Saves new redirects with few statements; a taken path is a conflict.
+    pub async fn insert_redirects(
+        &mut self,
+        new: &[(&Permit, RedirectId, &RedirectDraft)],
+        at: Timestamp,
+    ) -> Result<()> {
+        let mut rows = Vec::with_capacity(new.len());
+        for (permit, id, draft) in new {
+            permit.covers(RecordKind::Redirect, id)?;
+            rows.push(row(*id, draft, at));
         }
-        self.record(
-            permit,
-            at,
-            ContentEvent::new(RecordKind::Redirect, "created", id, Some(draft.edition)),
-        );
+        self.insert_rows(ROW, rows).await.map_err(of_from)?;
+        for (permit, id, draft) in new {
+            let edition = Some(draft.edition);
+            let event = ContentEvent::new(RecordKind::Redirect, "created", id, edition);
+            self.record(permit, at, event);
+        }
         Ok(())
     }
 
@@ -384,7 +414,11 @@ impl WriteTx {
         for (column, value) in columns.values() {
             sql.push(", ").push(column).push(" = ").bind(value);
         }
-        sql.push(", is_permanent = ")
+        let is_of_term = matches!(draft.to, RedirectTarget::Term(_));
+        let end = is_of_term.then(|| last_segment(&draft.from).to_owned());
+        sql.push(", last_segment = ")
+            .bind(end)
+            .push(", is_permanent = ")
             .bind(draft.is_permanent)
             .push(", version = ")
             .bind(version)
@@ -472,64 +506,78 @@ impl WriteTx {
                 .push(" AND n.slug IN ")
                 .text_list(chunk);
             for row in &mut self.query(sql).await? {
-                let (kind, id): (String, Uuid) = (row.get()?, row.get()?);
-                all.push(Addressed {
-                    record: match kind.as_str() {
-                        "author" => RedirectTarget::Author(Id::from_uuid(id)),
-                        "newsletter" => RedirectTarget::Newsletter(Id::from_uuid(id)),
-                        taxonomy => RedirectTarget::Term(TermId::new(taxonomy.parse()?, id)),
-                    },
-                    namespace: row.get()?,
-                    slug: row.get()?,
-                    slug_path: row.get()?,
-                });
+                all.push(read_addressed(row)?);
             }
         }
         Ok(all)
     }
 
+    /// The categories, tags, authors and newsletters of an edition, by what their paths are made of:
+    /// at most so many.
+    pub async fn addressed(&self, edition: EditionId, most: usize) -> Result<Vec<Addressed>> {
+        let mut sql = Sql::default();
+        let here = sql.bind_for_later(edition.uuid());
+        sql.push(&format!(
+            "SELECT tt.taxonomy, tt.term_id, tt.namespace, tt.slug, tt.slug_path FROM term_text tt WHERE tt.edition_id = {here} \
+             UNION ALL SELECT 'author', a.author_id, '', a.slug, a.slug FROM author_text a WHERE a.edition_id = {here} \
+             UNION ALL SELECT 'newsletter', n.id, '', n.slug, n.slug FROM newsletter n WHERE n.edition_id = {here} LIMIT "
+        ))
+        .bind(i64::try_from(most).unwrap_or(i64::MAX));
+        let mut rows = self.query(sql).await?;
+        rows.iter_mut().map(read_addressed).collect()
+    }
+
     /// After records have moved: what was at their old paths leads to them, unless something stands
     /// there. A redirect at a new path gives way. The permit is that of the record whose change moved
-    /// them all; they are of its kind.
+    /// them all: they are of its kind, or it is their edition.
     pub async fn lead_from_old_paths(
         &mut self,
         permit: &Permit,
         moves: &[PathChange],
         at: Timestamp,
     ) -> Result<()> {
-        let kind = permit.target().kind.as_str();
-        let is_of_kind = |moved: &PathChange| {
+        let target = permit.target();
+        let kind = target.kind.as_str();
+        let is_covered = |moved: &PathChange| {
+            if target.kind == RecordKind::Edition {
+                return target.id == moved.edition.to_string();
+            }
             let id = moved.record.to_string();
             id.split_once('_').is_some_and(|(prefix, _)| prefix == kind)
         };
-        if !moves.iter().all(is_of_kind) {
+        if !moves.iter().all(is_covered) {
             return Err(Error::internal(format!(
                 "a permit for a {kind} was used for paths of others"
             )));
         }
+        let mut taken: BTreeMap<EditionId, Vec<String>> = BTreeMap::new();
         for moved in moves {
             if let Some(path) = &moved.to {
-                let mut sql = Sql::new("DELETE FROM route WHERE edition_id = ");
-                sql.bind(moved.edition.uuid())
-                    .push(" AND path = ")
-                    .bind(path.clone())
-                    .push(" AND role <> 'canonical'");
-                self.execute(sql).await?;
+                taken.entry(moved.edition).or_default().push(path.clone());
             }
         }
-        for moved in moves {
-            let Some(path) = &moved.from else { continue };
+        let mut changes = self.changes();
+        for (edition, paths) in taken {
+            for chunk in paths.chunks(IDS_PER_STATEMENT) {
+                changes
+                    .statement("DELETE FROM route WHERE edition_id = ")
+                    .bind(edition.uuid())
+                    .push(" AND path IN ")
+                    .text_list(chunk)
+                    .push(" AND role <> 'canonical'");
+            }
+        }
+        let rows = moves.iter().filter_map(|moved| {
             let draft = RedirectDraft {
                 edition: moved.edition,
-                from: path.clone(),
+                from: moved.from.clone()?,
                 to: moved.record.clone(),
                 is_permanent: true,
             };
-            let mut sql = insert(moved.redirect, &draft, at);
-            sql.push(" ON CONFLICT (edition_id, path) DO NOTHING");
-            self.execute(sql).await?;
-        }
-        Ok(())
+            Some(row(moved.redirect, &draft, at))
+        });
+        changes.insert_with(ROW, rows, " ON CONFLICT (edition_id, path) DO NOTHING");
+        self.run(changes).await
     }
 
     /// Whether nothing stands at a path.

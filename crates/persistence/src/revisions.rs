@@ -209,22 +209,20 @@ impl Reader<'_> {
             return Ok(Vec::new());
         };
         let mut found = Vec::new();
-        for id in ids {
-            // An asset is named by its id wherever an entry has it.
+        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        for chunk in uuids.chunks(IDS_PER_STATEMENT) {
             let mut sql = Sql::new(
-                "SELECT 1 FROM revision v JOIN entry e ON e.id = v.entry_id WHERE v.is_pending AND e.status <> 'trashed'",
+                "SELECT DISTINCT p.asset_id FROM pending_reference p JOIN entry e ON e.id = p.entry_id WHERE e.status <> 'trashed'",
             );
             match grant {
-                SignedGrant::Preview(entry) => sql.push(" AND v.entry_id = ").bind(entry.uuid()),
+                SignedGrant::Preview(entry) => sql.push(" AND p.entry_id = ").bind(entry.uuid()),
                 SignedGrant::PreviewEdition(edition) => {
                     sql.push(" AND e.edition_id = ").bind(edition.uuid())
                 }
             };
-            sql.push(" AND v.snapshot LIKE ")
-                .bind(format!("%{id}%"))
-                .push(" LIMIT 1");
-            if self.query_one(sql).await?.is_some() {
-                found.push(*id);
+            sql.push(" AND p.asset_id IN ").id_list(chunk);
+            for row in &mut self.query(sql).await? {
+                found.push(Id::from_uuid(row.get()?));
             }
         }
         Ok(found)

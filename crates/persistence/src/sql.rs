@@ -208,12 +208,23 @@ impl Changes {
         into: &str,
         rows: impl IntoIterator<Item = [Value; N]>,
     ) {
+        self.insert_with(into, rows, "");
+    }
+
+    /// The same, with what stands at the end of the statements.
+    pub(crate) fn insert_with<const N: usize>(
+        &mut self,
+        into: &str,
+        rows: impl IntoIterator<Item = [Value; N]>,
+        end: &str,
+    ) {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let sql = self.statement("INSERT INTO ");
             sql.push(into)
                 .push(" VALUES ")
-                .rows(rows.by_ref().take(MOST_VALUES / N.max(1)));
+                .rows(rows.by_ref().take(MOST_VALUES / N.max(1)))
+                .push(end);
         }
     }
 

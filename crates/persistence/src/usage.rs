@@ -11,17 +11,20 @@ use domain::{
         UserId,
     },
     lifecycle::Verb,
+    text::Slug,
     time::Timestamp,
 };
 use uuid::Uuid;
 
 use crate::{
     Reader, WriteTx,
-    entries::visible,
+    assets::readable,
+    entries::{slug_scope, visible},
     sql::{Row, Sql},
 };
 
 mod fields;
+mod pending;
 mod references;
 mod texts;
 
@@ -215,7 +218,12 @@ impl WriteTx {
             Vec::new()
         };
         let children = if is_category {
-            self.children(id).await?
+            self.children("term", id).await?
+        } else {
+            Vec::new()
+        };
+        let pages = if kind == RecordKind::Page {
+            self.children("entry", id).await?
         } else {
             Vec::new()
         };
@@ -246,6 +254,7 @@ impl WriteTx {
                     self.detach_from_texts(scope, id).await?;
                 }
                 self.replace_in_fields((kind, id), None).await?;
+                self.replace_in_pending(scope, (kind, id), None).await?;
                 for reference in references(kind) {
                     self.detach(reference, id).await?;
                 }
@@ -257,11 +266,13 @@ impl WriteTx {
                         "is the record that is to be deleted",
                     ));
                 }
-                self.check_replacement(kind, id, other).await?;
+                self.check_replacement(scope, (kind, id), other).await?;
                 if kind == RecordKind::Asset {
                     self.replace_in_texts(id, other).await?;
                 }
                 self.replace_in_fields((kind, id), Some(other)).await?;
+                self.replace_in_pending(scope, (kind, id), Some(other))
+                    .await?;
                 for reference in references(kind) {
                     self.replace(reference, id, other).await?;
                 }
@@ -273,6 +284,7 @@ impl WriteTx {
         if self.execute(sql).await? == 0 {
             return Err(Error::NotFound(public_id));
         }
+        self.rescope(pages).await?;
         self.refresh_paths(&children).await?;
         self.refresh_below(children).await?;
         self.rebuild_ancestors(&entries).await?;
@@ -293,16 +305,28 @@ impl WriteTx {
         Ok(())
     }
 
-    /// A record's place can be taken by one of its own kind only, and by none that stands below it.
-    async fn check_replacement(&self, kind: RecordKind, id: Uuid, other: Uuid) -> Result<()> {
+    /// A record's place can be taken by one of its own kind only, by none that stands below it, and by
+    /// none that is hidden from whoever names it.
+    async fn check_replacement(
+        &self,
+        scope: &ReadScope,
+        (kind, id): (RecordKind, Uuid),
+        other: Uuid,
+    ) -> Result<()> {
         let table = table(kind)?;
-        let mut sql = Sql::new(&format!("SELECT 1 FROM {table} WHERE id = "));
+        let mut sql = Sql::new(&format!("SELECT 1 FROM {table} m WHERE m.id = "));
         sql.bind(other);
         match table {
-            "term" => sql.push(" AND taxonomy = ").bind(kind.as_str()),
-            "entry" => sql.push(" AND kind = ").bind(kind.as_str()),
-            _ => &mut sql,
-        };
+            "term" => {
+                sql.push(" AND m.taxonomy = ").bind(kind.as_str());
+            }
+            "entry" => {
+                sql.push(" AND m.kind = ").bind(kind.as_str());
+                visible(&mut sql, scope, "m");
+            }
+            "asset" => readable(&mut sql, scope),
+            _ => {}
+        }
         if self.query(sql).await?.is_empty() {
             return Err(Error::invalid(
                 "replaceWith",
@@ -367,10 +391,50 @@ impl WriteTx {
         self.execute(sql).await.map(|_rows| ())
     }
 
-    async fn children(&self, category: Uuid) -> Result<Vec<Uuid>> {
-        let mut sql = Sql::new("SELECT id FROM term WHERE parent_id = ");
-        sql.bind(category);
+    async fn children(&self, table: &str, parent: Uuid) -> Result<Vec<Uuid>> {
+        let mut sql = Sql::new(&format!("SELECT id FROM {table} WHERE parent_id = "));
+        sql.bind(parent);
         self.query(sql).await?.iter_mut().map(Row::get).collect()
+    }
+
+    /// Pages stand among others after the one above them has gone: a slug that is taken there gets a
+    /// number. Their paths stay.
+    async fn rescope(&self, pages: Vec<Uuid>) -> Result<()> {
+        for page in pages {
+            let mut sql =
+                Sql::new("SELECT e.edition_id, e.parent_id, e.slug FROM entry e WHERE e.id = ");
+            sql.bind(page);
+            let Some(row) = &mut self.query(sql).await?.into_iter().next() else {
+                continue;
+            };
+            let (edition, parent): (Uuid, Option<Uuid>) = (row.get()?, row.get()?);
+            let (own, scope) = (Slug::from_stored(row.get()?), slug_scope(parent));
+            let mut slug = own.clone();
+            for number in 2.. {
+                let mut taken =
+                    Sql::new("SELECT 1 FROM entry WHERE kind = 'page' AND edition_id = ");
+                taken
+                    .bind(edition)
+                    .push(" AND slug_scope = ")
+                    .bind(scope.clone())
+                    .push(" AND slug = ")
+                    .bind(slug.as_str())
+                    .push(" AND id <> ")
+                    .bind(page);
+                if self.query(taken).await?.is_empty() {
+                    break;
+                }
+                slug = own.numbered(number);
+            }
+            let mut sql = Sql::new("UPDATE entry SET slug_scope = ");
+            sql.bind(scope)
+                .push(", slug = ")
+                .bind(slug.as_str())
+                .push(" WHERE id = ")
+                .bind(page);
+            self.execute(sql).await?;
+        }
+        Ok(())
     }
 
     async fn detach(&self, reference: &Reference, id: Uuid) -> Result<()> {
@@ -415,15 +479,18 @@ impl WriteTx {
             sql.push(" AND entry_id IN (SELECT k.entry_id FROM entry_term k WHERE k.is_direct AND k.term_id = ").bind(id).push(")");
             self.execute(sql).await?;
         }
-        if let Some(with) = reference.unique_with {
+        if !reference.unique_with.is_empty() {
             let (table, column) = (reference.table, reference.column);
             let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE {column} = "));
             sql.bind(id)
                 .push(&format!(
-                    " AND {with} IN (SELECT k.{with} FROM {table} k WHERE k.{column} = "
+                    " AND EXISTS (SELECT 1 FROM {table} k WHERE k.{column} = "
                 ))
-                .bind(other)
-                .push(")");
+                .bind(other);
+            for with in reference.unique_with {
+                sql.push(&format!(" AND k.{with} = {table}.{with}"));
+            }
+            sql.push(")");
             self.execute(sql).await?;
         }
         self.detach_from(reference, id, other).await?;

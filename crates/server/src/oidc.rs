@@ -34,6 +34,8 @@ const MAX_BYTES: usize = 262_144;
 const LIFETIME: TimeDelta = TimeDelta::hours(1);
 const SHORTEST: TimeDelta = TimeDelta::minutes(5);
 const LONGEST: TimeDelta = TimeDelta::hours(24);
+/// How long keys are trusted whose issuer does not answer any more: it may have withdrawn them.
+const OLDEST: TimeDelta = LONGEST;
 /// How long an issuer is left alone after it was asked: tokens with made-up names of keys must not
 /// make us ask it all the time.
 const PAUSE: TimeDelta = TimeDelta::minutes(1);
@@ -83,6 +85,13 @@ struct Known {
     lifetime: TimeDelta,
 }
 
+impl Known {
+    /// Whether they are good while their issuer does not answer.
+    fn is_trusted(&self, now: Timestamp) -> bool {
+        now < self.since + OLDEST
+    }
+}
+
 /// What an issuer answered: its keys, and how long they are good.
 pub(crate) struct Fetched {
     pub(crate) keys: IssuerKeys,
@@ -109,8 +118,9 @@ impl State {
     }
 
     /// How long somebody waits for new keys whose own is there, but old; `None`: it is not there.
-    fn patience(&self, kid: &str) -> Option<Duration> {
-        let is_known = self.known.as_ref().is_some_and(|known| known.keys.has(kid));
+    fn patience(&self, kid: &str, now: Timestamp) -> Option<Duration> {
+        let is_good = |known: &Known| known.is_trusted(now) && known.keys.has(kid);
+        let is_known = self.known.as_ref().is_some_and(is_good);
         is_known.then_some(if self.is_away {
             Duration::ZERO
         } else {
@@ -134,7 +144,8 @@ impl Remote {
             .clone()
     }
 
-    /// Takes over what came of asking. Keys that were there stay when nothing came.
+    /// Takes over what came of asking: all of it, though it be empty. Keys that were there stay, until
+    /// they are too old, when nothing came.
     fn keep(&self, fetched: Result<Fetched>, now: Timestamp) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         state.asked_at = Some(now);
@@ -208,7 +219,7 @@ impl RemoteKeys {
         let (state, now) = (remote.state(), self.clock.now());
         if state.wants(kid, now) && state.may_ask(now) {
             let asking = self.ask(remote, state.asked);
-            if let Some(patience) = state.patience(kid) {
+            if let Some(patience) = state.patience(kid, now) {
                 // The asking goes on even if nobody waits for it.
                 let _in_time = tokio::time::timeout(patience, asking).await;
             } else {
@@ -217,6 +228,7 @@ impl RemoteKeys {
         }
         let known = remote.state().known;
         known
+            .filter(|known| known.is_trusted(now))
             .map(|known| known.keys)
             .ok_or_else(|| Error::Unavailable {
                 message: "the issuer of the token cannot be asked for its keys; try again"

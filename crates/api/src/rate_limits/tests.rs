@@ -56,14 +56,17 @@ fn seconds(result: Result<()>) -> u64 {
 fn a_bucket_is_emptied_and_fills_evenly() {
     let hand = Hand::default();
     let limits = RateLimits::by_clock(hand.elapsed(), options());
-    let spend = |cost| seconds(limits.allowance(Some(address(1))).spend(cost));
+    let spend = |cost| seconds(limits.allowance(Some(address(1)), false).spend(cost));
     assert_eq!((spend(50), spend(10)), (0, 0));
     assert_eq!(spend(1), 1);
     assert_eq!(spend(30), 30);
     hand.advance(10);
     assert_eq!((spend(10), spend(1)), (0, 1));
     // Another address has its own.
-    assert_eq!(seconds(limits.allowance(Some(address(2))).spend(60)), 0);
+    assert_eq!(
+        seconds(limits.allowance(Some(address(2)), false).spend(60)),
+        0
+    );
     hand.advance(3600);
     assert_eq!((spend(60), spend(1)), (0, 1));
 }
@@ -71,7 +74,7 @@ fn a_bucket_is_emptied_and_fills_evenly() {
 #[test]
 fn what_costs_more_than_there_is_takes_all_of_it() {
     let limits = RateLimits::by_clock(Hand::default().elapsed(), options());
-    let spend = |cost| seconds(limits.allowance(Some(address(1))).spend(cost));
+    let spend = |cost| seconds(limits.allowance(Some(address(1)), false).spend(cost));
     assert_eq!(spend(1_000), 0);
     assert_eq!(spend(1), 1);
 }
@@ -79,20 +82,23 @@ fn what_costs_more_than_there_is_takes_all_of_it() {
 #[test]
 fn what_has_a_limit_of_its_own_is_counted_apart() {
     let limits = RateLimits::by_clock(Hand::default().elapsed(), options());
-    let attempt = |policy| seconds(limits.allowance(Some(address(1))).attempt(policy));
+    let attempt = |policy| seconds(limits.allowance(Some(address(1)), false).attempt(policy));
     assert_eq!(
         [(); 3].map(|()| attempt(Policy::Comments)),
         [0, 0, 30],
         "two in a minute"
     );
     assert_eq!(attempt(Policy::Reset), 0);
-    assert_eq!(seconds(limits.allowance(Some(address(1))).spend(60)), 0);
+    assert_eq!(
+        seconds(limits.allowance(Some(address(1)), false).spend(60)),
+        0
+    );
 }
 
 #[test]
 fn a_network_of_ipv6_is_one_client() {
     let limits = RateLimits::by_clock(Hand::default().elapsed(), options());
-    let spend = |text: &str| seconds(limits.allowance(text.parse().ok()).spend(60));
+    let spend = |text: &str| seconds(limits.allowance(text.parse().ok(), false).spend(60));
     assert_eq!(spend("2001:db8:0:1::1"), 0);
     assert!(spend("2001:db8:0:1:ffff::2") > 0);
     assert_eq!(spend("2001:db8:0:2::1"), 0);
@@ -103,7 +109,7 @@ fn a_network_of_ipv6_is_one_client() {
 #[test]
 fn the_headers_tell_how_every_policy_stands() {
     let limits = RateLimits::by_clock(Hand::default().elapsed(), options());
-    let allowance = limits.allowance(Some(address(1)));
+    let allowance = limits.allowance(Some(address(1)), false);
     allowance.arrive().unwrap();
     allowance.spend(1).unwrap();
     allowance.spend(2).unwrap();
@@ -118,7 +124,7 @@ fn the_headers_tell_how_every_policy_stands() {
         "\"address\";r=299;t=1, \"default\";r=57;t=3"
     );
     let mut headers = HeaderMap::new();
-    limits.allowance(None).tell(&mut headers);
+    limits.allowance(None, false).tell(&mut headers);
     assert!(headers.is_empty());
 }
 
@@ -163,7 +169,7 @@ fn what_is_full_again_takes_no_memory() {
 fn a_clock_that_is_set_back_stops_nobody() {
     let hand = Hand::default();
     let limits = RateLimits::by_clock(hand.elapsed(), options());
-    let spend = |cost| seconds(limits.allowance(Some(address(1))).spend(cost));
+    let spend = |cost| seconds(limits.allowance(Some(address(1)), false).spend(cost));
     assert_eq!(spend(60), 0);
     hand.advance(-3_600);
     assert_eq!(spend(1), 1);

@@ -10,7 +10,7 @@ use domain::{
     id::{EditionId, Id},
 };
 
-use crate::{ActorContext, Tx, custom_fields, shared_records};
+use crate::{ActorContext, Tx, addresses, custom_fields, shared_records};
 
 use super::{check, check_in, fresh};
 
@@ -59,7 +59,8 @@ pub async fn change(
         .await
 }
 
-/// Changes an edition, in a transaction. Entries keep the paths they have.
+/// Changes an edition, in a transaction. Entries keep the paths they have; categories, tags, authors
+/// and newsletters follow new patterns, and what was at their old paths leads to them.
 pub async fn change_in(
     tx: &mut Tx,
     id: EditionId,
@@ -86,13 +87,16 @@ pub async fn change_in(
     if changed.is_empty() {
         return Ok(());
     }
+    let patterns = edition.permalinks.clone();
     edition.apply(draft);
     edition.version = expected + 1;
     edition.updated_at = tx.cx().now();
     let permit = permit.changing(Changed::Fields { changed });
     tx.store_tx().save_edition(&permit, &edition).await?;
     tx.forget_editions();
-    custom_fields::follow_editions(tx, &all).await
+    custom_fields::follow_editions(tx, &all).await?;
+    let patterns = (&patterns, &edition.permalinks);
+    addresses::leave_of_patterns(tx, &permit, id, patterns).await
 }
 
 /// Adds what is wrong with a draft as a whole and among the other editions.

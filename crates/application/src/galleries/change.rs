@@ -1,12 +1,15 @@
 //! Making, changing and deleting galleries field by field, as the faces do.
 
+use std::collections::BTreeSet;
+
 use domain::{
     FieldError, Result,
     access::{Action, Permit, Target},
     audit::Changed,
+    change::Change,
     events::RecordKind,
     galleries::{GalleryChange, GalleryDraft, GalleryText},
-    id::{GalleryId, Id},
+    id::{AssetId, GalleryId, Id},
     text::EditionText,
 };
 use persistence::{Neighbours, OnUse, Referent, Save};
@@ -33,8 +36,8 @@ pub async fn create_from_in(tx: &mut Tx, new: GalleryChange) -> Result<GalleryId
         texts: Vec::new(),
         items: Vec::new(),
     };
+    check_items(tx, &draft, &new).await?;
     new.apply(&mut draft, &editions);
-    check_items(tx, &draft).await?;
     save(tx, &permit, (id, 1), draft, &[]).await?;
     Ok(id)
 }
@@ -55,7 +58,7 @@ pub async fn change_in(
     tx: &mut Tx,
     id: GalleryId,
     expected: i64,
-    change: GalleryChange,
+    mut change: GalleryChange,
 ) -> Result<()> {
     let editions = tx.editions().await?;
     let cx = tx.cx().clone();
@@ -74,19 +77,23 @@ pub async fn change_in(
     let store = tx.store_tx();
     store.hold(RecordKind::Gallery, id.uuid(), expected).await?;
     let mut draft = store.gallery_draft(&permit, id).await?;
+    // What is in the trash was not shown to whoever sends the list back.
+    let sent = change.clone();
+    if sent.items != Change::Keep {
+        let seen = seen(tx, draft.items.iter().map(|item| item.asset)).await?;
+        change.keep_unseen(&draft, |asset| !seen.contains(&Referent::Asset(asset)));
+    }
     let permit = if change.is_only_texts(&draft) {
         permit
     } else {
         cx.authorize(Action::Update, target)?
     };
-    shared_records::good(change.check(&editions))?;
+    shared_records::good(sent.check(&editions))?;
+    check_items(tx, &draft, &sent).await?;
     let settled = draft.texts.clone();
     let changed = change.apply(&mut draft, &editions);
     if changed.is_empty() {
         return Ok(());
-    }
-    if changed.iter().any(|field| field == "items") {
-        check_items(tx, &draft).await?;
     }
     let permit = permit.changing(Changed::Fields { changed });
     save(tx, &permit, (id, expected + 1), draft, &settled).await
@@ -103,17 +110,27 @@ pub async fn delete_at(
         .await
 }
 
-/// What it shows must be seen by whoever puts it there: what is hidden is the same as absent.
-async fn check_items(tx: &mut Tx, draft: &GalleryDraft) -> Result<()> {
-    let cx = tx.cx().clone();
-    let named = draft.items.iter().map(|item| Referent::Asset(item.asset));
-    let known = tx.reader().known(cx.scope(), &named.collect()).await?;
-    let absent = draft.items.iter().enumerate().filter_map(|(number, item)| {
-        let is_known = known.contains(&Referent::Asset(item.asset));
-        let message = || format!("{} was not found", item.asset);
+/// What it is to show must be seen by whoever puts it there, unless it is there already: what is
+/// hidden is the same as absent.
+async fn check_items(tx: &mut Tx, before: &GalleryDraft, change: &GalleryChange) -> Result<()> {
+    let items = change.items.as_set().map(Vec::as_slice).unwrap_or_default();
+    let old: BTreeSet<AssetId> = before.items.iter().map(|item| item.asset).collect();
+    let new = items.iter().map(|item| item.asset);
+    let known = seen(tx, new.filter(|asset| !old.contains(asset))).await?;
+    let absent = items.iter().enumerate().filter_map(|(number, item)| {
+        let asset = item.asset;
+        let is_known = old.contains(&asset) || known.contains(&Referent::Asset(asset));
+        let message = || format!("{asset} was not found");
         (!is_known).then(|| FieldError::new(format!("items.{number}.asset"), message()))
     });
     shared_records::good(absent.collect())
+}
+
+/// Those of these assets the actor may see.
+async fn seen(tx: &mut Tx, assets: impl Iterator<Item = AssetId>) -> Result<BTreeSet<Referent>> {
+    let cx = tx.cx().clone();
+    let named: BTreeSet<Referent> = assets.map(Referent::Asset).collect();
+    tx.reader().known(cx.scope(), &named).await
 }
 
 async fn save(

@@ -60,7 +60,8 @@ impl fmt::Debug for IssuerKeys {
 }
 
 impl IssuerKeys {
-    /// Reads a set. Keys that are for something else, or of kinds we do not know, are passed over.
+    /// Reads a set. Keys that are for something else, or of kinds we do not know, are passed over. A
+    /// set may be empty: its issuer has withdrawn what it had.
     pub fn parse(json: &[u8]) -> Result<Self> {
         let wrong = |why: &str| Error::invalid("keys", why);
         let set: Value = serde_json::from_slice(json)
@@ -70,13 +71,7 @@ impl IssuerKeys {
             .get("keys")
             .and_then(Value::as_array)
             .ok_or_else(|| wrong("are no JWK set: it has no list `keys`"))?;
-        let keys: Vec<IssuerKey> = keys.iter().filter_map(read).take(MAX_KEYS).collect();
-        if keys.is_empty() {
-            return Err(wrong(
-                "have none with a `kid` that signatures can be verified with",
-            ));
-        }
-        Ok(Self(keys))
+        Ok(Self(keys.iter().filter_map(read).take(MAX_KEYS).collect()))
     }
 
     /// How many there are.

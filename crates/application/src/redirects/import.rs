@@ -74,14 +74,18 @@ pub async fn import_csv_in(tx: &mut Tx, edition: EditionId, text: &[u8]) -> Resu
     }
     wrong.finish()?;
     let at = cx.now();
-    for draft in new {
+    let mut permits = Vec::with_capacity(new.len());
+    for draft in &new {
         let id = Id::from_uuid(cx.next_id());
         let target = Target::of_edition(RecordKind::Redirect, id, edition);
-        let permit = cx.authorize(Action::Create, target)?;
-        let store = tx.store_tx();
-        store.insert_redirect(&permit, id, &draft, at).await?;
-        imported.created += 1;
+        permits.push((cx.authorize(Action::Create, target)?, id, draft));
     }
+    let new: Vec<_> = permits
+        .iter()
+        .map(|(permit, id, draft)| (permit, *id, *draft))
+        .collect();
+    tx.store_tx().insert_redirects(&new, at).await?;
+    imported.created = new.len();
     Ok(imported)
 }
 

@@ -115,7 +115,8 @@ fn slugs_in<'p>(links: &Permalinks, path: &'p str) -> impl Iterator<Item = Strin
     by_pattern.into_iter().chain(last).map(str::to_owned)
 }
 
-fn path_of(links: &Permalinks, addressed: &Addressed) -> String {
+/// The path a record has by the patterns of an edition.
+pub(crate) fn path_of(links: &Permalinks, addressed: &Addressed) -> String {
     let values = PathValues {
         slug: &addressed.slug,
         slug_path: &addressed.slug_path,

@@ -9,6 +9,7 @@ use crate::{
     id::{AssetId, EditionId},
     text::{EditionText, non_empty},
     texts::{ChangedFields, TextChange, TextChanges, all, set, slug_or_made},
+    unseen::keep_unseen,
 };
 
 /// What a command does to a gallery.
@@ -76,6 +77,23 @@ impl GalleryChange {
         let captions = items.flat_map(|item| &item.captions);
         let captions = captions.map(|caption| caption.edition);
         self.texts.editions().into_iter().chain(captions).collect()
+    }
+
+    /// Leaves what its sender could not see of a gallery where it is.
+    pub fn keep_unseen(&mut self, draft: &GalleryDraft, is_unseen: impl Fn(AssetId) -> bool) {
+        let Change::Set(items) = &mut self.items else {
+            return;
+        };
+        let old = draft.items.iter().map(|item| GalleryItemChange {
+            asset: item.asset,
+            captions: Vec::new(),
+        });
+        *items = keep_unseen(
+            &old.collect::<Vec<_>>(),
+            std::mem::take(items),
+            |item| is_unseen(item.asset),
+            |old, new| old.asset == new.asset,
+        );
     }
 
     /// Whether it leaves everything but texts of a gallery alone: what it shows, and in which order.

@@ -9,6 +9,7 @@ use crate::{
     error::{Error, Result},
     id::{AuthorId, CategoryId, TagId},
     texts::{ChangedFields, all},
+    unseen::keep_unseen,
 };
 
 /// How many links stand one below the other at most.
@@ -54,6 +55,14 @@ impl MenuChange {
         }
     }
 
+    /// Leaves links its sender could not see where they are, each with what stands below it.
+    pub fn keep_unseen(&mut self, draft: &MenuDraft, is_unseen: &impl Fn(&MenuTarget) -> bool) {
+        if let Change::Set(items) = &mut self.items {
+            let new = std::mem::take(items);
+            *items = keep_links((&draft.items, &draft.items), new, is_unseen);
+        }
+    }
+
     /// Changes a draft; answers the names of the fields that differ.
     pub fn apply(self, draft: &mut MenuDraft) -> Vec<String> {
         let mut changed = ChangedFields::default();
@@ -62,6 +71,42 @@ impl MenuChange {
         changed.set("items", self.items, &mut draft.items);
         changed.into_names()
     }
+}
+
+/// Links beside each other, and all of the menu: what is below a link goes with it to another level.
+fn keep_links(
+    (old, all): (&[MenuItemDraft], &[MenuItemDraft]),
+    new: Vec<MenuItemDraft>,
+    is_unseen: &impl Fn(&MenuTarget) -> bool,
+) -> Vec<MenuItemDraft> {
+    let mut kept = keep_unseen(old, new, |link| is_unseen(&link.target), is_same);
+    for link in &mut kept {
+        if is_unseen(&link.target) {
+            continue;
+        }
+        let beside = old.iter().find(|known| is_same(known, link));
+        if let Some(before) = beside.or_else(|| find(all, link)) {
+            let children = std::mem::take(&mut link.children);
+            link.children = keep_links((&before.children, all), children, is_unseen);
+        }
+    }
+    kept
+}
+
+/// What leads to no record is known by its label, too.
+fn is_same(old: &MenuItemDraft, new: &MenuItemDraft) -> bool {
+    let is_address = matches!(old.target, MenuTarget::Url(_));
+    old.target == new.target && (!is_address || old.label == new.label)
+}
+
+fn find<'a>(links: &'a [MenuItemDraft], wanted: &MenuItemDraft) -> Option<&'a MenuItemDraft> {
+    links.iter().find_map(|link| {
+        if is_same(link, wanted) {
+            Some(link)
+        } else {
+            find(&link.children, wanted)
+        }
+    })
 }
 
 fn look_at_links(items: &[MenuItemDraft], place: &str, level: usize, checks: &mut Checks) {

@@ -174,7 +174,8 @@ impl WriteTx {
     }
 }
 
-fn replace(values: &mut CustomFields, name: &str, (old, new): (&str, Option<&str>)) {
+/// Writes another id in the place of one in a field; without another, takes it out.
+pub(super) fn replace(values: &mut CustomFields, name: &str, (old, new): (&str, Option<&str>)) {
     let Some(value) = values.remove(name) else {
         return;
     };

@@ -14,7 +14,7 @@ pub(super) struct Reference {
     /// The column that names the record which uses it, where that is no entry, and its kind.
     pub(super) owner: Option<(&'static str, RecordKind)>,
     /// Columns that, with the new id, must stay unique: rows that would double are dropped.
-    pub(super) unique_with: Option<&'static str>,
+    pub(super) unique_with: &'static [&'static str],
     /// What else holds for the rows that are meant, which stand as `u`.
     pub(super) condition: &'static str,
 }
@@ -32,7 +32,7 @@ pub(super) const fn row(
         entry,
         is_row: true,
         owner: None,
-        unique_with: None,
+        unique_with: &[],
         condition: "",
     }
 }
@@ -50,7 +50,7 @@ const fn column(
         entry,
         is_row: false,
         owner: None,
-        unique_with: None,
+        unique_with: &[],
         condition: "",
     }
 }
@@ -60,7 +60,7 @@ const fn column(
 pub(super) fn references(kind: RecordKind) -> &'static [Reference] {
     const TERM: &[Reference] = &[
         Reference {
-            unique_with: Some("entry_id"),
+            unique_with: &["entry_id"],
             ..row("entry_term", "term_id", "term", Some("entry_id"))
         },
         column(
@@ -77,18 +77,33 @@ pub(super) fn references(kind: RecordKind) -> &'static [Reference] {
             owner: Some(("menu_id", RecordKind::Menu)),
             ..row("menu_item", "term_id", "menuItem", None)
         },
-    ];
-    const AUTHOR: &[Reference] = &[
         row(
-            "entry_contribution",
-            "author_id",
-            "byline",
+            "pending_reference",
+            "term_id",
+            "pendingEdit",
             Some("entry_id"),
         ),
+    ];
+    const AUTHOR: &[Reference] = &[
+        Reference {
+            unique_with: &["entry_id", "role"],
+            ..row(
+                "entry_contribution",
+                "author_id",
+                "byline",
+                Some("entry_id"),
+            )
+        },
         Reference {
             owner: Some(("menu_id", RecordKind::Menu)),
             ..row("menu_item", "author_id", "menuItem", None)
         },
+        row(
+            "pending_reference",
+            "author_id",
+            "pendingEdit",
+            Some("entry_id"),
+        ),
     ];
     const ASSET: &[Reference] = &[
         row("entry_asset", "asset_id", "figure", Some("entry_id")),
@@ -100,27 +115,44 @@ pub(super) fn references(kind: RecordKind) -> &'static [Reference] {
             owner: Some(("id", RecordKind::Author)),
             ..column("author", "avatar_id", "avatar", None)
         },
+        row(
+            "pending_reference",
+            "asset_id",
+            "pendingEdit",
+            Some("entry_id"),
+        ),
     ];
-    const GALLERY: &[Reference] = &[Reference {
-        unique_with: Some("entry_id"),
-        ..row("entry_gallery", "gallery_id", "gallery", Some("entry_id"))
-    }];
-    const NEWSLETTER: &[Reference] = &[column(
-        "issue",
-        "newsletter_id",
-        "newsletter",
-        Some("entry_id"),
-    )];
+    const GALLERY: &[Reference] = &[
+        Reference {
+            unique_with: &["entry_id"],
+            ..row("entry_gallery", "gallery_id", "gallery", Some("entry_id"))
+        },
+        row(
+            "pending_reference",
+            "gallery_id",
+            "pendingEdit",
+            Some("entry_id"),
+        ),
+    ];
+    const NEWSLETTER: &[Reference] = &[
+        column("issue", "newsletter_id", "newsletter", Some("entry_id")),
+        row(
+            "pending_reference",
+            "newsletter_id",
+            "pendingEdit",
+            Some("entry_id"),
+        ),
+    ];
     const ENTRY: &[Reference] = &[
         column("entry", "parent_id", "parent", Some("id")),
         column("entry", "translated_from_id", "translation", Some("id")),
         Reference {
-            unique_with: Some("entry_id"),
+            unique_with: &["entry_id"],
             ..row("entry_related", "related_id", "related", Some("entry_id"))
         },
         Reference {
             owner: Some(("collection_id", RecordKind::Collection)),
-            unique_with: Some("collection_id"),
+            unique_with: &["collection_id"],
             ..row("collection_item", "entry_id", "collectionItem", None)
         },
         row("issue_item", "article_id", "issueItem", Some("entry_id")),
@@ -128,6 +160,12 @@ pub(super) fn references(kind: RecordKind) -> &'static [Reference] {
             owner: Some(("menu_id", RecordKind::Menu)),
             ..row("menu_item", "entry_id", "menuItem", None)
         },
+        row(
+            "pending_reference",
+            "named_id",
+            "pendingEdit",
+            Some("entry_id"),
+        ),
     ];
     match kind {
         RecordKind::Category | RecordKind::Tag => TERM,

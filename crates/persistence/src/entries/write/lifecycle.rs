@@ -84,7 +84,7 @@ impl WriteTx {
         let entry = save.entry;
         permit.covers(entry.id.kind.into(), entry.id)?;
         self.move_versions(entry).await?;
-        self.shelve_pending(entry.id).await?;
+        self.shelve_revision(entry.id).await?;
         let row = RevisionRow {
             id: save.revision.uuid(),
             entry: entry.id,
@@ -97,6 +97,8 @@ impl WriteTx {
             kept_at: None,
         };
         self.insert_revision(row).await?;
+        let revision = save.revision.uuid();
+        self.note_pending(revision, entry.id, save.snapshot).await?;
         self.record(permit, save.at, save.event);
         Ok(())
     }
@@ -201,8 +203,13 @@ impl WriteTx {
         Ok(())
     }
 
-    /// The edit that waits becomes one of the past.
+    /// The edit that waits becomes one of the past: what it names is in use by it no longer.
     pub(super) async fn shelve_pending(&self, id: EntryId) -> Result<()> {
+        self.shelve_revision(id).await?;
+        self.clear("pending_reference", "entry_id", id.uuid()).await
+    }
+
+    async fn shelve_revision(&self, id: EntryId) -> Result<()> {
         let mut sql =
             Sql::new("UPDATE revision SET is_pending = false WHERE is_pending AND entry_id = ");
         sql.bind(id.uuid());
