@@ -779,3 +779,23 @@ CREATE TABLE user_identity (
 );
 
 CREATE INDEX user_identity_account ON user_identity (user_id);
+
+ALTER TABLE term ADD COLUMN custom_fields text;
+
+ALTER TABLE author ADD COLUMN custom_fields text;
+
+ALTER TABLE asset ADD COLUMN custom_fields text;
+
+CREATE TABLE record_field (
+  record_id uuid NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  value_key text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  created_at timestamptz NOT NULL,
+  ref_id uuid,
+  PRIMARY KEY (record_id, name, value_key)
+);
+
+CREATE INDEX record_field_value ON record_field (name, value_key, kind, created_at, record_id);
+
+CREATE INDEX record_field_ref ON record_field (ref_id) WHERE ref_id IS NOT NULL;

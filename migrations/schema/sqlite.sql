@@ -795,3 +795,23 @@ CREATE TABLE user_identity (
 ) WITHOUT ROWID;
 
 CREATE INDEX user_identity_account ON user_identity (user_id);
+
+ALTER TABLE term ADD COLUMN custom_fields text;
+
+ALTER TABLE author ADD COLUMN custom_fields text;
+
+ALTER TABLE asset ADD COLUMN custom_fields text;
+
+CREATE TABLE record_field (
+  record_id blob NOT NULL,
+  name text NOT NULL,
+  value_key text NOT NULL,
+  kind text NOT NULL,
+  created_at text NOT NULL,
+  ref_id blob,
+  PRIMARY KEY (record_id, name, value_key)
+) WITHOUT ROWID;
+
+CREATE INDEX record_field_value ON record_field (name, value_key, kind, created_at, record_id);
+
+CREATE INDEX record_field_ref ON record_field (ref_id) WHERE ref_id IS NOT NULL;
