@@ -391,8 +391,8 @@ fn shortened(text: &str) -> String {
 
 /// The word for several of a kind.
 fn plural(kind: RecordKind) -> String {
-    match kind {
-        RecordKind::Category => "categories".to_owned(),
-        _ => format!("{}s", kind.as_str()),
+    if kind == RecordKind::Category {
+        return "categories".to_owned();
     }
+    format!("{}s", kind.as_str())
 }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     Reader, WriteTx,
-    sql::{Changes, IDS_PER_STATEMENT, Sql, to_json},
+    sql::{Changes, IDS_PER_STATEMENT, Row, Sql, to_json},
     usage::{public_id, table},
 };
 
@@ -86,7 +86,7 @@ impl WriteTx {
         let table = table(kind)?;
         let mut made = Sql::new(&format!("SELECT r.created_at FROM {table} r WHERE r.id = "));
         made.bind(id);
-        let Some(created_at) = self.query(made).await?.first_mut().map(|row| row.time()) else {
+        let Some(created_at) = self.query(made).await?.first_mut().map(Row::time) else {
             return Ok(());
         };
         let mut changes = self.changes();
