@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use application::{batch::Command, terms};
+use application::{
+    batch::{Command, TermCommand},
+    terms,
+};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::{
     change::Change,
@@ -143,7 +146,8 @@ impl CreateCategoryInput {
     pub(crate) fn read(self, session: &Session) -> Read {
         let (new, places) = read_new(session, self.fields())?;
         let taxonomy = Taxonomy::Category;
-        Ok((Command::CreateTerm { taxonomy, new }, Some(places)))
+        let command = Command::Term(TermCommand::Create { taxonomy, new });
+        Ok((command, Some(places)))
     }
 }
 
@@ -163,11 +167,11 @@ impl UpdateCategoryInput {
     pub(crate) fn read(self, session: &Session) -> Read {
         let (id, expected, fields) = self.fields();
         let (id, change, places) = read_change(session, id, fields)?;
-        let command = Command::ChangeTerm {
+        let command = Command::Term(TermCommand::Change {
             id,
             expected,
             change,
-        };
+        });
         Ok((command, Some(places)))
     }
 }
@@ -186,7 +190,8 @@ impl CreateTagInput {
     pub(crate) fn read(self, session: &Session) -> Read {
         let (new, places) = read_new(session, self.fields())?;
         let taxonomy = Taxonomy::Tag;
-        Ok((Command::CreateTerm { taxonomy, new }, Some(places)))
+        let command = Command::Term(TermCommand::Create { taxonomy, new });
+        Ok((command, Some(places)))
     }
 }
 
@@ -206,11 +211,11 @@ impl UpdateTagInput {
     pub(crate) fn read(self, session: &Session) -> Read {
         let (id, expected, fields) = self.fields();
         let (id, change, places) = read_change(session, id, fields)?;
-        let command = Command::ChangeTerm {
+        let command = Command::Term(TermCommand::Change {
             id,
             expected,
             change,
-        };
+        });
         Ok((command, Some(places)))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use application::{
     authors::{self, AuthorGet},
-    batch::Command,
+    batch::{Command, SharedCommand},
 };
 use axum::response::Response;
 use domain::{
@@ -252,24 +252,24 @@ pub(in crate::rest) fn batched() -> Vec<Operation> {
     vec![
         Operation::create("authors", WORDS, |sent| {
             let new = sent.body::<NewAuthor>(WORDS, |new| new.check_new(sent.editions()))?;
-            Ok(Command::CreateAuthor { new })
+            Ok(Command::Author(SharedCommand::Create { new }))
         }),
         Operation::update("authors", WORDS, |sent| {
             let (id, expected) = (sent.id::<kinds::Author>()?, sent.version()?);
             let change = sent.body::<AuthorPatch>(WORDS, |change| change.check(sent.editions()))?;
-            Ok(Command::ChangeAuthor {
+            Ok(Command::Author(SharedCommand::Change {
                 id,
                 expected,
                 change,
-            })
+            }))
         }),
         Operation::delete("authors", |sent| {
             let query = sent.query::<DeleteById<Author<'_>>>()?;
-            Ok(Command::DeleteAuthor {
+            Ok(Command::Author(SharedCommand::Delete {
                 id: sent.id::<kinds::Author>()?,
                 expected: sent.version()?,
                 on_use: on_use::<kinds::Author>(&query)?,
-            })
+            }))
         }),
     ]
 }

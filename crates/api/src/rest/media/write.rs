@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use application::{lifecycle::Step, media};
+use application::{
+    batch::{AssetCommand, Command},
+    lifecycle::Step,
+    media,
+};
 use axum::response::Response;
 use domain::{
     change::Change,
     editions::EditionSet,
     id::{AssetId, kinds},
+    lifecycle::Verb,
     media::{AssetChange, AssetTextChange, RemoteAsset},
 };
 use serde::Deserialize;
@@ -17,13 +22,14 @@ use super::{Asset, one};
 use crate::{
     error::Problem,
     rest::{
+        batch::{Operation, Sent},
         entries::{
             Note,
             members::{nested, set},
             write::TrashEntry,
         },
         field::{self, Body, Collected, Field, Unknown, Wire},
-        parameters::{ById, Declared, Of, Record},
+        parameters::{ById, Declared, Nothing, Of, Record},
         selection::Selection,
         wire::AssetKind,
         write::{Create, DeleteById, Refusal, Write, WriteAnswer, changed, deleted, on_use},
@@ -384,4 +390,54 @@ async fn answer<P: Declared>(write: &Write, id: AssetId) -> Result<Response, Pro
     let edition = write.read.edition_of_texts(&query).await?;
     let selection = Selection::of(&query, Asset::INCLUDES);
     one(&write.read, id, edition, &selection).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    vec![
+        Operation::create("assets", &[], |sent| {
+            let new = sent.body::<NewAsset>(&[], |new| new.check(sent.editions()))?;
+            let new = Box::new(new);
+            Ok(Command::Asset(AssetCommand::Create { new }))
+        }),
+        Operation::update("assets", &[], |sent| {
+            let (id, expected) = (sent.id::<kinds::Asset>()?, sent.version()?);
+            let change = sent.body::<AssetPatch>(&[], |change| change.check(sent.editions()))?;
+            Ok(Command::Asset(AssetCommand::Change {
+                id,
+                expected,
+                change,
+            }))
+        }),
+        Operation::delete("assets", |sent| {
+            sent.query::<TrashEntry<Asset<'_>>>()?;
+            moved(sent, Verb::Trash, None)
+        }),
+        Operation::at("POST", &["assets", "{}", "trash"], Some(&[]), |sent| {
+            sent.query::<Nothing>()?;
+            moved(sent, Verb::Trash, sent.optional_body::<Note>()?)
+        }),
+        Operation::at("POST", &["assets", "{}", "restore"], Some(&[]), |sent| {
+            sent.query::<Nothing>()?;
+            moved(sent, Verb::Restore, sent.optional_body::<Note>()?)
+        }),
+        Operation::at("POST", &["assets", "{}", "purge"], None, |sent| {
+            let query = sent.query::<DeleteById<Asset<'_>>>()?;
+            let note = sent.optional_body::<Note>()?;
+            Ok(Command::Asset(AssetCommand::Purge {
+                id: sent.id::<kinds::Asset>()?,
+                step: Step {
+                    expected: sent.version()?,
+                    note,
+                },
+                on_use: on_use::<kinds::Asset>(&query)?,
+            }))
+        }),
+    ]
+}
+
+fn moved(sent: &Sent<'_>, verb: Verb, note: Option<String>) -> Result<Command, Problem> {
+    let (id, expected) = (sent.id::<kinds::Asset>()?, sent.version()?);
+    let step = Step { expected, note };
+    Ok(Command::Asset(AssetCommand::Move { id, verb, step }))
 }

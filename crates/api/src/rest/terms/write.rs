@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use application::{
-    batch::Command,
+    batch::{Command, TermCommand},
     terms::{self, TermGet},
 };
 use axum::response::Response;
@@ -439,7 +439,7 @@ fn created<B: Body<Command = TermChange>>(
     taxonomy: Taxonomy,
 ) -> Result<Command, Problem> {
     let new = sent.body::<B>(WORDS, |new| new.check_new(sent.editions()))?;
-    Ok(Command::CreateTerm { taxonomy, new })
+    Ok(Command::Term(TermCommand::Create { taxonomy, new }))
 }
 
 fn changed_to<B: Body<Command = TermChange>>(
@@ -448,20 +448,20 @@ fn changed_to<B: Body<Command = TermChange>>(
 ) -> Result<Command, Problem> {
     let expected = sent.version()?;
     let change = sent.body::<B>(WORDS, |change| change.check(sent.editions()))?;
-    Ok(Command::ChangeTerm {
+    Ok(Command::Term(TermCommand::Change {
         id,
         expected,
         change,
-    })
+    }))
 }
 
 fn delete_of<K: IdKind, T: Record>(sent: &Sent<'_>) -> Result<Command, Problem>
 where
     TermId: From<Id<K>>,
 {
-    Ok(Command::DeleteTerm {
+    Ok(Command::Term(TermCommand::Delete {
         id: sent.id::<K>()?.into(),
         expected: sent.version()?,
         on_use: on_use::<K>(&sent.query::<DeleteById<T>>()?)?,
-    })
+    }))
 }
