@@ -779,5 +779,3 @@ CREATE TABLE user_identity (
 );
 
 CREATE INDEX user_identity_account ON user_identity (user_id);
-
-CREATE INDEX job_kind ON job (kind, run_at, id);

@@ -795,5 +795,3 @@ CREATE TABLE user_identity (
 ) WITHOUT ROWID;
 
 CREATE INDEX user_identity_account ON user_identity (user_id);
-
-CREATE INDEX job_kind ON job (kind, run_at, id);

@@ -19,9 +19,8 @@ mod m20261122_000008_comments;
 mod m20261122_000010_fields;
 mod m20261122_000011_idempotency;
 mod m20261122_000012_identities;
-mod m20261123_000015_jobs_by_kind;
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 10] = [
     m20261121_000001_content::STEP,
     m20261122_000002_accounts::STEP,
     m20261122_000003_workflow::STEP,
@@ -32,7 +31,6 @@ const STEPS: [Step; 11] = [
     m20261122_000010_fields::STEP,
     m20261122_000011_idempotency::STEP,
     m20261122_000012_identities::STEP,
-    m20261123_000015_jobs_by_kind::STEP,
 ];
 
 /// Runs the steps in order; which ones ran is kept in the table `seaql_migrations`.

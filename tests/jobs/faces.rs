@@ -1,7 +1,7 @@
 //! Jobs over both faces: owners see the queue and decide about what failed too often.
 
 use application::mails::ResetMail;
-use domain::{access::Role, users::Email};
+use domain::{access::Role, jobs::PruneSessions, users::Email};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -239,6 +239,23 @@ async fn what_a_mail_says_and_to_whom_it_goes_is_not_shown() {
 }
 
 #[tokio::test]
+async fn a_job_that_comes_back_by_itself_has_no_last_attempt() {
+    let (server, token) = with_dead(&[]).await;
+    let now = server.system().now();
+    server.enqueue(now, &PruneSessions::default()).await;
+    let path = "/api/v1/jobs?filter[kind]=prune_sessions";
+    let request = server.request(Method::GET, path).bearer_auth(&token);
+    let shown = server.send(request).await.expect(200).json();
+    assert_eq!(shown["data"][0]["maxAttempts"], Value::Null, "{shown:#}");
+    let query = "{ jobs(filter: { kind: \"prune_sessions\" }) { nodes { kind maxAttempts } } }";
+    let shown = server.graphql_as(&token, query, &json!({})).await;
+    assert_eq!(
+        shown["data"]["jobs"]["nodes"],
+        json!([{ "kind": "prune_sessions", "maxAttempts": null }])
+    );
+}
+
+#[tokio::test]
 async fn jobs_come_in_pages_both_ways() {
     let (server, token) = with_dead(&["a", "b", "c", "d", "e"]).await;
     let (mut after, mut found) = (String::new(), Vec::new());
@@ -272,7 +289,8 @@ async fn jobs_are_listed_by_indexes() {
     for (filter, index) in [
         ("", "job_run_at"),
         ("&filter[state]=dead", "job_dead"),
-        ("&filter[kind]=test_letter", "job_kind"),
+        ("&filter[kind]=test_letter", "job_run_at"),
+        ("&filter[state]=dead&filter[kind]=test_letter", "job_dead"),
     ] {
         let store = server.app.store();
         store.record_statements();

@@ -294,7 +294,7 @@ async fn a_batch_that_would_load_too_much_text_is_refused_before_anything_is_don
     let article = server
         .request(Method::POST, "/api/v1/articles")
         .bearer_auth(&token)
-        .json(&json!({ "edition": "en", "title": "Long", "body": { "format": "html", "text": long } }));
+        .json(&json!({ "edition": "en", "title": "Long", "body": { "html": long } }));
     let article = server.send(article).await.expect(201).json();
     let id = article["id"].as_str().unwrap();
     let path = format!("/api/v1/articles/{id}");

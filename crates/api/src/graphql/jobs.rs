@@ -65,9 +65,9 @@ impl Job {
         self.0.attempts
     }
 
-    /// After how many attempts it is dead.
-    async fn max_attempts(&self) -> u32 {
-        self.0.max_attempts
+    /// After how many attempts it is dead; null: it comes back by itself, and never is.
+    async fn max_attempts(&self) -> Option<u32> {
+        self.0.last_attempt()
     }
 
     /// Why the last attempt failed; null: none did.

@@ -73,8 +73,8 @@ struct JobBody {
     run_at: DateTime<Utc>,
     /// How often it was tried.
     attempts: u32,
-    /// After how many attempts it is dead.
-    max_attempts: u32,
+    /// After how many attempts it is dead; null: it comes back by itself, and never is.
+    max_attempts: Option<u32>,
     /// Why the last attempt failed; null: none did.
     last_error: Option<String>,
     /// Whose change wanted it: the id of an account or a key, or `system:` and a name.
@@ -90,13 +90,13 @@ struct JobBody {
 impl From<JobRecord> for JobBody {
     fn from(job: JobRecord) -> Self {
         Self {
+            max_attempts: job.last_attempt(),
             id: job.id.to_string(),
             kind: job.kind,
             about: job.dedupe,
             state: job.state.into(),
             run_at: job.run_at,
             attempts: job.attempts,
-            max_attempts: job.max_attempts,
             last_error: job.last_error,
             actor: job.actor,
             request_id: job.request_id,

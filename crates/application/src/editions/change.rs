@@ -105,8 +105,8 @@ pub async fn delete_at(cx: &ActorContext, id: EditionId, expected: i64) -> Resul
 /// their addresses: it is for owners of the whole site.
 pub async fn delete_at_in(tx: &mut Tx, id: EditionId, expected: i64) -> Result<()> {
     let cx = tx.cx().clone();
-    let target = tx.editions().await?.get(id)?.target();
     cx.authorize(Action::Delete, Target::shared(RecordKind::Edition, id))?;
+    let target = tx.editions().await?.get(id)?.target();
     let permit = cx.authorize(Action::Delete, target)?;
     let store = tx.store_tx();
     store.hold(RecordKind::Edition, id.uuid(), expected).await?;
