@@ -1,5 +1,6 @@
 //! Accounts and keys on the command line, and what `doctor` says of mail.
 
+use application::{Clock as _, SystemClock};
 use domain::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -160,7 +161,7 @@ async fn a_link_the_operator_hands_over_gives_a_new_password_and_confirms_no_add
         server.send(request).await.status
     };
     // The time of tests stands still; that of the program does not.
-    server.clock.set(chrono::Utc::now());
+    server.clock.set(SystemClock.now());
     assert_eq!(confirm(&first).await, 422, "a later one was made");
     let done = confirm(&second).await;
     assert!((200..300).contains(&done), "{done}");
