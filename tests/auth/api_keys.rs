@@ -410,3 +410,99 @@ async fn who_is_limited_does_not_choose_the_limit_of_a_key() {
     }
     assert_eq!(server.count("SELECT count(*) FROM api_key").await, 0);
 }
+
+#[tokio::test]
+async fn an_account_has_a_hundred_good_keys_at_most() {
+    let server = TestServer::start().await;
+    server.small_site().await;
+    let person = server.person_of_site(Role::Editor).await;
+    let token = server.sign_in(&person).await;
+    let (first, _) = make(&server, &token, &["tags:read"]).await;
+    let draft = |number: usize| domain::api_keys::ApiKeyDraft {
+        name: format!("program {number}"),
+        ..domain::api_keys::ApiKeyDraft::default()
+    };
+    for number in 1..100 {
+        api_keys::create(&person.cx, draft(number)).await.unwrap();
+    }
+    let one_more = async |face: Face| -> (String, String) {
+        match face {
+            Face::Rest => {
+                let request = server.request(Method::POST, "/api/v1/api-keys");
+                let request = request.bearer_auth(&token).json(&json!({ "name": "x" }));
+                let problem = server.send(request).await.json();
+                let text = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
+                (text("code"), text("detail"))
+            }
+            Face::Graphql => {
+                let query = "mutation { createApiKey(input: { name: \"x\" }) { secret userErrors { code message } } }";
+                let answer = server.graphql_as(&token, query, &json!({})).await;
+                let payload = &answer["data"]["createApiKey"];
+                assert!(payload["secret"].is_null(), "{answer:#}");
+                let error = &payload["userErrors"][0];
+                let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+                (text("code"), text("message"))
+            }
+        }
+    };
+    for face in FACES {
+        let (code, words) = one_more(face).await;
+        assert_eq!(code, "CONFLICT", "{face:?}");
+        assert_eq!(
+            words, "this account has 100 keys that are good: revoke one first",
+            "{face:?}"
+        );
+    }
+    let held = "SELECT count(*) FROM api_key";
+    assert_eq!(server.count(held).await, 100);
+    // Others have their own hundred, and the command line has no bound.
+    let other = server.signed_in(Role::Editor, None).await;
+    make(&server, &other, &[]).await;
+    api_keys::create(&server.system(), draft(0)).await.unwrap();
+    // One that is refused now makes room.
+    let path = format!("/api/v1/api-keys/{first}");
+    let revoke = server.request(Method::DELETE, &path).bearer_auth(&token);
+    let revoke = revoke.header("if-match", "\"1\"");
+    server.send(revoke).await.expect(204);
+    make(&server, &token, &[]).await;
+    assert_eq!(one_more(Face::Rest).await.0, "CONFLICT");
+}
+
+#[tokio::test]
+async fn a_key_sees_the_library_only_if_it_is_for_assets_or_for_what_shows_them() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let picture = server.picture(site.en, "Not yet shown").await;
+    let path = format!("/api/v1/assets/{picture}");
+    let owner = server.signed_in(Role::Owner, None).await;
+    for (scopes, status) in [
+        (&["articles:write"][..], 200),
+        (&["galleries:write:en"], 200),
+        (&["assets:read"], 200),
+        (&["assets:write"], 200),
+        (&["*:write"], 200),
+        (&["articles:read"], 404),
+        (&["*:read:en"], 404),
+        (&["tags:write"], 404),
+        (&["comments:write", "redirects:write"], 404),
+        (&["menus:write", "articles:read"], 404),
+        (&[], 404),
+    ] {
+        let (_, key) = make(&server, &owner, scopes).await;
+        let seen = ask(&server, &path, &key).await;
+        assert_eq!(seen.status, status, "{scopes:?}");
+        let listed = ask(&server, "/api/v1/assets", &key).await.expect(200);
+        let count = listed.json()["data"].as_array().unwrap().len();
+        assert_eq!(count, usize::from(status == 200), "{scopes:?}");
+    }
+    // Whoever may only read has no key that chooses.
+    let viewer = server.person_of_site(Role::Viewer).await;
+    give(&server, &viewer, true, Role::Author).await;
+    let token = server.sign_in(&viewer).await;
+    let (_, key) = make(&server, &token, &["assets:read"]).await;
+    ask(&server, &path, &key).await.expect(200);
+    give(&server, &viewer, true, Role::Viewer).await;
+    let seen = ask(&server, &path, &key).await;
+    assert_ne!(seen.status, 500);
+    assert_eq!(seen.status, 404, "{}", seen.text());
+}

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api_keys;
+mod commands;
 mod mails;
 mod outside;
 mod plans;

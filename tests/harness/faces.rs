@@ -197,7 +197,7 @@ impl TestServer {
             // What nothing else uses is deleted without saying what becomes of its users.
             let input = match kind {
                 "Collection" => "DeleteCollectionInput",
-                "Menu" | "Newsletter" => "DeleteRecordInput",
+                "Edition" | "Menu" | "Newsletter" => "DeleteRecordInput",
                 _ => "DeleteInput",
             };
             (input.to_owned(), "deletedId".to_owned())

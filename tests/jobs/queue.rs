@@ -131,7 +131,7 @@ async fn refusals(cx: &ActorContext, id: domain::id::JobId) -> Vec<String> {
     [
         listed.map(|_page| ()),
         jobs::counts(cx).await.map(|_counts| ()),
-        jobs::retry(cx, id).await,
+        jobs::retry(cx, id).await.map(drop),
         jobs::discard(cx, id).await,
     ]
     .into_iter()

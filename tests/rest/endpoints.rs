@@ -57,6 +57,7 @@ impl Samples {
         let hidden = match resource {
             "users" => Some("user_00000000000000000000000001"),
             "api-keys" => Some("apikey_00000000000000000000000001"),
+            "jobs" => Some("job_00000000000000000000000001"),
             _ => None,
         };
         if let Some(id) = self.ids.get(resource).map(String::as_str).or(hidden) {

@@ -32,6 +32,8 @@ use crate::{
 pub(crate) const KEY_PREFIX: &str = "colophon_";
 /// `colophon_`, 8 characters that are shown, `_`, and 32 bytes in base64.
 const KEY_LENGTH: usize = 61;
+/// How many keys of one account are good at the same time.
+pub const MAX_KEYS: u64 = 100;
 /// How often it is noted when keys were used.
 const NOTED_EVERY: Duration = Duration::from_mins(1);
 
@@ -107,6 +109,13 @@ pub async fn create(cx: &ActorContext, draft: ApiKeyDraft) -> Result<MadeKey> {
     let hash = hash_of(secret.reveal());
     let at = cx.now();
     cx.write(async |tx| {
+        if let Some(maker) = maker
+            && tx.store_tx().count_api_keys(maker, at).await? >= MAX_KEYS
+        {
+            return Err(Error::conflict(format!(
+                "this account has {MAX_KEYS} keys that are good: revoke one first"
+            )));
+        }
         let new = NewApiKey {
             id,
             hash: TokenHash(&hash),

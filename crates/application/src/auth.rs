@@ -30,8 +30,8 @@ mod recovery;
 pub use first::{FirstOwner, offer_set_up, set_up};
 pub(crate) use recovery::make_confirmation;
 pub use recovery::{
-    change_password, choose_password, confirm_email, make_reset, request_confirmation,
-    request_reset, reset,
+    change_password, choose_password, confirm_email, make_reset, make_reset_by_hand,
+    request_confirmation, request_reset, reset,
 };
 
 /// The longest token that is looked at, in bytes.

@@ -1,6 +1,7 @@
 //! Many changes with one request, in one transaction: all or none, or each on its own.
 //!
-//! A change that a batch can hold is a variant of [`Command`] and an arm of `carry_out`.
+//! A change that a batch can hold is a variant of [`Command`] and an arm of `carry_out`; those of
+//! records that are no entries stand in `records`.
 
 use domain::{
     Error, Result,
@@ -9,18 +10,28 @@ use domain::{
     change::ContentChange,
     collections::CollectionChange,
     events::RecordKind,
-    id::{AuthorId, CollectionId, EditionId, EntryId, Id, IdKind, RevisionId},
+    galleries::GalleryChange,
+    id::{
+        AuthorId, CollectionId, CommentId, EditionId, EntryId, GalleryId, Id, IdKind, MenuId,
+        NewsletterId, RedirectId, RevisionId,
+    },
     lifecycle::{Schedule, Verb},
-    terms::{Taxonomy, TermChange, TermId},
+    menus::MenuChange,
+    newsletters::NewsletterChange,
+    redirects::RedirectChange,
 };
 use persistence::OnUse;
 use uuid::Uuid;
 
+mod records;
+
+pub use records::{AssetCommand, CommentCommand, LocalCommand, SharedCommand, TermCommand};
+
 use crate::{
-    ActorContext, Tx, authors, collections,
+    ActorContext, Tx,
+    comments::{self, ReadyChange},
     lifecycle::{self, Step},
     revisions::{self, Restored},
-    terms,
     writing::{self, ATTEMPTS, Ready, is_overtaken},
 };
 
@@ -67,47 +78,24 @@ pub enum Command {
         revision: RevisionId,
         step: Step,
     },
-    /// Makes a category or a tag.
-    CreateTerm { taxonomy: Taxonomy, new: TermChange },
     /// Changes a category or a tag.
-    ChangeTerm {
-        id: TermId,
-        expected: i64,
-        change: TermChange,
-    },
-    /// Deletes a category or a tag.
-    DeleteTerm {
-        id: TermId,
-        expected: i64,
-        on_use: OnUse,
-    },
-    /// Makes an author.
-    CreateAuthor { new: AuthorChange },
+    Term(TermCommand),
     /// Changes an author.
-    ChangeAuthor {
-        id: AuthorId,
-        expected: i64,
-        change: AuthorChange,
-    },
-    /// Deletes an author.
-    DeleteAuthor {
-        id: AuthorId,
-        expected: i64,
-        on_use: OnUse,
-    },
-    /// Makes a collection.
-    CreateCollection {
-        edition: EditionId,
-        new: CollectionChange,
-    },
+    Author(SharedCommand<AuthorId, AuthorChange>),
+    /// Changes a gallery.
+    Gallery(SharedCommand<GalleryId, GalleryChange>),
     /// Changes a collection.
-    ChangeCollection {
-        id: CollectionId,
-        expected: i64,
-        change: CollectionChange,
-    },
-    /// Deletes a collection.
-    DeleteCollection { id: CollectionId, expected: i64 },
+    Collection(LocalCommand<CollectionId, CollectionChange>),
+    /// Changes a menu.
+    Menu(LocalCommand<MenuId, MenuChange>),
+    /// Changes a newsletter.
+    Newsletter(LocalCommand<NewsletterId, NewsletterChange>),
+    /// Changes a redirect.
+    Redirect(LocalCommand<RedirectId, RedirectChange>),
+    /// Changes the record of an asset.
+    Asset(AssetCommand),
+    /// Changes a comment.
+    Comment(CommentCommand),
 }
 
 /// A change that was made.
@@ -216,6 +204,7 @@ enum Task {
     Change(EntryId, i64, Box<Ready>),
     Publish(EntryId, Step, Option<Box<(RevisionId, Body)>>),
     Restore(EntryId, Step, Box<Restored>),
+    ChangeComment(CommentId, i64, Box<ReadyChange>),
     Plain(Command),
 }
 
@@ -225,7 +214,11 @@ impl Task {
         match self {
             Self::Publish(_, _, Some(body)) => body.1.text.len(),
             Self::Restore(_, _, state) => state.source_bytes(),
-            Self::Publish(_, _, None) | Self::Create(..) | Self::Change(..) | Self::Plain(_) => 0,
+            Self::Publish(_, _, None)
+            | Self::Create(..)
+            | Self::Change(..)
+            | Self::ChangeComment(..)
+            | Self::Plain(_) => 0,
         }
     }
 }
@@ -252,19 +245,24 @@ async fn prepare(cx: &ActorContext, command: Command) -> Result<Task> {
         Command::RestoreRevision { id, revision, step } => {
             Task::Restore(id, step, Box::new(Restored::of(cx, id, revision).await?))
         }
+        Command::Comment(CommentCommand::Change {
+            id,
+            expected,
+            change,
+        }) => Task::ChangeComment(id, expected, Box::new(ReadyChange::of(change)?)),
         plain @ (Command::Step { .. }
         | Command::Schedule { .. }
         | Command::Purge { .. }
         | Command::DiscardPending { .. }
-        | Command::CreateTerm { .. }
-        | Command::ChangeTerm { .. }
-        | Command::DeleteTerm { .. }
-        | Command::CreateAuthor { .. }
-        | Command::ChangeAuthor { .. }
-        | Command::DeleteAuthor { .. }
-        | Command::CreateCollection { .. }
-        | Command::ChangeCollection { .. }
-        | Command::DeleteCollection { .. }) => Task::Plain(plain),
+        | Command::Term(_)
+        | Command::Author(_)
+        | Command::Gallery(_)
+        | Command::Collection(_)
+        | Command::Menu(_)
+        | Command::Newsletter(_)
+        | Command::Redirect(_)
+        | Command::Asset(_)
+        | Command::Comment(_)) => Task::Plain(plain),
     })
 }
 
@@ -303,6 +301,10 @@ async fn carry_out(tx: &mut Tx, task: &Task) -> Result<Done> {
             revisions::restore_in(tx, *id, step, state).await?;
             changed_entry(tx, *id).await
         }
+        Task::ChangeComment(id, expected, change) => {
+            comments::change_in(tx, *id, *expected, change).await?;
+            changed(tx, RecordKind::Comment, named(*id)).await
+        }
         Task::Plain(command) => carry_out_plain(tx, command.clone()).await,
     }
 }
@@ -325,68 +327,23 @@ async fn carry_out_plain(tx: &mut Tx, command: Command) -> Result<Done> {
             lifecycle::discard_pending_in(tx, id, &step).await?;
             changed_entry(tx, id).await
         }
-        Command::CreateTerm { taxonomy, new } => {
-            let id = terms::create_from_in(tx, taxonomy, new).await?;
-            made(tx, taxonomy.into(), (id.to_string(), id.uuid())).await
-        }
-        Command::ChangeTerm {
-            id,
-            expected,
-            change,
-        } => {
-            terms::change_in(tx, id, expected, change).await?;
-            changed(tx, id.taxonomy.into(), (id.to_string(), id.uuid())).await
-        }
-        Command::DeleteTerm {
-            id,
-            expected,
-            on_use,
-        } => {
-            terms::delete_in(tx, id, Some(expected), on_use).await?;
-            Ok(gone(id.taxonomy.into(), id.to_string()))
-        }
-        Command::CreateAuthor { new } => {
-            let id = authors::create_from_in(tx, new).await?;
-            made(tx, RecordKind::Author, named(id)).await
-        }
-        Command::ChangeAuthor {
-            id,
-            expected,
-            change,
-        } => {
-            authors::change_in(tx, id, expected, change).await?;
-            changed(tx, RecordKind::Author, named(id)).await
-        }
-        Command::DeleteAuthor {
-            id,
-            expected,
-            on_use,
-        } => {
-            authors::delete_in(tx, id, Some(expected), on_use).await?;
-            Ok(gone(RecordKind::Author, id.to_string()))
-        }
-        Command::CreateCollection { edition, new } => {
-            let id = collections::create_from_in(tx, edition, new).await?;
-            made(tx, RecordKind::Collection, named(id)).await
-        }
-        Command::ChangeCollection {
-            id,
-            expected,
-            change,
-        } => {
-            collections::change_in(tx, id, expected, change).await?;
-            changed(tx, RecordKind::Collection, named(id)).await
-        }
-        Command::DeleteCollection { id, expected } => {
-            collections::delete_at_in(tx, id, expected).await?;
-            Ok(gone(RecordKind::Collection, id.to_string()))
-        }
+        Command::Term(command) => records::term(tx, command).await,
+        Command::Author(command) => records::author(tx, command).await,
+        Command::Gallery(command) => records::gallery(tx, command).await,
+        Command::Collection(command) => records::collection(tx, command).await,
+        Command::Menu(command) => records::menu(tx, command).await,
+        Command::Newsletter(command) => records::newsletter(tx, command).await,
+        Command::Redirect(command) => records::redirect(tx, command).await,
+        Command::Asset(command) => records::asset(tx, command).await,
+        Command::Comment(command) => records::comment(tx, command).await,
         Command::CreateEntry { .. }
         | Command::ChangeEntry { .. }
-        | Command::RestoreRevision { .. } => {
-            Err(Error::internal("a change was not prepared for its batch"))
-        }
+        | Command::RestoreRevision { .. } => Err(unprepared()),
     }
+}
+
+fn unprepared() -> Error {
+    Error::internal("a change was not prepared for its batch")
 }
 
 /// A record as it is named outside and inside.

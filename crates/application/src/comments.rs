@@ -19,7 +19,7 @@ use crate::{ActorContext, Tx};
 mod moderation;
 mod submission;
 
-pub use moderation::{change, judge, moderate, purge};
+pub use moderation::{ReadyChange, change, change_in, judge, judge_in, moderate, purge, purge_in};
 pub use submission::submit;
 
 /// A page of comments, the oldest first.
@@ -114,6 +114,7 @@ pub async fn create_in(tx: &mut Tx, draft: &CommentDraft) -> Result<CommentId> {
 }
 
 /// What a reader wrote, as it is kept.
+#[derive(Debug)]
 struct Words {
     html: String,
     text: String,

@@ -15,7 +15,7 @@ use crate::{ActorContext, Tx, addresses, custom_fields};
 
 mod change;
 
-pub use change::{change, change_in, create_from, create_from_in};
+pub use change::{change, change_in, create_from, create_from_in, delete_at, delete_at_in};
 
 /// All editions.
 pub async fn list(cx: &ActorContext) -> Result<Arc<EditionSet>> {

@@ -9,12 +9,19 @@ use domain::{
     paging::{Page, PageArgs},
 };
 
-use crate::ActorContext;
+use crate::{ActorContext, context::found};
 
 /// A page of jobs, the next first.
 pub async fn list(cx: &ActorContext, query: &JobQuery, page: &PageArgs) -> Result<Page<JobRecord>> {
     cx.authorize(Action::Inspect, Target::shared(RecordKind::Job, "jobs"))?;
     cx.reader().jobs(cx.scope(), query, page).await
+}
+
+/// One job that is not done.
+pub async fn get(cx: &ActorContext, id: JobId) -> Result<JobRecord> {
+    let permit = cx.authorize(Action::Inspect, Target::shared(RecordKind::Job, id))?;
+    let job = cx.reader().job(&permit, id).await?;
+    found(job, id)
 }
 
 /// How the queue stands.
@@ -23,12 +30,14 @@ pub async fn counts(cx: &ActorContext) -> Result<JobCounts> {
     cx.reader().job_counts().await
 }
 
-/// Has a job that is dead tried again.
-pub async fn retry(cx: &ActorContext, id: JobId) -> Result<()> {
+/// Has a job that is dead tried again. Answers it as it waits then.
+pub async fn retry(cx: &ActorContext, id: JobId) -> Result<JobRecord> {
     let permit = cx.authorize(Action::Update, Target::shared(RecordKind::Job, id))?;
+    let now = cx.now();
     let mut tx = cx.begin().await?;
-    tx.store_tx().retry_job(&permit, id, cx.now()).await?;
-    tx.commit().await
+    let job = tx.store_tx().retry_job(&permit, id, now).await?;
+    tx.commit().await?;
+    Ok(job)
 }
 
 /// Removes a job that is dead.

@@ -23,7 +23,7 @@ use crate::{ActorContext, Tx, context::found};
 mod change;
 
 pub use change::{
-    change, change_in, create_remote, create_remote_in, purge, purge_in, restore, trash,
+    change, change_in, create_remote, create_remote_in, move_in, purge, purge_in, restore, trash,
 };
 
 /// A page of assets, the newest first.

@@ -216,6 +216,7 @@ fn write_the_site(cx: &ActorContext, id: EditionId, site: SiteDraft, edition: &E
     sendable(settings::change(cx, 1, SiteChange::default()));
     sendable(editions::create_from(cx, EditionChange::default()));
     sendable(editions::change(cx, id, 1, EditionChange::default()));
+    sendable(editions::delete_at(cx, id, 1));
     sendable(editions::create(cx, edition.clone()));
     sendable(editions::update(cx, id, edition.clone()));
 }

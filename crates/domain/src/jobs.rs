@@ -160,6 +160,13 @@ pub struct JobRecord {
     pub updated_at: Timestamp,
 }
 
+impl JobRecord {
+    /// After how many attempts it is dead; none: it comes back for ever.
+    pub fn last_attempt(&self) -> Option<u32> {
+        Some(self.max_attempts).filter(|most| *most < JobPolicy::PERIODIC.max_attempts)
+    }
+}
+
 /// Which jobs are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JobQuery {

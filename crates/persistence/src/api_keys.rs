@@ -160,6 +160,21 @@ fn bearers() -> Sql {
 }
 
 impl WriteTx {
+    /// How many keys of somebody are good now. Nobody else makes one for them until the transaction
+    /// ends.
+    pub async fn count_api_keys(&self, maker: UserId, now: Timestamp) -> Result<u64> {
+        self.hold_user(maker).await?;
+        let mut sql = Sql::new("SELECT count(*) FROM api_key k WHERE k.user_id = ");
+        sql.bind(maker.uuid())
+            .push(" AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ")
+            .bind(now)
+            .push(")");
+        match self.query(sql).await?.first_mut() {
+            Some(row) => row.count(),
+            None => Ok(0),
+        }
+    }
+
     /// Makes a key.
     pub async fn create_api_key(
         &mut self,

@@ -13,6 +13,8 @@ use domain::{
 use sea_orm::Value;
 use uuid::Uuid;
 
+mod deleting;
+
 use crate::{
     Reader, WriteTx,
     sql::{Sql, to_json},

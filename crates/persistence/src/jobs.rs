@@ -1,16 +1,16 @@
-//! The queue of jobs. What workers do with it (taking, leases, attempts) needs no permit; what people
-//! do with it does.
+//! The queue of jobs, as workers need it (taking, leases, attempts): without a permit. What people do
+//! with it is in [`shown`].
 
 use std::collections::HashSet;
 
+mod shown;
+
 use domain::{
     Error, Result,
-    access::{Action, Actor, Permit, Reach, ReadScope},
+    access::Actor,
     audit::Origin,
-    events::{ContentEvent, RecordKind},
     id::{EntryId, Id, JobId},
-    jobs::{JobCounts, JobQuery, JobRecord, NewJob},
-    paging::{Key, ListOrder, Page, PageArgs},
+    jobs::{JobCounts, NewJob},
     time::Timestamp,
 };
 use sea_orm::Value;
@@ -18,28 +18,8 @@ use uuid::Uuid;
 
 use crate::{
     Reader, Store, WriteTx,
-    lists::Order,
     sql::{IDS_PER_STATEMENT, Row, Sql},
 };
-
-const COLUMNS: &str = "j.id, j.kind, j.dedupe, j.state, j.run_at, j.attempts, j.max_attempts, j.last_error, j.actor, j.request_id, j.created_at, j.updated_at";
-
-fn read(row: &mut Row) -> Result<JobRecord> {
-    Ok(JobRecord {
-        id: Id::from_uuid(row.get()?),
-        kind: row.get()?,
-        dedupe: row.get()?,
-        state: row.parse()?,
-        run_at: row.get()?,
-        attempts: attempts(row)?,
-        max_attempts: attempts(row)?,
-        last_error: row.get()?,
-        actor: row.get()?,
-        request_id: row.get()?,
-        created_at: row.get()?,
-        updated_at: row.get()?,
-    })
-}
 
 fn attempts(row: &mut Row) -> Result<u32> {
     u32::try_from(row.count()?).map_err(Error::internal)
@@ -189,45 +169,6 @@ impl Reader<'_> {
         })
     }
 
-    /// A page of jobs, the next first; empty for those who may not see them.
-    pub async fn jobs(
-        &self,
-        scope: &ReadScope,
-        query: &JobQuery,
-        page: &PageArgs,
-    ) -> Result<Page<JobRecord>> {
-        if scope.reach(Action::Inspect, RecordKind::Job) != Reach::Everywhere {
-            return Ok(Page {
-                total: page.with_total.then_some(0),
-                ..Page::default()
-            });
-        }
-        let order = Order {
-            list: ListOrder::by_time("runAt"),
-            key: "j.run_at",
-            id: "j.id",
-            descending: false,
-        };
-        let mut from_where = Sql::new(" FROM job j WHERE 1 = 1");
-        if let Some(state) = query.state {
-            // Literal, as the conditions of the indexes are.
-            from_where.push(&format!(" AND j.state = '{}'", state.as_str()));
-        }
-        if let Some(kind) = &query.kind {
-            from_where.push(" AND j.kind = ").bind(kind.clone());
-        }
-        let total = self.total(&from_where, page).await?;
-        let mut sql = Sql::new(&format!("SELECT {COLUMNS}"));
-        sql.append(&from_where);
-        order.page(&mut sql, page)?;
-        let rows = self.query(sql).await?;
-        order.collect(page, rows, total, |row| {
-            let job = read(row)?;
-            let (key, id) = (Key::Time(job.run_at), job.id.uuid());
-            Ok((job, key, id))
-        })
-    }
-
     /// How the queue stands: numbers without names, for the figures.
     pub async fn job_counts(&self) -> Result<JobCounts> {
         let sql = Sql::new(
@@ -343,54 +284,6 @@ impl WriteTx {
         taken.attempt = taken.attempt.saturating_add(1);
         self.origin.request_id.clone_from(&taken.request_id);
         Ok(Some(taken))
-    }
-
-    /// Has a job that failed too often tried again, from now on and as often as a new one.
-    pub async fn retry_job(&mut self, permit: &Permit, id: JobId, at: Timestamp) -> Result<()> {
-        permit.covers(RecordKind::Job, id)?;
-        permit.allows(Action::Update)?;
-        let mut sql = Sql::new("UPDATE job SET state = 'waiting', attempts = 0, run_at = ");
-        sql.bind(at)
-            .push(", updated_at = ")
-            .bind(at)
-            .push(" WHERE state = 'dead' AND id = ")
-            .bind(id.uuid())
-            .push(&format!(" AND {NO_TWIN}"));
-        if self.execute(sql).await? == 0 {
-            return Err(self.why_not_dead(id).await?);
-        }
-        self.wakes_workers = true;
-        let event = ContentEvent::new(RecordKind::Job, "retried", id, None);
-        self.record(permit, at, event);
-        Ok(())
-    }
-
-    /// Removes a job that failed too often.
-    pub async fn discard_job(&mut self, permit: &Permit, id: JobId, at: Timestamp) -> Result<()> {
-        permit.covers(RecordKind::Job, id)?;
-        permit.allows(Action::Delete)?;
-        let mut sql = Sql::new("DELETE FROM job WHERE state = 'dead' AND id = ");
-        sql.bind(id.uuid());
-        if self.execute(sql).await? == 0 {
-            return Err(self.why_not_dead(id).await?);
-        }
-        let event = ContentEvent::new(RecordKind::Job, "discarded", id, None);
-        self.record(permit, at, event);
-        Ok(())
-    }
-
-    async fn why_not_dead(&self, id: JobId) -> Result<Error> {
-        let mut sql = Sql::new("SELECT state FROM job WHERE id = ");
-        sql.bind(id.uuid());
-        let Some(row) = &mut self.query(sql).await?.into_iter().next() else {
-            return Ok(Error::not_found(id));
-        };
-        let state: String = row.get()?;
-        Ok(Error::conflict(if state == "dead" {
-            "another job for the same waits already: discard this one".to_owned()
-        } else {
-            format!("the job is {state}: only one that is dead can be retried or discarded")
-        }))
     }
 
     /// Writes the jobs of this transaction, after all that they are about.

@@ -41,7 +41,7 @@ pub struct OneTime<'a> {
     pub purpose: Purpose,
     /// Whose it is.
     pub user: Option<UserId>,
-    /// The address it was sent to, in its normal form.
+    /// The address it was sent to, in its normal form; none: somebody hands it over.
     pub email: Option<String>,
     /// When it is made.
     pub at: Timestamp,
@@ -89,7 +89,7 @@ impl WriteTx {
         .await
     }
 
-    /// Uses a token up: whose it is, and the address it was sent to. Of two who show the same one,
+    /// Uses a token up: whose it is, and the address it was sent to, if it was. Of two who show the same one,
     /// one comes first.
     pub async fn take_one_time(
         &self,

@@ -16,6 +16,8 @@ use crate::config;
 
 /// How long the server of mail may take for one step.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take to be looked at, with all steps.
+const LOOK: Duration = Duration::from_secs(8);
 
 /// What is wrong with the settings of mail.
 pub(crate) fn faults(mail: &config::Mail) -> Vec<FieldError> {
@@ -115,6 +117,19 @@ impl Smtp {
         Ok(Self { transport, from })
     }
 
+    /// Connects, says hello and signs in, where that is set; nothing is sent.
+    pub(crate) async fn look(&self) -> Result<()> {
+        match tokio::time::timeout(LOOK, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(away("it closed the connection")),
+            Ok(Err(error)) => Err(away(&trouble(&error))),
+            Err(_late) => Err(away(&format!(
+                "it did not answer within {} seconds",
+                LOOK.as_secs()
+            ))),
+        }
+    }
+
     async fn hand_over(&self, mail: &Mail) -> Result<()> {
         let to: lettre::Address = mail
             .to
@@ -167,6 +182,25 @@ fn failure(error: &smtp::Error) -> Error {
         "it cannot be reached, or is wrongly set up".to_owned()
     };
     away(&why)
+}
+
+/// Why nobody was let in, without the words of the server: they may name who asked.
+fn trouble(error: &smtp::Error) -> String {
+    let code = error.status().map(|code| code.to_string());
+    match code.as_deref() {
+        Some(code @ ("530" | "534" | "535" | "538")) => {
+            format!("it does not take this user and password ({code})")
+        }
+        Some(code) => format!("it answered {code}"),
+        None if error.is_tls() => {
+            "no encrypted connection could be made: smtps:// goes to port 465, smtp:// with `?tls=required` to port 587".to_owned()
+        }
+        None if error.is_timeout() => "it takes too long to answer".to_owned(),
+        None if error.is_client() => {
+            "it has no way to sign in that can be used, or is none that takes mail".to_owned()
+        }
+        None => "it cannot be reached, or is no mail server".to_owned(),
+    }
 }
 
 #[cfg(test)]

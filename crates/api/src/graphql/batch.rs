@@ -1,271 +1,32 @@
 //! Many changes with one mutation.
 //!
-//! A mutation that a batch can hold is a variant of [`BatchOperationInput`] and an arm of its `read`.
+//! A mutation that a batch can hold is a variant of [`BatchOperationInput`].
 
-use application::batch::{self, Command, Done, MAX_COMMANDS, Outcome as Made};
-use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, SimpleObject};
-use domain::{
-    Error,
-    change::{ArticleChange, ContentChange},
-    id::{AnyId, EditionId, EntryId, Id, IdKind, kinds},
-    lifecycle::Verb,
-    terms::TermId,
+use application::{
+    batch::{self, Command, Done, MAX_COMMANDS, Outcome as Made},
+    media,
 };
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use domain::{Error, id::AnyId};
+
+mod commands;
+mod operations;
+
+use operations::BatchOperationInput;
 
 use super::{
-    articles::mutations::{AddCorrectionInput, CreateArticleInput, UpdateArticleInput},
-    authors::mutations::{CreateAuthorInput, UpdateAuthorInput},
-    collections::mutations::{CreateCollectionInput, DeleteCollectionInput, UpdateCollectionInput},
     context::{Session, session, spend_on_more},
-    entries::{
-        self, Entry,
-        steps::{RestoreRevisionInput, ScheduleInput, TransitionInput},
-    },
+    entries::{self, Entry},
     enums::View,
-    input::{DeleteInput, Places, PurgeInput},
+    input::Places,
     lookahead,
-    newsletters::mutations::{CreateIssueInput, UpdateIssueInput},
+    media::Asset,
     node::{self, Node},
     outcome::{self, UserError, outcome},
-    pages::mutations::{CreatePageInput, UpdatePageInput},
-    terms::mutations::{CreateCategoryInput, CreateTagInput, UpdateCategoryInput, UpdateTagInput},
 };
 
 /// What an input asks for, and where its texts stand in it.
 pub(crate) type Read = domain::Result<(Command, Option<Places>)>;
-
-/// One change of a batch: the input of the mutation of that name. Steps take an entry of any kind.
-#[derive(OneofObject, Debug)]
-pub(crate) enum BatchOperationInput {
-    /// Makes an article.
-    CreateArticle(Box<CreateArticleInput>),
-    /// Changes an article.
-    UpdateArticle(Box<UpdateArticleInput>),
-    /// Adds a correction to an article.
-    AddCorrection(AddCorrectionInput),
-    /// Makes a page.
-    CreatePage(Box<CreatePageInput>),
-    /// Changes a page.
-    UpdatePage(Box<UpdatePageInput>),
-    /// Makes an issue.
-    CreateIssue(Box<CreateIssueInput>),
-    /// Changes an issue.
-    UpdateIssue(Box<UpdateIssueInput>),
-    /// Hands a draft in.
-    Submit(TransitionInput),
-    /// Sends an entry back that was handed in.
-    RequestChanges(TransitionInput),
-    /// Makes an entry public, or what waits of one that is.
-    Publish(TransitionInput),
-    /// Sets when an entry becomes public, and when it is taken back.
-    Schedule(ScheduleInput),
-    /// Drops what was scheduled.
-    Unschedule(TransitionInput),
-    /// Takes an entry back: it is a draft again.
-    Unpublish(TransitionInput),
-    /// Takes an entry off the site and keeps it.
-    Archive(TransitionInput),
-    /// Brings an archived entry back as a draft.
-    Unarchive(TransitionInput),
-    /// Puts an entry into the trash.
-    Trash(TransitionInput),
-    /// Takes an entry out of the trash, as a draft.
-    Restore(TransitionInput),
-    /// Removes an entry that is in the trash for good.
-    Purge(PurgeInput),
-    /// Drops the edit of an entry that waits.
-    DiscardChanges(TransitionInput),
-    /// Brings back what was in an entry at a revision.
-    RestoreRevision(RestoreRevisionInput),
-    /// Makes a category.
-    CreateCategory(Box<CreateCategoryInput>),
-    /// Changes a category.
-    UpdateCategory(Box<UpdateCategoryInput>),
-    /// Deletes a category.
-    DeleteCategory(DeleteInput),
-    /// Makes a tag.
-    CreateTag(Box<CreateTagInput>),
-    /// Changes a tag.
-    UpdateTag(Box<UpdateTagInput>),
-    /// Deletes a tag.
-    DeleteTag(DeleteInput),
-    /// Makes an author.
-    CreateAuthor(Box<CreateAuthorInput>),
-    /// Changes an author.
-    UpdateAuthor(Box<UpdateAuthorInput>),
-    /// Deletes an author.
-    DeleteAuthor(DeleteInput),
-    /// Makes a collection.
-    CreateCollection(Box<CreateCollectionInput>),
-    /// Changes a collection.
-    UpdateCollection(Box<UpdateCollectionInput>),
-    /// Deletes a collection.
-    DeleteCollection(DeleteCollectionInput),
-}
-
-impl BatchOperationInput {
-    /// Its name in the input.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::CreateArticle(_) => "createArticle",
-            Self::UpdateArticle(_) => "updateArticle",
-            Self::AddCorrection(_) => "addCorrection",
-            Self::CreatePage(_) => "createPage",
-            Self::UpdatePage(_) => "updatePage",
-            Self::CreateIssue(_) => "createIssue",
-            Self::UpdateIssue(_) => "updateIssue",
-            Self::Submit(_) => "submit",
-            Self::RequestChanges(_) => "requestChanges",
-            Self::Publish(_) => "publish",
-            Self::Schedule(_) => "schedule",
-            Self::Unschedule(_) => "unschedule",
-            Self::Unpublish(_) => "unpublish",
-            Self::Archive(_) => "archive",
-            Self::Unarchive(_) => "unarchive",
-            Self::Trash(_) => "trash",
-            Self::Restore(_) => "restore",
-            Self::Purge(_) => "purge",
-            Self::DiscardChanges(_) => "discardChanges",
-            Self::RestoreRevision(_) => "restoreRevision",
-            Self::CreateCategory(_) => "createCategory",
-            Self::UpdateCategory(_) => "updateCategory",
-            Self::DeleteCategory(_) => "deleteCategory",
-            Self::CreateTag(_) => "createTag",
-            Self::UpdateTag(_) => "updateTag",
-            Self::DeleteTag(_) => "deleteTag",
-            Self::CreateAuthor(_) => "createAuthor",
-            Self::UpdateAuthor(_) => "updateAuthor",
-            Self::DeleteAuthor(_) => "deleteAuthor",
-            Self::CreateCollection(_) => "createCollection",
-            Self::UpdateCollection(_) => "updateCollection",
-            Self::DeleteCollection(_) => "deleteCollection",
-        }
-    }
-
-    /// The command it asks for.
-    fn read(self, session: &Session) -> Read {
-        let command = match self {
-            Self::CreateArticle(input) => {
-                let new = input.read(session)?;
-                create(new.edition, new.change)
-            }
-            Self::UpdateArticle(input) => change(input.read(session)?),
-            Self::AddCorrection(input) => {
-                let (id, expected, correction) = input.read()?;
-                change((id, expected, ArticleChange::from(correction)))
-            }
-            Self::CreatePage(input) => {
-                let new = input.read(session)?;
-                create(new.edition, new.change)
-            }
-            Self::UpdatePage(input) => change(input.read(session)?),
-            Self::CreateIssue(input) => {
-                let new = input.read(session)?;
-                create(new.edition, new.change)
-            }
-            Self::UpdateIssue(input) => change(input.read(session)?),
-            Self::Submit(input) => step(Verb::Submit, input)?,
-            Self::RequestChanges(input) => step(Verb::RequestChanges, input)?,
-            Self::Publish(input) => step(Verb::Publish, input)?,
-            Self::Schedule(input) => {
-                let (id, step, schedule) = input.read()?;
-                Command::Schedule { id, step, schedule }
-            }
-            Self::Unschedule(input) => step(Verb::Unschedule, input)?,
-            Self::Unpublish(input) => step(Verb::Unpublish, input)?,
-            Self::Archive(input) => step(Verb::Archive, input)?,
-            Self::Unarchive(input) => step(Verb::Unarchive, input)?,
-            Self::Trash(input) => step(Verb::Trash, input)?,
-            Self::Restore(input) => step(Verb::Restore, input)?,
-            Self::Purge(input) => {
-                let (id, step, on_use) = input.read_entry()?;
-                Command::Purge { id, step, on_use }
-            }
-            Self::DiscardChanges(input) => {
-                let (id, step) = input.read()?;
-                Command::DiscardPending { id, step }
-            }
-            Self::RestoreRevision(input) => {
-                let (id, revision, step) = input.read()?;
-                Command::RestoreRevision { id, revision, step }
-            }
-            Self::CreateCategory(input) => return input.read(session),
-            Self::UpdateCategory(input) => return input.read(session),
-            Self::DeleteCategory(input) => delete_term::<kinds::Category>(input)?,
-            Self::CreateTag(input) => return input.read(session),
-            Self::UpdateTag(input) => return input.read(session),
-            Self::DeleteTag(input) => delete_term::<kinds::Tag>(input)?,
-            Self::CreateAuthor(input) => {
-                let (new, places) = input.read(session)?;
-                return Ok((Command::CreateAuthor { new }, Some(places)));
-            }
-            Self::UpdateAuthor(input) => {
-                let (id, expected, (change, places)) = input.read(session)?;
-                let command = Command::ChangeAuthor {
-                    id,
-                    expected,
-                    change,
-                };
-                return Ok((command, Some(places)));
-            }
-            Self::DeleteAuthor(input) => {
-                let (id, expected, on_use) = input.read::<kinds::Author>()?;
-                Command::DeleteAuthor {
-                    id,
-                    expected,
-                    on_use,
-                }
-            }
-            Self::CreateCollection(input) => {
-                let (edition, new) = input.read(session)?;
-                Command::CreateCollection { edition, new }
-            }
-            Self::UpdateCollection(input) => {
-                let (id, expected, change) = input.read()?;
-                Command::ChangeCollection {
-                    id,
-                    expected,
-                    change,
-                }
-            }
-            Self::DeleteCollection(input) => {
-                let (id, expected) = input.read()?;
-                Command::DeleteCollection { id, expected }
-            }
-        };
-        Ok((command, None))
-    }
-}
-
-fn create(edition: EditionId, change: impl Into<ContentChange>) -> Command {
-    let change = Box::new(change.into());
-    Command::CreateEntry { edition, change }
-}
-
-fn change((id, expected, change): (impl Into<EntryId>, i64, impl Into<ContentChange>)) -> Command {
-    Command::ChangeEntry {
-        id: id.into(),
-        expected,
-        change: Box::new(change.into()),
-    }
-}
-
-fn step(verb: Verb, input: TransitionInput) -> domain::Result<Command> {
-    let (id, step) = input.read()?;
-    Ok(Command::Step { id, verb, step })
-}
-
-fn delete_term<K: IdKind>(input: DeleteInput) -> domain::Result<Command>
-where
-    TermId: From<Id<K>>,
-{
-    let (id, expected, on_use) = input.read::<K>()?;
-    Ok(Command::DeleteTerm {
-        id: id.into(),
-        expected,
-        on_use,
-    })
-}
 
 /// Changes to be made at once.
 #[derive(InputObject, Debug)]
@@ -311,6 +72,11 @@ impl BatchResult {
             return Ok(found.map(|content| Node::from(Entry::from(content))));
         }
         let edition = session.edition_id(edition.as_deref())?;
+        // Whoever puts an asset into the trash sees it there.
+        if let AnyId::Asset(id) = id {
+            let found = media::get(session.cx(), id, edition).await?;
+            return Ok(found.map(|asset| Node::Asset(Asset::new(asset, edition))));
+        }
         node::fetch(session, id, edition, lookahead::entry_parts(ctx)).await
     }
 
@@ -391,7 +157,7 @@ async fn run(session: &Session, input: BatchInput) -> domain::Result<BatchPayloa
     }
     let (mut commands, mut places, mut results) = (Vec::new(), Vec::new(), Vec::new());
     for (index, operation) in input.operations.into_iter().enumerate() {
-        let name = operation.name();
+        let (name, operation) = operation.open();
         let mut place = Place {
             index,
             name,
@@ -402,7 +168,7 @@ async fn run(session: &Session, input: BatchInput) -> domain::Result<BatchPayloa
             done: None,
             user_errors: Vec::new(),
         };
-        match operation.read(session) {
+        match operation.command(session) {
             Ok((command, texts)) => {
                 place.texts = texts;
                 commands.push(command);

@@ -31,6 +31,18 @@ pub(crate) enum View {
     Latest,
 }
 
+/// Where a job stands. One that is done is gone.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::jobs::JobState")]
+pub(crate) enum JobState {
+    /// It waits for its time, or for its next attempt.
+    Waiting,
+    /// A worker is at it.
+    Running,
+    /// It failed too often: it waits for people.
+    Dead,
+}
+
 /// The direction of writing.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::text::Direction")]

@@ -18,7 +18,7 @@ use super::{
     scalars::DateTime,
 };
 
-mod mutations;
+pub(crate) mod mutations;
 
 pub(crate) use mutations::GalleryMutations;
 

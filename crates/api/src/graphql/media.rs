@@ -23,7 +23,7 @@ use super::{
     scalars::{DateTime, Long},
 };
 
-mod mutations;
+pub(crate) mod mutations;
 
 pub(crate) use mutations::AssetMutations;
 

@@ -18,7 +18,7 @@ use super::{
     terms::{Category, Tag},
 };
 
-mod mutations;
+pub(crate) mod mutations;
 
 pub(crate) use mutations::MenuMutations;
 

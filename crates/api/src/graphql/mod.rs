@@ -35,6 +35,7 @@ mod galleries;
 mod graphiql;
 pub mod http;
 mod input;
+mod jobs;
 mod keyed;
 pub mod limits;
 mod loaders;

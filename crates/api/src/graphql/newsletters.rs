@@ -31,7 +31,7 @@ use super::{
 };
 
 pub(crate) mod mutations;
-mod series;
+pub(crate) mod series;
 mod steps;
 
 pub(crate) use mutations::IssueWrites;

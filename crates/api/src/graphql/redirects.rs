@@ -14,7 +14,7 @@ use super::{
     scalars::DateTime,
 };
 
-mod mutations;
+pub(crate) mod mutations;
 
 pub(crate) use mutations::RedirectMutations;
 

@@ -16,6 +16,7 @@ use super::{
     entries::{Entry, TranslationGroupMutations},
     galleries::{GalleryMutations, GalleryQueries},
     http::hide_schema,
+    jobs::{JobMutations, JobQueries},
     media::{AssetMutations, AssetQueries},
     menus::{MenuMutations, MenuQueries},
     newsletters::{IssueSteps, IssueWrites, NewsletterMutations, NewsletterQueries},
@@ -57,6 +58,7 @@ pub struct Query(
     CommentQueries,
     RedirectQueries,
     RevisionQueries,
+    JobQueries,
     AuditQueries,
 );
 
@@ -88,6 +90,7 @@ pub struct Mutation(
     MenuMutations,
     RedirectMutations,
     BatchMutations,
+    JobMutations,
     CommentMutations,
 );
 

@@ -23,12 +23,12 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    BASE_PATH, State, articles, authors, collections,
+    BASE_PATH, State, articles, authors, collections, comments,
     field::{Body, Collected, Field, Unknown, Wire, Words},
-    issues, pages,
-    parameters::{Declared, Groups, Of},
+    galleries, issues, media, menus, newsletters, pages,
+    parameters::{Declared, Groups, Nothing, Of},
     query::Query,
-    terms,
+    redirects, terms,
     wire::Id as IdSchema,
     write::{Refusal, Write, WriteAnswer, changed, command, version_of_tag},
 };
@@ -41,7 +41,13 @@ const RESOURCES: &[fn() -> Vec<Operation>] = &[
     issues::batched,
     terms::batched,
     authors::batched,
+    media::batched,
+    galleries::batched,
     collections::batched,
+    newsletters::batched,
+    menus::batched,
+    comments::batched,
+    redirects::batched,
 ];
 
 static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
@@ -76,7 +82,7 @@ impl Operation {
         words: Words,
         read: impl Fn(&Sent<'_>) -> Result<Command, Problem> + Send + Sync + 'static,
     ) -> Self {
-        Self::at("POST", &[list], Some(words), read)
+        Self::at("POST", &[list], Some(words), bare(read))
     }
 
     /// `PATCH /list/{id}`
@@ -85,7 +91,7 @@ impl Operation {
         words: Words,
         read: impl Fn(&Sent<'_>) -> Result<Command, Problem> + Send + Sync + 'static,
     ) -> Self {
-        Self::at("PATCH", &[list, "{}"], Some(words), read)
+        Self::at("PATCH", &[list, "{}"], Some(words), bare(read))
     }
 
     /// `DELETE /list/{id}`
@@ -129,6 +135,16 @@ impl Operation {
             None if is_noted => Refusal::from(error).into_problem(),
             None => Refusal::of_query(error).into_problem(),
         }
+    }
+}
+
+/// The same for what has no query.
+fn bare(
+    read: impl Fn(&Sent<'_>) -> Result<Command, Problem> + Send + Sync + 'static,
+) -> impl Fn(&Sent<'_>) -> Result<Command, Problem> + Send + Sync + 'static {
+    move |sent| {
+        sent.query::<Nothing>()?;
+        read(sent)
     }
 }
 
@@ -375,8 +391,9 @@ impl Declared for RunBatch {
 /// Make many changes
 ///
 /// Up to 100 operations in one transaction, in their order: making, changing and deleting articles,
-/// pages, issues, categories, tags, authors and collections, and the steps in the life of entries. Each
-/// is said as a request of its own would say it. If `atomic`, all are made or none: the first that
+/// pages, issues, categories, tags, authors, assets, galleries, collections, newsletters, menus,
+/// comments and redirects, and the steps in the life of entries, assets and comments. Each is said as a
+/// request of its own would say it. If `atomic`, all are made or none: the first that
 /// cannot be made is answered as the problem it would have alone, with pointers such as
 /// `/operations/3/body/title`. Otherwise each succeeds or fails alone, and `results` tells which.
 #[utoipa::path(

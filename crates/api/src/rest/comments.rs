@@ -24,6 +24,8 @@ use crate::error::Problem;
 
 pub(super) mod write;
 
+pub(super) use write::batched;
+
 /// What a reader wrote under an entry.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

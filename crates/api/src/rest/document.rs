@@ -134,6 +134,7 @@ fn tags() -> Vec<Tag> {
         tag("Redirects", "Old paths and where they lead."),
         tag("Routes", "What lives at a public path."),
         tag("Batch", "Many changes with one request."),
+        tag("Jobs", "What is done later, and what failed."),
         tag("Audit", "Who changed what."),
     ]
 }
@@ -347,9 +348,10 @@ fn share(method: Method, operation: &mut Operation) {
         if operation.request_body.is_some() {
             shared.push(("415", "UnsupportedMediaType"));
         }
-        // What is made is at no version yet, nor is what readers send.
+        // What is made is at no version yet, nor is what readers send; of a job its state decides.
         let is_made = operation.responses.responses.contains_key("201");
-        if (has_path_parameter || method == Method::Patch) && !is_open && !is_made {
+        let has_version = !operation.tags.iter().flatten().any(|tag| tag == "Jobs");
+        if (has_path_parameter || method == Method::Patch) && has_version && !is_open && !is_made {
             require_version(operation);
             shared.extend([
                 ("412", "PreconditionFailed"),

@@ -177,7 +177,11 @@ impl<'a> View<'a> {
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list_editions, write::create_edition))
-        .routes(routes!(get_edition, write::update_edition))
+        .routes(routes!(
+            get_edition,
+            write::update_edition,
+            write::delete_edition
+        ))
 }
 
 struct ListEditions;
@@ -185,16 +189,15 @@ impl Declared for ListEditions {
     const PARAMETERS: Groups = &[Edition::SELECTION];
 }
 
+const CODE: Parameter = Parameter::path(
+    "code",
+    Kind::Edition,
+    "The code of the edition, such as `en`.",
+);
+
 struct GetEdition;
 impl Declared for GetEdition {
-    const PARAMETERS: Groups = &[
-        &[Parameter::path(
-            "code",
-            Kind::Edition,
-            "The code of the edition, such as `en`.",
-        )],
-        Edition::SELECTION,
-    ];
+    const PARAMETERS: Groups = &[&[CODE], Edition::SELECTION];
 }
 
 /// List editions

@@ -45,8 +45,7 @@ pub(super) use more::More;
 pub(super) use parameters::{
     ATTACHMENTS, BODY, BYLINE, CORRECTIONS, CUSTOM_FIELD, CommentsUnder, EDITION_FILTER, EntryById,
     EntryBySlug, FILTERS, GALLERIES, HERO, OF_CUSTOM_FIELD, PageBelow, RELATED_ARTICLES, SECTIONS,
-    SEO, TERMS,
-    TRANSLATIONS, TranslationsOf,
+    SEO, TERMS, TRANSLATIONS, TranslationsOf,
 };
 pub(super) use steps::{Note, step_routes};
 pub(super) use translations::translation_routes;

@@ -32,6 +32,8 @@ use crate::error::Problem;
 
 mod write;
 
+pub(super) use write::batched;
+
 /// A picture, a film, sound or a document, with its text in one edition.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

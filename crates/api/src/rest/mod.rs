@@ -25,6 +25,7 @@ mod field;
 mod filters;
 mod galleries;
 mod issues;
+mod jobs;
 mod media;
 mod menus;
 mod merge;
@@ -95,6 +96,7 @@ fn operations(max_entry_bytes: usize) -> OpenApiRouter<State> {
         .merge(comments::routes())
         .merge(redirects::routes())
         .merge(routes::routes())
+        .merge(jobs::routes())
         .merge(audit::routes());
     OpenApiRouter::with_openapi(document::base()).nest(BASE_PATH, resources)
 }

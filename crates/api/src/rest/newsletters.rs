@@ -25,6 +25,8 @@ use crate::error::Problem;
 
 mod write;
 
+pub(super) use write::batched;
+
 /// A named series in one edition.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

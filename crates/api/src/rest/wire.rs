@@ -1,6 +1,6 @@
 //! Wire forms that many resources share: ids, enums, figures, parts that may be left out.
 
-use domain::{articles, body, comments, content, media};
+use domain::{articles, body, comments, content, jobs, media};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -193,6 +193,28 @@ impl From<comments::CommentStatus> for CommentStatus {
             comments::CommentStatus::Approved => Self::Approved,
             comments::CommentStatus::Spam => Self::Spam,
             comments::CommentStatus::Trashed => Self::Trashed,
+        }
+    }
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum JobState {
+    /// It waits for its time, or for its next attempt.
+    Waiting,
+    /// A worker is at it.
+    Running,
+    /// It failed too often: it waits for people.
+    Dead,
+}
+
+impl From<jobs::JobState> for JobState {
+    fn from(state: jobs::JobState) -> Self {
+        match state {
+            jobs::JobState::Waiting => Self::Waiting,
+            jobs::JobState::Running => Self::Running,
+            jobs::JobState::Dead => Self::Dead,
         }
     }
 }

@@ -21,11 +21,14 @@ pub async fn judge(
     expected: i64,
     verdict: Verdict,
 ) -> Result<()> {
-    cx.write(async |tx| {
-        let (comment, permit) = held(tx, id, expected, Action::Moderate).await?;
-        judge_in(tx, &comment, &permit, verdict).await
-    })
-    .await
+    cx.write(async |tx| judge_in(tx, id, expected, verdict).await)
+        .await
+}
+
+/// Judges a comment, in a transaction.
+pub async fn judge_in(tx: &mut Tx, id: CommentId, expected: i64, verdict: Verdict) -> Result<()> {
+    let (comment, permit) = held(tx, id, expected, Action::Moderate).await?;
+    judge_held(tx, &comment, &permit, verdict).await
 }
 
 /// Judges many comments: all of them or, if one cannot be, none.
@@ -60,7 +63,7 @@ pub async fn moderate(cx: &ActorContext, ids: &[CommentId], verdict: Verdict) ->
             };
             let comment = seen(tx, *id).await.map_err(at_this)?;
             let permit = tx.cx().authorize(Action::Moderate, comment.target())?;
-            judge_in(tx, &comment, &permit, verdict)
+            judge_held(tx, &comment, &permit, verdict)
                 .await
                 .map_err(at_this)?;
         }
@@ -76,35 +79,65 @@ pub async fn change(
     expected: i64,
     change: CommentChange,
 ) -> Result<()> {
-    let wrong = change.check();
-    if !wrong.is_empty() {
-        return Err(Error::Invalid(wrong));
+    let ready = ReadyChange::of(change)?;
+    cx.write(async |tx| change_in(tx, id, expected, &ready).await)
+        .await
+}
+
+/// A change of a comment whose words are made ready to be stored.
+#[derive(Debug)]
+pub struct ReadyChange {
+    change: CommentChange,
+    words: Option<Words>,
+}
+
+impl ReadyChange {
+    /// Makes a change ready, which takes time and needs no transaction.
+    pub fn of(change: CommentChange) -> Result<Self> {
+        let wrong = change.check();
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let words = match &change.body {
+            Change::Keep => None,
+            Change::Set(body) => Some(Words::of(body)),
+        };
+        Ok(Self { change, words })
     }
-    let words = match &change.body {
-        Change::Keep => None,
-        Change::Set(body) => Some(Words::of(body)),
-    };
-    cx.write(async |tx| {
-        let (comment, permit) = held(tx, id, expected, Action::Moderate).await?;
-        edit_in(tx, &comment, permit, (&change, words.as_ref())).await
-    })
-    .await
+}
+
+/// Changes the words of a comment, in a transaction.
+pub async fn change_in(
+    tx: &mut Tx,
+    id: CommentId,
+    expected: i64,
+    ready: &ReadyChange,
+) -> Result<()> {
+    let (comment, permit) = held(tx, id, expected, Action::Moderate).await?;
+    edit_in(tx, &comment, permit, (&ready.change, ready.words.as_ref())).await
 }
 
 /// Removes a comment for good that is at a version and in the trash or spam, with all that is below.
 pub async fn purge(cx: &ActorContext, id: CommentId, expected: i64) -> Result<()> {
-    cx.write(async |tx| {
-        let (comment, permit) = held(tx, id, expected, Action::Delete).await?;
-        if !matches!(comment.status, CommentStatus::Spam | CommentStatus::Trashed) {
-            return Err(Error::conflict("put it into the trash first"));
-        }
-        let at = tx.cx().now();
-        tx.store_tx().purge_comment(&permit, &comment, at).await
-    })
-    .await
+    cx.write(async |tx| purge_in(tx, id, expected).await).await
 }
 
-async fn judge_in(tx: &mut Tx, comment: &Comment, permit: &Permit, verdict: Verdict) -> Result<()> {
+/// Removes a comment for good, in a transaction.
+pub async fn purge_in(tx: &mut Tx, id: CommentId, expected: i64) -> Result<()> {
+    let (comment, permit) = held(tx, id, expected, Action::Delete).await?;
+    if !matches!(comment.status, CommentStatus::Spam | CommentStatus::Trashed) {
+        return Err(Error::conflict("put it into the trash first"));
+    }
+    let at = tx.cx().now();
+    tx.store_tx().purge_comment(&permit, &comment, at).await
+}
+
+async fn judge_held(
+    tx: &mut Tx,
+    comment: &Comment,
+    permit: &Permit,
+    verdict: Verdict,
+) -> Result<()> {
     let Some(to) = verdict.of(comment.status)? else {
         return Ok(());
     };

@@ -6,6 +6,7 @@ use domain::{
     audit::Changed,
     change::Change,
     editions::{Edition, EditionChange, EditionDraft, EditionSet},
+    error::Usage,
     events::RecordKind,
     id::{EditionId, Id},
 };
@@ -97,6 +98,48 @@ pub async fn change_in(
     custom_fields::follow_editions(tx, &all).await?;
     let patterns = (&patterns, &edition.permalinks);
     addresses::leave_of_patterns(tx, &permit, id, patterns).await
+}
+
+/// Deletes an edition that is at a version, and in which nothing stands.
+pub async fn delete_at(cx: &ActorContext, id: EditionId, expected: i64) -> Result<()> {
+    cx.write(async |tx| delete_at_in(tx, id, expected).await)
+        .await
+}
+
+/// Deletes an edition, in a transaction. What shared records are called there goes with it, and so do
+/// their addresses: it is for owners of the whole site.
+pub async fn delete_at_in(tx: &mut Tx, id: EditionId, expected: i64) -> Result<()> {
+    let cx = tx.cx().clone();
+    cx.authorize(Action::Delete, Target::shared(RecordKind::Edition, id))?;
+    let target = tx.editions().await?.get(id)?.target();
+    let permit = cx.authorize(Action::Delete, target)?;
+    let store = tx.store_tx();
+    store.hold(RecordKind::Edition, id.uuid(), expected).await?;
+    tx.forget_editions();
+    let all = tx.editions().await?;
+    if all.get(id)?.is_default {
+        return Err(Error::conflict(
+            "the default edition stays; make another one the default first",
+        ));
+    }
+    let leaning = all.all().iter().filter(|other| other.fallback == Some(id));
+    let used_by: Vec<Usage> = leaning
+        .map(|other| Usage {
+            id: other.id.to_string(),
+            role: "fallback".to_owned(),
+        })
+        .collect();
+    if !used_by.is_empty() {
+        return Err(Error::Conflict {
+            message: "other editions fall back to this one; give them another fallback first"
+                .to_owned(),
+            field: None,
+            used_by,
+        });
+    }
+    tx.store_tx().delete_edition(&permit, id, cx.now()).await?;
+    tx.forget_editions();
+    Ok(())
 }
 
 /// Adds what is wrong with a draft as a whole and among the other editions.

@@ -129,7 +129,7 @@ pub async fn restore(cx: &ActorContext, id: AssetId, step: Step) -> Result<()> {
 }
 
 /// Puts an asset into the trash or takes it out, in a transaction.
-async fn move_in(tx: &mut Tx, id: AssetId, verb: Verb, step: &Step) -> Result<()> {
+pub async fn move_in(tx: &mut Tx, id: AssetId, verb: Verb, step: &Step) -> Result<()> {
     let cx = tx.cx().clone();
     let (old, target) = one(tx, id).await?;
     let permit = cx.authorize(verb.action(), target.clone())?;

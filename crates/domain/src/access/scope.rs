@@ -90,6 +90,37 @@ fn drafts_of_scope(scope: &Scope) -> Option<Drafts> {
     })
 }
 
+/// Whether a scope of a key is about assets, or about writing what shows them.
+fn opens_library(scope: &Scope) -> bool {
+    match scope.kind {
+        Some(RecordKind::Asset) => true,
+        None
+        | Some(
+            RecordKind::Article
+            | RecordKind::Page
+            | RecordKind::Issue
+            | RecordKind::Author
+            | RecordKind::Gallery,
+        ) => scope.write,
+        Some(
+            RecordKind::Site
+            | RecordKind::Edition
+            | RecordKind::Category
+            | RecordKind::Tag
+            | RecordKind::Collection
+            | RecordKind::Newsletter
+            | RecordKind::Menu
+            | RecordKind::Comment
+            | RecordKind::Redirect
+            | RecordKind::User
+            | RecordKind::Session
+            | RecordKind::ApiKey
+            | RecordKind::Audit
+            | RecordKind::Job,
+        ) => false,
+    }
+}
+
 /// The editions that are in both lists; `None` is every edition.
 fn in_both(left: &[Option<EditionId>], right: &[Option<EditionId>]) -> Vec<Option<EditionId>> {
     let mut found = Vec::new();
@@ -229,14 +260,15 @@ impl ReadScope {
     }
 
     /// Whether the actor chooses among all pictures and files, as everybody does who writes: what
-    /// one has uploaded another may use.
+    /// one has uploaded another may use. Keys do if they are for assets, or for writing what shows
+    /// them.
     pub fn sees_library(&self) -> bool {
         let writes = |grants: &[Grant]| grants.iter().any(|grant| grant.role != Role::Viewer);
         match &self.actor {
             Actor::System(_) => true,
             Actor::User { grants, .. } => writes(grants),
             Actor::ApiKey { scopes, maker, .. } => {
-                scopes.iter().any(|scope| scope.write)
+                scopes.iter().any(opens_library)
                     && maker.as_ref().is_none_or(|maker| writes(&maker.grants))
             }
             Actor::Anonymous | Actor::Link(_) => false,

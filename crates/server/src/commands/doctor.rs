@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod issuers;
+mod mail;
 mod site;
 
 /// How a check ended.
@@ -111,6 +112,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
         public_url(config),
         media(&config.media_directory()),
     ];
+    checks.push(mail::examine(config).await);
     checks.extend(issuers::examine(config).await);
     if let Some(missing) = missing_database(config) {
         checks.push(missing);

@@ -141,7 +141,7 @@ async fn reset_link(cx: &ActorContext, config: &Config, email: &str) -> Result<(
             "they may not sign in: `colophon user activate` lets them",
         ));
     }
-    let token = auth::make_reset(cx, &user).await?;
+    let token = auth::make_reset_by_hand(cx, &user).await?;
     if config.mail.reset_url.is_empty() {
         console::line(format_args!(
             "The token for POST {}/api/v1/auth/password-reset/confirm, shown only now: {}",

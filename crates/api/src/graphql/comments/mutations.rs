@@ -45,7 +45,7 @@ pub(crate) struct SubmitCommentPayload {
 }
 
 /// Judges a comment.
-#[derive(InputObject)]
+#[derive(InputObject, Debug)]
 pub(crate) struct ModerateCommentInput {
     /// Which one.
     id: ID,
@@ -54,7 +54,7 @@ pub(crate) struct ModerateCommentInput {
 }
 
 /// Changes of a comment. What is left out stays.
-#[derive(InputObject)]
+#[derive(InputObject, Debug)]
 pub(crate) struct UpdateCommentInput {
     /// Which one.
     id: ID,
@@ -89,6 +89,29 @@ pub(crate) struct ModerateCommentsInput {
     ids: Vec<ID>,
     /// What is thought of them.
     verdict: Verdict,
+}
+
+impl UpdateCommentInput {
+    /// The change it asks for: of what, at which version.
+    pub(crate) fn read(self) -> domain::Result<(CommentId, i64, CommentChange)> {
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<CommentId>("id", &self.id));
+        let change = CommentChange {
+            body: wrong.required("body", self.body),
+            author_name: wrong.required("authorName", self.author_name),
+            author_url: clearable(self.author_url),
+        };
+        let change = wrong.finish(change, CommentChange::check)?;
+        let id = id.ok_or_else(|| domain::Error::not_found("the comment"))?;
+        Ok((id, self.expected_version, change))
+    }
+}
+
+impl ModerateCommentInput {
+    /// Which one, at which version.
+    pub(crate) fn read(&self) -> domain::Result<(CommentId, i64)> {
+        Ok((parse_id("id", &self.id)?, self.expected_version))
+    }
 }
 
 /// What a change of a comment answers.
@@ -196,21 +219,12 @@ impl CommentMutations {
         #[graphql(desc = "What to change.")] input: UpdateCommentInput,
     ) -> Result<CommentPayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<CommentId>("id", &input.id));
-        let change = CommentChange {
-            body: wrong.required("body", input.body),
-            author_name: wrong.required("authorName", input.author_name),
-            author_url: clearable(input.author_url),
-        };
-        let done = match (id, wrong.finish(change, CommentChange::check)) {
-            (Some(id), Ok(change)) => {
-                comments::change(session.cx(), id, input.expected_version, change)
-                    .await
-                    .map(|()| id)
+        let done = match input.read() {
+            Ok((id, expected, change)) => {
+                let changed = comments::change(session.cx(), id, expected, change);
+                changed.await.map(|()| id)
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the comment")),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }
@@ -258,8 +272,8 @@ impl CommentMutations {
         #[graphql(desc = "Which one.")] input: ModerateCommentInput,
     ) -> Result<DeletePayload> {
         let session = session(ctx)?;
-        let done = match parse_id::<CommentId>("id", &input.id) {
-            Ok(id) => comments::purge(session.cx(), id, input.expected_version)
+        let done = match input.read() {
+            Ok((id, expected)) => comments::purge(session.cx(), id, expected)
                 .await
                 .map(|()| ID(id.to_string())),
             Err(wrong) => Err(wrong),
@@ -303,8 +317,8 @@ async fn judge(
     verdict: Verdict,
 ) -> Result<CommentPayload> {
     let session = session(ctx)?;
-    let done = match parse_id::<CommentId>("id", &input.id) {
-        Ok(id) => comments::judge(session.cx(), id, input.expected_version, verdict.into())
+    let done = match input.read() {
+        Ok((id, expected)) => comments::judge(session.cx(), id, expected, verdict.into())
             .await
             .map(|()| id),
         Err(wrong) => Err(wrong),

@@ -5,7 +5,7 @@ use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Resu
 use domain::{
     change::Change,
     editions::{EditionChange, EditionSet, PermalinksChange, SlugStyle as DomainSlugStyle},
-    id::EditionId,
+    id::{EditionId, kinds},
     settings::SiteChange,
     text::Direction as DomainDirection,
 };
@@ -14,8 +14,8 @@ use super::{Edition, Site, SlugStyle};
 use crate::graphql::{
     context::{Here, parse_id, session},
     enums::CommentPolicy,
-    input::{Wrong, clearable},
-    outcome::{Outcome, UserError, outcome},
+    input::{DeleteRecordInput, Wrong, clearable},
+    outcome::{DeletePayload, Outcome, UserError, outcome},
 };
 
 /// The direction a language is written in.
@@ -332,6 +332,27 @@ impl SiteMutations {
             (None, Ok(_)) => Err(domain::Error::not_found("the edition")),
         };
         finish(session, done).await
+    }
+
+    /// Deletes an edition in which nothing stands; `usedBy` names what does: entries (those in the
+    /// trash, too), newsletters, collections, menus, redirects, and records that have a text in no other
+    /// edition. The texts of other shared records there, their addresses, and the roles held there go
+    /// with it. Neither the default edition nor one that is the fallback of another can be deleted. For
+    /// owners of the site.
+    async fn delete_edition(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: DeleteRecordInput,
+    ) -> Result<DeletePayload> {
+        let session = session(ctx)?;
+        let done = match input.read::<kinds::Edition>() {
+            Ok((id, expected)) => editions::delete_at(session.cx(), id, expected)
+                .await
+                .map(|()| ID(id.to_string())),
+            Err(wrong) => Err(wrong),
+        };
+        session.changed().await?;
+        Ok(outcome(done)?.into())
     }
 }
 

@@ -11,7 +11,7 @@ use domain::{
 
 use super::Gallery;
 use crate::graphql::{
-    context::{Here, parse_id, session},
+    context::{Here, Session, parse_id, session},
     input::{DeleteInput, OfEdition, Places, Wrong, clearable, in_list},
     outcome::{DeletePayload, Outcome, UserError, outcome},
 };
@@ -127,6 +127,39 @@ fn captions(
         .collect()
 }
 
+/// A change, and where its texts stand in the input.
+type ReadChange = (GalleryChange, Places);
+
+impl CreateGalleryInput {
+    /// The gallery it asks for, and where the texts stand in it.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<ReadChange> {
+        let editions = session.edition_set();
+        let mut wrong = Wrong::default();
+        let items = self
+            .items
+            .map_or(MaybeUndefined::Undefined, MaybeUndefined::Value);
+        let new = read(items, self.texts, &mut wrong, &editions);
+        let places = in_list(&editions, &new.texts);
+        let new = wrong.finish(new, |new| places.check(new.check_new(&editions)))?;
+        Ok((new, places))
+    }
+}
+
+impl UpdateGalleryInput {
+    /// The change it asks for: of what, at which version.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(GalleryId, i64, ReadChange)> {
+        let editions = session.edition_set();
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<GalleryId>("id", &self.id));
+        let texts = self.texts.unwrap_or_default();
+        let change = read(self.items, texts, &mut wrong, &editions);
+        let places = in_list(&editions, &change.texts);
+        let change = wrong.finish(change, |change| places.check(change.check(&editions)))?;
+        let id = id.ok_or_else(|| domain::Error::not_found("the gallery"))?;
+        Ok((id, self.expected_version, (change, places)))
+    }
+}
+
 /// What a change of a gallery answers.
 pub(crate) struct GalleryPayload {
     id: Option<GalleryId>,
@@ -178,18 +211,13 @@ impl GalleryMutations {
         #[graphql(desc = "The new gallery.")] input: CreateGalleryInput,
     ) -> Result<GalleryPayload> {
         let session = session(ctx)?;
-        let editions = session.edition_set();
-        let mut wrong = Wrong::default();
-        let items = input
-            .items
-            .map_or(MaybeUndefined::Undefined, MaybeUndefined::Value);
-        let new = read(items, input.texts, &mut wrong, &editions);
-        let places = in_list(&editions, &new.texts);
-        let done = match wrong.finish(new, |new| places.check(new.check_new(&editions))) {
-            Ok(new) => galleries::create_from(session.cx(), new).await,
+        let done = match input.read(&session) {
+            Ok((new, places)) => galleries::create_from(session.cx(), new)
+                .await
+                .map_err(|error| places.rename(error)),
             Err(wrong) => Err(wrong),
         };
-        finish(session, &places, done).await
+        finish(session, done).await
     }
 
     /// Changes a gallery.
@@ -199,23 +227,16 @@ impl GalleryMutations {
         #[graphql(desc = "What to change.")] input: UpdateGalleryInput,
     ) -> Result<GalleryPayload> {
         let session = session(ctx)?;
-        let editions = session.edition_set();
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<GalleryId>("id", &input.id));
-        let texts = input.texts.unwrap_or_default();
-        let change = read(input.items, texts, &mut wrong, &editions);
-        let places = in_list(&editions, &change.texts);
-        let read = wrong.finish(change, |change| places.check(change.check(&editions)));
-        let done = match (id, read) {
-            (Some(id), Ok(change)) => {
-                galleries::change(session.cx(), id, input.expected_version, change)
+        let done = match input.read(&session) {
+            Ok((id, expected, (change, places))) => {
+                galleries::change(session.cx(), id, expected, change)
                     .await
                     .map(|()| id)
+                    .map_err(|error| places.rename(error))
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the gallery")),
+            Err(wrong) => Err(wrong),
         };
-        finish(session, &places, done).await
+        finish(session, done).await
     }
 
     /// Deletes a gallery. Articles that show it lose it, if `onUse` says so; what it shows stays.
@@ -236,12 +257,8 @@ impl GalleryMutations {
     }
 }
 
-/// After a change: its errors in the words of the input, and nothing of before it in the answer.
-async fn finish(
-    session: Here<'_>,
-    places: &Places,
-    done: domain::Result<GalleryId>,
-) -> Result<GalleryPayload> {
+/// After a change: nothing of before it in the answer.
+async fn finish(session: Here<'_>, done: domain::Result<GalleryId>) -> Result<GalleryPayload> {
     session.changed().await?;
-    Ok(outcome(done.map_err(|error| places.rename(error)))?.into())
+    Ok(outcome(done)?.into())
 }

@@ -11,7 +11,7 @@ use domain::{
 
 use super::Asset;
 use crate::graphql::{
-    context::{Here, parse_id, session},
+    context::{Here, Session, parse_id, session},
     entries::{input::custom_fields, steps::TransitionInput},
     enums::AssetKind,
     input::{OfEdition, Places, PurgeInput, Wrong, clearable, in_list},
@@ -140,6 +140,68 @@ impl Fields {
     }
 }
 
+impl CreateAssetInput {
+    /// The asset it asks for, and where its texts stand in the input.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(RemoteAsset, Places)> {
+        let editions = session.edition_set();
+        let mut wrong = Wrong::default();
+        let fields = Fields {
+            file_name: self.file_name,
+            focal_point: self.focal_point,
+            licence: self.licence,
+            is_public: self.is_public,
+            custom_fields: self.custom_fields,
+            texts: self.texts.unwrap_or_default(),
+        };
+        let new = RemoteAsset {
+            url: self.url,
+            media_type: self.mime_type,
+            kind: self.kind.map(Into::into),
+            size_bytes: self.size_bytes.map(|Long(size)| size),
+            width: self.width.map(i64::from),
+            height: self.height.map(i64::from),
+            duration_ms: self.duration_ms.map(i64::from),
+            record: fields.read(&mut wrong, &editions),
+        };
+        let places = in_list(&editions, &new.record.texts);
+        let new = wrong.finish(new, |new| {
+            let (found, set) = (new.check(&editions), &new.record.custom_fields);
+            let kind = RecordKind::Asset;
+            places.check(records::faults_of_new(session.cx(), kind, set, found))
+        })?;
+        Ok((new, places))
+    }
+}
+
+/// A change, and where its texts stand in the input.
+type ReadChange = (AssetChange, Places);
+
+impl UpdateAssetInput {
+    /// The change it asks for: of what, at which version.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(AssetId, i64, ReadChange)> {
+        let editions = session.edition_set();
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<AssetId>("id", &self.id));
+        let fields = Fields {
+            file_name: self.file_name,
+            focal_point: self.focal_point,
+            licence: self.licence,
+            is_public: self.is_public,
+            custom_fields: self.custom_fields,
+            texts: self.texts.unwrap_or_default(),
+        };
+        let change = fields.read(&mut wrong, &editions);
+        let places = in_list(&editions, &change.texts);
+        let change = wrong.finish(change, |change| {
+            let (found, set) = (change.check(&editions), &change.custom_fields);
+            let kind = RecordKind::Asset;
+            places.check(records::faults_of_change(session.cx(), kind, set, found))
+        })?;
+        let id = id.ok_or_else(|| domain::Error::not_found("the asset"))?;
+        Ok((id, self.expected_version, (change, places)))
+    }
+}
+
 /// What a change of an asset answers.
 pub(crate) struct AssetPayload {
     id: Option<AssetId>,
@@ -191,37 +253,13 @@ impl AssetMutations {
         #[graphql(desc = "The new asset.")] input: CreateAssetInput,
     ) -> Result<AssetPayload> {
         let session = session(ctx)?;
-        let editions = session.edition_set();
-        let mut wrong = Wrong::default();
-        let fields = Fields {
-            file_name: input.file_name,
-            focal_point: input.focal_point,
-            licence: input.licence,
-            is_public: input.is_public,
-            custom_fields: input.custom_fields,
-            texts: input.texts.unwrap_or_default(),
-        };
-        let new = RemoteAsset {
-            url: input.url,
-            media_type: input.mime_type,
-            kind: input.kind.map(Into::into),
-            size_bytes: input.size_bytes.map(|Long(size)| size),
-            width: input.width.map(i64::from),
-            height: input.height.map(i64::from),
-            duration_ms: input.duration_ms.map(i64::from),
-            record: fields.read(&mut wrong, &editions),
-        };
-        let places = in_list(&editions, &new.record.texts);
-        let read = wrong.finish(new, |new| {
-            let (found, set) = (new.check(&editions), &new.record.custom_fields);
-            let kind = RecordKind::Asset;
-            places.check(records::faults_of_new(session.cx(), kind, set, found))
-        });
-        let done = match read {
-            Ok(new) => media::create_remote(session.cx(), new).await,
+        let done = match input.read(&session) {
+            Ok((new, places)) => media::create_remote(session.cx(), new)
+                .await
+                .map_err(|error| places.rename(error)),
             Err(wrong) => Err(wrong),
         };
-        finish(session, &places, done).await
+        finish(session, done).await
     }
 
     /// Changes the record of an asset. Where its bytes are stays.
@@ -231,34 +269,16 @@ impl AssetMutations {
         #[graphql(desc = "What to change.")] input: UpdateAssetInput,
     ) -> Result<AssetPayload> {
         let session = session(ctx)?;
-        let editions = session.edition_set();
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<AssetId>("id", &input.id));
-        let fields = Fields {
-            file_name: input.file_name,
-            focal_point: input.focal_point,
-            licence: input.licence,
-            is_public: input.is_public,
-            custom_fields: input.custom_fields,
-            texts: input.texts.unwrap_or_default(),
-        };
-        let change = fields.read(&mut wrong, &editions);
-        let places = in_list(&editions, &change.texts);
-        let read = wrong.finish(change, |change| {
-            let (found, set) = (change.check(&editions), &change.custom_fields);
-            let kind = RecordKind::Asset;
-            places.check(records::faults_of_change(session.cx(), kind, set, found))
-        });
-        let done = match (id, read) {
-            (Some(id), Ok(change)) => {
-                media::change(session.cx(), id, input.expected_version, change)
+        let done = match input.read(&session) {
+            Ok((id, expected, (change, places))) => {
+                media::change(session.cx(), id, expected, change)
                     .await
                     .map(|()| id)
+                    .map_err(|error| places.rename(error))
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the asset")),
+            Err(wrong) => Err(wrong),
         };
-        finish(session, &places, done).await
+        finish(session, done).await
     }
 
     /// Puts an asset into the trash: nobody is shown it any more, wherever it is used.
@@ -273,7 +293,7 @@ impl AssetMutations {
             Ok(id) => media::trash(session.cx(), id, step).await.map(|()| id),
             Err(wrong) => Err(wrong),
         };
-        finish(session, &Places::default(), done).await
+        finish(session, done).await
     }
 
     /// Takes an asset out of the trash: it is shown again wherever it is used.
@@ -288,7 +308,7 @@ impl AssetMutations {
             Ok(id) => media::restore(session.cx(), id, step).await.map(|()| id),
             Err(wrong) => Err(wrong),
         };
-        finish(session, &Places::default(), done).await
+        finish(session, done).await
     }
 
     /// Removes an asset that is in the trash for good.
@@ -312,12 +332,8 @@ impl AssetMutations {
     }
 }
 
-/// After a change: its errors in the words of the input, and nothing of before it in the answer.
-async fn finish(
-    session: Here<'_>,
-    places: &Places,
-    done: domain::Result<AssetId>,
-) -> Result<AssetPayload> {
+/// After a change: nothing of before it in the answer.
+async fn finish(session: Here<'_>, done: domain::Result<AssetId>) -> Result<AssetPayload> {
     session.changed().await?;
-    Ok(outcome(done.map_err(|error| places.rename(error)))?.into())
+    Ok(outcome(done)?.into())
 }

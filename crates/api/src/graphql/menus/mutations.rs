@@ -4,13 +4,13 @@ use application::menus::{self, MenuGet};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::{
     change::Change,
-    id::{MenuId, kinds},
+    id::{EditionId, MenuId, kinds},
     menus::{MenuChange, MenuItemDraft, MenuTarget},
 };
 
 use super::Menu;
 use crate::graphql::{
-    context::{Here, parse_id, session},
+    context::{Here, Session, parse_id, session},
     input::{DeleteRecordInput, Wrong},
     outcome::{DeletePayload, Outcome, UserError, outcome},
 };
@@ -119,6 +119,42 @@ impl Fields {
     }
 }
 
+impl CreateMenuInput {
+    /// The menu it asks for, and where.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(EditionId, MenuChange)> {
+        let mut wrong = Wrong::default();
+        let edition = wrong.take(session.edition_id(Some(&self.edition)));
+        let new = Fields {
+            location: self.location,
+            name: self.name,
+            items: self
+                .items
+                .map_or(MaybeUndefined::Undefined, MaybeUndefined::Value),
+        }
+        .read(&mut wrong);
+        let new = wrong.finish(new, MenuChange::check_new)?;
+        let edition = edition.ok_or_else(|| domain::Error::not_found("the edition"))?;
+        Ok((edition, new))
+    }
+}
+
+impl UpdateMenuInput {
+    /// The change it asks for: of what, at which version.
+    pub(crate) fn read(self) -> domain::Result<(MenuId, i64, MenuChange)> {
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<MenuId>("id", &self.id));
+        let change = Fields {
+            location: self.location,
+            name: self.name,
+            items: self.items,
+        }
+        .read(&mut wrong);
+        let change = wrong.finish(change, MenuChange::check)?;
+        let id = id.ok_or_else(|| domain::Error::not_found("the menu"))?;
+        Ok((id, self.expected_version, change))
+    }
+}
+
 /// What a change of a menu answers.
 pub(crate) struct MenuPayload {
     id: Option<MenuId>,
@@ -162,20 +198,9 @@ impl MenuMutations {
         #[graphql(desc = "The new menu.")] input: CreateMenuInput,
     ) -> Result<MenuPayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let edition = wrong.take(session.edition_id(Some(&input.edition)));
-        let fields = Fields {
-            location: input.location,
-            name: input.name,
-            items: input
-                .items
-                .map_or(MaybeUndefined::Undefined, MaybeUndefined::Value),
-        };
-        let new = fields.read(&mut wrong);
-        let done = match (edition, wrong.finish(new, MenuChange::check_new)) {
-            (Some(edition), Ok(new)) => menus::create_from(session.cx(), edition, new).await,
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the edition")),
+        let done = match input.read(&session) {
+            Ok((edition, new)) => menus::create_from(session.cx(), edition, new).await,
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }
@@ -187,22 +212,12 @@ impl MenuMutations {
         #[graphql(desc = "What to change.")] input: UpdateMenuInput,
     ) -> Result<MenuPayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<MenuId>("id", &input.id));
-        let fields = Fields {
-            location: input.location,
-            name: input.name,
-            items: input.items,
-        };
-        let change = fields.read(&mut wrong);
-        let done = match (id, wrong.finish(change, MenuChange::check)) {
-            (Some(id), Ok(change)) => {
-                menus::change(session.cx(), id, input.expected_version, change)
-                    .await
-                    .map(|()| id)
+        let done = match input.read() {
+            Ok((id, expected, change)) => {
+                let changed = menus::change(session.cx(), id, expected, change);
+                changed.await.map(|()| id)
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the menu")),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }

@@ -3,13 +3,13 @@
 use application::newsletters::{self, NewsletterGet};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::{
-    id::{NewsletterId, kinds},
+    id::{EditionId, NewsletterId, kinds},
     newsletters::NewsletterChange,
 };
 
 use super::Newsletter;
 use crate::graphql::{
-    context::{Here, parse_id, session},
+    context::{Here, Session, parse_id, session},
     input::{DeleteRecordInput, Wrong, clearable},
     outcome::{DeletePayload, Outcome, UserError, outcome},
 };
@@ -59,6 +59,40 @@ impl Fields {
     }
 }
 
+impl CreateNewsletterInput {
+    /// The newsletter it asks for, and where.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(EditionId, NewsletterChange)> {
+        let mut wrong = Wrong::default();
+        let edition = wrong.take(session.edition_id(Some(&self.edition)));
+        let new = Fields {
+            title: self.title,
+            slug: self.slug,
+            description: self.description,
+        }
+        .read(&mut wrong);
+        let new = wrong.finish(new, NewsletterChange::check_new)?;
+        let edition = edition.ok_or_else(|| domain::Error::not_found("the edition"))?;
+        Ok((edition, new))
+    }
+}
+
+impl UpdateNewsletterInput {
+    /// The change it asks for: of what, at which version.
+    pub(crate) fn read(self) -> domain::Result<(NewsletterId, i64, NewsletterChange)> {
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<NewsletterId>("id", &self.id));
+        let change = Fields {
+            title: self.title,
+            slug: self.slug,
+            description: self.description,
+        }
+        .read(&mut wrong);
+        let change = wrong.finish(change, NewsletterChange::check)?;
+        let id = id.ok_or_else(|| domain::Error::not_found("the newsletter"))?;
+        Ok((id, self.expected_version, change))
+    }
+}
+
 /// What a change of a newsletter answers.
 pub(crate) struct NewsletterPayload {
     id: Option<NewsletterId>,
@@ -102,18 +136,9 @@ impl NewsletterMutations {
         #[graphql(desc = "The new newsletter.")] input: CreateNewsletterInput,
     ) -> Result<NewsletterPayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let edition = wrong.take(session.edition_id(Some(&input.edition)));
-        let fields = Fields {
-            title: input.title,
-            slug: input.slug,
-            description: input.description,
-        };
-        let new = fields.read(&mut wrong);
-        let done = match (edition, wrong.finish(new, NewsletterChange::check_new)) {
-            (Some(edition), Ok(new)) => newsletters::create_from(session.cx(), edition, new).await,
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the edition")),
+        let done = match input.read(&session) {
+            Ok((edition, new)) => newsletters::create_from(session.cx(), edition, new).await,
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }
@@ -125,22 +150,12 @@ impl NewsletterMutations {
         #[graphql(desc = "What to change.")] input: UpdateNewsletterInput,
     ) -> Result<NewsletterPayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<NewsletterId>("id", &input.id));
-        let fields = Fields {
-            title: input.title,
-            slug: input.slug,
-            description: input.description,
-        };
-        let change = fields.read(&mut wrong);
-        let done = match (id, wrong.finish(change, NewsletterChange::check)) {
-            (Some(id), Ok(change)) => {
-                newsletters::change(session.cx(), id, input.expected_version, change)
-                    .await
-                    .map(|()| id)
+        let done = match input.read() {
+            Ok((id, expected, change)) => {
+                let changed = newsletters::change(session.cx(), id, expected, change);
+                changed.await.map(|()| id)
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the newsletter")),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }

@@ -4,13 +4,13 @@ use application::redirects::{self, Imported};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use domain::{
     change::Change,
-    id::RedirectId,
+    id::{EditionId, RedirectId},
     redirects::{RedirectChange, RedirectTarget},
 };
 
 use super::Redirect;
 use crate::graphql::{
-    context::{Here, parse_id, session},
+    context::{Here, Session, parse_id, session},
     input::Wrong,
     outcome::{DeletePayload, Outcome, UserError, outcome},
 };
@@ -83,6 +83,37 @@ fn read(
     }
 }
 
+impl CreateRedirectInput {
+    /// The redirect it asks for, and where.
+    pub(crate) fn read(self, session: &Session) -> domain::Result<(EditionId, RedirectChange)> {
+        let mut wrong = Wrong::default();
+        let edition = wrong.take(session.edition_id(Some(&self.edition)));
+        let new = read(&mut wrong, self.from, self.to, self.is_permanent);
+        let new = wrong.finish_told(new, RedirectChange::check_new)?;
+        let edition = edition.ok_or_else(|| domain::Error::not_found("the edition"))?;
+        Ok((edition, new))
+    }
+}
+
+impl UpdateRedirectInput {
+    /// The change it asks for: of what, at which version.
+    pub(crate) fn read(self) -> domain::Result<(RedirectId, i64, RedirectChange)> {
+        let mut wrong = Wrong::default();
+        let id = wrong.take(parse_id::<RedirectId>("id", &self.id));
+        let change = read(&mut wrong, self.from, self.to, self.is_permanent);
+        let change = wrong.finish_told(change, RedirectChange::check)?;
+        let id = id.ok_or_else(|| domain::Error::not_found("the redirect"))?;
+        Ok((id, self.expected_version, change))
+    }
+}
+
+impl DeleteRedirectInput {
+    /// Which one, at which version.
+    pub(crate) fn read(self) -> domain::Result<(RedirectId, i64)> {
+        Ok((parse_id("id", &self.id)?, self.expected_version))
+    }
+}
+
 /// What a change of a redirect answers.
 pub(crate) struct RedirectPayload {
     id: Option<RedirectId>,
@@ -152,13 +183,9 @@ impl RedirectMutations {
         #[graphql(desc = "The new redirect.")] input: CreateRedirectInput,
     ) -> Result<RedirectPayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let edition = wrong.take(session.edition_id(Some(&input.edition)));
-        let new = read(&mut wrong, input.from, input.to, input.is_permanent);
-        let done = match (edition, wrong.finish_told(new, RedirectChange::check_new)) {
-            (Some(edition), Ok(new)) => redirects::create_from(session.cx(), edition, new).await,
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the edition")),
+        let done = match input.read(&session) {
+            Ok((edition, new)) => redirects::create_from(session.cx(), edition, new).await,
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }
@@ -170,17 +197,12 @@ impl RedirectMutations {
         #[graphql(desc = "What to change.")] input: UpdateRedirectInput,
     ) -> Result<RedirectPayload> {
         let session = session(ctx)?;
-        let mut wrong = Wrong::default();
-        let id = wrong.take(parse_id::<RedirectId>("id", &input.id));
-        let change = read(&mut wrong, input.from, input.to, input.is_permanent);
-        let done = match (id, wrong.finish_told(change, RedirectChange::check)) {
-            (Some(id), Ok(change)) => {
-                redirects::change(session.cx(), id, input.expected_version, change)
-                    .await
-                    .map(|()| id)
+        let done = match input.read() {
+            Ok((id, expected, change)) => {
+                let changed = redirects::change(session.cx(), id, expected, change);
+                changed.await.map(|()| id)
             }
-            (_, Err(wrong)) => Err(wrong),
-            (None, Ok(_)) => Err(domain::Error::not_found("the redirect")),
+            Err(wrong) => Err(wrong),
         };
         finish(session, done).await
     }
@@ -192,8 +214,8 @@ impl RedirectMutations {
         #[graphql(desc = "Which one.")] input: DeleteRedirectInput,
     ) -> Result<DeletePayload> {
         let session = session(ctx)?;
-        let done = match parse_id::<RedirectId>("id", &input.id) {
-            Ok(id) => redirects::delete_at(session.cx(), id, input.expected_version)
+        let done = match input.read() {
+            Ok((id, expected)) => redirects::delete_at(session.cx(), id, expected)
                 .await
                 .map(|()| ID(id.to_string())),
             Err(wrong) => Err(wrong),

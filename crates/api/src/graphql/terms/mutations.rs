@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use application::{batch::Command, custom_fields::records, terms};
+use application::{
+    batch::{Command, TermCommand},
+    custom_fields::records,
+    terms,
+};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use domain::{
     change::Change,
@@ -159,7 +163,8 @@ impl CreateCategoryInput {
     pub(crate) fn read(self, session: &Session) -> Read {
         let (new, places) = read_new(session, Taxonomy::Category, self.fields())?;
         let taxonomy = Taxonomy::Category;
-        Ok((Command::CreateTerm { taxonomy, new }, Some(places)))
+        let command = Command::Term(TermCommand::Create { taxonomy, new });
+        Ok((command, Some(places)))
     }
 }
 
@@ -180,11 +185,11 @@ impl UpdateCategoryInput {
     pub(crate) fn read(self, session: &Session) -> Read {
         let (id, expected, fields) = self.fields();
         let (id, change, places) = read_change(session, id, fields)?;
-        let command = Command::ChangeTerm {
+        let command = Command::Term(TermCommand::Change {
             id,
             expected,
             change,
-        };
+        });
         Ok((command, Some(places)))
     }
 }
@@ -204,7 +209,8 @@ impl CreateTagInput {
     pub(crate) fn read(self, session: &Session) -> Read {
         let (new, places) = read_new(session, Taxonomy::Tag, self.fields())?;
         let taxonomy = Taxonomy::Tag;
-        Ok((Command::CreateTerm { taxonomy, new }, Some(places)))
+        let command = Command::Term(TermCommand::Create { taxonomy, new });
+        Ok((command, Some(places)))
     }
 }
 
@@ -225,11 +231,11 @@ impl UpdateTagInput {
     pub(crate) fn read(self, session: &Session) -> Read {
         let (id, expected, fields) = self.fields();
         let (id, change, places) = read_change(session, id, fields)?;
-        let command = Command::ChangeTerm {
+        let command = Command::Term(TermCommand::Change {
             id,
             expected,
             change,
-        };
+        });
         Ok((command, Some(places)))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use application::{
     ActorContext,
     authors::{self, AuthorGet},
-    batch::Command,
+    batch::{Command, SharedCommand},
     custom_fields::records,
 };
 use axum::response::Response;
@@ -290,26 +290,26 @@ pub(in crate::rest) fn batched() -> Vec<Operation> {
         Operation::create("authors", WORDS, |sent| {
             let new = sent
                 .body::<NewAuthor>(WORDS, |new| faults_of_new(sent.cx(), new, sent.editions()))?;
-            Ok(Command::CreateAuthor { new })
+            Ok(Command::Author(SharedCommand::Create { new }))
         }),
         Operation::update("authors", WORDS, |sent| {
             let (id, expected) = (sent.id::<kinds::Author>()?, sent.version()?);
             let change = sent.body::<AuthorPatch>(WORDS, |change| {
                 faults_of_change(sent.cx(), change, sent.editions())
             })?;
-            Ok(Command::ChangeAuthor {
+            Ok(Command::Author(SharedCommand::Change {
                 id,
                 expected,
                 change,
-            })
+            }))
         }),
         Operation::delete("authors", |sent| {
             let query = sent.query::<DeleteById<Author<'_>>>()?;
-            Ok(Command::DeleteAuthor {
+            Ok(Command::Author(SharedCommand::Delete {
                 id: sent.id::<kinds::Author>()?,
                 expected: sent.version()?,
                 on_use: on_use::<kinds::Author>(&query)?,
-            })
+            }))
         }),
     ]
 }

@@ -1,7 +1,7 @@
 //! Changes of collections.
 
 use application::{
-    batch::Command,
+    batch::{Command, LocalCommand},
     collections::{self, CollectionGet},
 };
 use axum::response::Response;
@@ -217,26 +217,26 @@ pub(in crate::rest) fn batched() -> Vec<Operation> {
             let edition = made
                 .edition
                 .ok_or_else(|| Problem::not_found("the edition"))?;
-            Ok(Command::CreateCollection {
+            Ok(Command::Collection(LocalCommand::Create {
                 edition,
                 new: made.new,
-            })
+            }))
         }),
         Operation::update("collections", &[], |sent| {
             let (id, expected) = (sent.id::<kinds::Collection>()?, sent.version()?);
             let change = sent.body::<CollectionPatch>(&[], CollectionChange::check)?;
-            Ok(Command::ChangeCollection {
+            Ok(Command::Collection(LocalCommand::Change {
                 id,
                 expected,
                 change,
-            })
+            }))
         }),
         Operation::delete("collections", |sent| {
             sent.query::<DeleteCollection>()?;
-            Ok(Command::DeleteCollection {
+            Ok(Command::Collection(LocalCommand::Delete {
                 id: sent.id::<kinds::Collection>()?,
                 expected: sent.version()?,
-            })
+            }))
         }),
     ]
 }

@@ -1,6 +1,9 @@
 //! What readers send, and what moderators do with it.
 
-use application::comments;
+use application::{
+    batch::{Command, CommentCommand},
+    comments,
+};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -20,8 +23,9 @@ use crate::{
     error::Problem,
     rate_limits::Policy,
     rest::{
+        batch::Operation,
         field::{Body, Collected, Field, Unknown, Words},
-        parameters::{Declared, Groups, Of, OwnById, Record},
+        parameters::{Declared, Groups, Nothing, Of, OwnById, Record},
         selection::Selection,
         wire::Id as IdSchema,
         write::{AnyWrite, Refusal, Write, WriteAnswer, changed, deleted},
@@ -346,4 +350,43 @@ async fn answer(write: &Write, id: CommentId) -> Result<Response, Problem> {
     let query = write.query::<OwnById<Comment<'_>>>()?;
     let selection = Selection::of(&query, Comment::INCLUDES);
     one(&write.read, id, &selection).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    let judging = [
+        ("approve", Verdict::Approve),
+        ("reject", Verdict::Reject),
+        ("trash", Verdict::Trash),
+        ("restore", Verdict::Restore),
+    ];
+    let judging = judging.into_iter().map(|(word, verdict)| {
+        Operation::at("POST", &["comments", "{}", word], Some(&[]), move |sent| {
+            sent.query::<Nothing>()?;
+            Ok(Command::Comment(CommentCommand::Judge {
+                id: sent.id::<kinds::Comment>()?,
+                expected: sent.version()?,
+                verdict,
+            }))
+        })
+    });
+    let others = [
+        Operation::update("comments", &[], |sent| {
+            let (id, expected) = (sent.id::<kinds::Comment>()?, sent.version()?);
+            let change = sent.body::<CommentPatch>(&[], CommentChange::check)?;
+            Ok(Command::Comment(CommentCommand::Change {
+                id,
+                expected,
+                change,
+            }))
+        }),
+        Operation::at("POST", &["comments", "{}", "purge"], Some(&[]), |sent| {
+            sent.query::<PurgeComment>()?;
+            Ok(Command::Comment(CommentCommand::Purge {
+                id: sent.id::<kinds::Comment>()?,
+                expected: sent.version()?,
+            }))
+        }),
+    ];
+    judging.chain(others).collect()
 }

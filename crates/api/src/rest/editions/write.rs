@@ -11,13 +11,13 @@ use domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Edition, GetEdition, SlugStyle, show};
+use super::{CODE, Edition, GetEdition, SlugStyle, show};
 use crate::{
     error::Problem,
     rest::{
         field::{Body, Collected, Field, Unknown, Wire},
         parameters::{Declared, Groups, Of, Record},
-        write::{Write, WriteAnswer, changed},
+        write::{Write, WriteAnswer, changed, deleted},
     },
 };
 
@@ -311,6 +311,35 @@ pub(super) async fn update_edition(write: Write) -> WriteAnswer {
     let change = write.body::<EditionPatch>(&editions, &[], EditionChange::check)?;
     editions::change(&write.read.cx, id, expected, change).await?;
     Ok(changed(answer::<GetEdition>(&write, id).await?))
+}
+
+struct DeleteEdition;
+impl Declared for DeleteEdition {
+    const PARAMETERS: Groups = &[&[CODE]];
+}
+
+/// Delete an edition
+///
+/// Only one in which nothing stands: 409 names entries (those in the trash, too), newsletters,
+/// collections, menus, redirects, and records that have a text in no other edition. The texts of other
+/// shared records there, their addresses, and the roles held there go with it. Neither the default
+/// edition nor one that is the fallback of another can be deleted. For owners of the site.
+#[utoipa::path(
+    delete,
+    path = "/editions/{code}",
+    tag = "Site",
+    params(Of<DeleteEdition>),
+    responses((status = 204, description = "It is gone.")),
+)]
+pub(super) async fn delete_edition(write: Write) -> WriteAnswer {
+    let editions = write.read.cx.editions().await?;
+    write.query::<DeleteEdition>()?;
+    let id = editions
+        .by_code(write.read.segment("code")?)
+        .map(|edition| edition.id)
+        .ok_or_else(|| Problem::not_found("the edition"))?;
+    editions::delete_at(&write.read.cx, id, write.version()?).await?;
+    Ok(deleted())
 }
 
 /// The edition as a read of it answers.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use application::galleries::{self, GalleryGet};
+use application::{
+    batch::{Command, SharedCommand},
+    galleries::{self, GalleryGet},
+};
 use axum::response::Response;
 use domain::{
     editions::EditionSet,
@@ -16,6 +19,7 @@ use super::{Gallery, one};
 use crate::{
     error::Problem,
     rest::{
+        batch::Operation,
         entries::members::{list, needed_id},
         field::{self, Body, Collected, Field, Unknown, Wire, Words},
         parameters::{ById, Declared, Of, Record},
@@ -240,4 +244,32 @@ async fn answer<P: Declared>(write: &Write, id: GalleryId) -> Result<Response, P
     let edition = write.read.edition_of_texts(&query).await?;
     let selection = Selection::of(&query, Gallery::INCLUDES);
     one(&write.read, &GalleryGet::Id(id), edition, &selection).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    vec![
+        Operation::create("galleries", WORDS, |sent| {
+            let new = sent.body::<NewGallery>(WORDS, |new| new.check_new(sent.editions()))?;
+            Ok(Command::Gallery(SharedCommand::Create { new }))
+        }),
+        Operation::update("galleries", WORDS, |sent| {
+            let (id, expected) = (sent.id::<kinds::Gallery>()?, sent.version()?);
+            let change =
+                sent.body::<GalleryPatch>(WORDS, |change| change.check(sent.editions()))?;
+            Ok(Command::Gallery(SharedCommand::Change {
+                id,
+                expected,
+                change,
+            }))
+        }),
+        Operation::delete("galleries", |sent| {
+            let query = sent.query::<DeleteById<Gallery<'_>>>()?;
+            Ok(Command::Gallery(SharedCommand::Delete {
+                id: sent.id::<kinds::Gallery>()?,
+                expected: sent.version()?,
+                on_use: on_use::<kinds::Gallery>(&query)?,
+            }))
+        }),
+    ]
 }

@@ -2,14 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use application::{custom_fields::records, lifecycle::Step, media};
+use application::{
+    ActorContext,
+    batch::{AssetCommand, Command},
+    custom_fields::records,
+    lifecycle::Step,
+    media,
+};
 use axum::response::Response;
 use domain::{
+    FieldError,
     change::Change,
     editions::EditionSet,
     events::RecordKind,
     fields::CustomFields,
     id::{AssetId, kinds},
+    lifecycle::Verb,
     media::{AssetChange, AssetTextChange, RemoteAsset},
 };
 use serde::Deserialize;
@@ -19,13 +27,14 @@ use super::{Asset, one};
 use crate::{
     error::Problem,
     rest::{
+        batch::{Operation, Sent},
         entries::{
             Note,
             members::{nested, set},
             write::TrashEntry,
         },
         field::{self, Body, Collected, Field, Unknown, Wire},
-        parameters::{ById, Declared, Of, Record},
+        parameters::{ById, Declared, Nothing, Of, Record},
         selection::Selection,
         wire::AssetKind,
         write::{Create, DeleteById, Refusal, Write, WriteAnswer, changed, deleted, on_use},
@@ -271,12 +280,25 @@ pub(super) async fn create_asset(write: Write) -> WriteAnswer {
     let editions = write.read.cx.editions().await?;
     write.query::<Create<Asset<'_>>>()?;
     let new = write.body::<NewAsset>(&editions, &[], |new| {
-        let (wrong, set) = (new.check(&editions), &new.record.custom_fields);
-        records::faults_of_new(&write.read.cx, RecordKind::Asset, set, wrong)
+        faults_of_new(&write.read.cx, new, &editions)
     })?;
     let id = media::create_remote(&write.read.cx, new).await?;
     let read = answer::<Create<Asset<'_>>>(&write, id).await?;
     Ok(write.created("assets", id, read))
+}
+
+fn faults_of_new(cx: &ActorContext, new: &RemoteAsset, editions: &EditionSet) -> Vec<FieldError> {
+    let (wrong, set) = (new.check(editions), &new.record.custom_fields);
+    records::faults_of_new(cx, RecordKind::Asset, set, wrong)
+}
+
+fn faults_of_change(
+    cx: &ActorContext,
+    change: &AssetChange,
+    editions: &EditionSet,
+) -> Vec<FieldError> {
+    let (wrong, set) = (change.check(editions), &change.custom_fields);
+    records::faults_of_change(cx, RecordKind::Asset, set, wrong)
 }
 
 /// Change an asset
@@ -298,8 +320,7 @@ pub(super) async fn update_asset(write: Write) -> WriteAnswer {
     write.query::<ById<Asset<'_>>>()?;
     let (id, expected) = (write.id::<kinds::Asset>()?, write.version()?);
     let change = write.body::<AssetPatch>(&editions, &[], |change| {
-        let (wrong, set) = (change.check(&editions), &change.custom_fields);
-        records::faults_of_change(&write.read.cx, RecordKind::Asset, set, wrong)
+        faults_of_change(&write.read.cx, change, &editions)
     })?;
     media::change(&write.read.cx, id, expected, change).await?;
     Ok(changed(answer::<ById<Asset<'_>>>(&write, id).await?))
@@ -404,4 +425,57 @@ async fn answer<P: Declared>(write: &Write, id: AssetId) -> Result<Response, Pro
     let edition = write.read.edition_of_texts(&query).await?;
     let selection = Selection::of(&query, Asset::INCLUDES);
     one(&write.read, id, edition, &selection).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    vec![
+        Operation::create("assets", &[], |sent| {
+            let new =
+                sent.body::<NewAsset>(&[], |new| faults_of_new(sent.cx(), new, sent.editions()))?;
+            let new = Box::new(new);
+            Ok(Command::Asset(AssetCommand::Create { new }))
+        }),
+        Operation::update("assets", &[], |sent| {
+            let (id, expected) = (sent.id::<kinds::Asset>()?, sent.version()?);
+            let change = sent.body::<AssetPatch>(&[], |change| {
+                faults_of_change(sent.cx(), change, sent.editions())
+            })?;
+            Ok(Command::Asset(AssetCommand::Change {
+                id,
+                expected,
+                change,
+            }))
+        }),
+        Operation::delete("assets", |sent| {
+            sent.query::<TrashEntry<Asset<'_>>>()?;
+            moved(sent, Verb::Trash, None)
+        }),
+        Operation::at("POST", &["assets", "{}", "trash"], Some(&[]), |sent| {
+            sent.query::<Nothing>()?;
+            moved(sent, Verb::Trash, sent.optional_body::<Note>()?)
+        }),
+        Operation::at("POST", &["assets", "{}", "restore"], Some(&[]), |sent| {
+            sent.query::<Nothing>()?;
+            moved(sent, Verb::Restore, sent.optional_body::<Note>()?)
+        }),
+        Operation::at("POST", &["assets", "{}", "purge"], None, |sent| {
+            let query = sent.query::<DeleteById<Asset<'_>>>()?;
+            let note = sent.optional_body::<Note>()?;
+            Ok(Command::Asset(AssetCommand::Purge {
+                id: sent.id::<kinds::Asset>()?,
+                step: Step {
+                    expected: sent.version()?,
+                    note,
+                },
+                on_use: on_use::<kinds::Asset>(&query)?,
+            }))
+        }),
+    ]
+}
+
+fn moved(sent: &Sent<'_>, verb: Verb, note: Option<String>) -> Result<Command, Problem> {
+    let (id, expected) = (sent.id::<kinds::Asset>()?, sent.version()?);
+    let step = Step { expected, note };
+    Ok(Command::Asset(AssetCommand::Move { id, verb, step }))
 }

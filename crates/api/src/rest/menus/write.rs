@@ -1,6 +1,9 @@
 //! Changes of menus.
 
-use application::menus::{self, MenuGet};
+use application::{
+    batch::{Command, LocalCommand},
+    menus::{self, MenuGet},
+};
 use axum::response::Response;
 use domain::{
     change::Change,
@@ -15,6 +18,7 @@ use super::{Menu, one};
 use crate::{
     error::Problem,
     rest::{
+        batch::Operation,
         entries::members::{list, set},
         field::{Body, Collected, Field, Unknown, Wire},
         parameters::{Declared, Groups, Of, OwnById, Record},
@@ -256,4 +260,36 @@ async fn answer<P: Declared>(write: &Write, id: MenuId) -> Result<Response, Prob
     let query = write.query::<P>()?;
     let selection = Selection::of(&query, Menu::INCLUDES);
     one(&write.read, &MenuGet::Id(id), &selection).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    vec![
+        Operation::create("menus", &[], |sent| {
+            let made = sent.body::<NewMenu>(&[], |made| made.new.check_new())?;
+            let edition = made
+                .edition
+                .ok_or_else(|| Problem::not_found("the edition"))?;
+            Ok(Command::Menu(LocalCommand::Create {
+                edition,
+                new: made.new,
+            }))
+        }),
+        Operation::update("menus", &[], |sent| {
+            let (id, expected) = (sent.id::<kinds::Menu>()?, sent.version()?);
+            let change = sent.body::<MenuPatch>(&[], MenuChange::check)?;
+            Ok(Command::Menu(LocalCommand::Change {
+                id,
+                expected,
+                change,
+            }))
+        }),
+        Operation::delete("menus", |sent| {
+            sent.query::<DeleteMenu>()?;
+            Ok(Command::Menu(LocalCommand::Delete {
+                id: sent.id::<kinds::Menu>()?,
+                expected: sent.version()?,
+            }))
+        }),
+    ]
 }

@@ -1,6 +1,9 @@
 //! Changes of newsletters.
 
-use application::newsletters::{self, NewsletterGet};
+use application::{
+    batch::{Command, LocalCommand},
+    newsletters::{self, NewsletterGet},
+};
 use axum::response::Response;
 use domain::{
     editions::EditionSet,
@@ -14,6 +17,7 @@ use super::{Newsletter, one};
 use crate::{
     error::Problem,
     rest::{
+        batch::Operation,
         field::{Body, Collected, Field, Unknown},
         parameters::{Declared, Groups, Of, OwnById, Record},
         selection::Selection,
@@ -185,4 +189,36 @@ async fn answer<P: Declared>(write: &Write, id: NewsletterId) -> Result<Response
     let query = write.query::<P>()?;
     let selection = Selection::of(&query, Newsletter::INCLUDES);
     one(&write.read, &NewsletterGet::Id(id), &selection).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    vec![
+        Operation::create("newsletters", &[], |sent| {
+            let made = sent.body::<NewNewsletter>(&[], |made| made.new.check_new())?;
+            let edition = made
+                .edition
+                .ok_or_else(|| Problem::not_found("the edition"))?;
+            Ok(Command::Newsletter(LocalCommand::Create {
+                edition,
+                new: made.new,
+            }))
+        }),
+        Operation::update("newsletters", &[], |sent| {
+            let (id, expected) = (sent.id::<kinds::Newsletter>()?, sent.version()?);
+            let change = sent.body::<NewsletterPatch>(&[], NewsletterChange::check)?;
+            Ok(Command::Newsletter(LocalCommand::Change {
+                id,
+                expected,
+                change,
+            }))
+        }),
+        Operation::delete("newsletters", |sent| {
+            sent.query::<DeleteNewsletter>()?;
+            Ok(Command::Newsletter(LocalCommand::Delete {
+                id: sent.id::<kinds::Newsletter>()?,
+                expected: sent.version()?,
+            }))
+        }),
+    ]
 }

@@ -1,6 +1,9 @@
 //! Changes of redirects.
 
-use application::redirects;
+use application::{
+    batch::{Command, LocalCommand},
+    redirects,
+};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -18,6 +21,7 @@ use super::{Redirect, one};
 use crate::{
     error::Problem,
     rest::{
+        batch::Operation,
         field::{Body, Collected, Field, Unknown},
         parameters::{Declared, Groups, Kind, Of, OwnById, Parameter, Record},
         selection::Selection,
@@ -241,4 +245,36 @@ pub(super) async fn import_redirects(write: Write) -> WriteAnswer {
 async fn answer<P: Declared>(write: &Write, id: RedirectId) -> Result<Response, Problem> {
     let query = write.query::<P>()?;
     one(&write.read, id, &Selection::of(&query, Redirect::INCLUDES)).await
+}
+
+/// The operations a batch may hold.
+pub(in crate::rest) fn batched() -> Vec<Operation> {
+    vec![
+        Operation::create("redirects", &[], |sent| {
+            let made = sent.body::<NewRedirect>(&[], |made| made.new.check_new())?;
+            let edition = made
+                .edition
+                .ok_or_else(|| Problem::not_found("the edition"))?;
+            Ok(Command::Redirect(LocalCommand::Create {
+                edition,
+                new: made.new,
+            }))
+        }),
+        Operation::update("redirects", &[], |sent| {
+            let (id, expected) = (sent.id::<kinds::Redirect>()?, sent.version()?);
+            let change = sent.body::<RedirectPatch>(&[], RedirectChange::check)?;
+            Ok(Command::Redirect(LocalCommand::Change {
+                id,
+                expected,
+                change,
+            }))
+        }),
+        Operation::delete("redirects", |sent| {
+            sent.query::<DeleteRedirect>()?;
+            Ok(Command::Redirect(LocalCommand::Delete {
+                id: sent.id::<kinds::Redirect>()?,
+                expected: sent.version()?,
+            }))
+        }),
+    ]
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use application::{
     ActorContext,
-    batch::Command,
+    batch::{Command, TermCommand},
     custom_fields::records,
     terms::{self, TermGet},
 };
@@ -496,7 +496,7 @@ fn created<B: Body<Command = TermChange>>(
     let new = sent.body::<B>(WORDS, |new| {
         faults_of_new(sent.cx(), taxonomy, new, sent.editions())
     })?;
-    Ok(Command::CreateTerm { taxonomy, new })
+    Ok(Command::Term(TermCommand::Create { taxonomy, new }))
 }
 
 fn changed_to<B: Body<Command = TermChange>>(
@@ -507,20 +507,20 @@ fn changed_to<B: Body<Command = TermChange>>(
     let change = sent.body::<B>(WORDS, |change| {
         faults_of_change(sent.cx(), id.taxonomy, change, sent.editions())
     })?;
-    Ok(Command::ChangeTerm {
+    Ok(Command::Term(TermCommand::Change {
         id,
         expected,
         change,
-    })
+    }))
 }
 
 fn delete_of<K: IdKind, T: Record>(sent: &Sent<'_>) -> Result<Command, Problem>
 where
     TermId: From<Id<K>>,
 {
-    Ok(Command::DeleteTerm {
+    Ok(Command::Term(TermCommand::Delete {
         id: sent.id::<K>()?.into(),
         expected: sent.version()?,
         on_use: on_use::<K>(&sent.query::<DeleteById<T>>()?)?,
-    })
+    }))
 }
