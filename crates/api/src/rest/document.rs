@@ -293,6 +293,7 @@ fn sparse_records() -> Vec<(String, &'static [&'static str])> {
         "AssetTranslation",
         "AuthorTranslation",
         "Contribution",
+        "Correction",
         "Figure",
         "Section",
         "SectionItem",
