@@ -294,6 +294,7 @@ fn sparse_records() -> Vec<(String, &'static [&'static str])> {
         "AssetTranslation",
         "AuthorTranslation",
         "Contribution",
+        "Correction",
         "Figure",
         "Section",
         "SectionItem",
