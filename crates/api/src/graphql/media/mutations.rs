@@ -117,7 +117,7 @@ struct Fields {
     focal_point: MaybeUndefined<FocalPointInput>,
     licence: MaybeUndefined<String>,
     is_public: MaybeUndefined<bool>,
-    custom_fields: MaybeUndefined<serde_json::Value>,
+    custom: MaybeUndefined<serde_json::Value>,
     texts: Vec<AssetTextInput>,
 }
 
@@ -128,7 +128,7 @@ impl Fields {
             focal_point: clearable(self.focal_point).map(|at| at.map(|at| (at.x, at.y))),
             licence: clearable(self.licence),
             is_public: wrong.required("isPublic", self.is_public),
-            custom_fields: custom_fields(wrong, self.custom_fields),
+            custom_fields: custom_fields(wrong, self.custom),
             texts: wrong.texts(editions, self.texts, |_, _, input| AssetTextChange {
                 title: clearable(input.title),
                 alt: clearable(input.alt),
@@ -198,7 +198,7 @@ impl AssetMutations {
             focal_point: input.focal_point,
             licence: input.licence,
             is_public: input.is_public,
-            custom_fields: input.custom_fields,
+            custom: input.custom_fields,
             texts: input.texts.unwrap_or_default(),
         };
         let new = RemoteAsset {
@@ -239,7 +239,7 @@ impl AssetMutations {
             focal_point: input.focal_point,
             licence: input.licence,
             is_public: input.is_public,
-            custom_fields: input.custom_fields,
+            custom: input.custom_fields,
             texts: input.texts.unwrap_or_default(),
         };
         let change = fields.read(&mut wrong, &editions);
