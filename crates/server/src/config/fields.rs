@@ -18,6 +18,10 @@ pub type Fields = BTreeMap<String, BTreeMap<String, Field>>;
 /// A custom field.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own, as a file writes it"
+)]
 pub struct Field {
     /// What it holds.
     #[serde(rename = "type")]

@@ -81,7 +81,7 @@ pub(crate) struct UpdateAuthorInput {
 struct Fields {
     website: MaybeUndefined<String>,
     avatar: MaybeUndefined<ID>,
-    custom_fields: MaybeUndefined<serde_json::Value>,
+    custom: MaybeUndefined<serde_json::Value>,
     texts: Vec<AuthorTextInput>,
 }
 
@@ -90,7 +90,7 @@ impl Fields {
         AuthorChange {
             website: clearable(self.website),
             avatar: wrong.id::<AssetId>("avatar", self.avatar),
-            custom_fields: custom_fields(wrong, self.custom_fields),
+            custom_fields: custom_fields(wrong, self.custom),
             texts: wrong.texts(editions, self.texts, |wrong, at, input| AuthorTextChange {
                 name: wrong.required(format!("{at}.name"), input.name),
                 slug: clearable(input.slug),
@@ -109,7 +109,7 @@ impl CreateAuthorInput {
         let fields = Fields {
             website: self.website,
             avatar: self.avatar,
-            custom_fields: self.custom_fields,
+            custom: self.custom_fields,
             texts: self.texts,
         };
         let new = fields.read(&mut wrong, &editions);
@@ -132,7 +132,7 @@ impl UpdateAuthorInput {
         let fields = Fields {
             website: self.website,
             avatar: self.avatar,
-            custom_fields: self.custom_fields,
+            custom: self.custom_fields,
             texts: self.texts.unwrap_or_default(),
         };
         let change = fields.read(&mut wrong, &editions);

@@ -117,7 +117,7 @@ struct Fields {
     focal_point: MaybeUndefined<FocalPointInput>,
     licence: MaybeUndefined<String>,
     is_public: MaybeUndefined<bool>,
-    custom_fields: MaybeUndefined<serde_json::Value>,
+    custom: MaybeUndefined<serde_json::Value>,
     texts: Vec<AssetTextInput>,
 }
 
@@ -128,7 +128,7 @@ impl Fields {
             focal_point: clearable(self.focal_point).map(|at| at.map(|at| (at.x, at.y))),
             licence: clearable(self.licence),
             is_public: wrong.required("isPublic", self.is_public),
-            custom_fields: custom_fields(wrong, self.custom_fields),
+            custom_fields: custom_fields(wrong, self.custom),
             texts: wrong.texts(editions, self.texts, |_, _, input| AssetTextChange {
                 title: clearable(input.title),
                 alt: clearable(input.alt),
@@ -150,7 +150,7 @@ impl CreateAssetInput {
             focal_point: self.focal_point,
             licence: self.licence,
             is_public: self.is_public,
-            custom_fields: self.custom_fields,
+            custom: self.custom_fields,
             texts: self.texts.unwrap_or_default(),
         };
         let new = RemoteAsset {
@@ -187,7 +187,7 @@ impl UpdateAssetInput {
             focal_point: self.focal_point,
             licence: self.licence,
             is_public: self.is_public,
-            custom_fields: self.custom_fields,
+            custom: self.custom_fields,
             texts: self.texts.unwrap_or_default(),
         };
         let change = fields.read(&mut wrong, &editions);

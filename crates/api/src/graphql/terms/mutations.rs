@@ -128,7 +128,7 @@ struct Fields {
     namespace: MaybeUndefined<String>,
     parent: MaybeUndefined<ID>,
     position: MaybeUndefined<i32>,
-    custom_fields: MaybeUndefined<serde_json::Value>,
+    custom: MaybeUndefined<serde_json::Value>,
     texts: Vec<TermTextInput>,
 }
 
@@ -142,7 +142,7 @@ impl Fields {
                 Change::Keep => Change::Keep,
                 Change::Set(position) => Change::Set(i64::from(position)),
             },
-            custom_fields: custom_fields(wrong, self.custom_fields),
+            custom_fields: custom_fields(wrong, self.custom),
             texts: texts(wrong, editions, self.texts),
         }
     }
@@ -154,7 +154,7 @@ impl CreateCategoryInput {
             namespace: MaybeUndefined::Undefined,
             parent: self.parent,
             position: self.position,
-            custom_fields: self.custom_fields,
+            custom: self.custom_fields,
             texts: self.texts,
         }
     }
@@ -175,7 +175,7 @@ impl UpdateCategoryInput {
             namespace: MaybeUndefined::Undefined,
             parent: self.parent,
             position: self.position,
-            custom_fields: self.custom_fields,
+            custom: self.custom_fields,
             texts: self.texts.unwrap_or_default(),
         };
         (id, self.expected_version, fields)
@@ -200,7 +200,7 @@ impl CreateTagInput {
             namespace: self.namespace,
             parent: MaybeUndefined::Undefined,
             position: MaybeUndefined::Undefined,
-            custom_fields: self.custom_fields,
+            custom: self.custom_fields,
             texts: self.texts,
         }
     }
@@ -221,7 +221,7 @@ impl UpdateTagInput {
             namespace: self.namespace,
             parent: MaybeUndefined::Undefined,
             position: MaybeUndefined::Undefined,
-            custom_fields: self.custom_fields,
+            custom: self.custom_fields,
             texts: self.texts.unwrap_or_default(),
         };
         (id, self.expected_version, fields)
