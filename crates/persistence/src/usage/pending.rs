@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{
     fields, public_id,
-    references::{Reference, row},
+    references::{Reference, in_pending},
 };
 use crate::{
     Store, WriteTx,
@@ -30,12 +30,7 @@ use crate::{
 const AT_ONCE: u32 = 100;
 
 /// An asset in an edit that waits.
-const ASSET: Reference = row(
-    "pending_reference",
-    "asset_id",
-    "pendingEdit",
-    Some("entry_id"),
-);
+const ASSET: Reference = in_pending("asset_id");
 
 /// The column that names records of a kind, and their table; none: no entry names them.
 fn column(kind: RecordKind) -> Option<(&'static str, &'static str)> {

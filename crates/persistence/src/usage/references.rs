@@ -55,6 +55,11 @@ const fn column(
     }
 }
 
+/// A record that an edit which waits names.
+pub(super) const fn in_pending(column: &'static str) -> Reference {
+    row("pending_reference", column, "pendingEdit", Some("entry_id"))
+}
+
 /// Everything that refers to a kind of record and does not go with it. A test compares this list
 /// with the foreign keys.
 pub(super) fn references(kind: RecordKind) -> &'static [Reference] {
@@ -77,12 +82,7 @@ pub(super) fn references(kind: RecordKind) -> &'static [Reference] {
             owner: Some(("menu_id", RecordKind::Menu)),
             ..row("menu_item", "term_id", "menuItem", None)
         },
-        row(
-            "pending_reference",
-            "term_id",
-            "pendingEdit",
-            Some("entry_id"),
-        ),
+        in_pending("term_id"),
     ];
     const AUTHOR: &[Reference] = &[
         Reference {
@@ -98,12 +98,7 @@ pub(super) fn references(kind: RecordKind) -> &'static [Reference] {
             owner: Some(("menu_id", RecordKind::Menu)),
             ..row("menu_item", "author_id", "menuItem", None)
         },
-        row(
-            "pending_reference",
-            "author_id",
-            "pendingEdit",
-            Some("entry_id"),
-        ),
+        in_pending("author_id"),
     ];
     const ASSET: &[Reference] = &[
         row("entry_asset", "asset_id", "figure", Some("entry_id")),
@@ -115,33 +110,18 @@ pub(super) fn references(kind: RecordKind) -> &'static [Reference] {
             owner: Some(("id", RecordKind::Author)),
             ..column("author", "avatar_id", "avatar", None)
         },
-        row(
-            "pending_reference",
-            "asset_id",
-            "pendingEdit",
-            Some("entry_id"),
-        ),
+        in_pending("asset_id"),
     ];
     const GALLERY: &[Reference] = &[
         Reference {
             unique_with: &["entry_id"],
             ..row("entry_gallery", "gallery_id", "gallery", Some("entry_id"))
         },
-        row(
-            "pending_reference",
-            "gallery_id",
-            "pendingEdit",
-            Some("entry_id"),
-        ),
+        in_pending("gallery_id"),
     ];
     const NEWSLETTER: &[Reference] = &[
         column("issue", "newsletter_id", "newsletter", Some("entry_id")),
-        row(
-            "pending_reference",
-            "newsletter_id",
-            "pendingEdit",
-            Some("entry_id"),
-        ),
+        in_pending("newsletter_id"),
     ];
     const ENTRY: &[Reference] = &[
         column("entry", "parent_id", "parent", Some("id")),
@@ -160,12 +140,7 @@ pub(super) fn references(kind: RecordKind) -> &'static [Reference] {
             owner: Some(("menu_id", RecordKind::Menu)),
             ..row("menu_item", "entry_id", "menuItem", None)
         },
-        row(
-            "pending_reference",
-            "named_id",
-            "pendingEdit",
-            Some("entry_id"),
-        ),
+        in_pending("named_id"),
     ];
     match kind {
         RecordKind::Category | RecordKind::Tag => TERM,
