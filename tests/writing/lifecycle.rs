@@ -85,7 +85,8 @@ async fn article_in(
     let id: EntryId = draft.await.into();
     let mut version = 1;
     for verb in way_to(status) {
-        do_it(&cx, *verb, id, version).await.unwrap();
+        let done = Box::pin(do_it(&cx, *verb, id, version)).await;
+        done.unwrap();
         version += 1;
     }
     (id, version)

@@ -7,6 +7,7 @@ mod batch;
 mod batched_records;
 mod collections;
 mod corrections;
+mod costs;
 mod editions_deleted;
 mod galleries;
 mod graphql_entries;

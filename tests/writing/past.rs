@@ -39,20 +39,28 @@ async fn lived(server: &TestServer) -> EntryId {
         author: Some(ada),
         name: None,
     }]);
-    articles::change(&cx, id, 1, change).await.unwrap();
+    Box::pin(articles::change(&cx, id, 1, change))
+        .await
+        .unwrap();
     at(server, PUBLISHED);
-    lifecycle::publish(&cx, entry, step(2)).await.unwrap();
+    Box::pin(lifecycle::publish(&cx, entry, step(2)))
+        .await
+        .unwrap();
     at(server, REVISED);
     // Two edits: the first is never public.
-    articles::change(&cx, id, 3, titled("Never shown"))
+    Box::pin(articles::change(&cx, id, 3, titled("Never shown")))
         .await
         .unwrap();
     let mut change: ArticleChange = titled("Ocean");
     change.byline = Change::Set(Vec::new());
     change.entry.slug = Change::Set(Some("ocean".to_owned()));
-    articles::change(&cx, id, 4, change).await.unwrap();
+    Box::pin(articles::change(&cx, id, 4, change))
+        .await
+        .unwrap();
     at(server, REPUBLISHED);
-    lifecycle::publish(&cx, entry, step(5)).await.unwrap();
+    Box::pin(lifecycle::publish(&cx, entry, step(5)))
+        .await
+        .unwrap();
     at(server, ARCHIVED);
     lifecycle::archive(&cx, entry, step(6)).await.unwrap();
     at(server, NOW);
@@ -114,7 +122,7 @@ async fn was(server: &TestServer, face: Face, token: &str, id: EntryId, at: &str
 #[tokio::test]
 async fn an_entry_is_shown_as_it_was_at_a_time_by_both_faces() {
     let server = TestServer::start().await;
-    let id = lived(&server).await;
+    let id = Box::pin(lived(&server)).await;
     let owner = server.signed_in(Role::Owner, None).await;
     let river = "<p>River and what came of it.</p>";
     let sea = "<p>A sea.</p>";
@@ -160,7 +168,7 @@ async fn an_entry_is_shown_as_it_was_at_a_time_by_both_faces() {
 #[tokio::test]
 async fn what_an_entry_leads_to_is_its_own_of_then_and_said_as_today() {
     let server = TestServer::start().await;
-    let id = lived(&server).await;
+    let id = Box::pin(lived(&server)).await;
     let owner = server.signed_in(Role::Owner, None).await;
     let path = format!("/api/v1/articles/{id}?include=byline&asOf={PUBLISHED}");
     let rest = ask(&server, Some(&owner), &path).await.expect(200).json();

@@ -298,7 +298,7 @@ async fn carry_out(tx: &mut Tx, task: &Task) -> Result<Done> {
             changed_entry(tx, *id).await
         }
         Task::Restore(id, step, state) => {
-            revisions::restore_in(tx, *id, step, state).await?;
+            Box::pin(revisions::restore_in(tx, *id, step, state)).await?;
             changed_entry(tx, *id).await
         }
         Task::ChangeComment(id, expected, change) => {

@@ -137,14 +137,14 @@ fn corrections(
     let mut notices: Vec<Correction> = match (all, &added) {
         (Change::Keep, None) => return Change::Keep,
         (Change::Keep, Some(_)) => before.to_vec(),
-        (Change::Set(all), _) => all.into_iter().map(|one| dated(one, now)).collect(),
+        (Change::Set(all), _) => all.into_iter().map(|one| dated(&one, now)).collect(),
     };
-    notices.extend(added.map(|one| dated(one, now)));
+    notices.extend(added.map(|one| dated(&one, now)));
     notices.sort_by_key(|one| one.at);
     Change::Set(notices)
 }
 
-fn dated(draft: CorrectionDraft, now: Timestamp) -> Correction {
+fn dated(draft: &CorrectionDraft, now: Timestamp) -> Correction {
     Correction {
         at: to_micros(draft.at.unwrap_or(now)),
         text: draft.text.trim().to_owned(),

@@ -162,7 +162,7 @@ fn a_notice_says_something_of_the_past() {
         change.find_faults_with(draft, &mut faults);
         change.find_faults_at(now(), &mut faults);
         let found = faults.check().err();
-        let fields = found.iter().flat_map(|error| error.fields());
+        let fields = found.iter().flat_map(crate::Error::fields);
         fields.map(|wrong| wrong.field.clone()).collect()
     };
     let late = Some(now() + std::time::Duration::from_secs(1));
