@@ -792,3 +792,56 @@ UPDATE revision SET kept_at = coalesce(
 CREATE INDEX revision_kept ON revision (entry_id, kept_at, version);
 
 CREATE INDEX entry_unpublish ON entry (unpublish_at, id) WHERE unpublish_at IS NOT NULL;
+
+ALTER TABLE term ADD COLUMN custom_fields text;
+
+ALTER TABLE author ADD COLUMN custom_fields text;
+
+ALTER TABLE asset ADD COLUMN custom_fields text;
+
+CREATE TABLE record_field (
+  record_id uuid NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  value_key text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  created_at timestamptz NOT NULL,
+  ref_id uuid,
+  PRIMARY KEY (record_id, name, value_key)
+);
+
+CREATE INDEX record_field_value ON record_field (name, value_key, kind, created_at, record_id);
+
+CREATE INDEX record_field_ref ON record_field (ref_id) WHERE ref_id IS NOT NULL;
+
+CREATE TABLE pending_reference (
+  revision_id uuid NOT NULL REFERENCES revision (id) ON DELETE CASCADE,
+  ref_id uuid NOT NULL,
+  entry_id uuid NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  term_id uuid REFERENCES term (id),
+  author_id uuid REFERENCES author (id),
+  asset_id uuid REFERENCES asset (id),
+  gallery_id uuid REFERENCES gallery (id),
+  newsletter_id uuid REFERENCES newsletter (id),
+  named_id uuid REFERENCES entry (id),
+  PRIMARY KEY (revision_id, ref_id)
+);
+
+CREATE INDEX pending_reference_entry ON pending_reference (entry_id);
+
+CREATE INDEX pending_reference_term ON pending_reference (term_id);
+
+CREATE INDEX pending_reference_author ON pending_reference (author_id);
+
+CREATE INDEX pending_reference_asset ON pending_reference (asset_id);
+
+CREATE INDEX pending_reference_gallery ON pending_reference (gallery_id);
+
+CREATE INDEX pending_reference_newsletter ON pending_reference (newsletter_id);
+
+CREATE INDEX pending_reference_named ON pending_reference (named_id);
+
+ALTER TABLE route ADD COLUMN last_segment text COLLATE "C";
+
+UPDATE route SET last_segment = substr(path, length(rtrim(path, replace(path, '/', ''))) + 1) WHERE term_id IS NOT NULL;
+
+CREATE INDEX route_last_segment ON route (edition_id, last_segment) WHERE last_segment IS NOT NULL;

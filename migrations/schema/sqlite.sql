@@ -808,3 +808,56 @@ UPDATE revision SET kept_at = coalesce(
 CREATE INDEX revision_kept ON revision (entry_id, kept_at, version);
 
 CREATE INDEX entry_unpublish ON entry (unpublish_at, id) WHERE unpublish_at IS NOT NULL;
+
+ALTER TABLE term ADD COLUMN custom_fields text;
+
+ALTER TABLE author ADD COLUMN custom_fields text;
+
+ALTER TABLE asset ADD COLUMN custom_fields text;
+
+CREATE TABLE record_field (
+  record_id blob NOT NULL,
+  name text NOT NULL,
+  value_key text NOT NULL,
+  kind text NOT NULL,
+  created_at text NOT NULL,
+  ref_id blob,
+  PRIMARY KEY (record_id, name, value_key)
+) WITHOUT ROWID;
+
+CREATE INDEX record_field_value ON record_field (name, value_key, kind, created_at, record_id);
+
+CREATE INDEX record_field_ref ON record_field (ref_id) WHERE ref_id IS NOT NULL;
+
+CREATE TABLE pending_reference (
+  revision_id blob NOT NULL REFERENCES revision (id) ON DELETE CASCADE,
+  ref_id blob NOT NULL,
+  entry_id blob NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  term_id blob REFERENCES term (id),
+  author_id blob REFERENCES author (id),
+  asset_id blob REFERENCES asset (id),
+  gallery_id blob REFERENCES gallery (id),
+  newsletter_id blob REFERENCES newsletter (id),
+  named_id blob REFERENCES entry (id),
+  PRIMARY KEY (revision_id, ref_id)
+) WITHOUT ROWID;
+
+CREATE INDEX pending_reference_entry ON pending_reference (entry_id);
+
+CREATE INDEX pending_reference_term ON pending_reference (term_id);
+
+CREATE INDEX pending_reference_author ON pending_reference (author_id);
+
+CREATE INDEX pending_reference_asset ON pending_reference (asset_id);
+
+CREATE INDEX pending_reference_gallery ON pending_reference (gallery_id);
+
+CREATE INDEX pending_reference_newsletter ON pending_reference (newsletter_id);
+
+CREATE INDEX pending_reference_named ON pending_reference (named_id);
+
+ALTER TABLE route ADD COLUMN last_segment text;
+
+UPDATE route SET last_segment = substr(path, length(rtrim(path, replace(path, '/', ''))) + 1) WHERE term_id IS NOT NULL;
+
+CREATE INDEX route_last_segment ON route (edition_id, last_segment) WHERE last_segment IS NOT NULL;

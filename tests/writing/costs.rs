@@ -39,7 +39,7 @@ const WRITES: [Write; 17] = [
         "make an article",
         ("POST", "/articles"),
         None,
-        r#"{"edition":"en","title":"The tide table","body":{"markdown":"High at **noon**."},"byline":[{"author":"{author}"}],"categories":["{category}"],"tags":["{tag}"]}"#,
+        r#"{"edition":"en","title":"The tide table","body":{"markdown":"High at **noon**."},"byline":[{"authorId":"{author}"}],"categories":["{category}"],"tags":["{tag}"]}"#,
         [0, 0],
     ),
     write(
