@@ -13,13 +13,13 @@ use domain::{
     routes::{PathValues, expand},
     text::Localized,
 };
-use persistence::{Deletion, Neighbours, OnUse, Save};
+use persistence::{Neighbours, OnUse, Save};
 
 use crate::{
     ActorContext, Tx,
     bounds::{self, Bounds},
     context::found,
-    slugs,
+    shared_records, slugs,
 };
 
 mod change;
@@ -139,23 +139,7 @@ pub async fn delete_in(
         .await?
         .remove(&id);
     let author = found(author, id)?;
-    let permit = tx.cx().authorize(Action::Delete, author.target())?;
-    if let Some(expected) = expected {
-        let store = tx.store_tx();
-        store.hold(RecordKind::Author, id.uuid(), expected).await?;
-    }
-    let (cx, now) = (tx.cx().clone(), tx.cx().now());
-    tx.store_tx()
-        .delete_record(
-            &permit,
-            cx.scope(),
-            Deletion {
-                id: id.uuid(),
-                on_use,
-                at: now,
-            },
-        )
-        .await
+    shared_records::delete(tx, (author.target(), id.uuid()), expected, on_use).await
 }
 
 async fn save(

@@ -10,13 +10,13 @@ use domain::{
     id::{EditionId, GalleryId, Id},
     paging::{Page, PageArgs},
 };
-use persistence::{Deletion, Neighbours, OnUse, Save};
+use persistence::{Neighbours, OnUse, Save};
 
 use crate::{
     ActorContext, Tx,
     bounds::{self, Bounds},
     context::found,
-    slugs,
+    shared_records, slugs,
 };
 
 mod change;
@@ -131,23 +131,7 @@ pub async fn delete_in(
         .await?
         .remove(&id);
     let gallery = found(gallery, id)?;
-    let permit = tx.cx().authorize(Action::Delete, gallery.target())?;
-    if let Some(expected) = expected {
-        let store = tx.store_tx();
-        store.hold(RecordKind::Gallery, id.uuid(), expected).await?;
-    }
-    let (cx, now) = (tx.cx().clone(), tx.cx().now());
-    tx.store_tx()
-        .delete_record(
-            &permit,
-            cx.scope(),
-            Deletion {
-                id: id.uuid(),
-                on_use,
-                at: now,
-            },
-        )
-        .await
+    shared_records::delete(tx, (gallery.target(), id.uuid()), expected, on_use).await
 }
 
 fn check(draft: &GalleryDraft) -> Result<()> {

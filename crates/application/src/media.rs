@@ -15,10 +15,10 @@ use domain::{
 };
 use futures::{StreamExt, stream::BoxStream};
 use object_store::{GetOptions, GetRange, ObjectStoreExt, path::Path};
-use persistence::{Deletion, OnUse, Save};
+use persistence::{OnUse, Save};
 use sha2::{Digest, Sha256};
 
-use crate::{ActorContext, Tx, context::found};
+use crate::{ActorContext, Tx, context::found, shared_records};
 
 mod change;
 
@@ -243,19 +243,7 @@ pub async fn delete(cx: &ActorContext, id: AssetId, on_use: OnUse) -> Result<()>
             owner: tx.store_tx().asset_owner(id).await?,
             ..asset.target()
         };
-        let permit = tx.cx().authorize(Action::Delete, target)?;
-        let (cx, now) = (tx.cx().clone(), tx.cx().now());
-        tx.store_tx()
-            .delete_record(
-                &permit,
-                cx.scope(),
-                Deletion {
-                    id: id.uuid(),
-                    on_use,
-                    at: now,
-                },
-            )
-            .await
+        shared_records::delete(tx, (target, id.uuid()), None, on_use).await
     })
     .await
 }

@@ -9,7 +9,7 @@ use domain::{
     text::Slug,
     texts::place,
 };
-use persistence::Neighbours;
+use persistence::{Deletion, Neighbours, OnUse};
 use uuid::Uuid;
 
 use crate::{ActorContext, Tx, slugs};
@@ -136,4 +136,26 @@ pub(crate) fn good(errors: Vec<FieldError>) -> Result<()> {
     } else {
         Err(Error::Invalid(errors))
     }
+}
+
+/// Deletes a record by its target and its id in the store, after its users have been dealt with; only
+/// if it is at a version, where one is expected.
+pub(crate) async fn delete(
+    tx: &mut Tx,
+    (target, id): (Target, Uuid),
+    expected: Option<i64>,
+    on_use: OnUse,
+) -> Result<()> {
+    let (cx, kind) = (tx.cx().clone(), target.kind);
+    let permit = cx.authorize(Action::Delete, target)?;
+    let store = tx.store_tx();
+    if let Some(expected) = expected {
+        store.hold(kind, id, expected).await?;
+    }
+    let deletion = Deletion {
+        id,
+        on_use,
+        at: cx.now(),
+    };
+    store.delete_record(&permit, cx.scope(), deletion).await
 }

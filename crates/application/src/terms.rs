@@ -12,13 +12,13 @@ use domain::{
     terms::{Taxonomy, Term, TermDraft, TermId, TermQuery, TermText},
     text::Localized,
 };
-use persistence::{Deletion, Neighbours, OnUse, Save, TermSlug};
+use persistence::{Neighbours, OnUse, Save, TermSlug};
 
 use crate::{
     ActorContext, Tx,
     bounds::{self, Bounds},
     context::found,
-    slugs,
+    shared_records, slugs,
 };
 
 mod change;
@@ -189,23 +189,7 @@ pub async fn delete_in(
         .await?
         .remove(&id);
     let term = found(term, id)?;
-    let permit = tx.cx().authorize(Action::Delete, term.target())?;
-    if let Some(expected) = expected {
-        let store = tx.store_tx();
-        store.hold(id.taxonomy.into(), id.uuid(), expected).await?;
-    }
-    let (cx, now) = (tx.cx().clone(), tx.cx().now());
-    tx.store_tx()
-        .delete_record(
-            &permit,
-            cx.scope(),
-            Deletion {
-                id: id.uuid(),
-                on_use,
-                at: now,
-            },
-        )
-        .await
+    shared_records::delete(tx, (term.target(), id.uuid()), expected, on_use).await
 }
 
 async fn save(

@@ -9,7 +9,7 @@ use domain::{
     events::RecordKind,
     id::{CollectionId, EditionId, Id},
 };
-use persistence::{Deletion, Neighbours, OnUse, Save};
+use persistence::{Neighbours, OnUse, Save};
 
 use crate::{
     ActorContext, Tx,
@@ -103,17 +103,9 @@ pub async fn delete_at(cx: &ActorContext, id: CollectionId, expected: i64) -> Re
 pub async fn delete_at_in(tx: &mut Tx, id: CollectionId, expected: i64) -> Result<()> {
     let cx = tx.cx().clone();
     let old = found(tx.reader().collection(cx.scope(), id).await?, id)?;
-    let permit = cx.authorize(Action::Delete, old.target())?;
-    let store = tx.store_tx();
-    let kind = RecordKind::Collection;
-    store.hold(kind, id.uuid(), expected).await?;
     // Nothing refers to a collection.
-    let deletion = Deletion {
-        id: id.uuid(),
-        on_use: OnUse::Refuse,
-        at: cx.now(),
-    };
-    store.delete_record(&permit, cx.scope(), deletion).await
+    let record = (old.target(), id.uuid());
+    shared_records::delete(tx, record, Some(expected), OnUse::Refuse).await
 }
 
 /// What is in it must be seen by whoever puts it there, and be of its edition. What is hidden is the

@@ -13,7 +13,7 @@ use domain::{
     menus::{MenuChange, MenuDraft, MenuItemDraft, MenuTarget},
     terms::TermId,
 };
-use persistence::{Deletion, OnUse, Save};
+use persistence::{OnUse, Save};
 
 use crate::{ActorContext, Tx, context::found, shared_records};
 
@@ -97,16 +97,9 @@ pub async fn delete_at(cx: &ActorContext, id: MenuId, expected: i64) -> Result<(
 pub async fn delete_at_in(tx: &mut Tx, id: MenuId, expected: i64) -> Result<()> {
     let cx = tx.cx().clone();
     let old = found(tx.reader().menu(cx.scope(), id).await?, id)?;
-    let permit = cx.authorize(Action::Delete, old.target())?;
-    let store = tx.store_tx();
-    store.hold(RecordKind::Menu, id.uuid(), expected).await?;
     // Nothing refers to a menu.
-    let deletion = Deletion {
-        id: id.uuid(),
-        on_use: OnUse::Refuse,
-        at: cx.now(),
-    };
-    store.delete_record(&permit, cx.scope(), deletion).await
+    let record = (old.target(), id.uuid());
+    shared_records::delete(tx, record, Some(expected), OnUse::Refuse).await
 }
 
 /// Where links are to lead must be seen by whoever sets them, and be there in the edition of the menu,

@@ -8,7 +8,7 @@ use domain::{
     id::{EditionId, Id, NewsletterId},
     newsletters::{Newsletter, NewsletterChange, NewsletterDraft},
 };
-use persistence::{Deletion, Neighbours, OnUse, Save};
+use persistence::{Neighbours, OnUse, Save};
 
 use crate::{
     ActorContext, Tx,
@@ -99,18 +99,9 @@ pub async fn delete_at(cx: &ActorContext, id: NewsletterId, expected: i64) -> Re
 
 /// Deletes a newsletter, in a transaction. Its issues would have no place without it.
 pub async fn delete_at_in(tx: &mut Tx, id: NewsletterId, expected: i64) -> Result<()> {
-    let cx = tx.cx().clone();
     let old = one(tx, id).await?;
-    let permit = cx.authorize(Action::Delete, old.target())?;
-    let store = tx.store_tx();
-    let kind = RecordKind::Newsletter;
-    store.hold(kind, id.uuid(), expected).await?;
-    let deletion = Deletion {
-        id: id.uuid(),
-        on_use: OnUse::Refuse,
-        at: cx.now(),
-    };
-    let deleted = store.delete_record(&permit, cx.scope(), deletion).await;
+    let record = (old.target(), id.uuid());
+    let deleted = shared_records::delete(tx, record, Some(expected), OnUse::Refuse).await;
     deleted.map_err(|error| {
         let Error::Conflict { used_by, .. } = error else {
             return error;
