@@ -1,11 +1,12 @@
 //! Custom fields of categories, tags, authors and assets.
 
+use application::{lifecycle::Step, media};
 use domain::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::Config;
 
-use super::{Site, declared};
+use super::{ARTICLE, Site, declared};
 use crate::harness::{FACES, Face, Resource};
 
 const CATEGORY: Resource = Resource {
@@ -556,4 +557,74 @@ async fn a_job_indexes_shared_records_when_the_declaration_changes() {
         .expect(400);
     let waiting = "SELECT count(*) FROM job WHERE kind = 'reindex_fields'";
     assert_eq!(again.count(waiting).await, 0);
+}
+
+#[tokio::test]
+async fn who_may_not_publish_a_picture_does_not_show_it_by_a_field() {
+    let site = Site::new().await;
+    let server = &site.server;
+    let made = json!({ "name": "a program", "scopes": ["categories:write", "assets:read"] });
+    let request = server.request(Method::POST, "/api/v1/api-keys");
+    let made = server
+        .send(request.bearer_auth(&site.owner).json(&made))
+        .await
+        .expect(201);
+    let made = made.json();
+    let key = made["secret"].as_str().unwrap();
+    for face in FACES {
+        let picture =
+            json!({ "url": format!("https://example.org/{face:?}.jpg"), "mimeType": "image/jpeg" });
+        let picture = server.create(face, &site.owner, ASSET, &picture).await;
+        let picture = picture.done().id;
+        let address = format!("/api/v1/assets/{picture}");
+        server.get(&address).await.expect(404);
+        let body = body(CATEGORY, "Shown", &json!({ "picture": picture }));
+        let refused = server.create(face, key, CATEGORY, &body).await;
+        assert_eq!(refused.outcome, "FORBIDDEN", "{face:?}");
+        server.get(&address).await.expect(404);
+        server
+            .create(face, &site.owner, CATEGORY, &body)
+            .await
+            .done();
+        server.get(&address).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_seen_of_a_list_stays_when_it_is_sent_back() {
+    let site = Site::new().await;
+    let (server, cx) = (&site.server, site.server.system());
+    let mut maps = Vec::new();
+    for alt in ["One", "Two", "Three"] {
+        maps.push(server.picture(site.en, alt).await);
+    }
+    let step = |expected| Step {
+        expected,
+        note: None,
+    };
+    let mut version = 1;
+    for face in FACES {
+        let fields = json!({ "maps": [maps[0], maps[1]] });
+        let id = site.draft(face, &format!("{face:?}"), fields).await;
+        media::trash(&cx, maps[0], step(version)).await.unwrap();
+        assert_eq!(
+            site.fields(&site.owner, &id).await["maps"],
+            json!([maps[1]])
+        );
+        let fields = json!({ "customFields": { "maps": [maps[1], maps[2]] } });
+        let article = (id.as_str(), 1);
+        let reply = server
+            .patch(face, &site.owner, ARTICLE, article, &fields)
+            .await;
+        reply.done();
+        media::restore(&cx, maps[0], step(version + 1))
+            .await
+            .unwrap();
+        version += 2;
+        assert_eq!(
+            site.fields(&site.owner, &id).await["maps"],
+            json!([maps[0], maps[1], maps[2]]),
+            "{face:?}"
+        );
+    }
 }

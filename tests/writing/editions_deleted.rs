@@ -226,3 +226,39 @@ async fn only_owners_of_the_whole_site_delete_editions() {
     }
     assert_eq!(server.count("SELECT count(*) FROM edition").await, 2);
 }
+
+#[tokio::test]
+async fn keys_for_a_deleted_edition_may_do_nothing_in_its_name() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let owner = server.signed_in(Role::Owner, None).await;
+    let mut keys = Vec::new();
+    for scopes in [
+        json!(["articles:write:fa"]),
+        json!(["articles:read", "articles:write:fa"]),
+    ] {
+        let request = server.request(Method::POST, "/api/v1/api-keys");
+        let body = json!({ "name": "a program", "scopes": scopes });
+        let made = server.send(request.bearer_auth(&owner).json(&body)).await;
+        let made = made.expect(201).json();
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        keys.push((text("id"), text("secret")));
+    }
+    let fa = (site.fa, "fa", version(&server, "fa").await);
+    let done = delete(&server, Face::Rest, &owner, fa).await;
+    assert_eq!(done.0, "DONE", "{done:?}");
+    let bearer = |token: &str| format!("Bearer {token}");
+    let left = [&keys[0], &keys[1]].map(|(id, _)| format!("/api/v1/api-keys/{id}"));
+    let ask = async |path: &str, token: &str| {
+        server
+            .get_with(path, &[("authorization", &bearer(token))])
+            .await
+    };
+    let revoked = ask(&left[0], &owner).await.expect(200).json();
+    assert!(revoked["revokedAt"].is_string(), "{revoked:#}");
+    ask("/api/v1/articles", &keys[0].1).await.expect(401);
+    let other = ask(&left[1], &owner).await.expect(200).json();
+    assert_eq!(other["scopes"], json!(["articles:read"]));
+    assert!(other["revokedAt"].is_null(), "{other:#}");
+    ask("/api/v1/articles", &keys[1].1).await.expect(200);
+}

@@ -12,6 +12,8 @@ use domain::{
     newsletters::{Section, SectionItem},
     terms::TermId,
 };
+use serde_json::{Value, json};
+use server::Config;
 use uuid::Uuid;
 
 use super::{html, seen, step};
@@ -338,15 +340,120 @@ async fn what_an_issue_that_waits_names_is_in_use() {
 
 #[tokio::test]
 async fn edits_of_an_older_release_are_known_after_the_start() {
+    for migrates in [true, false] {
+        let server = TestServer::start().await;
+        let site = server.small_site().await;
+        let named = Named::new(&server, site).await;
+        waiting(&server, site, &named).await;
+        server
+            .rows("DELETE FROM pending_reference WHERE 1 = 1 RETURNING ref_id")
+            .await;
+        let again = server
+            .once_more(|config| config.database.migrate_at_start = migrates)
+            .await;
+        for refused in named.delete(&again, |_other| OnUse::Refuse).await {
+            assert_eq!(refused.unwrap_err().code(), "CONFLICT", "{migrates}");
+        }
+    }
+}
+
+/// What a release does that knows nothing of the rows beside an edit, when it publishes the edit or
+/// saves another.
+async fn shelve_as_before(server: &TestServer) {
+    let sql = "UPDATE revision SET is_pending = false WHERE is_pending RETURNING id";
+    assert_eq!(server.rows(sql).await.len(), 1);
+    server
+        .rows("UPDATE entry SET has_pending_changes = false WHERE has_pending_changes RETURNING id")
+        .await;
+}
+
+#[tokio::test]
+async fn edits_an_older_release_has_shelved_hold_nothing_after_the_start() {
     let server = TestServer::start().await;
     let site = server.small_site().await;
     let named = Named::new(&server, site).await;
     waiting(&server, site, &named).await;
-    server
-        .rows("DELETE FROM pending_reference WHERE 1 = 1 RETURNING ref_id")
-        .await;
+    shelve_as_before(&server).await;
     let again = server.once_more(|_config| {}).await;
-    for refused in named.delete(&again, |_other| OnUse::Refuse).await {
-        assert_eq!(refused.unwrap_err().code(), "CONFLICT");
+    let rows = "SELECT count(*) FROM pending_reference";
+    assert_eq!(again.count(rows).await, 0);
+    for deleted in named.delete(&again, |_other| OnUse::Refuse).await {
+        deleted.unwrap();
     }
+}
+
+#[tokio::test]
+async fn edits_an_older_release_has_shelved_stay_as_they_were() {
+    let server = TestServer::start().await;
+    let site = server.small_site().await;
+    let named = Named::new(&server, site).await;
+    waiting(&server, site, &named).await;
+    shelve_as_before(&server).await;
+    for deleted in named.delete(&server, OnUse::ReplaceWith).await {
+        deleted.unwrap();
+    }
+    let old = named.tags[0];
+    let kept = format!("SELECT count(*) FROM revision WHERE snapshot LIKE '%{old}%'");
+    assert_eq!(server.count(&kept).await, 1);
+}
+
+/// Articles have a motto and a reviewer.
+fn with_fields(config: &mut Config) {
+    config.fields = serde_json::from_value(json!({ "article": {
+        "motto": { "type": "text" },
+        "reviewer": { "type": "reference", "kind": "author" },
+    } }))
+    .unwrap();
+}
+
+/// A published article with an edit that waits and gives it these custom fields.
+async fn waiting_with(server: &TestServer, site: Editions, fields: Value) -> ArticleId {
+    let id = server.article(site.en, "River").await;
+    let mut change = ArticleChange::default();
+    change.entry.custom_fields = Change::Set(Some(serde_json::from_value(fields).unwrap()));
+    articles::change(&server.system(), id, 1, change)
+        .await
+        .unwrap();
+    id
+}
+
+#[tokio::test]
+async fn a_text_of_an_edit_that_waits_that_looks_like_an_id_is_no_reference() {
+    let server = TestServer::start_with(with_fields).await;
+    let site = server.small_site().await;
+    let cx = server.system();
+    let (ada, ben) = (
+        server.author(site.en, "Ada").await,
+        server.author(site.en, "Ben").await,
+    );
+    let id = waiting_with(&server, site, json!({ "motto": ada })).await;
+    let other = waiting_with(&server, site, json!({ "motto": ben, "reviewer": ben })).await;
+    authors::delete(&cx, ada, OnUse::Refuse).await.unwrap();
+    let refused = authors::delete(&cx, ben, OnUse::Refuse).await.unwrap_err();
+    assert_eq!(refused.code(), "CONFLICT", "{refused:?}");
+    authors::delete(&cx, ben, OnUse::Detach).await.unwrap();
+    for (id, author) in [(id, ada), (other, ben)] {
+        lifecycle::publish(&cx, id.into(), step(2)).await.unwrap();
+        let fields = seen(&cx, id).await.unwrap().entry.custom_fields;
+        assert_eq!(json!(fields), json!({ "motto": author }));
+    }
+}
+
+#[tokio::test]
+async fn a_field_of_an_edit_that_waits_is_in_use_once_it_is_declared_a_reference() {
+    let server = TestServer::start_with(|config| {
+        with_fields(config);
+        let articles = config.fields.get_mut("article").unwrap();
+        let motto = articles["motto"].clone();
+        articles.insert("reviewer".to_owned(), motto);
+    })
+    .await;
+    let site = server.small_site().await;
+    let ada = server.author(site.en, "Ada").await;
+    waiting_with(&server, site, json!({ "reviewer": ada })).await;
+    let again = server.once_more(with_fields).await;
+    again.run_due_jobs().await;
+    let cx = again.system();
+    let refused = authors::delete(&cx, ada, OnUse::Refuse).await.unwrap_err();
+    assert_eq!(refused.code(), "CONFLICT", "{refused:?}");
 }

@@ -97,8 +97,8 @@ impl AddressOptions {
     }
 
     /// Whether a request has come through a proxy beside us, while none is configured: the other end is
-    /// of a network of our own, and says that it speaks for somebody. From the outside nobody can look
-    /// like that.
+    /// of a network of our own, and says that it speaks for somebody. That can be a lie of who comes
+    /// through a proxy which adds no header: it opens a wider limit, not none.
     fn is_unnamed_proxy(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
         self.header == AddressHeader::None
             && is_beside_us(peer.to_canonical())

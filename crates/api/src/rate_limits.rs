@@ -103,6 +103,15 @@ enum Client {
     Key(ApiKeyId),
 }
 
+/// How many people an address is taken to have that stands for many.
+const PEOPLE_BEHIND_A_PROXY: u32 = 10;
+
+/// The quota of an address that many people share. It is wider and not without end: whoever comes
+/// through a proxy can make the requests look so that tell of it.
+fn of_many(quota: NonZeroU32) -> NonZeroU32 {
+    NonZeroU32::new(quota.get().saturating_mul(PEOPLE_BEHIND_A_PROXY)).unwrap_or(quota)
+}
+
 /// All that is counted.
 pub(crate) struct RateLimits {
     addresses: Buckets<Client>,
@@ -110,7 +119,11 @@ pub(crate) struct RateLimits {
     /// Keys that have a quota of their own.
     keys: KeyBuckets<ApiKeyId>,
     sign_in: Buckets<Client>,
+    /// Of addresses that many people share.
+    shared_sign_in: Buckets<Client>,
     reset: Buckets<Client>,
+    /// Of addresses that many people share.
+    shared_reset: Buckets<Client>,
     comments: Buckets<Client>,
 }
 
@@ -129,7 +142,9 @@ impl RateLimits {
             addresses: buckets(options.address_requests_per_minute),
             requests: buckets(options.requests_per_minute),
             sign_in: buckets(options.sign_in_per_minute),
+            shared_sign_in: buckets(of_many(options.sign_in_per_minute)),
             reset: buckets(options.reset_per_minute),
+            shared_reset: buckets(of_many(options.reset_per_minute)),
             comments: buckets(options.comments_per_minute),
             keys: KeyBuckets::new(clock),
         })
@@ -207,8 +222,6 @@ impl Allowance {
         let limits = &self.0.limits;
         let mut state = self.state();
         let client = match policy {
-            // Each account has a limit of its own besides.
-            Policy::SignIn | Policy::Reset if self.0.is_shared => None,
             // Who is signed in already is not asked who they are.
             Policy::Address | Policy::SignIn | Policy::Reset => self.0.address,
             Policy::Default | Policy::Comments => state.client,
@@ -220,7 +233,9 @@ impl Allowance {
             }
             (Policy::Default, ..) => limits.requests.charge(&client, cost),
             (Policy::Address, ..) => limits.addresses.charge(&client, cost),
+            (Policy::SignIn, ..) if self.0.is_shared => limits.shared_sign_in.charge(&client, cost),
             (Policy::SignIn, ..) => limits.sign_in.charge(&client, cost),
+            (Policy::Reset, ..) if self.0.is_shared => limits.shared_reset.charge(&client, cost),
             (Policy::Reset, ..) => limits.reset.charge(&client, cost),
             (Policy::Comments, ..) => limits.comments.charge(&client, cost),
         };

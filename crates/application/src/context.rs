@@ -112,7 +112,7 @@ pub struct App {
     keys: RwLock<Arc<KeySet>>,
     auth: Auth,
     issuers: OnceLock<Issuers>,
-    content_model: ContentModel,
+    content_model: Arc<ContentModel>,
     key_uses: KeyUses,
     jobs_wanted: Notify,
     running_requests: Running,
@@ -143,8 +143,9 @@ impl App {
             auth,
             content_model,
         } = options;
+        let content_model = Arc::new(content_model);
         Arc::new(Self {
-            store,
+            store: store.with_content_model(Arc::clone(&content_model)),
             objects,
             clock,
             ids,

@@ -18,6 +18,7 @@ use domain::{
     id::{AssetId, EditionId, EntryId},
     jobs::{NewJob, ReindexFields},
     revisions::Snapshot,
+    unseen,
 };
 use futures::future::BoxFuture;
 use persistence::Referent;
@@ -163,6 +164,30 @@ pub(crate) fn references(
     found
         .filter_map(|reference| Some((reference.place.clone(), referent(&reference)?)))
         .collect()
+}
+
+/// Leaves what its sender could not see of lists of references where it is.
+pub(crate) async fn keep_unseen(
+    tx: &Tx,
+    kind: impl Into<RecordKind>,
+    old: &CustomFields,
+    values: &mut CustomFields,
+) -> Result<()> {
+    let before = references(tx.cx().content_model(), kind, old);
+    if before.is_empty() {
+        return Ok(());
+    }
+    let before: BTreeSet<Referent> = before.into_iter().map(|(_, referent)| referent).collect();
+    let seen = tx.reader().known(tx.cx().scope(), &before).await?;
+    let unseen: BTreeSet<String> = before.difference(&seen).map(Referent::to_string).collect();
+    let is_unseen = |value: &Value| value.as_str().is_some_and(|id| unseen.contains(id));
+    for (name, value) in values {
+        if let (Value::Array(new), Some(Value::Array(old))) = (value, old.get(name)) {
+            let kept = unseen::keep_unseen(old, std::mem::take(new), is_unseen, |a, b| a == b);
+            new.extend(kept.into_iter().map(|(value, _)| value));
+        }
+    }
+    Ok(())
 }
 
 fn referent(reference: &FieldReference) -> Option<Referent> {

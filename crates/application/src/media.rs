@@ -22,6 +22,8 @@ use crate::{ActorContext, Tx, context::found, shared_records};
 
 mod change;
 
+pub(crate) use change::hidden_from_readers;
+
 pub use change::{
     change, change_in, create_remote, create_remote_in, move_in, purge, purge_in, restore, trash,
 };

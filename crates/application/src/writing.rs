@@ -235,6 +235,8 @@ pub async fn change_in(tx: &mut Tx, id: EntryId, expected: i64, ready: &Ready) -
     }
     let changed = change.apply(&mut draft, tx.cx().now());
     if sets_fields {
+        let (before, after) = (&base.entry().custom_fields, draft.entry_mut());
+        custom_fields::keep_unseen(tx, id.kind, before, &mut after.custom_fields).await?;
         let editions = tx.editions().await?;
         let edition = editions.get(old.edition)?;
         let is_planned = old.scheduled_at.is_some();

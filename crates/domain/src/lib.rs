@@ -36,7 +36,7 @@ pub mod terms;
 pub mod text;
 pub mod texts;
 pub mod time;
-mod unseen;
+pub mod unseen;
 pub mod users;
 
 pub use error::{Error, FieldError, Result};

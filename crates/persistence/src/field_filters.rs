@@ -1,6 +1,11 @@
 //! Conditions on custom fields, whatever has them.
 
-use domain::{access::ReadScope, events::RecordKind, fields::FieldFilter};
+use domain::{
+    access::ReadScope,
+    content::ContentKind,
+    events::{CacheTag, RecordKind},
+    fields::FieldFilter,
+};
 
 use crate::{assets::readable, entries::visible, sql::Sql};
 
@@ -33,11 +38,15 @@ pub(crate) fn only_value(filter: &FieldFilter) -> Option<&str> {
 /// What a value (a row `x`) leads to must be there for the eyes of who asks: else it is no value.
 pub(crate) fn leads_to_seen(sql: &mut Sql, scope: &ReadScope, filter: &FieldFilter) {
     if filter.leads_to_entries {
+        // What is published or taken back changes the list.
+        let kinds = [ContentKind::Article, ContentKind::Page, ContentKind::Issue];
+        scope.note_all(kinds.map(|kind| CacheTag::List(kind, None)));
         sql.push(" AND EXISTS (SELECT 1 FROM entry g WHERE g.id = x.ref_id");
         visible(sql, scope, "g");
         sql.push(")");
     }
     if filter.leads_to_assets {
+        scope.note(CacheTag::Records(RecordKind::Asset));
         sql.push(" AND EXISTS (SELECT 1 FROM asset m WHERE m.id = x.ref_id");
         readable(sql, scope);
         sql.push(")");

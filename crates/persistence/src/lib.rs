@@ -9,7 +9,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use domain::{Error, Result, audit::Origin};
+use domain::{Error, Result, audit::Origin, fields::ContentModel};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, Statement, TransactionTrait};
 
@@ -103,6 +103,7 @@ pub struct Store {
     pools: Pools,
     log: Arc<StatementLog>,
     records: Arc<RecordCache>,
+    content_model: Arc<ContentModel>,
 }
 
 /// What ran: always a number, and the texts while somebody asks for them.
@@ -138,15 +139,25 @@ impl Store {
             pools,
             log,
             records: Arc::default(),
+            content_model: Arc::default(),
         })
+    }
+
+    /// The store of a site that declares these fields: which values of edits that wait are references
+    /// is told by them. Without it, none are.
+    #[must_use]
+    pub fn with_content_model(self, model: Arc<ContentModel>) -> Self {
+        Self {
+            content_model: model,
+            ..self
+        }
     }
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<()> {
         Migrator::up(&self.pools.writer, None)
             .await
-            .map_err(from_db)?;
-        self.note_pendings().await
+            .map_err(from_db)
     }
 
     /// How many steps are still to be run.
@@ -240,7 +251,8 @@ impl Store {
             .begin_with_options(self.pools.engine.write_transaction())
             .await
             .map_err(from_db)?;
-        Ok(WriteTx::new(self.pools.engine, transaction, origin))
+        let model = Arc::clone(&self.content_model);
+        Ok(WriteTx::new(self.pools.engine, transaction, origin, model))
     }
 
     /// How many transactions can write at the same time; `None`: as many as there are connections.

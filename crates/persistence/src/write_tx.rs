@@ -1,10 +1,13 @@
 //! A transaction that writes: rows, audit and outbox together or not at all.
 
+use std::sync::Arc;
+
 use domain::{
     Error, Result,
     access::Permit,
     audit::{Changed, Origin},
     events::ContentEvent,
+    fields::ContentModel,
     idempotency::KeyedRequest,
     time::Timestamp,
 };
@@ -25,6 +28,7 @@ use crate::{
 pub struct WriteTx {
     engine: Engine,
     transaction: DatabaseTransaction,
+    pub(crate) content_model: Arc<ContentModel>,
     events: Vec<(Timestamp, ContentEvent)>,
     audit: Vec<AuditRow>,
     pub(crate) origin: Origin,
@@ -64,10 +68,16 @@ impl Sealed {
 }
 
 impl WriteTx {
-    pub(crate) fn new(engine: Engine, transaction: DatabaseTransaction, origin: Origin) -> Self {
+    pub(crate) fn new(
+        engine: Engine,
+        transaction: DatabaseTransaction,
+        origin: Origin,
+        content_model: Arc<ContentModel>,
+    ) -> Self {
         Self {
             engine,
             transaction,
+            content_model,
             origin,
             events: Vec::new(),
             audit: Vec::new(),
@@ -97,7 +107,8 @@ impl WriteTx {
     pub async fn savepoint(&mut self) -> Result<Self> {
         self.write_late_rows().await?;
         let transaction = self.transaction.begin().await.map_err(from_db)?;
-        Ok(Self::new(self.engine, transaction, self.origin.clone()))
+        let (origin, model) = (self.origin.clone(), Arc::clone(&self.content_model));
+        Ok(Self::new(self.engine, transaction, origin, model))
     }
 
     /// Keeps what a savepoint did; what it leaves to the end is written with the outer transaction.

@@ -137,7 +137,7 @@ pub async fn open(config: &Config, options: BuildOptions) -> Result<Arc<App>> {
         Some(objects) => objects,
         None => wiring::open_objects(&config.media_directory())?,
     };
-    Ok(App::new(AppOptions {
+    let app = App::new(AppOptions {
         store,
         objects,
         clock: options.clock,
@@ -147,5 +147,8 @@ pub async fn open(config: &Config, options: BuildOptions) -> Result<Arc<App>> {
         keys: KeySet::default(),
         auth: wiring::auth_options(config),
         content_model: config.content_model()?,
-    }))
+    });
+    // Servers of an older release may have left some, whoever brings the schema up to date.
+    app.store().note_pendings().await?;
+    Ok(app)
 }

@@ -96,6 +96,19 @@ fn what_has_a_limit_of_its_own_is_counted_apart() {
 }
 
 #[test]
+fn an_address_of_many_people_has_a_wider_limit_and_not_none() {
+    let limits = RateLimits::by_clock(Hand::default().elapsed(), options());
+    let attempt = |is_shared| {
+        let allowance = limits.allowance(Some(address(1)), is_shared);
+        seconds(allowance.attempt(Policy::SignIn))
+    };
+    let quota = usize::try_from(options().sign_in_per_minute.get()).unwrap();
+    let taken = |is_shared| (0..1_000).take_while(|_| attempt(is_shared) == 0).count();
+    assert_eq!(taken(false), quota);
+    assert_eq!(taken(true), 10 * quota);
+}
+
+#[test]
 fn a_network_of_ipv6_is_one_client() {
     let limits = RateLimits::by_clock(Hand::default().elapsed(), options());
     let spend = |text: &str| seconds(limits.allowance(text.parse().ok(), false).spend(60));

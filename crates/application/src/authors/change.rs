@@ -41,7 +41,7 @@ pub async fn create_from_in(tx: &mut Tx, new: AuthorChange) -> Result<AuthorId> 
     new.apply(&mut draft, &editions);
     check_avatar(tx, &draft).await?;
     save(tx, &permit, (id, 1), draft, &[]).await?;
-    records::save(tx, &permit, (RecordKind::Author, id.uuid()), &fields).await?;
+    records::save_new(tx, &permit, (RecordKind::Author, id.uuid()), &fields).await?;
     let after = addresses::of_author(tx, id).await?;
     addresses::leave(tx, &permit, &Paths::default(), &after).await?;
     Ok(id)

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     Error, FieldError, Result,
-    access::Permit,
+    access::{Action, Permit, Target},
     change::{Change, Faults},
     events::RecordKind,
     fields::{CustomFields, changed, check_size},
@@ -14,8 +14,8 @@ use persistence::Referent;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{AT_ONCE, Shown, finished, references};
-use crate::{ActorContext, Tx};
+use super::{AT_ONCE, Shown, finished, keep_unseen, references};
+use crate::{ActorContext, Tx, media};
 
 /// What the log calls a change of them.
 pub(crate) const CHANGED: &str = "customFields";
@@ -112,7 +112,8 @@ pub(crate) async fn of_change(
     let reader = tx.reader();
     let mut stored = reader.record_fields(cx.scope(), kind, &[id]).await?;
     let old = stored.remove(&id).unwrap_or_default();
-    let values = applied(cx, kind, set, &old);
+    let mut values = applied(cx, kind, set, &old);
+    keep_unseen(tx, kind, &old, &mut values).await?;
     let cleared = required(cx, kind, &values, |name| old.contains_key(name));
     let wrong = faults_of_change(cx, kind, set, wrong);
     let wrong = told(wrong, Faults::default(), cleared);
@@ -145,6 +146,7 @@ async fn checked(
     check_size(&values, &mut faults);
     let known = references(model, kind, old);
     let known: BTreeSet<Referent> = known.into_iter().map(|(_, referent)| referent).collect();
+    let mut shown_assets = Vec::new();
     let mut new = references(model, kind, &values);
     new.retain(|(_, referent)| !known.contains(referent));
     if !new.is_empty() {
@@ -153,11 +155,31 @@ async fn checked(
         for (place, referent) in new {
             if !seen.contains(&referent) {
                 faults.add(place, format!("{referent} was not found"));
+            } else if let (Referent::Asset(id), true) = (referent, kind != RecordKind::Asset) {
+                shown_assets.push(id);
             }
         }
     }
     crate::shared_records::good(told(wrong, faults, Vec::new()))?;
+    // Whoever sees the record sees them: that is a publication.
+    for id in media::hidden_from_readers(tx, &shown_assets).await? {
+        let target = Target::shared(RecordKind::Asset, id);
+        tx.cx().authorize(Action::Publish, target)?;
+    }
     Ok(values)
+}
+
+/// Saves the custom fields of a new record that has been saved.
+pub(crate) async fn save_new(
+    tx: &mut Tx,
+    permit: &Permit,
+    record: (RecordKind, Uuid),
+    values: &CustomFields,
+) -> Result<()> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    save(tx, permit, record, values).await
 }
 
 /// Saves the custom fields of a record that has been saved.
@@ -168,9 +190,6 @@ pub(crate) async fn save(
     values: &CustomFields,
 ) -> Result<()> {
     let cx = tx.cx().clone();
-    if values.is_empty() && !cx.content_model().has_fields(record.0) {
-        return Ok(());
-    }
     let index = cx.content_model().index(record.0, None, values);
     let store = tx.store_tx();
     store

@@ -44,7 +44,7 @@ pub async fn create_remote_in(tx: &mut Tx, new: RemoteAsset) -> Result<AssetId> 
     let fields = records::of_new(tx, RecordKind::Asset, set, wrong).await?;
     let draft = new.into_draft(&editions);
     save(tx, &permit, (id, 1), &draft).await?;
-    records::save(tx, &permit, (RecordKind::Asset, id.uuid()), &fields).await?;
+    records::save_new(tx, &permit, (RecordKind::Asset, id.uuid()), &fields).await?;
     Ok(id)
 }
 
@@ -134,7 +134,7 @@ pub async fn move_in(tx: &mut Tx, id: AssetId, verb: Verb, step: &Step) -> Resul
     let (old, target) = one(tx, id).await?;
     let permit = cx.authorize(verb.action(), target.clone())?;
     // What readers see is not for everybody to take away, nor what was taken from them to bring back.
-    if verb == Verb::Restore || is_public(tx, id).await? {
+    if verb == Verb::Restore || hidden_from_readers(tx, &[id]).await?.is_empty() {
         cx.authorize(Action::Publish, target)?;
     }
     check_note(step)?;
@@ -162,12 +162,16 @@ pub async fn move_in(tx: &mut Tx, id: AssetId, verb: Verb, step: &Step) -> Resul
     tx.store_tx().move_asset(&permit, save, verb).await
 }
 
-/// Whether readers are shown an asset.
-async fn is_public(tx: &mut Tx, id: AssetId) -> Result<bool> {
-    let edition = tx.editions().await?.default_edition()?.id;
+/// Those of some assets that readers are not shown.
+pub(crate) async fn hidden_from_readers(tx: &Tx, ids: &[AssetId]) -> Result<Vec<AssetId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let edition = tx.cx().editions().await?.default_edition()?.id;
     let scope = ReadScope::of(&Actor::Anonymous);
-    let seen = tx.reader().assets_by_ids(&scope, &[id], edition).await?;
-    Ok(seen.contains_key(&id))
+    let seen = tx.reader().assets_by_ids(&scope, ids, edition).await?;
+    let hidden = ids.iter().filter(|id| !seen.contains_key(id));
+    Ok(hidden.copied().collect())
 }
 
 /// Removes an asset that is in the trash for good.

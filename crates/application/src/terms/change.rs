@@ -42,7 +42,7 @@ pub async fn create_from_in(tx: &mut Tx, taxonomy: Taxonomy, new: TermChange) ->
     };
     new.apply(&mut draft, &editions);
     save(tx, &permit, (id, 1), draft, &[]).await?;
-    records::save(tx, &permit, (kind, id.uuid()), &fields).await?;
+    records::save_new(tx, &permit, (kind, id.uuid()), &fields).await?;
     let after = addresses::of_term(tx, id).await?;
     addresses::leave(tx, &permit, &Paths::default(), &after).await?;
     Ok(id)

@@ -88,12 +88,14 @@ impl GalleryChange {
             asset: item.asset,
             captions: Vec::new(),
         });
-        *items = keep_unseen(
-            &old.collect::<Vec<_>>(),
+        let old: Vec<_> = old.collect();
+        let kept = keep_unseen(
+            &old,
             std::mem::take(items),
             |item| is_unseen(item.asset),
             |old, new| old.asset == new.asset,
         );
+        *items = kept.into_iter().map(|(item, _)| item).collect();
     }
 
     /// Whether it leaves everything but texts of a gallery alone: what it shows, and in which order.

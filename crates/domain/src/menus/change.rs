@@ -59,7 +59,8 @@ impl MenuChange {
     pub fn keep_unseen(&mut self, draft: &MenuDraft, is_unseen: &impl Fn(&MenuTarget) -> bool) {
         if let Change::Set(items) = &mut self.items {
             let new = std::mem::take(items);
-            *items = keep_links((&draft.items, &draft.items), new, is_unseen);
+            let mut used = Vec::new();
+            *items = keep_links((&draft.items, &draft.items), new, is_unseen, &mut used);
         }
     }
 
@@ -74,23 +75,30 @@ impl MenuChange {
 }
 
 /// Links beside each other, and all of the menu: what is below a link goes with it to another level.
-fn keep_links(
-    (old, all): (&[MenuItemDraft], &[MenuItemDraft]),
+/// Old links are `used` once.
+fn keep_links<'o>(
+    (old, all): (&'o [MenuItemDraft], &'o [MenuItemDraft]),
     new: Vec<MenuItemDraft>,
     is_unseen: &impl Fn(&MenuTarget) -> bool,
+    used: &mut Vec<&'o MenuItemDraft>,
 ) -> Vec<MenuItemDraft> {
-    let mut kept = keep_unseen(old, new, |link| is_unseen(&link.target), is_same);
-    for link in &mut kept {
+    let kept = keep_unseen(old, new, |link| is_unseen(&link.target), is_same);
+    used.extend(kept.iter().filter_map(|(_, before)| *before));
+    let kept = kept.into_iter().map(|(mut link, before)| {
         if is_unseen(&link.target) {
-            continue;
+            return link;
         }
-        let beside = old.iter().find(|known| is_same(known, link));
-        if let Some(before) = beside.or_else(|| find(all, link)) {
-            let children = std::mem::take(&mut link.children);
-            link.children = keep_links((&before.children, all), children, is_unseen);
-        }
-    }
-    kept
+        let before = before.or_else(|| {
+            let moved = find(all, &link, used)?;
+            used.push(moved);
+            Some(moved)
+        });
+        let before = before.map_or(&[][..], |before| &before.children);
+        let children = std::mem::take(&mut link.children);
+        link.children = keep_links((before, all), children, is_unseen, used);
+        link
+    });
+    kept.collect()
 }
 
 /// What leads to no record is known by its label, too.
@@ -99,12 +107,17 @@ fn is_same(old: &MenuItemDraft, new: &MenuItemDraft) -> bool {
     old.target == new.target && (!is_address || old.label == new.label)
 }
 
-fn find<'a>(links: &'a [MenuItemDraft], wanted: &MenuItemDraft) -> Option<&'a MenuItemDraft> {
+fn find<'o>(
+    links: &'o [MenuItemDraft],
+    wanted: &MenuItemDraft,
+    used: &[&MenuItemDraft],
+) -> Option<&'o MenuItemDraft> {
     links.iter().find_map(|link| {
-        if is_same(link, wanted) {
+        let is_used = || used.iter().any(|known| std::ptr::eq(*known, link));
+        if is_same(link, wanted) && !is_used() {
             Some(link)
         } else {
-            find(&link.children, wanted)
+            find(&link.children, wanted, used)
         }
     })
 }
@@ -185,6 +198,52 @@ mod tests {
         };
         let errors = change.check().into_iter();
         errors.map(|error| error.field).collect()
+    }
+
+    fn told(links: &[MenuItemDraft]) -> String {
+        let parts = links.iter().map(|link| {
+            let MenuTarget::Url(href) = &link.target else {
+                return String::new();
+            };
+            format!("{href}[{}]", told(&link.children))
+        });
+        parts.collect()
+    }
+
+    /// The targets of links and of those below, in order; those below `/hidden…` are not seen.
+    fn kept(old: Vec<MenuItemDraft>, new: Vec<MenuItemDraft>) -> String {
+        let mut change = MenuChange {
+            items: Change::Set(new),
+            ..MenuChange::default()
+        };
+        let draft = MenuDraft {
+            edition: crate::id::Id::from_uuid(uuid::Uuid::nil()),
+            location: String::new(),
+            name: String::new(),
+            items: old,
+        };
+        let hides = |target: &MenuTarget| matches!(target, MenuTarget::Url(href) if href.starts_with("/hidden"));
+        change.keep_unseen(&draft, &hides);
+        told(change.items.as_set().map_or(&[], Vec::as_slice))
+    }
+
+    #[test]
+    fn what_is_hidden_below_links_that_stand_twice_stays_below_each() {
+        let x = |below: &[&str]| {
+            let below = below.iter().map(|href| link("H", href, Vec::new()));
+            link("X", "/x", below.collect())
+        };
+        let old = || vec![x(&["/hidden1"]), x(&["/hidden2"])];
+        assert_eq!(
+            kept(old(), vec![x(&[]), x(&[])]),
+            "/x[/hidden1[]]/x[/hidden2[]]"
+        );
+        let below = vec![link("Y", "/y", vec![x(&[]), x(&[])])];
+        assert_eq!(
+            kept(old(), below),
+            "/y[/x[/hidden1[]]/x[/hidden2[]]]",
+            "what moves takes along what is below it, once"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use domain::{
     Error, Result,
-    access::{Action, Permit},
+    access::{Action, Permit, Scope},
     content::ContentKind,
     error::Usage,
     events::{ContentEvent, RecordKind},
@@ -10,10 +10,11 @@ use domain::{
     terms::Taxonomy,
     time::Timestamp,
 };
+use uuid::Uuid;
 
 use crate::{
     WriteTx,
-    sql::{Row, Sql},
+    sql::{Row, Sql, to_json},
     usage::public_id,
 };
 
@@ -129,6 +130,7 @@ impl WriteTx {
             sql.bind(id.uuid());
             self.execute(sql).await?;
         }
+        self.forget_scopes(id, at).await?;
         let mut sql = Sql::new("DELETE FROM edition WHERE id = ");
         sql.bind(id.uuid());
         if self.execute(sql).await? == 0 {
@@ -136,6 +138,32 @@ impl WriteTx {
         }
         let event = ContentEvent::new(RecordKind::Edition, "deleted", id, Some(id));
         self.record(permit, at, event);
+        Ok(())
+    }
+
+    /// Takes what API keys may do in an edition from them. One that is left with nothing is revoked.
+    async fn forget_scopes(&mut self, edition: EditionId, at: Timestamp) -> Result<()> {
+        let mut sql = Sql::new("SELECT k.id, k.scopes FROM api_key k WHERE k.scopes LIKE ");
+        sql.bind(format!("%{edition}%"));
+        for row in &mut self.query(sql).await? {
+            let key: Uuid = row.get()?;
+            let texts: Vec<String> = row.json()?;
+            let scopes: Vec<Scope> = texts
+                .iter()
+                .map(|text| text.parse())
+                .collect::<Result<_>>()?;
+            let others = scopes.iter().filter(|scope| scope.edition != Some(edition));
+            let left: Vec<String> = others.map(Scope::stored).collect();
+            let mut sql = Sql::new("UPDATE api_key SET version = version + 1, scopes = ");
+            sql.bind(to_json(&left)?);
+            if left.is_empty() {
+                sql.push(", revoked_at = coalesce(revoked_at, ")
+                    .bind(at)
+                    .push(")");
+            }
+            sql.push(" WHERE id = ").bind(key);
+            self.execute(sql).await?;
+        }
         Ok(())
     }
 

@@ -9,7 +9,8 @@ use domain::{
     articles::{ArticleDraft, ContributionDraft, EntryDraft},
     audit::Origin,
     events::RecordKind,
-    id::{AnyId, AssetId, AuthorId, EntryId, Id},
+    fields::ContentModel,
+    id::{AssetId, AuthorId, EntryId, Id},
     media::FigureDraft,
     newsletters::IssueDraft,
     revisions::{SNAPSHOT_FORMAT, Snapshot},
@@ -22,8 +23,8 @@ use super::{
     references::{Reference, in_pending},
 };
 use crate::{
-    Store, WriteTx,
-    sql::{IDS_PER_STATEMENT, Sql, to_json},
+    Reader, Store, WriteTx,
+    sql::{IDS_PER_STATEMENT, Row, Sql, to_json},
 };
 
 /// How many edits are read at once.
@@ -56,44 +57,95 @@ fn column(kind: RecordKind) -> Option<(&'static str, &'static str)> {
 }
 
 impl Store {
-    /// Makes the rows of edits that have none: those of a release that knew nothing of them.
-    pub(crate) async fn note_pendings(&self) -> Result<()> {
+    /// Makes the rows of edits that have none, and drops those of edits that wait no longer: a
+    /// release that knows nothing of them leaves both. With nothing to do, it only reads.
+    pub async fn note_pendings(&self) -> Result<()> {
         let mut after = Uuid::nil();
         loop {
-            let tx = self.begin(Origin::default()).await?;
-            let noted = tx.note_next_pendings(after).await?;
-            let Some(last) = noted else {
-                return tx.rollback().await;
+            let entries = self.reader().entries_wrongly_noted(after).await?;
+            let Some(last) = entries.last().copied() else {
+                return Ok(());
             };
-            after = last;
+            let tx = self.begin(Origin::default()).await?;
+            tx.note_pendings_of(&entries).await?;
             tx.seal().await?.commit().await?;
+            after = last;
         }
     }
 }
 
-impl WriteTx {
-    /// Makes the rows of the next edits that have none, by entry. Answers the last of these entries.
-    async fn note_next_pendings(&self, after: Uuid) -> Result<Option<Uuid>> {
-        let mut sql = Sql::new(
-            "SELECT v.id, v.entry_id, v.snapshot FROM revision v WHERE v.is_pending AND v.format = ",
-        );
+impl Reader<'_> {
+    /// The next entries, by id, with an edit that waits and has no rows, or with rows of one that
+    /// waits no longer.
+    async fn entries_wrongly_noted(&self, after: Uuid) -> Result<Vec<Uuid>> {
+        let mut sql =
+            Sql::new("SELECT v.entry_id FROM revision v WHERE v.is_pending AND v.format = ");
         sql.bind(SNAPSHOT_FORMAT)
             .push(" AND v.entry_id > ")
             .bind(after)
             .push(" AND NOT EXISTS (SELECT 1 FROM pending_reference p WHERE p.revision_id = v.id)")
+            .push(" UNION SELECT p.entry_id FROM pending_reference p JOIN revision v ON v.id = p.revision_id WHERE NOT v.is_pending AND p.entry_id > ")
+            .bind(after)
+            .push(&format!(" ORDER BY 1 LIMIT {AT_ONCE}"));
+        self.ids(sql).await
+    }
+
+    /// The next entries with an edit that waits, by id.
+    async fn entries_with_pending(&self, after: Uuid) -> Result<Vec<Uuid>> {
+        let mut sql =
+            Sql::new("SELECT v.entry_id FROM revision v WHERE v.is_pending AND v.entry_id > ");
+        sql.bind(after)
             .push(&format!(" ORDER BY v.entry_id LIMIT {AT_ONCE}"));
-        let mut last = None;
+        self.ids(sql).await
+    }
+
+    async fn ids(&self, sql: Sql) -> Result<Vec<Uuid>> {
+        self.query(sql).await?.iter_mut().map(Row::get).collect()
+    }
+}
+
+impl WriteTx {
+    /// Makes the rows of all edits that wait again: which custom fields refer to records has changed.
+    pub(crate) async fn note_all_pendings(&self) -> Result<()> {
+        let mut after = Uuid::nil();
+        loop {
+            let entries = self.reader().entries_with_pending(after).await?;
+            let Some(last) = entries.last().copied() else {
+                return Ok(());
+            };
+            self.note_pendings_of(&entries).await?;
+            after = last;
+        }
+    }
+
+    /// Makes the rows of the edits of entries that wait again, and drops those of others.
+    async fn note_pendings_of(&self, entries: &[Uuid]) -> Result<()> {
+        // Nobody saves or publishes them meanwhile: what is read below is what waits.
+        let mut hold = Sql::new("UPDATE entry SET version = version WHERE id IN ");
+        hold.id_list(entries);
+        self.execute(hold).await?;
+        let mut sql = Sql::new(
+            "DELETE FROM pending_reference WHERE revision_id IN (SELECT v.id FROM revision v WHERE NOT v.is_pending AND v.entry_id IN ",
+        );
+        sql.id_list(entries).push(")");
+        self.execute(sql).await?;
+        let mut sql = Sql::new(
+            "SELECT v.id, v.entry_id, v.snapshot FROM revision v WHERE v.is_pending AND v.format = ",
+        );
+        sql.bind(SNAPSHOT_FORMAT)
+            .push(" AND v.entry_id IN ")
+            .id_list(entries)
+            .push(" ORDER BY v.entry_id");
         for row in &mut self.query(sql).await? {
             let (revision, entry): (Uuid, Uuid) = (row.get()?, row.get()?);
             let text: String = row.get()?;
-            last = Some(entry);
             // One that nobody can read any more names nothing, and stops no start.
             if let Ok(snapshot) = serde_json::from_str::<Snapshot>(&text) {
                 let entry = EntryId::new(snapshot.kind(), entry);
                 self.note_pending(revision, entry, &snapshot).await?;
             }
         }
-        Ok(last)
+        Ok(())
     }
 
     /// Makes the rows of the edit of an entry that waits. What it names and is not there has none.
@@ -116,7 +168,7 @@ impl WriteTx {
             " ON CONFLICT (revision_id, ref_id) DO NOTHING",
         );
         let mut named: BTreeMap<_, BTreeSet<Uuid>> = BTreeMap::new();
-        for (kind, id) in names(snapshot) {
+        for (kind, id) in names(&self.content_model, snapshot) {
             if let Some(column) = column(kind) {
                 named.entry(column).or_default().insert(id);
             }
@@ -166,7 +218,7 @@ impl WriteTx {
         let mut after = Uuid::nil();
         loop {
             let mut sql = Sql::new(&format!(
-                "SELECT v.id, v.entry_id, v.snapshot FROM pending_reference u JOIN revision v ON v.id = u.revision_id WHERE u.{column} = "
+                "SELECT v.id, v.entry_id, v.snapshot FROM pending_reference u JOIN revision v ON v.id = u.revision_id WHERE v.is_pending AND u.{column} = "
             ));
             sql.bind(id)
                 .push(" AND u.revision_id > ")
@@ -182,8 +234,8 @@ impl WriteTx {
                     serde_json::from_str(&row.get::<String>()?).map_err(Error::internal)?;
                 let entry = EntryId::new(snapshot.kind(), entry);
                 let other = other.filter(|other| *other != entry.uuid());
-                replace(&mut snapshot, (kind, id), other);
-                if names(&snapshot).contains(&(kind, id)) {
+                replace(&self.content_model, &mut snapshot, (kind, id), other);
+                if names(&self.content_model, &snapshot).contains(&(kind, id)) {
                     return Err(self.in_text_of_pending(scope, id).await);
                 }
                 let mut sql = Sql::new("UPDATE revision SET snapshot = ");
@@ -211,8 +263,10 @@ impl WriteTx {
 }
 
 /// Every record an edit names.
-fn names(snapshot: &Snapshot) -> Vec<(RecordKind, Uuid)> {
+fn names(model: &ContentModel, snapshot: &Snapshot) -> Vec<(RecordKind, Uuid)> {
     let mut all = named_by_entry(snapshot.entry());
+    let fields = model.index(snapshot.kind(), None, &snapshot.entry().custom_fields);
+    all.extend(fields.into_iter().filter_map(|field| field.reference));
     match snapshot {
         Snapshot::Article(draft) => {
             let categories = draft.categories.iter().map(|id| id.uuid());
@@ -248,38 +302,12 @@ fn named_by_entry(draft: &EntryDraft) -> Vec<(RecordKind, Uuid)> {
     let assets = draft.seo.image.into_iter();
     let assets = assets.chain(assets_in(&draft.source.text));
     all.extend(assets.map(|id| (RecordKind::Asset, id.uuid())));
-    for value in draft.custom_fields.values() {
-        let items = value
-            .as_array()
-            .map_or(std::slice::from_ref(value), Vec::as_slice);
-        let ids = items.iter().filter_map(|item| item.as_str()?.parse().ok());
-        all.extend(ids.filter_map(in_field));
-    }
     all
 }
 
 fn figures(figures: &[FigureDraft]) -> impl Iterator<Item = (RecordKind, Uuid)> {
     let ids = figures.iter().map(|figure| figure.asset.uuid());
     ids.map(|id| (RecordKind::Asset, id))
-}
-
-/// What the value of a custom field names.
-fn in_field(id: AnyId) -> Option<(RecordKind, Uuid)> {
-    Some(match id {
-        AnyId::Entry(id) => (id.kind.into(), id.uuid()),
-        AnyId::Category(id) => (RecordKind::Category, id.uuid()),
-        AnyId::Tag(id) => (RecordKind::Tag, id.uuid()),
-        AnyId::Author(id) => (RecordKind::Author, id.uuid()),
-        AnyId::Asset(id) => (RecordKind::Asset, id.uuid()),
-        AnyId::Gallery(id) => (RecordKind::Gallery, id.uuid()),
-        AnyId::Newsletter(id) => (RecordKind::Newsletter, id.uuid()),
-        AnyId::Collection(_)
-        | AnyId::Menu(_)
-        | AnyId::Comment(_)
-        | AnyId::Redirect(_)
-        | AnyId::Edition(_)
-        | AnyId::Revision(_) => return None,
-    })
 }
 
 /// How long the id of an asset is in its public form.
@@ -292,7 +320,22 @@ fn assets_in(text: &str) -> impl Iterator<Item = AssetId> {
 }
 
 /// Puts another record in the place of one; without another, takes it out.
-fn replace(snapshot: &mut Snapshot, (kind, id): (RecordKind, Uuid), other: Option<Uuid>) {
+fn replace(
+    model: &ContentModel,
+    snapshot: &mut Snapshot,
+    (kind, id): (RecordKind, Uuid),
+    other: Option<Uuid>,
+) {
+    let old = public_id(kind, id);
+    let new = other.map(|other| public_id(kind, other));
+    // A text may look like the id, and stays as it is.
+    let values = &snapshot.entry().custom_fields;
+    for field in model.index(snapshot.kind(), None, values) {
+        if field.reference == Some((kind, id)) {
+            let values = &mut snapshot.entry_mut().custom_fields;
+            fields::replace(values, &field.name, (&old, new.as_deref()));
+        }
+    }
     replace_in_entry(snapshot.entry_mut(), (kind, id), other);
     match snapshot {
         Snapshot::Article(draft) => replace_in_article(draft, (kind, id), other),
@@ -302,12 +345,6 @@ fn replace(snapshot: &mut Snapshot, (kind, id): (RecordKind, Uuid), other: Optio
 }
 
 fn replace_in_entry(draft: &mut EntryDraft, (kind, id): (RecordKind, Uuid), other: Option<Uuid>) {
-    let names: Vec<String> = draft.custom_fields.keys().cloned().collect();
-    let old = public_id(kind, id);
-    let new = other.map(|other| public_id(kind, other));
-    for name in names {
-        fields::replace(&mut draft.custom_fields, &name, (&old, new.as_deref()));
-    }
     let entry = |known: EntryId| {
         if known.uuid() == id {
             other.map(|other| EntryId::new(known.kind, other))
@@ -326,7 +363,8 @@ fn replace_in_entry(draft: &mut EntryDraft, (kind, id): (RecordKind, Uuid), othe
     if draft.seo.image.is_some_and(|image| image.uuid() == id) {
         draft.seo.image = other.map(Id::from_uuid);
     }
-    if let Some(new) = new {
+    if let Some(other) = other {
+        let (old, new) = (public_id(kind, id), public_id(kind, other));
         draft.source.text = draft.source.text.replace(&old, &new);
     }
 }

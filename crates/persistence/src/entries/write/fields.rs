@@ -172,7 +172,9 @@ impl WriteTx {
         self.execute(Sql::new("DELETE FROM field_index")).await?;
         let mut sql = Sql::new("INSERT INTO field_index (fingerprint) VALUES (");
         sql.bind(fingerprint.to_owned()).push(")");
-        self.execute(sql).await.map(|_rows| ())
+        self.execute(sql).await?;
+        // Edits that wait have rows of their own.
+        self.note_all_pendings().await
     }
 }
 
